@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one header that the compiler and the runtime share: the shapes of the constants that a compiled config holds and
+// of the functions it calls.
+//
+// The compiler writes values of these types as LLVM constants with the C layout of the target (both targets are LP64,
+// little-endian), so every field here is a fixed-width scalar, a pointer or a struct of those. A change here is a
+// change in compiler/lower/layout.cc too.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace whittle {
+
+// Bytes of a config. `data[size]` is 0, so `data` also serves as a C string when the text holds no NUL.
+// Lives as long as the program.
+struct Str {
+  const char* data;
+  uint64_t size;
+};
+
+template <class T>
+struct List {
+  const T* data;
+  uint64_t size;
+
+  const T* begin() const { return data; }
+  const T* end() const { return data + size; }
+  const T& operator[](uint64_t i) const { return data[i]; }
+};
+
+// A setting that was written (even as null) or not.
+template <class T>
+struct Opt {
+  bool present;
+  T value;
+
+  explicit operator bool() const { return present; }
+  const T* operator->() const { return &value; }
+  const T& operator*() const { return value; }
+};
+
+// One entry of a `map<T>`, in the order of the config.
+template <class T>
+struct Entry {
+  Str key;
+  T value;
+};
+
+enum class AnyKind : uint32_t { Null = 0, Bool = 1, Int = 2, Double = 3, String = 4 };
+
+// A scalar whose type the config chooses. `bits` holds a bool, an int64 or the bits of a double.
+struct Any {
+  AnyKind kind;
+  uint64_t bits;
+  Str text;
+};
+
+// A regular expression as a DFA over bytes, unanchored at both ends: `next[state * classes + byte_class[b]]`.
+// State 0 is dead; state `accept_all` (when not 0) has matched whatever follows. After the last byte the class
+// `classes - 1` stands for the end of the text, and the match succeeded if the state then reached is `accept_all`.
+struct Regex {
+  Str pattern;
+  const uint8_t* byte_class;  // 256 entries
+  const uint16_t* next;
+  uint32_t classes;
+  uint32_t start;
+  uint32_t accept_all;
+};
+
+enum class Signal : uint32_t { Traces = 0, Metrics = 1, Logs = 2 };
+
+// What a consumer says of a payload. Refused means "come again later" to the sender, Invalid "never send this again".
+enum class Status : int32_t { Ok = 0, Refused = 1, Invalid = 2 };
+
+struct Payload;  // runtime/base/payload.h
+
+// Takes the payload's content over when it returns Ok and leaves it as it was otherwise.
+using ConsumeFn = Status (*)(void* self, Payload* payload);
+
+struct Consumer {
+  ConsumeFn consume;  // null when nothing listens
+  void* self;
+};
+
+struct Runtime;  // runtime/base/runtime.h
+
+struct ComponentContext {
+  Runtime* runtime;
+  Str id;              // "otlp/2"
+  Str place;           // "collector.yaml:12:3"
+  const void* config;  // the struct generated from the component's declaration
+  Consumer out[3];     // by Signal
+};
+
+// The life of a component, in this order. Any function may be null.
+struct ComponentOps {
+  // Makes the instance; null with a logged reason when it cannot.
+  void* (*create)(const ComponentContext* context);
+  // Opens what it listens on. Returns false with a logged reason when it cannot.
+  bool (*start)(void* self);
+  // SIGTERM: takes in nothing new (receivers), hands on what it holds (processors), sends what it holds (exporters).
+  void (*drain)(void* self);
+  // True when nothing is held or in flight any more.
+  bool (*idle)(void* self);
+};
+
+enum class ComponentKind : uint32_t { Receiver = 0, Processor = 1, Exporter = 2, Extension = 3, Connector = 4 };
+
+struct Component {
+  const ComponentOps* ops;
+  void** instance;  // where the generated code looks for what `create` returned
+  ComponentKind kind;
+  ComponentContext context;
+};
+
+enum class LateKind : uint32_t { String = 0, Bool = 1, Int = 2, Double = 3, Duration = 4 };
+
+// A setting with `${env:NAME}` or `${env:NAME:-default}` in it, filled in when the collector starts.
+struct LateValue {
+  LateKind kind;
+  void* slot;    // a Str, bool, int64_t, double or int64_t nanoseconds inside a config struct
+  Str text;      // the text with its references, "https://${env:HOST}/x"; `$$` stands for `$`
+  Str setting;   // "exporters::awsxray::region"
+  Str place;     // "collector.yaml:31:13"
+};
+
+struct PipelineEntry {
+  Str name;  // "traces/2"
+  Signal signal;
+  Consumer in;
+};
+
+struct Program {
+  Str name;          // "whittle"
+  Str version;       // of whittle
+  Str config_hash;   // SHA-256 of the canonical config, hex
+  List<Component> components;  // in the order in which they are created: consumers before producers
+  List<LateValue> late;
+  List<PipelineEntry> pipelines;
+  const void* service;  // the struct generated from stdlib/service/service.wtl
+};
+
+// Defined by the generated module.
+extern "C" const Program whittle_program;
+
+}  // namespace whittle

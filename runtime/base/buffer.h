@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Received bytes, shared by counting: a request body is one Buffer, and whatever goes on with a part of it holds a
+// reference. One thread owns them all, so the count is a plain integer.
+#pragma once
+
+#include "runtime/base/bytes.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace whittle {
+
+struct Buffer {
+  uint32_t references;
+  uint64_t capacity;
+  uint8_t* data() { return reinterpret_cast<uint8_t*>(this + 1); }
+};
+
+// All bytes held by live Buffers, for the memory accounts.
+uint64_t buffer_bytes_held();
+
+class BufferRef {
+public:
+  BufferRef() = default;
+  // A new buffer of that many unset bytes.
+  static BufferRef allocate(size_t capacity);
+  static BufferRef copy(Bytes b);
+
+  BufferRef(const BufferRef& o) : buffer_(o.buffer_) {
+    if (buffer_) ++buffer_->references;
+  }
+  BufferRef(BufferRef&& o) noexcept : buffer_(o.buffer_) { o.buffer_ = nullptr; }
+  BufferRef& operator=(BufferRef o) noexcept {
+    Buffer* b = buffer_;
+    buffer_ = o.buffer_;
+    o.buffer_ = b;
+    return *this;
+  }
+  ~BufferRef() {
+    if (buffer_ && --buffer_->references == 0) release(buffer_);
+  }
+
+  explicit operator bool() const { return buffer_ != nullptr; }
+  uint8_t* data() const { return buffer_->data(); }
+  size_t capacity() const { return buffer_ ? buffer_->capacity : 0; }
+
+private:
+  static void release(Buffer* buffer);
+  Buffer* buffer_ = nullptr;
+};
+
+// A part of a buffer.
+struct Slice {
+  BufferRef owner;
+  Bytes bytes;
+};
+
+}  // namespace whittle

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a component may use of the process it lives in. One of these exists, in main; nothing else is global.
+#pragma once
+
+#include "runtime/base/log.h"
+
+#include <stdint.h>
+
+namespace whittle {
+
+class Loop;         // runtime/loop/loop.h
+class HttpClient;   // runtime/http/client.h
+class SelfMetrics;  // runtime/base/self_metrics.h
+class Credentials;  // runtime/aws/credentials.h
+
+struct Runtime {
+  const Program* program = nullptr;
+  Logger* log = nullptr;
+  Loop* loop = nullptr;
+  HttpClient* http = nullptr;
+  SelfMetrics* metrics = nullptr;
+  Credentials* credentials = nullptr;  // made by the first exporter that signs; see aws/credentials.h
+  int64_t fixed_clock_ns = 0;          // replay: the time that never moves; 0 otherwise
+  bool draining = false;               // SIGTERM has come
+
+  // Wall-clock time in nanoseconds since the epoch.
+  int64_t now_ns() const;
+  // Uniform random bytes: getrandom(2).
+  void random(void* out, size_t n) const;
+};
+
+// Time that never jumps, in nanoseconds.
+int64_t monotonic_ns();
+
+}  // namespace whittle

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Outgoing HTTP. Two implementations are linked by name, never both: client_curl.cc (the real one, libcurl's multi
+// interface on our epoll loop) and client_replay.cc (prints what would have been sent and answers 200 at once).
+#pragma once
+
+#include "runtime/base/buffer.h"
+#include "runtime/base/result.h"
+#include "runtime/base/runtime.h"
+#include "runtime/base/writer.h"
+
+#include <vector>
+
+namespace whittle {
+
+struct HttpHeader {
+  Text name, value;
+};
+
+// TLS of a client, as the Collector's configtls.ClientConfig. Borrowed from the config.
+struct ClientTls {
+  bool insecure_skip_verify = false;
+  Text ca_file, ca_pem, cert_file, cert_pem, key_file, key_pem;
+  Text server_name_override;
+  Text min_version, max_version;  // "1.2", "1.3" or empty
+  bool include_system_ca_certs_pool = false;
+};
+
+struct HttpRequest {
+  Text method = "POST";
+  Text url;
+  std::vector<HttpHeader> headers;  // name and value copied by send()
+  Writer body;                      // moved from
+  int64_t timeout_ns = 30'000'000'000;
+  Text proxy;                       // empty: from the environment, as curl does
+  const ClientTls* tls = nullptr;   // null: system roots
+  Text unix_socket;                 // empty: TCP
+
+  // Shown by replay: which exporter, what call, and the body before compression in JSON (or OTLP protobuf bytes
+  // of `otlp_signal`). Empty `call`: not shown (metadata and credentials).
+  Text exporter, call;
+  Bytes plain_body;
+  bool plain_is_otlp = false;
+  Signal otlp_signal = Signal::Traces;
+};
+
+struct HttpResponse {
+  int status = 0;            // 0 when there was none; then `error` tells
+  Errc error = Errc::Network;
+  Text error_text;           // for the log: what curl says
+  std::vector<HttpHeader> headers;  // names in lower case
+  Bytes body;                // at most 1 MiB is kept
+};
+
+// Called once for every send(), from the loop, never from inside send() itself.
+using HttpDone = void (*)(void* context, const HttpResponse& response);
+
+class HttpClient {
+public:
+  explicit HttpClient(Runtime& runtime);
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+
+  // Starts a request; everything borrowed by `request` is copied or needed only during the call, except `tls`.
+  void send(HttpRequest&& request, HttpDone done, void* context);
+
+  // Requests that have not been answered.
+  uint32_t in_flight() const { return in_flight_; }
+
+private:
+  friend struct ClientImpl;
+  struct ClientImpl* impl_ = nullptr;
+  uint32_t in_flight_ = 0;
+};
+
+}  // namespace whittle
