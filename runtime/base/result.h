@@ -4,6 +4,7 @@
 
 #include <expected>
 #include <stdint.h>
+#include <utility>
 
 namespace whittle {
 
@@ -44,7 +45,7 @@ inline std::unexpected<Error> fail(Errc code, uint64_t offset = 0) { return std:
     auto try_result_ = (expression);                                                                                   \
     if (!try_result_) [[unlikely]]                                                                                     \
       return std::unexpected(try_result_.error());                                                                     \
-    *static_cast<decltype(try_result_)&&>(try_result_);                                                         \
+    std::move(*try_result_);                                                                                           \
   })
 
 #define TRY_VOID(expression)                                                                                           \
