@@ -56,9 +56,18 @@ struct Any {
   Str text;
 };
 
-// A regular expression as a DFA over bytes, unanchored at both ends: `next[state * classes + byte_class[b]]`.
-// State 0 is dead; state `accept_all` (when not 0) has matched whatever follows. After the last byte the class
-// `classes - 1` stands for the end of the text, and the match succeeded if the state then reached is `accept_all`.
+// One step of an NFA over bytes. Bytes: consumes a byte in low..high, goes on at `next`. Split: goes on at both.
+// Assert: goes on when one of the assertions in `low` holds here (1 text begins, 2 text ends, 4 line begins, 8 line ends,
+// 16 word boundary, 32 none). Match; Fail.
+enum class RegexOp : uint32_t { Bytes = 0, Split = 1, Assert = 2, Match = 3, Fail = 4 };
+struct RegexInstruction {
+  RegexOp op;
+  uint32_t low, high, next, other;
+};
+
+// A regular expression, unanchored at both ends. `next` set: a DFA over bytes, `next[state * classes + byte_class[b]]`;
+// state 0 is dead, state `accept_all` has matched whatever follows, and after the last byte the class `classes - 1` stands
+// for the end of the text. `next` null: too large for a DFA, an NFA program that begins at `start`.
 struct Regex {
   Str pattern;
   const uint8_t* byte_class;  // 256 entries
@@ -66,6 +75,7 @@ struct Regex {
   uint32_t classes;
   uint32_t start;
   uint32_t accept_all;
+  List<RegexInstruction> program;
 };
 
 enum class Signal : uint32_t { Traces = 0, Metrics = 1, Logs = 2 };
