@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is known of components: the declarations of stdlib/ as constant tables.
+//
+// declc reads the .wtl files when whittle is built and writes these tables as C++ constants, so that using them costs
+// neither a parser nor an allocation. Everything that depends on a declaration (checking, defaults, the JSON Schema, the
+// reference pages, the layout of config structs, IAM statements) walks the same tables.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string_view>
+
+namespace whittle::schema {
+
+enum class ComponentKind : uint8_t { Receiver, Processor, Exporter, Extension, Connector };
+enum class Signal : uint8_t { Traces, Metrics, Logs };
+inline constexpr int kSignals = 3;
+
+using SignalSet = uint8_t;  // bit s is set for Signal s
+constexpr SignalSet bit(Signal s) { return static_cast<SignalSet>(1u << static_cast<unsigned>(s)); }
+
+// "receiver" and "receivers", "traces".
+std::string_view name_of(ComponentKind kind);
+std::string_view plural_of(ComponentKind kind);
+std::string_view name_of(Signal signal);
+
+enum class TypeKind : uint8_t {
+  Bool,
+  Int,       // int64_t in the runtime, whatever its range here
+  Double,
+  String,
+  Duration,  // int64_t nanoseconds
+  Enum,      // uint32_t, the index in `values`
+  Regexp,    // RE2 syntax
+  Any,       // null, bool, int, double or string
+  List,
+  Map,       // keys are strings
+  Struct,
+  Optional,  // `element` or nothing
+};
+
+// What a string means. All are Str in the runtime; checks and documentation differ.
+enum class Format : uint8_t {
+  Plain,
+  Endpoint,    // host:port to listen on
+  Url,         // http:// or https://
+  Path,        // of a file
+  UrlPath,     // of a URL, begins with a slash
+  HeaderName,
+  Template,    // {ClusterName}, {TaskId} ... are replaced when the collector runs
+  Arn,
+  Region,
+  Opaque,      // a secret: never printed
+  Host,
+  Ottl,        // a condition in the OpenTelemetry Transformation Language
+  ComponentId,
+};
+
+struct Struct;
+
+struct EnumValue {
+  std::string_view name;        // as written in a config, may be empty
+  std::string_view identifier;  // of the C++ enumerator
+  std::string_view doc;
+};
+
+struct Type {
+  TypeKind kind;
+  Format format = Format::Plain;                       // String
+  int64_t min = std::numeric_limits<int64_t>::min();   // Int: what the reference's type can hold
+  int64_t max = std::numeric_limits<int64_t>::max();
+  std::string_view name{};                             // as declared: "uint32", "duration", "endpoint", "tls_server"
+  std::string_view cpp_name{};                         // Enum, Struct: qualified within whittle::config
+  const Type* element = nullptr;                       // List, Map, Optional
+  const Struct* fields = nullptr;                      // Struct
+  std::span<const EnumValue> values{};                 // Enum
+  bool switched = false;                               // Optional: `enabled: false` inside turns it off
+  bool named = false;                                  // Optional: present when its key is written, even with null
+  bool pairs = false;                                  // Map: may also be written as a list of {name, value}
+};
+
+// A value written in a declaration.
+struct Literal {
+  enum class Kind : uint8_t { Zero, Null, Bool, Int, Double, String, Duration, List, Map, Present };
+  Kind kind = Kind::Zero;     // Zero: the type's zero value; Present: an Optional that is there unless switched off
+  int64_t number = 0;         // Bool, Int, Duration in nanoseconds
+  double real = 0;            // Double
+  std::string_view text{};    // String
+  std::span<const Literal> items{};           // List, Map
+  std::span<const std::string_view> keys{};   // Map
+};
+
+enum class Severity : uint8_t { Error, Warning };
+enum class Compare : uint8_t { Less, LessEqual, Greater, GreaterEqual, Equal, NotEqual };
+
+// `in [...]`, `in 1..65535`, `where > 0s`.
+struct Constraint {
+  enum class Kind : uint8_t { OneOf, Range, Compare };
+  Kind kind;
+  Severity severity = Severity::Error;
+  Compare compare = Compare::Equal;
+  bool has_max = true;                  // Range: `1..` has none
+  std::span<const Literal> values{};    // OneOf; Range: min, max; Compare: one
+  std::string_view reason{};            // said in the diagnostic, may be empty
+};
+
+struct Setting {
+  std::string_view name;
+  const Type* type;
+  Literal initial{};
+  std::span<const Constraint> constraints{};
+  std::string_view doc{};
+  std::string_view refused{};     // not empty: any value but the default is an error, for this reason
+  std::string_view inert{};       // not empty: any value but the default has no effect, for this reason
+  std::string_view deprecated{};  // not empty: what to write instead
+};
+
+// A boolean expression over the settings of one component. Late-bound settings make it unknown.
+struct Expression {
+  enum class Kind : uint8_t { Not, And, Or, Set, Compare, Setting, Size, Value };
+  Kind kind;
+  Compare compare = Compare::Equal;
+  const Expression* left = nullptr;
+  const Expression* right = nullptr;
+  std::span<const std::string_view> path{};  // Set, Setting, Size: "protocols", "grpc"
+  Literal value{};
+};
+
+struct Requirement {
+  const Expression* condition;
+  std::string_view message;
+};
+
+struct Struct {
+  std::string_view name;                     // "tls_server"; of a component's own settings, the component's name
+  std::string_view cpp_name;                 // "TlsServer"
+  std::span<const Setting> settings;         // included settings stand where `include` stood
+  std::span<const Requirement> requirements{};
+  std::string_view doc{};
+
+  // The index of the setting of that name, or -1.
+  int find(std::string_view setting) const;
+};
+
+struct IamResource {
+  std::string_view kind;                                          // "log_stream", "log_group", "role"; "*" for all
+  std::span<const std::span<const std::string_view>> arguments{};  // paths of settings
+};
+
+struct IamStatement {
+  std::string_view action;  // "logs:PutLogEvents"
+  IamResource resource;
+  const Expression* when = nullptr;
+};
+
+// A metric that a receiver makes by itself, as far as its names are fixed.
+struct EmittedMetric {
+  std::string_view instrument;  // "gauge", "sum"
+  std::string_view value_type;  // "int", "double"
+  std::string_view name;
+  std::string_view unit;
+  std::string_view when;        // the condition in words, empty when always
+};
+
+struct NeededEnv {
+  std::string_view name;
+  std::string_view reason;
+};
+
+struct Alias {
+  std::string_view name;
+  std::string_view deprecated;  // not empty: what to write instead
+};
+
+struct Component {
+  ComponentKind kind;
+  std::string_view name;         // of the folder and of the runtime symbols
+  const Type* config;            // a Struct
+  SignalSet consumes = 0;
+  SignalSet produces = 0;
+  std::string_view doc{};
+  std::string_view stability{};
+  std::span<const Alias> aliases{};
+  std::span<const IamStatement> iam{};
+  std::span<const EmittedMetric> emits{};  // empty: whatever comes in, or none
+  std::span<const NeededEnv> needs{};
+};
+
+// All components that this whittle has, by kind and name.
+std::span<const Component* const> components();
+
+// By name or alias; null when there is none.
+const Component* find_component(ComponentKind kind, std::string_view name);
+
+// `service:` without its `pipelines` and `extensions`, which the checker reads itself: a Struct.
+const Type& service_type();
+
+// All structs of stdlib/common, for the reference pages.
+std::span<const Struct* const> shared_structs();
+
+}  // namespace whittle::schema

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// whittle's own language: three kinds of top-level item. Declarations say what a component or a shared group of settings
+// is (the standard library is written in them), pipelines say what a collector does, tests say what must come out of it.
+//
+// Setting names may be any word, keywords included (`include`, `test`, `metrics`), so the rule `word` lists the keywords.
+// Items are separated by nothing but their own shape; a comma or semicolon between members is allowed and means nothing.
+grammar Whittle;
+
+file : item* EOF ;
+
+item : structDecl | componentDecl | serviceDecl | letDecl | pipelineDecl | testDecl ;
+
+// ---- declarations
+
+structDecl : DOC* 'struct' word '{' member* '}' ;
+
+componentDecl : DOC* kind=('receiver' | 'processor' | 'exporter' | 'extension' | 'connector') word signature? '{' member* '}' ;
+
+// A receiver has only outputs, an exporter only inputs; a processor hands on what it takes; a connector turns one into another.
+signature : '(' words ')' ('->' words)? | '->' words ;
+
+serviceDecl : DOC* 'service' '{' member* '}' ;
+
+words : word (',' word)* ;
+
+member
+  : 'include' word overrides?                                       # includeMember
+  | DOC* word ':' type defaultValue? modifier* separator?           # settingMember
+  | 'alias' word deprecation? separator?                            # aliasMember
+  | 'requires' expression STRING separator?                         # requiresMember
+  | 'iam' '{' iamStatement* '}'                                     # iamMember
+  | 'needs' 'env' word STRING? separator?                           # needsMember
+  | 'emits' word ('<' word '>')? STRING ('unit' STRING)? ('when' STRING)? separator?  # emitsMember
+  | 'stability' word separator?                                     # stabilityMember
+  ;
+
+separator : ',' | ';' ;
+
+deprecation : 'deprecated' STRING ;
+
+// New defaults for settings that come with an included or nested struct: `{ endpoint = "localhost:4317" }`.
+overrides : '{' (override separator?)* '}' ;
+override : word '=' literal | word overrides ;
+
+type : base optional='?'? ;
+
+base
+  : 'list' '<' type '>'                                             # listType
+  | 'map' '<' type '>'                                              # mapType
+  | 'enum' '{' enumValue (',' enumValue)* ','? '}'                  # enumType
+  | 'struct' '{' member* '}'                                        # structType
+  | word                                                            # namedType
+  ;
+
+enumValue : DOC* (word | STRING | NUMBER) ;
+
+defaultValue : '=' literal ;
+
+modifier
+  : 'in' range severity? STRING?                                    # inModifier
+  | 'where' op=('<' | '<=' | '>' | '>=' | '==' | '!=') literal severity? STRING?  # whereModifier
+  | 'with' overrides                                                # withModifier
+  | 'refused' STRING                                                # refusedModifier
+  | 'inert' STRING                                                  # inertModifier
+  | 'deprecated' STRING                                             # deprecatedModifier
+  | 'switched'                                                      # switchedModifier
+  | 'named'                                                         # namedModifier
+  | 'present'                                                       # presentModifier
+  | 'pairs'                                                         # pairsModifier
+  ;
+
+severity : 'warn' ;
+
+range : '[' literal (',' literal)* ','? ']' | NUMBER '..' NUMBER? ;
+
+literal
+  : ('true' | 'false')                                              # boolLiteral
+  | '-'? NUMBER                                                     # numberLiteral
+  | '-'? DURATION                                                   # durationLiteral
+  | STRING                                                          # stringLiteral
+  | '[' (literal (',' literal)* ','?)? ']'                          # listLiteral
+  | '{' (entry (separator entry)* separator?)? '}'                  # mapLiteral
+  | 'null'                                                          # nullLiteral
+  | ENV                                                             # envLiteral
+  | word                                                            # wordLiteral
+  ;
+
+entry : (word | STRING) '=' literal ;
+
+expression
+  : 'not' expression                                                # notExpression
+  | expression 'and' expression                                     # andExpression
+  | expression 'or' expression                                      # orExpression
+  | '(' expression ')'                                              # groupExpression
+  | 'set' settingPath                                               # setExpression
+  | operand op=('<' | '<=' | '>' | '>=' | '==' | '!=') operand      # compareExpression
+  ;
+
+operand : literal | 'size' '(' settingPath ')' ;
+
+settingPath : word ('.' word)* ;
+
+// `logs:PutLogEvents on log_stream(log_group_name, log_stream_name) when log_retention > 0`
+iamStatement : word ':' word 'on' resource ('when' expression)? separator? ;
+resource : word ('(' (settingPath (',' settingPath)*)? ')')? | '*' ;
+
+// ---- pipelines
+
+letDecl : DOC* 'let' word '=' instance ;
+
+pipelineDecl : DOC* 'pipeline' word ('/' word)? '{' stage ('->' stage)* '}' ;
+
+stage : instance | '[' instance (',' instance)* ','? ']' ;
+
+instance : word settings? ;
+
+settings : '{' (settingValue separator?)* '}' ;
+settingValue : word '=' literal | word settings | word '=' list ;
+list : '[' (settings (',' settings)* ','?)? ']' ;
+
+// ---- tests
+
+testDecl : DOC* 'test' STRING '{' testStep* '}' ;
+
+testStep
+  : 'send' word TEXT                                                # sendStep
+  | 'wait' DURATION                                                 # waitStep
+  | 'expect' word ('nothing' | TEXT)                                # expectStep
+  ;
+
+word
+  : WORD | 'struct' | 'receiver' | 'processor' | 'exporter' | 'extension' | 'connector' | 'service' | 'include' | 'alias'
+  | 'requires' | 'iam' | 'needs' | 'env' | 'emits' | 'unit' | 'when' | 'stability' | 'list' | 'map' | 'enum' | 'in'
+  | 'where' | 'with' | 'refused' | 'inert' | 'deprecated' | 'switched' | 'named' | 'present' | 'pairs' | 'warn' | 'not'
+  | 'and' | 'or' | 'set' | 'size' | 'on' | 'let' | 'pipeline' | 'test' | 'send' | 'wait' | 'expect' | 'nothing'
+  ;
+
+// ---- tokens
+
+DOC : '///' ~[\r\n]* ;
+COMMENT : '//' ~[\r\n]* -> skip ;
+DURATION : ([0-9]+ ('.' [0-9]+)? ('ns' | 'us' | 'ms' | 's' | 'm' | 'h'))+ ;
+NUMBER : [0-9]+ ('.' [0-9]+)? ([eE] [+-]? [0-9]+)? ;
+ENV : '${' ~[}\r\n]* '}' ;
+TEXT : '"""' .*? '"""' ;
+STRING : '"' (~["\\\r\n] | '\\' .)* '"' ;
+WORD : [A-Za-z_] [A-Za-z0-9_]* ;
+SPACE : [ \t\r\n]+ -> skip ;
