@@ -56,9 +56,18 @@ struct Any {
   Str text;
 };
 
-// A regular expression as a DFA over bytes, unanchored at both ends: `next[state * classes + byte_class[b]]`.
-// State 0 is dead; state `accept_all` (when not 0) has matched whatever follows. After the last byte the class
-// `classes - 1` stands for the end of the text, and the match succeeded if the state then reached is `accept_all`.
+// One step of an NFA over bytes. Bytes: consumes a byte in low..high, goes on at `next`. Split: goes on at both.
+// Assert: goes on when one of the assertions in `low` holds here (1 text begins, 2 text ends, 4 line begins, 8 line ends,
+// 16 word boundary, 32 none). Match; Fail.
+enum class RegexOp : uint32_t { Bytes = 0, Split = 1, Assert = 2, Match = 3, Fail = 4 };
+struct RegexInstruction {
+  RegexOp op;
+  uint32_t low, high, next, other;
+};
+
+// A regular expression, unanchored at both ends. `next` set: a DFA over bytes, `next[state * classes + byte_class[b]]`;
+// state 0 is dead, state `accept_all` has matched whatever follows, and after the last byte the class `classes - 1` stands
+// for the end of the text. `next` null: too large for a DFA, an NFA program that begins at `start`.
 struct Regex {
   Str pattern;
   const uint8_t* byte_class;  // 256 entries
@@ -66,6 +75,7 @@ struct Regex {
   uint32_t classes;
   uint32_t start;
   uint32_t accept_all;
+  List<RegexInstruction> program;
 };
 
 enum class Signal : uint32_t { Traces = 0, Metrics = 1, Logs = 2 };
@@ -124,6 +134,58 @@ struct LateValue {
   Str setting;   // "exporters::awsxray::region"
   Str place;     // "collector.yaml:31:13"
 };
+
+// ---- record programs (compiler/plan/record_program.h, runtime/record) ----
+
+// How an AnyValue stands on the wire; fields that are no AnyValue are String or Int.
+enum class SlotKind : uint32_t { Absent = 0, String = 1, Bool = 2, Int = 3, Double = 4, Array = 5, Map = 6, Bytes = 7 };
+
+// One slot of a record while a program looks at it. `bits`: Bool, Int, Double. `data`: the content of the others, borrowed
+// from the record.
+struct SlotValue {
+  SlotKind kind;
+  uint64_t bits;
+  const char* data;
+  uint64_t size;
+};
+
+enum class Place : uint32_t { Resource = 0, Scope = 1, Record = 2 };
+
+// Where a slot is read from: a field of the Resource, InstrumentationScope, or Span, Metric or LogRecord message by its number;
+// when `attribute`, the value of the attribute `key` in that repeated field.
+struct SlotSpec {
+  Place place;
+  uint32_t field;
+  bool attribute;
+  Str key;
+};
+
+class Arena;
+
+// The machine code takes all slots of the program and says whether to drop. `scratch` holds texts made of values.
+using DropFn = bool (*)(const SlotValue* slots, Arena* scratch);
+
+struct RecordProgram {
+  Signal signal;
+  List<SlotSpec> slots;
+  DropFn drop_resource;  // null: no resource is dropped as a whole
+  DropFn drop_record;    // null: no record is dropped
+  Str id;                // of the processor, for the self metrics
+};
+
+// How a value becomes text for a comparison.
+enum class TextOf : uint32_t { Scalar = 0, Anything = 1, SpanKind = 2 };
+
+extern "C" {
+// Runs a program over a payload, which it shrinks in place. False when nothing is left.
+bool rt_run_record_program(const RecordProgram* program, Payload* payload);
+// The slot's text; false when it has none (Scalar: a list, a map or bytes). `missing` stands for an absent value.
+bool rt_slot_text(const SlotValue* slot, TextOf mode, const Str* missing, Arena* scratch, Str* out);
+bool rt_regex_match(const Regex* regex, const char* data, uint64_t size);
+// A second payload of the same bytes, for a fan-out; rt_release() when it has been offered.
+Payload* rt_clone(const Payload* payload);
+void rt_release(Payload* payload);
+}
 
 struct PipelineEntry {
   Str name;  // "traces/2"

@@ -1,0 +1,78 @@
+# Runtime code, built several times over.
+#
+#   runtime_archive(NAME SOURCE...)
+#
+# builds the sources into lib/<target>/lib<NAME>.a, an archive of LLVM bitcode, for every target in WHITTLE_TARGETS, and into the
+# static library host_<NAME> for this machine's tests. Sources are relative to the calling folder; a path that begins with the
+# build folder is taken as it is (generated code). All archives are gathered by the target `runtime_archives`.
+
+set(WHITTLE_LIBRARY_DIR ${CMAKE_BINARY_DIR}/lib/whittle)  # what `whittle build` needs beside its own binary
+add_custom_target(runtime_archives ALL)
+add_custom_target(generated_headers)  # config structs, views: whatever runtime sources include from the build tree
+
+# No exceptions, no RTTI, no global constructors; libc++'s headers on musl, hardened, without libc++.a.
+set(RUNTIME_FLAGS -std=gnu++23 -O2 -flto=full -ffunction-sections -fdata-sections -fPIE -fno-exceptions -fno-rtti -fno-threadsafe-statics
+  -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-ident -fvisibility=hidden -fno-stack-protector -nostdinc++ -nostdlibinc
+  -D_GNU_SOURCE -DWHITTLE_RUNTIME -DNGHTTP2_STATICLIB -D_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_FAST
+  -D_LIBCPP_HAS_MUSL_LIBC=1 -D_LIBCPP_PROVIDES_DEFAULT_RUNE_TABLE
+  -Wall -Wextra -Wno-missing-field-initializers -Wno-macro-redefined -Wglobal-constructors -Wno-gnu-statement-expression
+  -ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -ffile-prefix-map=${CMAKE_BINARY_DIR}/=)
+set(RUNTIME_FLAGS_x86_64 -march=x86-64-v2)
+set(RUNTIME_FLAGS_aarch64 -march=armv8-a+crc+crypto -mno-outline-atomics)
+
+function(runtime_archive name)
+  set(sources "")
+  foreach(source ${ARGN})
+    cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
+    list(APPEND sources ${source})
+  endforeach()
+
+  foreach(target ${WHITTLE_TARGETS})
+    third_party_dir(sysroot ${target})
+    set(objects "")
+    foreach(source ${sources})
+      cmake_path(GET source FILENAME file)
+      set(object ${CMAKE_BINARY_DIR}/runtime_objects/${target}/${name}/${file}.bc)
+      add_custom_command(OUTPUT ${object}
+        COMMAND ${WHITTLE_LLVM}/bin/clang++ --target=${target}-linux-musl --sysroot=${sysroot} ${RUNTIME_FLAGS} ${RUNTIME_FLAGS_${target}}
+          -isystem ${WHITTLE_LLVM}/include/c++/v1 -isystem ${sysroot}/include -I${CMAKE_SOURCE_DIR} -I${CMAKE_BINARY_DIR}
+          -MD -MF ${object}.d -c ${source} -o ${object}
+        DEPENDS ${source} ${sysroot}/.complete generated_headers
+        DEPFILE ${object}.d
+        COMMENT "${target} ${name}/${file}" VERBATIM COMMAND_EXPAND_LISTS)
+      list(APPEND objects ${object})
+    endforeach()
+    set(archive ${WHITTLE_LIBRARY_DIR}/${target}/lib${name}.a)
+    add_custom_command(OUTPUT ${archive}
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${WHITTLE_LIBRARY_DIR}/${target}
+      COMMAND ${CMAKE_COMMAND} -E rm -f ${archive}
+      COMMAND ${WHITTLE_LLVM}/bin/llvm-ar rcsD ${archive} ${objects}
+      DEPENDS ${objects} COMMENT "${target} lib${name}.a" VERBATIM)
+    add_custom_target(archive_${target}_${name} DEPENDS ${archive})
+    add_dependencies(runtime_archives archive_${target}_${name})
+  endforeach()
+
+  # For this machine: code that only exists in the freestanding build (operator new and its like) is left out.
+  set(host_sources ${sources})
+  list(FILTER host_sources EXCLUDE REGEX "/freestanding\\.cc$")
+  add_library(host_${name} STATIC ${host_sources})
+  target_compile_options(host_${name} PRIVATE -fno-exceptions -fno-rtti -Wno-macro-redefined)
+  target_compile_definitions(host_${name} PRIVATE NGHTTP2_STATICLIB)
+  target_link_libraries(host_${name} PUBLIC host_third_party)
+  add_dependencies(host_${name} generated_headers)
+endfunction()
+
+# What is linked from outside the runtime: the C libraries' archives, copied beside ours.
+foreach(target ${WHITTLE_TARGETS})
+  third_party_dir(sysroot ${target})
+  set(copies "")
+  foreach(file rcrt1.o libc.a libbuiltins.a libmbedtls.a libnghttp2.a libcurl.a libz.a libzstd.a libyyjson.a)
+    add_custom_command(OUTPUT ${WHITTLE_LIBRARY_DIR}/${target}/${file}
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${WHITTLE_LIBRARY_DIR}/${target}
+      COMMAND ${CMAKE_COMMAND} -E copy ${sysroot}/lib/${file} ${WHITTLE_LIBRARY_DIR}/${target}/${file}
+      DEPENDS ${sysroot}/.complete VERBATIM)
+    list(APPEND copies ${WHITTLE_LIBRARY_DIR}/${target}/${file})
+  endforeach()
+  add_custom_target(sysroot_${target} DEPENDS ${copies})
+  add_dependencies(runtime_archives sysroot_${target})
+endforeach()

@@ -1,0 +1,113 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Builds the runtime's C libraries as static archives for one target.
+#
+# usage: build.sh TARGET SOURCES OUT LLVM
+#   TARGET   x86_64 or aarch64 (for musl), or host (for this machine's libc, without musl: for the tests)
+#   SOURCES  folder with musl, mbedtls, nghttp2, curl, zlib, zstd, yyjson unpacked
+#   OUT      gets include/ and lib/
+#
+# Everything but curl is compiled straight from its list of files; curl is asked by its own build which functions the libc has.
+set -eu
+target=$1 sources=$2 out=$3 llvm=$4
+here=$(cd "$(dirname "$0")" && pwd)
+clang=$llvm/bin/clang ar=$llvm/bin/llvm-ar
+jobs=$(nproc)
+work=$out/work
+rm -rf "$out" && mkdir -p "$out/include" "$out/lib" "$work"
+
+# The versions that whittle was tried with; another one is an error, not a surprise later.
+check() { grep -qF "$3" "$sources/$1/$2" || { echo "build.sh: $sources/$1 is not the expected version ($3 in $2)" >&2; exit 2; }; }
+check musl VERSION 1.2.5
+check mbedtls include/mbedtls/build_info.h '"3.6.'
+check curl include/curl/curlver.h '"8.14.'
+check zlib zlib.h '"1.3.1'
+check zstd lib/zstd.h 'ZSTD_VERSION_RELEASE  7'
+check yyjson src/yyjson.h '"0.10.'
+check nghttp2 configure.ac '1.64.'
+
+common="-O2 -ffunction-sections -fdata-sections -fPIE -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-ident -w"
+common="$common -ffile-prefix-map=$sources=. -ffile-prefix-map=$out=."
+small="-Os"
+if [ "$target" = host ]; then
+  flags="-fPIC -D_GNU_SOURCE $common"
+else
+  triple=$target-linux-musl
+  flags="--target=$triple --sysroot=$out -nostdlibinc -isystem $out/include -D_GNU_SOURCE $common"
+  # Compiler support routines (128-bit floats and the like): clang's where Debian has them for the target, else GCC's.
+  case $target in
+    x86_64) builtins=$(ls "$llvm"/lib/clang/22/lib/linux/libclang_rt.builtins-x86_64.a) ;;
+    aarch64) builtins=$(ls /usr/lib/gcc-cross/aarch64-linux-gnu/*/libgcc.a | tail -n 1) ;;
+  esac
+  cp "$builtins" "$out/lib/libbuiltins.a"
+
+  mkdir "$work/musl" && cd "$work/musl"
+  CC="$clang --target=$triple" CFLAGS="$common $small" AR="$ar" RANLIB="$llvm/bin/llvm-ranlib" LIBCC="$out/lib/libbuiltins.a" \
+    "$sources/musl/configure" --target="$triple" --prefix="$out" --syslibdir="$out/lib" --disable-shared --disable-wrapper >log 2>&1 || { tail -n 5 log >&2; exit 2; }
+  make -j"$jobs" >log 2>&1 || { grep -m5 -B2 -A5 -E "error:|Error [0-9]" log | cut -c1-300 >&2; exit 2; }
+  make install >log 2>&1 || { grep -m5 -B2 -A5 -E "error:|Error [0-9]" log | cut -c1-300 >&2; exit 2; }
+fi
+
+# library NAME "FLAGS" FILE... : one archive from a list of files.
+library() {
+  name=$1 more=$2
+  shift 2
+  mkdir -p "$work/$name"
+  printf '%s\n' "$@" | xargs -P "$jobs" -I{} sh -c '
+    file=$1; object='"$work/$name"'/$(echo "$file" | tr / _ | tail -c 120).o
+    '"$clang $flags $more"' -c "$file" -o "$object"' sh {}
+  rm -f "$out/lib/lib$name.a"
+  "$ar" rcsD "$out/lib/lib$name.a" "$work/$name"/*.o
+}
+
+cd "$sources/zlib"
+library z "" adler32.c crc32.c deflate.c infback.c inffast.c inflate.c inftrees.c trees.c zutil.c compress.c uncompr.c
+cp zlib.h zconf.h "$out/include/"
+
+cd "$sources/zstd/lib"
+library zstd "-DZSTD_LEGACY_SUPPORT=0 -DZSTD_DISABLE_ASM -DXXH_NAMESPACE=ZSTD_ -I." common/*.c compress/*.c decompress/*.c
+cp zstd.h zstd_errors.h "$out/include/"
+
+cd "$sources/yyjson/src"
+library yyjson "-DYYJSON_DISABLE_INCR_READER=1 -DYYJSON_DISABLE_UTILS=1 -DYYJSON_DISABLE_NON_STANDARD=1" yyjson.c
+cp yyjson.h "$out/include/"
+
+cd "$sources/nghttp2/lib"
+sed -e 's/@PACKAGE_VERSION@/1.64.0/' -e 's/@PACKAGE_VERSION_NUM@/0x014000/' includes/nghttp2/nghttp2ver.h.in > "$work/nghttp2ver.h"
+mkdir -p "$out/include/nghttp2" && cp includes/nghttp2/nghttp2.h "$out/include/nghttp2/" && cp "$work/nghttp2ver.h" "$out/include/nghttp2/"
+library nghttp2 "-DNGHTTP2_STATICLIB -DHAVE_ARPA_INET_H -DHAVE_NETINET_IN_H -DHAVE_CLOCK_GETTIME -DHAVE_DECL_CLOCK_MONOTONIC=1 -I$out/include -I." *.c
+
+cd "$sources/mbedtls"
+cp -r include/mbedtls include/psa "$out/include/"
+cp "$here/mbedtls_config.h" "$out/include/mbedtls/mbedtls_config.h"
+library mbedtls "-Ilibrary -I$out/include" library/*.c
+
+# curl: HTTP only. What is left out is what a collector never asks of it.
+mkdir "$work/curl" && cd "$work/curl"
+link="" system=""
+if [ "$target" != host ]; then
+  link="-nostdlib -static-pie -fuse-ld=lld -Wl,--gc-sections $out/lib/rcrt1.o -L$out/lib -lc -lbuiltins"
+  system="-DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=$target"
+fi
+cmake -G "Unix Makefiles" "$sources/curl" $system \
+  -DCMAKE_C_COMPILER="$clang" -DCMAKE_AR="$ar" -DCMAKE_RANLIB="$llvm/bin/llvm-ranlib" -DCMAKE_LINKER="$llvm/bin/ld.lld" \
+  -DCMAKE_C_FLAGS="$(echo $flags | sed 's/-O2/-Os/') -DNGHTTP2_STATICLIB" -DCMAKE_BUILD_TYPE=None -DCMAKE_EXE_LINKER_FLAGS="$link" \
+  -DCMAKE_FIND_ROOT_PATH="$out" -DCMAKE_FIND_ROOT_PATH_MODE_INCLUDE=ONLY -DCMAKE_FIND_ROOT_PATH_MODE_LIBRARY=ONLY \
+  -DCMAKE_INSTALL_PREFIX="$out" -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_PREFIX_PATH="$out" \
+  -DBUILD_SHARED_LIBS=OFF -DBUILD_STATIC_LIBS=ON -DBUILD_CURL_EXE=OFF -DBUILD_LIBCURL_DOCS=OFF -DBUILD_MISC_DOCS=OFF -DENABLE_CURL_MANUAL=OFF \
+  -DBUILD_TESTING=OFF -DBUILD_EXAMPLES=OFF -DHTTP_ONLY=ON -DCURL_ENABLE_SSL=ON -DCURL_USE_MBEDTLS=ON -DCURL_USE_OPENSSL=OFF \
+  -DMBEDTLS_INCLUDE_DIR="$out/include" -DMBEDTLS_LIBRARY="$out/lib/libmbedtls.a" -DMBEDX509_LIBRARY="$out/lib/libmbedtls.a" -DMBEDCRYPTO_LIBRARY="$out/lib/libmbedtls.a" \
+  -DUSE_NGHTTP2=ON -DNGHTTP2_INCLUDE_DIR="$out/include" -DNGHTTP2_LIBRARY="$out/lib/libnghttp2.a" \
+  -DCURL_ZLIB=ON -DZLIB_INCLUDE_DIR="$out/include" -DZLIB_LIBRARY="$out/lib/libz.a" -DCURL_ZSTD=OFF -DCURL_BROTLI=OFF \
+  -DENABLE_THREADED_RESOLVER=ON -DENABLE_IPV6=ON -DENABLE_UNIX_SOCKETS=ON -DUSE_LIBIDN2=OFF -DCURL_USE_LIBPSL=OFF -DCURL_USE_LIBSSH2=OFF -DCURL_USE_PKGCONFIG=OFF \
+  -DCURL_CA_BUNDLE=none -DCURL_CA_PATH=none -DCURL_CA_FALLBACK=OFF -DCURL_CA_EMBED= \
+  -DCURL_DISABLE_ALTSVC=ON -DCURL_DISABLE_AWS=ON -DCURL_DISABLE_COOKIES=ON -DCURL_DISABLE_DIGEST_AUTH=ON -DCURL_DISABLE_DOH=ON \
+  -DCURL_DISABLE_FORM_API=ON -DCURL_DISABLE_GETOPTIONS=ON -DCURL_DISABLE_HEADERS_API=ON -DCURL_DISABLE_HSTS=ON -DCURL_DISABLE_IPFS=ON \
+  -DCURL_DISABLE_KERBEROS_AUTH=ON -DCURL_DISABLE_LIBCURL_OPTION=ON -DCURL_DISABLE_MIME=ON -DCURL_DISABLE_NEGOTIATE_AUTH=ON -DCURL_DISABLE_NETRC=ON \
+  -DCURL_DISABLE_NTLM=ON -DCURL_DISABLE_PARSEDATE=ON -DCURL_DISABLE_PROGRESS_METER=ON -DCURL_DISABLE_SHA512_256=ON -DCURL_DISABLE_SHUFFLE_DNS=ON \
+  -DCURL_DISABLE_SOCKETPAIR=OFF -DCURL_DISABLE_WEBSOCKETS=ON -DCURL_DISABLE_BEARER_AUTH=ON -DCURL_DISABLE_SRP=ON >log 2>&1 || { grep -m5 -B2 -A5 -E "error:|Error [0-9]" log | cut -c1-300 >&2; exit 2; }
+make -j"$jobs" libcurl_static >log 2>&1 || { grep -m5 -B2 -A5 -E "error:|Error [0-9]" log | cut -c1-300 >&2; exit 2; }
+cp lib/libcurl.a "$out/lib/"
+cp -r "$sources/curl/include/curl" "$out/include/"
+rm -rf "$work"
+touch "$out/.complete"

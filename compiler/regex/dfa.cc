@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tree -> Thompson NFA over bytes -> DFA by subset construction -> minimal DFA.
+//
+// Empty-width assertions are decided one byte late: a DFA state is the set of NFA instructions reached *before* following any
+// assertion, with what kind of byte came before; when the next byte (or the end) is known, the assertions that hold are
+// followed and then the byte is consumed. So `\b` and `$` cost nothing at run time but a few more states. The end of the text
+// is one more symbol. The search is unanchored: the start is added to every set.
+#include "compiler/regex/dfa.h"
+
+#include <algorithm>
+#include <map>
+
+namespace whittle::regex {
+namespace {
+
+constexpr size_t kMaxStates = 4000;       // beyond, the NFA program takes over
+constexpr size_t kMaxTable = 512 * 1024;  // entries
+constexpr size_t kMaxInstructions = 1 << 18;
+
+enum Kind : uint32_t { kBytes, kSplit, kAssert, kMatch, kFail };
+enum Assertion : uint32_t { kBeginText = 1, kEndText = 2, kBeginLine = 4, kEndLine = 8, kWord = 16, kNoWord = 32 };
+
+// low/high: the byte range of kBytes; low: the assertion of kAssert. next, other: where to go on.
+using Instruction = Tables::Instruction;
+
+class Builder {
+public:
+  std::vector<Instruction> code;
+  bool overflow = false;
+
+  uint32_t add(Instruction i) {
+    if (code.size() >= kMaxInstructions) {
+      overflow = true;
+      return 0;
+    }
+    code.push_back(i);
+    return static_cast<uint32_t>(code.size() - 1);
+  }
+
+  // Code for `n` that goes on at `next`; returns its entry. Built from the back, so targets exist already.
+  uint32_t build(const Node& n, uint32_t next) {
+    if (overflow) return 0;
+    switch (n.op) {
+    case Op::Empty: return next;
+    case Op::Class: return ranges(n.ranges, next);
+    case Op::Concat:
+      for (auto it = n.children.rbegin(); it != n.children.rend(); ++it) next = build(**it, next);
+      return next;
+    case Op::Alternate: {
+      uint32_t entry = build(*n.children.back(), next);
+      for (size_t i = n.children.size() - 1; i-- > 0;) {
+        uint32_t branch = build(*n.children[i], next);
+        entry = add({kSplit, 0, 0, branch, entry});
+      }
+      return entry;
+    }
+    case Op::Repeat: {
+      const Node& child = *n.children[0];
+      if (n.maximum < 0) {
+        uint32_t loop = add({kSplit, 0, 0, 0, next});
+        uint32_t body = build(child, loop);
+        if (!overflow) code[loop].next = body;
+        next = loop;
+        if (n.minimum > 0) next = body;
+        for (int i = 1; i < n.minimum; ++i) next = build(child, next);
+        return next;
+      }
+      uint32_t after = next;
+      for (int i = n.minimum; i < n.maximum; ++i) next = add({kSplit, 0, 0, build(child, next), after});
+      for (int i = 0; i < n.minimum; ++i) next = build(child, next);
+      return next;
+    }
+    case Op::BeginText: return add({kAssert, kBeginText, 0, next, 0});
+    case Op::EndText: return add({kAssert, kEndText, 0, next, 0});
+    case Op::BeginLine: return add({kAssert, kBeginLine, 0, next, 0});
+    case Op::EndLine: return add({kAssert, kEndLine, 0, next, 0});
+    case Op::WordBoundary: return add({kAssert, kWord, 0, next, 0});
+    case Op::NoWordBoundary: return add({kAssert, kNoWord, 0, next, 0});
+    }
+    return 0;
+  }
+
+private:
+  uint32_t either(uint32_t a, uint32_t b) { return a == kNone ? b : add({kSplit, 0, 0, b, a}); }
+  static constexpr uint32_t kNone = UINT32_MAX;
+
+  uint32_t ranges(const Ranges& r, uint32_t next) {
+    uint32_t entry = kNone;
+    for (Range x : r) utf8(x.low, x.high, next, entry);
+    return entry == kNone ? add({kFail, 0, 0, 0, 0}) : entry;
+  }
+
+  static int encode(uint32_t c, uint8_t* out) {
+    if (c < 0x80) return out[0] = static_cast<uint8_t>(c), 1;
+    if (c < 0x800) return out[0] = static_cast<uint8_t>(0xC0 | c >> 6), out[1] = static_cast<uint8_t>(0x80 | (c & 63)), 2;
+    if (c < 0x10000)
+      return out[0] = static_cast<uint8_t>(0xE0 | c >> 12), out[1] = static_cast<uint8_t>(0x80 | (c >> 6 & 63)), out[2] = static_cast<uint8_t>(0x80 | (c & 63)), 3;
+    return out[0] = static_cast<uint8_t>(0xF0 | c >> 18), out[1] = static_cast<uint8_t>(0x80 | (c >> 12 & 63)), out[2] = static_cast<uint8_t>(0x80 | (c >> 6 & 63)),
+           out[3] = static_cast<uint8_t>(0x80 | (c & 63)), 4;
+  }
+
+  // Adds the byte sequences of the code points low..high to `entry`: split where the length changes, then where a
+  // continuation byte does not span its whole range.
+  void utf8(uint32_t low, uint32_t high, uint32_t next, uint32_t& entry) {
+    static constexpr uint32_t kLast[] = {0x7F, 0x7FF, 0xFFFF};
+    for (uint32_t last : kLast) {
+      if (low <= last && high > last) {
+        utf8(low, last, next, entry);
+        utf8(last + 1, high, next, entry);
+        return;
+      }
+    }
+    if (high >= 0x80) {
+      for (int i = 1; i < 4; ++i) {
+        uint32_t mask = (1u << (6 * i)) - 1;
+        if ((low & ~mask) == (high & ~mask)) continue;
+        if (low & mask) {
+          utf8(low, low | mask, next, entry);
+          utf8((low | mask) + 1, high, next, entry);
+          return;
+        }
+        if ((high & mask) != mask) {
+          utf8(low, (high & ~mask) - 1, next, entry);
+          utf8(high & ~mask, high, next, entry);
+          return;
+        }
+      }
+    }
+    uint8_t a[4], b[4];
+    int n = encode(low, a);
+    encode(high, b);
+    uint32_t at = next;
+    for (int i = n; i-- > 0;) at = add({kBytes, a[i], b[i], at, 0});
+    entry = either(entry, at);
+  }
+};
+
+bool word_byte(int b) { return (b >= '0' && b <= '9') || (b >= 'A' && b <= 'Z') || b == '_' || (b >= 'a' && b <= 'z'); }
+
+enum Before : uint8_t { kStart, kNewline, kWordByte, kOther };
+
+struct Set {
+  Before before;
+  std::vector<uint32_t> instructions;  // sorted; kBytes, kAssert and kMatch only
+  auto operator<=>(const Set&) const = default;
+};
+
+class Determiniser {
+public:
+  Determiniser(const std::vector<Instruction>& code, uint32_t start) : code_(code), start_(start), mark_(code.size(), 0) {
+    for (auto& i : code) uses_ |= i.op == kAssert ? i.low : 0;
+  }
+
+  bool run(Tables& out) {
+    classes(out);
+    uint32_t symbols = out.classes;
+    add({});  // state 0: dead
+    accept_ = id_of(accept_set());
+    Set start{kStart, {}};
+    close(start_, start.instructions);
+    out.start = state(std::move(start));
+    for (size_t s = 1; s < sets_.size(); ++s) {
+      if (sets_.size() > kMaxStates || sets_.size() * symbols > kMaxTable) return false;
+      table_.resize(sets_.size() * symbols, 0);
+      if (s == accept_) {
+        for (uint32_t c = 0; c < symbols; ++c) table_[s * symbols + c] = accept_;
+        continue;
+      }
+      for (uint32_t c = 0; c < symbols; ++c) {
+        int byte = c + 1 == symbols ? -1 : sample_[c];
+        uint32_t to = step(sets_[s], byte);
+        table_.resize(sets_.size() * symbols, 0);
+        table_[s * symbols + c] = to;
+      }
+    }
+    table_.resize(sets_.size() * symbols, 0);
+    minimise(out);
+    return true;
+  }
+
+private:
+  static Set accept_set() { return Set{kOther, {UINT32_MAX}}; }
+
+  uint32_t add(Set s) {
+    auto id = static_cast<uint32_t>(sets_.size());
+    ids_.emplace(s, id);
+    sets_.push_back(std::move(s));
+    return id;
+  }
+  uint32_t id_of(Set s) {
+    auto it = ids_.find(s);
+    return it != ids_.end() ? it->second : add(std::move(s));
+  }
+  uint32_t state(Set s) {
+    std::sort(s.instructions.begin(), s.instructions.end());
+    if (s.before != kStart)  // can never hold again: drop, so that sets become equal
+      std::erase_if(s.instructions, [&](uint32_t i) { return code_[i].op == kAssert && code_[i].low == kBeginText; });
+    for (uint32_t i : s.instructions)
+      if (code_[i].op == kMatch) return accept_;
+    if (s.instructions.empty()) return 0;
+    if (!(uses_ & (kWord | kNoWord)) && s.before == kWordByte) s.before = kOther;
+    if (!(uses_ & kBeginLine) && s.before == kNewline) s.before = kOther;
+    if (uses_ == 0) s.before = kOther;
+    return id_of(std::move(s));
+  }
+
+  // Adds what is reached from `from` without consuming or asserting.
+  void close(uint32_t from, std::vector<uint32_t>& out) {
+    ++generation_;
+    close_more(from, out);
+  }
+  void close_more(uint32_t from, std::vector<uint32_t>& out) {
+    stack_.push_back(from);
+    while (!stack_.empty()) {
+      uint32_t i = stack_.back();
+      stack_.pop_back();
+      if (mark_[i] == generation_) continue;
+      mark_[i] = generation_;
+      const Instruction& in = code_[i];
+      if (in.op == kSplit) {
+        stack_.push_back(in.other);
+        stack_.push_back(in.next);
+      } else if (in.op != kFail) {
+        out.push_back(i);
+      }
+    }
+  }
+
+  uint32_t step(const Set& set, int byte) {
+    bool before_word = set.before == kWordByte, after_word = byte >= 0 && word_byte(byte);
+    uint32_t holds = (set.before == kStart ? kBeginText | kBeginLine : 0) | (set.before == kNewline ? uint32_t{kBeginLine} : 0) |
+                     (byte < 0 ? kEndText | kEndLine : 0) | (byte == '\n' ? uint32_t{kEndLine} : 0) | (before_word != after_word ? kWord : kNoWord);
+    std::vector<uint32_t> now = set.instructions;
+    if (uses_) {
+      ++generation_;
+      for (uint32_t i : now) mark_[i] = generation_;
+      for (size_t k = 0; k < now.size(); ++k) {
+        const Instruction& in = code_[now[k]];
+        if (in.op == kAssert && (in.low & holds)) close_more(in.next, now);
+      }
+    }
+    for (uint32_t i : now)
+      if (code_[i].op == kMatch) return accept_;
+    if (byte < 0) return 0;
+    Set to{byte == '\n' ? kNewline : word_byte(byte) ? kWordByte : kOther, {}};
+    ++generation_;
+    for (uint32_t i : now) {
+      const Instruction& in = code_[i];
+      if (in.op == kBytes && static_cast<uint32_t>(byte) >= in.low && static_cast<uint32_t>(byte) <= in.high) close_more(in.next, to.instructions);
+    }
+    close_more(start_, to.instructions);
+    return state(std::move(to));
+  }
+
+  // Bytes that no instruction tells apart share a column.
+  void classes(Tables& out) {
+    std::array<bool, 257> cut{};
+    cut[0] = true;
+    for (auto& i : code_) {
+      if (i.op != kBytes) continue;
+      cut[i.low] = true;
+      cut[i.high + 1] = true;
+    }
+    if (uses_ & (kBeginLine | kEndLine)) cut['\n'] = cut['\n' + 1] = true;
+    if (uses_ & (kWord | kNoWord))
+      for (int b = 1; b < 256; ++b)
+        if (word_byte(b) != word_byte(b - 1)) cut[static_cast<size_t>(b)] = true;
+    int id = -1;
+    for (int b = 0; b < 256; ++b) {
+      if (cut[static_cast<size_t>(b)]) {
+        ++id;
+        sample_.push_back(b);
+      }
+      out.byte_class[static_cast<size_t>(b)] = static_cast<uint8_t>(id);
+    }
+    out.classes = static_cast<uint32_t>(sample_.size()) + 1;
+  }
+
+  // Moore's algorithm: states are equal until a symbol tells them apart. State 0 stays dead.
+  void minimise(Tables& out) {
+    size_t n = sets_.size();
+    uint32_t symbols = out.classes;
+    std::vector<uint32_t> group(n, 0);
+    for (size_t s = 0; s < n; ++s) group[s] = s == accept_ ? 1 : 0;
+    size_t count = 0;
+    for (;;) {
+      std::map<std::vector<uint32_t>, uint32_t> seen;
+      std::vector<uint32_t> next(n);
+      for (size_t s = 0; s < n; ++s) {
+        std::vector<uint32_t> key{group[s]};
+        for (uint32_t c = 0; c < symbols; ++c) key.push_back(group[table_[s * symbols + c]]);
+        next[s] = seen.emplace(std::move(key), static_cast<uint32_t>(seen.size())).first->second;
+      }
+      group = std::move(next);
+      if (seen.size() == count) break;
+      count = seen.size();
+    }
+    // `seen` numbers groups in order of their first state, so the dead state's group is 0.
+    out.next.assign(count * symbols, 0);
+    for (size_t s = 0; s < n; ++s)
+      for (uint32_t c = 0; c < symbols; ++c) out.next[group[s] * symbols + c] = static_cast<uint16_t>(group[table_[s * symbols + c]]);
+    out.start = group[out.start];
+    out.accept_all = group[accept_];
+  }
+
+  const std::vector<Instruction>& code_;
+  uint32_t start_;
+  uint32_t uses_ = 0;
+  std::vector<uint32_t> mark_;
+  uint32_t generation_ = 0;
+  std::vector<uint32_t> stack_;
+  std::map<Set, uint32_t> ids_;
+  std::vector<Set> sets_;
+  std::vector<uint32_t> table_;
+  std::vector<int> sample_;
+  uint32_t accept_ = 0;
+};
+
+std::expected<Tables, SyntaxError> tables(std::string_view pattern, bool want_dfa) {
+  auto tree = parse(pattern);
+  if (!tree) return std::unexpected(tree.error());
+  Builder builder;
+  uint32_t match = builder.add({kMatch, 0, 0, 0, 0});
+  uint32_t start = builder.build(**tree, match);
+  if (builder.overflow) return std::unexpected(SyntaxError{"expression too large", 0});
+  Tables out;
+  out.pattern = std::string(pattern);
+  if (want_dfa && Determiniser(builder.code, start).run(out)) return out;
+  out = Tables{};
+  out.pattern = std::string(pattern);
+  out.start = start;
+  out.program = std::move(builder.code);
+  return out;
+}
+
+}  // namespace
+
+std::expected<Tables, SyntaxError> compile(std::string_view pattern) { return tables(pattern, true); }
+std::expected<Tables, SyntaxError> compile_program(std::string_view pattern) { return tables(pattern, false); }
+
+}  // namespace whittle::regex

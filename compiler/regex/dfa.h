@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// A pattern as tables for runtime/base/regex.h: a minimal DFA, or an NFA program where the DFA would be too large.
+#pragma once
+
+#include "compiler/regex/syntax.h"
+
+#include <array>
+
+namespace whittle::regex {
+
+struct Tables {
+  std::string pattern;
+  // The DFA as abi.h's Regex has it; `next` is empty when there is only the program.
+  std::array<uint8_t, 256> byte_class{};
+  std::vector<uint16_t> next;
+  uint32_t classes = 0, start = 0, accept_all = 0;
+  // The NFA program as abi.h's RegexInstruction has it; empty when there is a DFA.
+  struct Instruction {
+    uint32_t op, low, high, next, other;
+  };
+  std::vector<Instruction> program;
+};
+
+// Whether tables match is the same as Go's regexp.MatchString on UTF-8 text.
+std::expected<Tables, SyntaxError> compile(std::string_view pattern);
+
+// For tests: the NFA program always, however small the DFA would be.
+std::expected<Tables, SyntaxError> compile_program(std::string_view pattern);
+
+}  // namespace whittle::regex

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Go's regular expression syntax (regexp/syntax with the Perl flags) as a tree.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace whittle::regex {
+
+// An inclusive range of code points.
+struct Range {
+  uint32_t low, high;
+  bool operator==(const Range&) const = default;
+};
+using Ranges = std::vector<Range>;  // sorted, disjoint, not touching
+
+enum class Op : uint8_t { Empty, Class, Concat, Alternate, Repeat, BeginText, EndText, BeginLine, EndLine, WordBoundary, NoWordBoundary };
+
+struct Node {
+  Op op = Op::Empty;
+  Ranges ranges;                // Class; empty: matches nothing
+  int minimum = 0, maximum = 0; // Repeat; maximum -1: no bound
+  std::vector<std::unique_ptr<Node>> children;
+};
+using NodePtr = std::unique_ptr<Node>;
+
+struct SyntaxError {
+  std::string message;  // as Go says it: "missing closing ): `(a`"
+  size_t offset;        // of the offending part in the pattern
+};
+
+// Parses `pattern` as regexp.MustCompile would. Greedy and lazy repetition, and capturing or not, make no difference to
+// whether a text matches, so the tree does not tell them apart.
+std::expected<NodePtr, SyntaxError> parse(std::string_view pattern);
+
+}  // namespace whittle::regex

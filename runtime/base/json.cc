@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Escaping looks at eight bytes at a time: most text needs none.
+#include "runtime/base/json.h"
+
+#include <string.h>
+
+namespace whittle {
+
+// How much is escaped at a time, so that room for the worst case is not much.
+static constexpr size_t kPiece = 1024;
+
+static constexpr char kHex[] = "0123456789abcdef";
+
+// Non-zero when one of the eight bytes is a control character, a quote or a backslash.
+static inline uint64_t needs_escape(uint64_t v) {
+  constexpr uint64_t kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
+  auto zero = [](uint64_t x) { return (x - kOnes) & ~x; };
+  return (zero(v ^ kOnes * '"') | zero(v ^ kOnes * '\\') | ((v - kOnes * 0x20) & ~v)) & kHigh;
+}
+
+void append_json_escaped(Writer& out, Text t) {
+  for (; t.size() > kPiece; t.remove_prefix(kPiece)) append_json_escaped(out, t.substr(0, kPiece));
+  const char* p = t.data();
+  const char* end = p + t.size();
+  uint8_t* q = out.room(t.size() * 6 + 8);
+  for (;;) {
+    while (end - p >= 8) {
+      uint64_t v;
+      memcpy(&v, p, 8);
+      if (needs_escape(v)) break;
+      memcpy(q, &v, 8);
+      p += 8, q += 8;
+    }
+    if (p == end) break;
+    // At most eight bytes one by one, then fast again.
+    for (int i = 0; i < 8 && p < end; ++i) {
+      uint8_t c = static_cast<uint8_t>(*p++);
+      if (c >= 0x20 && c != '"' && c != '\\') {
+        *q++ = c;
+        continue;
+      }
+      *q++ = '\\';
+      switch (c) {
+      case '"':
+      case '\\': *q++ = c; break;
+      case '\n': *q++ = 'n'; break;
+      case '\r': *q++ = 'r'; break;
+      case '\t': *q++ = 't'; break;
+      case '\b': *q++ = 'b'; break;
+      case '\f': *q++ = 'f'; break;
+      default:
+        memcpy(q, "u00", 3);
+        q[3] = static_cast<uint8_t>(kHex[c >> 4]);
+        q[4] = static_cast<uint8_t>(kHex[c & 15]);
+        q += 5;
+      }
+    }
+  }
+  out.advance(static_cast<size_t>(q - (out.data() + out.size())));
+}
+
+void append_json_text(Writer& out, Text t) {
+  out.byte('"');
+  append_json_escaped(out, t);
+  out.byte('"');
+}
+
+void append_hex(Writer& out, Bytes b) {
+  uint8_t* q = out.room(b.size() * 2);
+  for (uint8_t x : b) {
+    *q++ = static_cast<uint8_t>(kHex[x >> 4]);
+    *q++ = static_cast<uint8_t>(kHex[x & 15]);
+  }
+  out.advance(b.size() * 2);
+}
+
+static constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+void append_base64(Writer& out, Bytes b) {
+  size_t n = (b.size() + 2) / 3 * 4;
+  uint8_t* q = out.room(n);
+  for (size_t i = 0; i < b.size(); i += 3) {
+    size_t left = b.size() - i;
+    uint32_t v = static_cast<uint32_t>(b[i] << 16 | (left > 1 ? b[i + 1] << 8 : 0) | (left > 2 ? b[i + 2] : 0));
+    *q++ = static_cast<uint8_t>(kBase64[v >> 18]);
+    *q++ = static_cast<uint8_t>(kBase64[v >> 12 & 63]);
+    *q++ = static_cast<uint8_t>(left > 1 ? kBase64[v >> 6 & 63] : '=');
+    *q++ = static_cast<uint8_t>(left > 2 ? kBase64[v & 63] : '=');
+  }
+  out.advance(n);
+}
+
+static int base64_value(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  if (c == '+') return 62;
+  if (c == '/') return 63;
+  return -1;
+}
+
+bool append_decoded_base64(Writer& out, Text t) {
+  uint32_t bits = 0;
+  int have = 0, padding = 0;
+  for (char c : t) {
+    if (c == '\r' || c == '\n') continue;
+    if (c == '=') {
+      if (++padding > 2) return false;
+      bits <<= 6;
+    } else {
+      int v = base64_value(c);
+      if (v < 0 || padding) return false;
+      bits = bits << 6 | static_cast<uint32_t>(v);
+    }
+    if (++have < 4) continue;
+    out.byte(static_cast<uint8_t>(bits >> 16));
+    if (padding < 2) out.byte(static_cast<uint8_t>(bits >> 8));
+    if (padding < 1) out.byte(static_cast<uint8_t>(bits));
+    bits = 0;
+    have = 0;
+    if (padding) have = -1000;  // nothing may follow
+  }
+  return have == 0 || have == -1000;
+}
+
+}  // namespace whittle
