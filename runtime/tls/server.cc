@@ -10,7 +10,9 @@
 #include <errno.h>
 #include <mbedtls/error.h>
 #include <mbedtls/pk.h>
+extern "C" {  // which this header lacks
 #include <mbedtls/psa_util.h>
+}
 #include <mbedtls/ssl.h>
 #include <mbedtls/ssl_ciphersuites.h>
 #include <mbedtls/x509_crt.h>
