@@ -135,6 +135,58 @@ struct LateValue {
   Str place;     // "collector.yaml:31:13"
 };
 
+// ---- record programs (compiler/plan/record_program.h, runtime/record) ----
+
+// How an AnyValue stands on the wire; fields that are no AnyValue are String or Int.
+enum class SlotKind : uint32_t { Absent = 0, String = 1, Bool = 2, Int = 3, Double = 4, Array = 5, Map = 6, Bytes = 7 };
+
+// One slot of a record while a program looks at it. `bits`: Bool, Int, Double. `data`: the content of the others, borrowed
+// from the record.
+struct SlotValue {
+  SlotKind kind;
+  uint64_t bits;
+  const char* data;
+  uint64_t size;
+};
+
+enum class Place : uint32_t { Resource = 0, Scope = 1, Record = 2 };
+
+// Where a slot is read from: a field of the Resource, InstrumentationScope, or Span, Metric or LogRecord message by its number;
+// when `attribute`, the value of the attribute `key` in that repeated field.
+struct SlotSpec {
+  Place place;
+  uint32_t field;
+  bool attribute;
+  Str key;
+};
+
+class Arena;
+
+// The machine code takes all slots of the program and says whether to drop. `scratch` holds texts made of values.
+using DropFn = bool (*)(const SlotValue* slots, Arena* scratch);
+
+struct RecordProgram {
+  Signal signal;
+  List<SlotSpec> slots;
+  DropFn drop_resource;  // null: no resource is dropped as a whole
+  DropFn drop_record;    // null: no record is dropped
+  Str id;                // of the processor, for the self metrics
+};
+
+// How a value becomes text for a comparison.
+enum class TextOf : uint32_t { Scalar = 0, Anything = 1, SpanKind = 2 };
+
+extern "C" {
+// Runs a program over a payload, which it shrinks in place. False when nothing is left.
+bool rt_run_record_program(const RecordProgram* program, Payload* payload);
+// The slot's text; false when it has none (Scalar: a list, a map or bytes). `missing` stands for an absent value.
+bool rt_slot_text(const SlotValue* slot, TextOf mode, const Str* missing, Arena* scratch, Str* out);
+bool rt_regex_match(const Regex* regex, const char* data, uint64_t size);
+// A second payload of the same bytes, for a fan-out; rt_release() when it has been offered.
+Payload* rt_clone(const Payload* payload);
+void rt_release(Payload* payload);
+}
+
 struct PipelineEntry {
   Str name;  // "traces/2"
   Signal signal;

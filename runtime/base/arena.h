@@ -5,6 +5,7 @@
 #include "runtime/base/bytes.h"
 
 #include <stddef.h>
+#include <new>
 #include <stdint.h>
 #include <type_traits>
 #include <utility>
@@ -14,7 +15,7 @@ namespace whittle {
 class Arena {
 public:
   Arena() = default;
-  ~Arena() { reset(); }
+  ~Arena() { release(); }
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
@@ -38,6 +39,8 @@ public:
 
   // Frees everything, keeping the first chunk for the next use.
   void reset();
+  // Frees everything.
+  void release();
 
   // Bytes taken from the system and held.
   size_t held() const { return held_; }

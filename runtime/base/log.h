@@ -5,6 +5,7 @@
 #include "runtime/base/bytes.h"
 
 #include <concepts>
+#include <initializer_list>
 
 namespace whittle {
 
@@ -39,6 +40,9 @@ public:
   void info(const char* m, std::initializer_list<LogField> f = {}) { if (level <= LogLevel::Info) write(LogLevel::Info, m, f); }
   void warn(const char* m, std::initializer_list<LogField> f = {}) { if (level <= LogLevel::Warn) write(LogLevel::Warn, m, f); }
   void error(const char* m, std::initializer_list<LogField> f = {}) { write(LogLevel::Error, m, f); }
+
+  // Tells what has been dropped and not yet told; for the end of the process.
+  void flush();
 
 private:
   struct Repeated {

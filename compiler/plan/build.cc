@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/plan/plan.h"
+
+#include <map>
+
+namespace whittle::plan {
+namespace {
+
+std::optional<RecordProgram> lowered(const schema::Component& component, const check::Value& config, schema::Signal signal, bool& stateless) {
+  for (const Lowering& l : lowerings()) {
+    if (l.kind != component.kind || l.name != component.name) continue;
+    stateless = true;
+    return l.lower(config, signal);
+  }
+  return std::nullopt;
+}
+
+class Builder {
+public:
+  explicit Builder(const check::Config& config) { plan_.config = &config; }
+
+  Plan run() {
+    const check::Config& config = *plan_.config;
+    for (auto& source : config.pipelines) {
+      auto id = static_cast<PipelineId>(plan_.pipelines.size());
+      Pipeline p;
+      p.source = &source;
+      for (auto e : source.exporters) p.exporters.push_back(shared(e));
+      plan_.pipelines.push_back(std::move(p));
+      // From the last to the first, so that consumers come first.
+      std::vector<StageId> processors;
+      for (size_t i = source.processors.size(); i-- > 0;) {
+        const check::Instance& instance = config.instances[source.processors[i]];
+        bool stateless = false;
+        auto program = lowered(*instance.component, instance.config, source.signal, stateless);
+        if (stateless && !program) continue;  // does nothing to this signal
+        Stage stage;
+        stage.instance = &instance;
+        stage.pipeline = id;
+        stage.program = std::move(program);
+        plan_.stages.push_back(std::move(stage));
+        processors.insert(processors.begin(), static_cast<StageId>(plan_.stages.size() - 1));
+      }
+      plan_.pipelines[id].processors = std::move(processors);
+    }
+    for (size_t i = 0; i < config.pipelines.size(); ++i)
+      for (auto r : config.pipelines[i].receivers) plan_.pipelines[i].receivers.push_back(shared(r));
+    for (auto e : config.extensions) plan_.extensions.push_back(shared(e));
+    return std::move(plan_);
+  }
+
+private:
+  StageId shared(check::InstanceId id) {
+    auto [it, added] = shared_.emplace(id, static_cast<StageId>(plan_.stages.size()));
+    if (added) {
+      Stage stage;
+      stage.instance = &plan_.config->instances[id];
+      plan_.stages.push_back(std::move(stage));
+    }
+    return it->second;
+  }
+
+  Plan plan_;
+  std::map<check::InstanceId, StageId> shared_;
+};
+
+}  // namespace
+
+Plan build(const check::Config& config) { return Builder(config).run(); }
+
+}  // namespace whittle::plan

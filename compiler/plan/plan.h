@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// The plan: the checked, typed form of one config as plain data. Everything after it is derived from it, and its textual
+// dump (dump.cc, `--emit plan`) is what golden tests hold.
+//
+// Stages stand in the order in which their code and instances are made: consumers before producers. A processor of two
+// pipelines is two stages, as in the Collector; a receiver or exporter is one, however many pipelines name it.
+#pragma once
+
+#include "compiler/check/config.h"
+#include "compiler/plan/record_program.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace whittle::plan {
+
+using StageId = uint32_t;    // index in Plan::stages
+using PipelineId = uint32_t; // index in Plan::pipelines
+
+struct Stage {
+  const check::Instance* instance = nullptr;
+  std::optional<PipelineId> pipeline;  // processors only
+  // A stateless processor: what it does to each record. Such a stage has no instance at run time.
+  std::optional<RecordProgram> program;
+
+  const schema::Component& component() const { return *instance->component; }
+};
+
+struct Pipeline {
+  const check::Pipeline* source = nullptr;
+  std::vector<StageId> receivers, processors, exporters;
+
+  schema::Signal signal() const { return source->signal; }
+};
+
+struct Port {
+  std::string address;  // "0.0.0.0:4317", or the path of a unix socket
+  uint16_t number = 0;  // 0: not known or not TCP
+  std::string what;     // "receivers::otlp::protocols::grpc"
+};
+
+struct Plan {
+  const check::Config* config = nullptr;
+  std::vector<Stage> stages;
+  std::vector<Pipeline> pipelines;
+  std::vector<StageId> extensions;
+  std::vector<Port> ports;
+  bool uses_tls = false;  // some endpoint is reached with TLS: the image needs CA roots
+};
+
+// Makes the plan of a config without errors. `config` must outlive the plan.
+Plan build(const check::Config& config);
+
+// The plan as text: one stage a paragraph, settings that differ from their defaults, pipelines with their arrows.
+std::string dump(const Plan& plan);
+
+// What turns a stateless processor into a record program: one function a component, gathered from the `_lower.cc` files of
+// stdlib/ when whittle is built (component.cmake).
+using LowerFn = std::optional<RecordProgram> (*)(const check::Value& config, schema::Signal signal);
+struct Lowering {
+  schema::ComponentKind kind;
+  std::string_view name;
+  LowerFn lower;  // none: this processor does nothing to that signal
+};
+std::span<const Lowering> lowerings();
+
+}  // namespace whittle::plan

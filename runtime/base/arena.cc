@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bump allocation from chunks that double up to 64 KiB; what is larger than that gets a chunk of its own size.
+#include "runtime/base/arena.h"
+
+#include "runtime/base/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+namespace whittle {
+
+static constexpr size_t kFirstChunk = 1024;
+static constexpr size_t kLargestChunk = 64 * 1024;
+
+void* Arena::allocate(size_t size, size_t align) {
+  uintptr_t at = (reinterpret_cast<uintptr_t>(at_) + align - 1) & ~(align - 1);
+  if (at_ != nullptr && at <= reinterpret_cast<uintptr_t>(end_) && size <= reinterpret_cast<uintptr_t>(end_) - at) {
+    at_ = reinterpret_cast<uint8_t*>(at) + size;
+    return reinterpret_cast<void*>(at);
+  }
+  CHECK(size <= SIZE_MAX / 2 && align <= 4096);
+  size_t chunk_size = chunks_ ? chunks_->size * 2 : kFirstChunk;
+  if (chunk_size > kLargestChunk) chunk_size = kLargestChunk;
+  const size_t needed = sizeof(Chunk) + align + size;
+  if (chunk_size < needed) chunk_size = needed;
+  auto* chunk = static_cast<Chunk*>(malloc(chunk_size));
+  CHECK(chunk != nullptr);
+  chunk->next = chunks_;
+  chunk->size = chunk_size;
+  chunks_ = chunk;
+  held_ += chunk_size;
+  at_ = reinterpret_cast<uint8_t*>(chunk + 1);
+  end_ = reinterpret_cast<uint8_t*>(chunk) + chunk_size;
+  return allocate(size, align);
+}
+
+Text Arena::copy(Text t) {
+  char* out = array<char>(t.size() + 1);
+  if (!t.empty()) memcpy(out, t.data(), t.size());
+  out[t.size()] = 0;
+  return {out, t.size()};
+}
+
+void Arena::reset() {
+  if (!chunks_) return;
+  // The first chunk, the oldest, is the last of the list.
+  while (Chunk* next = chunks_->next) {
+    held_ -= chunks_->size;
+    free(chunks_);
+    chunks_ = next;
+  }
+  at_ = reinterpret_cast<uint8_t*>(chunks_ + 1);
+  end_ = reinterpret_cast<uint8_t*>(chunks_) + chunks_->size;
+}
+
+void Arena::release() {
+  reset();
+  free(chunks_);
+  chunks_ = nullptr;
+  at_ = end_ = nullptr;
+  held_ = 0;
+}
+
+}  // namespace whittle

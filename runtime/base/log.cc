@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// A record becomes one line and one write(2), so that lines of several processes on one terminal do not mix.
+//
+//   2026-03-02T08:44:30.125Z warn export failed exporter=awsxray status=503
+//   {"ts":"2026-03-02T08:44:30.125Z","level":"warn","msg":"export failed","exporter":"awsxray","status":503}
+#include "runtime/base/log.h"
+
+#include "runtime/base/runtime.h"
+#include "runtime/base/writer.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+namespace whittle {
+
+static constexpr int64_t kWindow = 10'000'000'000;
+static constexpr uint32_t kBurst = 10;
+
+static Text level_name(LogLevel level) {
+  switch (level) {
+  case LogLevel::Debug: return "debug";
+  case LogLevel::Info: return "info";
+  case LogLevel::Warn: return "warn";
+  case LogLevel::Error: return "error";
+  }
+  return "error";
+}
+
+// Control characters, quotes and backslashes as JSON escapes them; other bytes as they are.
+static void write_escaped(Writer& out, Text text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  for (char c : text) {
+    auto byte = static_cast<uint8_t>(c);
+    switch (c) {
+    case '"': out.append(Text("\\\"")); continue;
+    case '\\': out.append(Text("\\\\")); continue;
+    case '\n': out.append(Text("\\n")); continue;
+    case '\r': out.append(Text("\\r")); continue;
+    case '\t': out.append(Text("\\t")); continue;
+    default: break;
+    }
+    if (byte < 0x20 || byte == 0x7f) {
+      out.append(Text("\\u00"));
+      out.byte(static_cast<uint8_t>(kHex[byte >> 4]));
+      out.byte(static_cast<uint8_t>(kHex[byte & 15]));
+    } else {
+      out.byte(byte);
+    }
+  }
+}
+
+static void write_quoted(Writer& out, Text text) {
+  out.byte('"');
+  write_escaped(out, text);
+  out.byte('"');
+}
+
+static bool needs_quotes(Text text) {
+  if (text.empty()) return true;
+  for (char c : text)
+    if (c == ' ' || c == '"' || c == '=' || c == '\\' || static_cast<uint8_t>(c) < 0x20 || c == 0x7f) return true;
+  return false;
+}
+
+static void write_value(Writer& out, const LogField& field, bool json) {
+  char number[40];
+  switch (field.kind) {
+  case LogField::Kind::Text:
+    if (json || needs_quotes(field.text)) return write_quoted(out, field.text);
+    return out.append(field.text);
+  case LogField::Kind::Bool: return out.append(Text(field.number ? "true" : "false"));
+  case LogField::Kind::Int:
+    snprintf(number, sizeof number, "%lld", static_cast<long long>(field.number));
+    return out.append(Text(number));
+  case LogField::Kind::Double:
+    snprintf(number, sizeof number, "%.6g", field.real);
+    if (json && !isfinite(field.real)) return write_quoted(out, number);
+    return out.append(Text(number));
+  }
+}
+
+static void write_time(Writer& out) {
+  timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  tm parts;
+  gmtime_r(&now.tv_sec, &parts);
+  char text[64];
+  int n = snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900, parts.tm_mon + 1,
+                   parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, static_cast<int>(now.tv_nsec / 1'000'000));
+  out.append(Text(text, static_cast<size_t>(n)));
+}
+
+static void write_line(bool json, LogLevel level, Text message, std::initializer_list<LogField> fields, uint32_t dropped) {
+  Writer line;
+  if (json) {
+    line.append(Text("{\"ts\":\""));
+    write_time(line);
+    line.append(Text("\",\"level\":\""));
+    line.append(level_name(level));
+    line.append(Text("\",\"msg\":"));
+    write_quoted(line, message);
+  } else {
+    write_time(line);
+    line.byte(' ');
+    line.append(level_name(level));
+    line.byte(' ');
+    line.append(message);
+  }
+  const LogField dropped_field("dropped_before", dropped);
+  auto write_field = [&](const LogField& field) {
+    line.append(Text(json ? ",\"" : " "));
+    write_escaped(line, field.name);
+    line.append(Text(json ? "\":" : "="));
+    write_value(line, field, json);
+  };
+  for (const LogField& field : fields) write_field(field);
+  if (dropped > 0) write_field(dropped_field);
+  line.append(Text(json ? "}\n" : "\n"));
+
+  Bytes rest = line.bytes();
+  while (!rest.empty()) {
+    ssize_t n = ::write(2, rest.data(), rest.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return;  // nobody to tell
+    rest = rest.subspan(static_cast<size_t>(n));
+  }
+}
+
+void Logger::write(LogLevel at, const char* message, std::initializer_list<LogField> fields) {
+  if (at < level) return;
+  // Literals differ in their address; the low bits carry little.
+  const auto address = reinterpret_cast<uintptr_t>(message);
+  Repeated& seen = repeated_[((address >> 3) ^ (address >> 9)) % (sizeof repeated_ / sizeof *repeated_)];
+  const int64_t now = monotonic_ns();
+  if (seen.message != message) {
+    if (seen.dropped > 0) write_line(json, LogLevel::Warn, seen.message, {}, seen.dropped);
+    seen = {message, now, 0, 0};
+  }
+  if (now - seen.window_start > kWindow) {
+    seen.window_start = now;
+    seen.written = 0;
+  }
+  if (seen.written >= kBurst) {
+    ++seen.dropped;
+    return;
+  }
+  ++seen.written;
+  write_line(json, at, message, fields, seen.dropped);
+  seen.dropped = 0;
+}
+
+void Logger::flush() {
+  for (Repeated& seen : repeated_) {
+    if (seen.dropped > 0) write_line(json, LogLevel::Warn, seen.message, {}, seen.dropped);
+    seen.dropped = 0;
+  }
+}
+
+}  // namespace whittle

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Clocks and randomness.
+#include "runtime/base/runtime.h"
+
+#include "runtime/base/check.h"
+
+#include <errno.h>
+#include <sys/random.h>
+#include <time.h>
+
+namespace whittle {
+
+static int64_t clock_ns(clockid_t clock) {
+  timespec t;
+  clock_gettime(clock, &t);
+  return t.tv_sec * int64_t{1'000'000'000} + t.tv_nsec;
+}
+
+int64_t monotonic_ns() { return clock_ns(CLOCK_MONOTONIC); }
+
+int64_t Runtime::now_ns() const { return fixed_clock_ns != 0 ? fixed_clock_ns : clock_ns(CLOCK_REALTIME); }
+
+void Runtime::random(void* out, size_t n) const {
+  auto* at = static_cast<uint8_t*>(out);
+  while (n > 0) {
+    ssize_t got = getrandom(at, n, 0);
+    if (got < 0) {
+      CHECK(errno == EINTR);
+      continue;
+    }
+    at += got;
+    n -= static_cast<size_t>(got);
+  }
+}
+
+}  // namespace whittle

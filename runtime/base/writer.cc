@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a Writer grows: by doubling, from 256 bytes.
+#include "runtime/base/writer.h"
+
+#include "runtime/base/check.h"
+
+namespace whittle {
+
+void Writer::grow(size_t n) {
+  CHECK(n <= SIZE_MAX / 4 && capacity_ <= SIZE_MAX / 4);
+  size_t capacity = capacity_ < 128 ? 256 : capacity_ * 2;
+  if (capacity < size_ + n) capacity = size_ + n;
+  auto* data = static_cast<uint8_t*>(realloc(data_, capacity));
+  CHECK(data != nullptr);
+  data_ = data;
+  capacity_ = capacity;
+}
+
+void Writer::insert(size_t at, size_t n) {
+  CHECK(at <= size_);
+  room(n);
+  memmove(data_ + at + n, data_ + at, size_ - at);
+  size_ += n;
+}
+
+}  // namespace whittle
