@@ -6,6 +6,7 @@
 // The bytes have passed wire/validate.h: resource and scope come first in their groups, and nothing reads out of bounds.
 #include "runtime/base/arena.h"
 #include "runtime/base/payload.h"
+#include "runtime/record/items.h"
 #include "runtime/record/slots.h"
 #include "runtime/wire/wire.h"
 
@@ -15,22 +16,6 @@ namespace {
 // Field numbers that the three signals share: ResourceSpans, ResourceMetrics and ResourceLogs have their resource in 1 and
 // their scopes in 2; ScopeSpans, ScopeMetrics and ScopeLogs have their scope in 1 and their records in 2.
 constexpr uint32_t kOwn = 1, kChildren = 2;
-
-// Data points of a metric, 1 for any other record.
-uint64_t items_of(Signal signal, Bytes record) {
-  if (signal != Signal::Metrics) return 1;
-  uint64_t points = 0;
-  for (const uint8_t *p = record.data(), *end = p + record.size(); p < end;) {
-    wire::RawField f = wire::next_field(p);
-    uint32_t n = f.number();  // gauge, sum, histogram, exponential histogram, summary: each has its points in field 1
-    if ((n != 5 && n != 7 && n != 9 && n != 10 && n != 11) || (f.tag & 7) != wire::kLen) continue;
-    Bytes data = f.content();
-    points = 0;  // of a oneof the last one counts
-    for (const uint8_t *q = data.data(), *data_end = q + data.size(); q < data_end;)
-      if (wire::next_field(q).number() == 1) ++points;
-  }
-  return points;
-}
 
 class Runner {
 public:
@@ -78,7 +63,7 @@ private:
 
   uint64_t items_of_scope(Bytes scope) {
     uint64_t n = 0;
-    each(scope, kChildren, [&](const wire::RawField& f) { n += items_of(program_.signal, f.content()); });
+    each(scope, kChildren, [&](const wire::RawField& f) { n += items_of_record(program_.signal, f.content()); });
     return n;
   }
 
@@ -119,7 +104,7 @@ private:
         decisions_.byte(drop);
         if (drop) {
           changed = true;
-          dropped_ += items_of(program_.signal, record.content());
+          dropped_ += items_of_record(program_.signal, record.content());
         } else {
           ++kept;
         }
