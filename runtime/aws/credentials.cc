@@ -4,6 +4,7 @@
 #include "runtime/aws/timestamp.h"
 #include "runtime/http/client.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>

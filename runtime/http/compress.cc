@@ -13,6 +13,9 @@ Text coding_name(Coding coding) {
   case Coding::Gzip: return "gzip";
   case Coding::Zlib: return "deflate";
   case Coding::Zstd: return "zstd";
+  case Coding::Snappy: return "snappy";
+  case Coding::SnappyFramed: return "x-snappy-framed";
+  case Coding::Lz4: return "lz4";
   case Coding::Identity: break;
   }
   return "";
@@ -26,6 +29,7 @@ void compress(Coding coding, int level, Bytes body, Writer& out) {
     CHECK(!ZSTD_isError(n));  // the room is enough and nothing else can fail
     return out.advance(n);
   }
+  CHECK(coding == Coding::Gzip || coding == Coding::Zlib);
   z_stream z = {};
   int bits = coding == Coding::Gzip ? 15 + 16 : 15;
   CHECK(deflateInit2(&z, level ? level : Z_DEFAULT_COMPRESSION, Z_DEFLATED, bits, 8, Z_DEFAULT_STRATEGY) == Z_OK);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // OTLP/HTTP out: the slices of a payload in one body, compressed, posted to the signal's URL. What answers may be tried again
 // follows the OTLP specification ("OTLP/HTTP Response"): 429, 502, 503 and 504, with Retry-After.
+#include "runtime/base/arena.h"
 #include "runtime/base/log.h"
 #include "runtime/base/number.h"
 #include "runtime/export/queue.h"
 #include "runtime/http/client.h"
 #include "runtime/http/compress.h"
 #include "runtime/wire/json.h"
+#include "runtime/wire/otlp_schema.h"
 #include "runtime/wire/otlp_views.h"
 #include "runtime/wire/validate.h"
 
@@ -58,8 +60,8 @@ struct Otlphttp {
     tls.key_file = view(t.key_file), tls.key_pem = view(t.key_pem);
     tls.server_name_override = view(t.server_name_override);
     tls.include_system_ca_certs_pool = t.include_system_ca_certs_pool || (t.ca_file.size == 0 && t.ca_pem.size == 0);
-    tls.min_version = t.min_version == config::TlsCommonMinVersion::V1_3 ? "1.3" : "1.2";
-    tls.max_version = t.max_version == config::TlsCommonMaxVersion::V1_2 ? "1.2" : "";
+    tls.min_version = t.min_version == config::TlsCommonMinVersion::V13 ? "1.3" : "1.2";
+    tls.max_version = t.max_version == config::TlsCommonMaxVersion::V12 ? "1.2" : "";
     return tls;
   }
 
