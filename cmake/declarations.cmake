@@ -3,9 +3,6 @@
 #
 # Whoever compiles a file that includes a *_config.h depends on the target `declarations`; the headers are found below
 # ${CMAKE_BINARY_DIR}. The library `whittle_declarations` holds the tables.
-set(WHITTLE_COMPONENTS
-    receiver/otlp receiver/awsecscontainermetrics processor/batch processor/filter exporter/awsemf exporter/awsxray
-    exporter/otlphttp exporter/debug extension/health_check)
 
 file(GLOB_RECURSE wtl_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/stdlib/*.wtl)
 set(declaration_sources ${CMAKE_BINARY_DIR}/stdlib/components_decl.cc ${CMAKE_BINARY_DIR}/stdlib/common/common_decl.cc

@@ -118,6 +118,7 @@ struct Numbers {
     bool operator==(const Iterator& o) const { return left == o.left; }
     void next() {
       while (at == packed_end || packed_end == nullptr) {
+        packed_end = nullptr;
         uint32_t tag = static_cast<uint32_t>(wire::varint(at));
         if (tag >> 3 != number) {
           wire::skip(at, tag);
@@ -126,7 +127,6 @@ struct Numbers {
           packed_end = at + n;
         } else {
           current = read(at);
-          packed_end = nullptr;
           return;
         }
       }
