@@ -6,6 +6,7 @@
 #   target host_third_party       an interface library with the host's headers and archives
 
 file(GLOB recipe CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/third_party/*)
+list(SORT recipe)
 set(recipe_text "${CMAKE_CXX_COMPILER_VERSION} ${CMAKE_SYSTEM_PROCESSOR}")
 foreach(file ${recipe})
   file(READ ${file} text)
@@ -41,10 +42,12 @@ endfunction()
 
 foreach(target host ${WHITTLE_TARGETS})
   third_party_dir(dir ${target})
-  add_custom_command(OUTPUT ${dir}/.complete
-    COMMAND ${recipe_dir}/build.sh ${target} ${sources} ${dir} ${WHITTLE_LLVM}
-    DEPENDS ${sources_ready}
-    COMMENT "Building musl, mbedTLS, nghttp2, curl, zlib, zstd and yyjson for ${target}" USES_TERMINAL VERBATIM)
+  if(NOT EXISTS ${dir}/.complete)
+    add_custom_command(OUTPUT ${dir}/.complete
+      COMMAND ${recipe_dir}/build.sh ${target} ${sources} ${dir} ${WHITTLE_LLVM}
+      DEPENDS ${sources_ready}
+      COMMENT "Building musl, mbedTLS, nghttp2, curl, zlib, zstd and yyjson for ${target}" USES_TERMINAL VERBATIM)
+  endif()
   add_custom_target(third_party_${target} DEPENDS ${dir}/.complete)
 endforeach()
 

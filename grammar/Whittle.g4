@@ -67,6 +67,9 @@ modifier
   | 'named'                                                         # namedModifier
   | 'present'                                                       # presentModifier
   | 'pairs'                                                         # pairsModifier
+  | 'anycase'                                                       # anycaseModifier
+  | 'rest'                                                          # restModifier
+  | 'flat' word                                                     # flatModifier
   ;
 
 severity : 'warn' ;
@@ -131,7 +134,7 @@ testStep
 word
   : WORD | 'struct' | 'receiver' | 'processor' | 'exporter' | 'extension' | 'connector' | 'service' | 'include' | 'alias'
   | 'requires' | 'iam' | 'needs' | 'env' | 'emits' | 'unit' | 'when' | 'stability' | 'list' | 'map' | 'enum' | 'in'
-  | 'where' | 'with' | 'refused' | 'inert' | 'deprecated' | 'switched' | 'named' | 'present' | 'pairs' | 'warn' | 'not'
+  | 'where' | 'with' | 'refused' | 'inert' | 'deprecated' | 'switched' | 'named' | 'present' | 'pairs' | 'anycase' | 'rest' | 'flat' | 'warn' | 'not'
   | 'and' | 'or' | 'set' | 'size' | 'on' | 'let' | 'pipeline' | 'test' | 'send' | 'wait' | 'expect' | 'nothing'
   ;
 

@@ -138,7 +138,7 @@ struct LateValue {
 // ---- record programs (compiler/plan/record_program.h, runtime/record) ----
 
 // How an AnyValue stands on the wire; fields that are no AnyValue are String or Int.
-enum class SlotKind : uint32_t { Absent = 0, String = 1, Bool = 2, Int = 3, Double = 4, Array = 5, Map = 6, Bytes = 7 };
+enum class SlotKind : uint32_t { Absent = 0, String = 1, Bool = 2, Int = 3, Double = 4, Array = 5, Map = 6, Bytes = 7, Empty = 8 };
 
 // One slot of a record while a program looks at it. `bits`: Bool, Int, Double. `data`: the content of the others, borrowed
 // from the record.
@@ -151,12 +151,14 @@ struct SlotValue {
 
 enum class Place : uint32_t { Resource = 0, Scope = 1, Record = 2 };
 
-// Where a slot is read from: a field of the Resource, InstrumentationScope, or Span, Metric or LogRecord message by its number;
-// when `attribute`, the value of the attribute `key` in that repeated field.
+// How a field is read: a string or an integer as it stands; the value of the attribute `key` in a repeated KeyValue; an AnyValue.
+enum class SlotForm : uint32_t { Field = 0, Attribute = 1, Value = 2 };
+
+// Where a slot is read from: a field of the Resource, InstrumentationScope, or Span, Metric or LogRecord message by its number.
 struct SlotSpec {
   Place place;
   uint32_t field;
-  bool attribute;
+  SlotForm form;
   Str key;
 };
 

@@ -227,11 +227,11 @@ llvm::GlobalVariable* record_program(llvm::Module& module, Constants& constants,
   auto& context = module.getContext();
   auto* pointer = llvm::PointerType::get(context, 0);
   auto* i32 = llvm::Type::getInt32Ty(context);
-  auto* spec = llvm::StructType::get(context, {i32, i32, llvm::Type::getInt8Ty(context), constants.str_type()});
+  auto* spec = llvm::StructType::get(context, {i32, i32, i32, constants.str_type()});
   std::vector<llvm::Constant*> slots;
   for (auto& slot : program.slots)
     slots.push_back(llvm::ConstantStruct::get(spec, {constants.integer(static_cast<uint64_t>(slot.place), 32), constants.integer(slot.field, 32),
-                                                     constants.integer(slot.attribute, 8), constants.text(slot.key)}));
+                                                     constants.integer(static_cast<uint64_t>(slot.form), 32), constants.text(slot.key)}));
   auto function = [&](const plan::ExpressionPtr& e, const char* what) -> llvm::Constant* {
     if (!e) return constants.null_pointer();
     return Condition(module, constants, program, name + what).finish(*e);

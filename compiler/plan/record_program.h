@@ -14,12 +14,13 @@
 namespace whittle::plan {
 
 enum class Place : uint8_t { Resource, Scope, Record };
+enum class SlotForm : uint8_t { Field, Attribute, Value };  // a string or integer; the value of attribute `key`; an AnyValue
 
 // A value of the record's: an attribute, or a field of the message at that place.
 struct Slot {
   Place place = Place::Record;
   uint32_t field = 0;     // the field's number in Resource, InstrumentationScope, Span, Metric or LogRecord
-  bool attribute = false; // `field` holds attributes; `key` picks one
+  SlotForm form = SlotForm::Field;
   std::string key;
   std::string text;       // as the dump and diagnostics call it: `resource.attributes["env"]`
 

@@ -78,6 +78,8 @@ struct Type {
   bool switched = false;                               // Optional: `enabled: false` inside turns it off
   bool named = false;                                  // Optional: present when its key is written, even with null
   bool pairs = false;                                  // Map: may also be written as a list of {name, value}
+  bool any_case = false;                               // Enum: written in capitals or not
+  std::string_view flat{};                             // List: texts in it form one element with this setting
 };
 
 // A value written in a declaration.
@@ -138,6 +140,7 @@ struct Struct {
   std::span<const Setting> settings;         // included settings stand where `include` stood
   std::span<const Requirement> requirements{};
   std::string_view doc{};
+  int rest = -1;                             // the setting, a Map, that takes the keys that are no settings
 
   // The index of the setting of that name, or -1.
   int find(std::string_view setting) const;

@@ -39,7 +39,7 @@ void operator delete[](void* p, size_t, std::align_val_t) noexcept { free(p); }
 #ifdef _LIBCPP_VERSION
 _LIBCPP_BEGIN_NAMESPACE_STD
 // libc++'s hardening and its length errors end here.
-[[noreturn]] void __libcpp_verbose_abort(const char* format, ...) _LIBCPP_VERBOSE_ABORT_NOEXCEPT {
+[[noreturn]] void __libcpp_verbose_abort(const char* format, ...) noexcept {
   va_list arguments;
   va_start(arguments, format);
   vfprintf(stderr, format, arguments);

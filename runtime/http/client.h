@@ -7,14 +7,11 @@
 #include "runtime/base/result.h"
 #include "runtime/base/runtime.h"
 #include "runtime/base/writer.h"
+#include "runtime/http/header.h"
 
 #include <vector>
 
 namespace whittle {
-
-struct HttpHeader {
-  Text name, value;
-};
 
 // TLS of a client, as the Collector's configtls.ClientConfig. Borrowed from the config.
 struct ClientTls {

@@ -37,4 +37,5 @@ set(WIRE_SOURCES
   ${wire_dir}/normalize.cc
   ${wire_dir}/rpc_status.cc
   ${wire_dir}/validate.cc
+  ${wire_dir}/value_text.cc
   ${wire_dir}/wire.cc)

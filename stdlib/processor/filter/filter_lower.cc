@@ -18,9 +18,9 @@ constexpr uint32_t kSpanName = 5, kSpanKind = 6, kSpanAttributes = 9;
 constexpr uint32_t kMetricName = 1;
 constexpr uint32_t kLogSeverityNumber = 2, kLogSeverityText = 3, kLogBody = 5, kLogAttributes = 6;
 
-Slot field(Place place, uint32_t number, std::string text) { return {place, number, false, "", std::move(text)}; }
+Slot field(Place place, uint32_t number, std::string text) { return {place, number, SlotForm::Field, "", std::move(text)}; }
 Slot attribute(Place place, uint32_t number, const std::string& key) {
-  return {place, number, true, key, (place == Place::Resource ? "resource.attributes[\"" : "attributes[\"") + key + "\"]"};
+  return {place, number, SlotForm::Attribute, key, (place == Place::Resource ? "resource.attributes[\"" : "attributes[\"") + key + "\"]"};
 }
 
 class Lowering {
@@ -137,7 +137,7 @@ int64_t severity_number(std::string text) {
 ExpressionPtr logs(RecordProgram& program, const Value& match) {
   Lowering lower(program, is_regexp(match));
   std::vector<ExpressionPtr> all;
-  all.push_back(lower.texts(field(Place::Record, kLogBody, "body"), match.at("bodies"), TextOf::Anything));
+  all.push_back(lower.texts({Place::Record, kLogBody, SlotForm::Value, "", "body"}, match.at("bodies"), TextOf::Anything));
   all.push_back(lower.texts(field(Place::Record, kLogSeverityText, "severity_text"), match.at("severity_texts"), TextOf::Anything));
   const Value& severity = match.at("severity_number");
   if (severity.present && !severity.items.empty()) {

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/diag/diagnostics.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace whittle::diag {
+
+Builder Diagnostics::add(std::string_view code, source::Span span, std::string message) {
+  dropped_ = {};
+  Severity severity = code[0] == 'E' ? Severity::Error : code[0] == 'W' ? Severity::Warning : Severity::Note;
+  std::string key = std::string(code) + ':' + std::to_string(span.file) + ':' + std::to_string(span.begin) + ':' + message;
+  if (!seen_.insert(std::move(key)).second) return Builder(&dropped_);
+  if (list_.size() >= kMost) {
+    ++uncounted_[static_cast<int>(severity)];
+    return Builder(&dropped_);
+  }
+  Diagnostic& d = list_.emplace_back();
+  d.severity = severity;
+  d.code = code;
+  d.message = std::move(message);
+  d.span = span;
+  return Builder(&d);
+}
+
+void Diagnostics::sort() {
+  std::vector<size_t> order(list_.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    auto key = [&](size_t i) { return std::make_tuple(list_[i].span.file + 1, list_[i].span.begin, list_[i].span.end, i); };  // no file: first
+    return key(a) < key(b);
+  });
+  std::deque<Diagnostic> sorted;
+  for (size_t i : order) sorted.push_back(std::move(list_[i]));
+  list_ = std::move(sorted);
+}
+
+void Diagnostics::make_strict() {
+  for (Diagnostic& d : list_) {
+    if (d.severity == Severity::Warning) d.severity = Severity::Error;
+  }
+  uncounted_[static_cast<int>(Severity::Error)] += std::exchange(uncounted_[static_cast<int>(Severity::Warning)], 0);
+}
+
+size_t Diagnostics::count(Severity severity) const {
+  return uncounted_[static_cast<int>(severity)] +
+         static_cast<size_t>(std::count_if(list_.begin(), list_.end(), [&](const Diagnostic& d) { return d.severity == severity; }));
+}
+
+}  // namespace whittle::diag

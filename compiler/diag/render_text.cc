@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+// Diagnostics for people:
+//
+//   error[E0301]: unknown exporter `awsxry`
+//     --> collector.yaml:31:3
+//      |
+//   31 |   awsxry:
+//      |   ^^^^^^ no such exporter
+//      |
+//      = help: did you mean `awsxray`?
+//
+// Lines that are too long for a terminal are cut around the marked part; what cannot be shown is replaced.
+#include "compiler/diag/render_parts.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+
+namespace whittle::diag {
+
+namespace {
+
+constexpr size_t kWidest = 160;  // code points of a source line that are shown
+
+struct Palette {
+  const char *error, *warning, *note, *place, *bold, *reset;
+};
+constexpr Palette kPlain = {"", "", "", "", "", ""};
+constexpr Palette kColours = {"\x1b[1;31m", "\x1b[1;33m", "\x1b[1;36m", "\x1b[1;34m", "\x1b[1m", "\x1b[0m"};
+
+// One code point of a line as it is shown.
+struct Cell {
+  std::string text;
+  size_t width = 1;
+  uint32_t offset = 0;  // in the file
+};
+
+bool is_wide(uint32_t c) {
+  return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) || (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
+         (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) || (c >= 0xffe0 && c <= 0xffe6) || (c >= 0x1f300 && c <= 0x1faff) ||
+         (c >= 0x20000 && c <= 0x3fffd);
+}
+
+bool is_combining(uint32_t c) {
+  return (c >= 0x300 && c <= 0x36f) || (c >= 0x200b && c <= 0x200f) || (c >= 0x20d0 && c <= 0x20ff) || (c >= 0xfe00 && c <= 0xfe0f);
+}
+
+std::vector<Cell> cells_of(std::string_view line, uint32_t offset) {
+  std::vector<Cell> out;
+  for (size_t i = 0; i < line.size();) {
+    auto c = static_cast<unsigned char>(line[i]);
+    size_t length = c < 0x80 ? 1 : (c & 0xe0) == 0xc0 ? 2 : (c & 0xf0) == 0xe0 ? 3 : (c & 0xf8) == 0xf0 ? 4 : 1;
+    if (i + length > line.size()) length = 1;
+    Cell cell;
+    cell.offset = offset + static_cast<uint32_t>(i);
+    if (c == '\t') {
+      cell.text = "    ";
+      cell.width = 4;
+    } else if (c < 0x20 || c == 0x7f || (c >= 0x80 && length == 1)) {
+      cell.text = "\xef\xbf\xbd";
+    } else {
+      cell.text = line.substr(i, length);
+      if (length > 1) {
+        uint32_t code = c & (0xff >> (length + 1));
+        for (size_t k = 1; k < length; ++k) code = code << 6 | (static_cast<unsigned char>(line[i + k]) & 0x3f);
+        if (code >= 0x80 && code < 0xa0) cell.text = "\xef\xbf\xbd";
+        if ((code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)) cell.text = "\xef\xbf\xbd";  // would reorder the line
+        cell.width = is_wide(code) ? 2 : is_combining(code) ? 0 : 1;
+      }
+    }
+    out.push_back(std::move(cell));
+    i += length;
+  }
+  return out;
+}
+
+struct Mark {
+  uint32_t begin, end;
+  bool primary;
+  std::string_view text;
+};
+
+class Snippet {
+public:
+  Snippet(std::string& out, const source::Sources& sources, const Palette& p, const char* colour, size_t gutter)
+      : out_(out), sources_(sources), p_(p), colour_(colour), gutter_(gutter) {}
+
+  void bar(std::string_view rest = "") {
+    out_ += std::string(gutter_ + 1, ' ');
+    out_ += p_.place;
+    out_ += "|";
+    out_ += p_.reset;
+    out_ += rest;
+    out_ += '\n';
+  }
+
+  void lines(source::FileId file, std::map<uint32_t, std::vector<Mark>>& marks) {
+    uint32_t last = 0;
+    for (auto& [number, on_line] : marks) {
+      if (last != 0 && number > last + 1) out_ += std::string(p_.place) + "..." + p_.reset + "\n";
+      line(file, number, on_line);
+      last = number;
+    }
+  }
+
+private:
+  void line(source::FileId file, uint32_t number, std::vector<Mark>& marks) {
+    const source::File& f = sources_.at(file);
+    std::string_view shown = f.line(number);
+    std::vector<Cell> cells = cells_of(shown, static_cast<uint32_t>(shown.data() - f.text.data()));
+    std::sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) { return a.begin < b.begin; });
+    bool cut_left = false, cut_right = false;
+    if (cells.size() > kWidest) {
+      size_t at = 0;
+      for (const Mark& m : marks) {
+        if (!m.primary && marks.size() > 1) continue;
+        while (at < cells.size() && cells[at].offset < m.begin) ++at;
+        break;
+      }
+      size_t first = at > kWidest / 3 ? at - kWidest / 3 : 0;
+      first = std::min(first, cells.size() - kWidest);
+      cut_left = first > 0;
+      cut_right = first + kWidest < cells.size();
+      cells.resize(first + kWidest);
+      cells.erase(cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(first));
+    }
+    std::string text = std::to_string(number);
+    out_ += p_.place;
+    out_ += text + std::string(gutter_ - text.size(), ' ') + " |" + p_.reset + " ";
+    if (cut_left) out_ += "...";
+    for (const Cell& c : cells) out_ += c.text;
+    if (cut_right) out_ += "...";
+    while (!out_.empty() && out_.back() == ' ') out_.pop_back();
+    out_ += '\n';
+
+    // One row of underlines; the words of the last mark follow it, those of the others hang below.
+    size_t lead = cut_left ? 3 : 0;
+    auto column = [&](uint32_t offset) {
+      size_t width = lead;
+      for (const Cell& c : cells) {
+        if (c.offset >= offset) break;
+        width += c.width;
+      }
+      return width;
+    };
+    std::string row;
+    std::vector<char> kinds;
+    for (const Mark& m : marks) {
+      size_t from = column(m.begin), to = std::max(column(m.end), from + 1);
+      if (kinds.size() < to) kinds.resize(to, ' ');
+      for (size_t i = from; i < to; ++i) {
+        if (m.primary || kinds[i] == ' ') kinds[i] = m.primary ? '^' : '-';
+      }
+    }
+    char current = ' ';
+    for (char k : kinds) {
+      if (k != current) {
+        if (current != ' ') row += p_.reset;
+        if (k != ' ') row += k == '^' ? colour_ : p_.place;
+        current = k;
+      }
+      row += k;
+    }
+    if (current != ' ') row += p_.reset;
+    const Mark& last = marks.back();
+    if (!last.text.empty()) row += std::string(" ") + (last.primary ? colour_ : p_.place) + std::string(last.text) + p_.reset;
+    bar(" " + row);
+    for (size_t n = marks.size() - 1; n-- > 0;) {
+      if (marks[n].text.empty()) continue;
+      std::string below;
+      for (size_t i = 0; i < n; ++i) {
+        size_t at = column(marks[i].begin);
+        if (!marks[i].text.empty() && at >= below.size()) below += std::string(at - below.size(), ' ') + "|";
+      }
+      size_t at = column(marks[n].begin);
+      if (at > below.size()) below += std::string(at - below.size(), ' ');
+      bar(" " + below + (marks[n].primary ? colour_ : p_.place) + std::string(marks[n].text) + p_.reset);
+    }
+  }
+
+  std::string& out_;
+  const source::Sources& sources_;
+  const Palette& p_;
+  const char* colour_;
+  size_t gutter_;
+};
+
+void one(std::string& out, const Diagnostic& d, const source::Sources& sources, const Palette& p) {
+  const char* colour = d.severity == Severity::Error ? p.error : d.severity == Severity::Warning ? p.warning : p.note;
+  out += colour + std::string(severity_name(d.severity)) + "[" + d.code + "]" + p.reset + p.bold + ": " + d.message + p.reset + "\n";
+
+  std::map<source::FileId, std::map<uint32_t, std::vector<Mark>>> files;
+  uint32_t largest = 1;
+  auto mark = [&](source::Span span, bool primary, std::string_view text) {
+    if (!span) return;
+    source::Location at = sources.locate(span.file, span.begin);
+    largest = std::max(largest, at.line);
+    files[span.file][at.line].push_back({span.begin, span.end, primary, text});
+  };
+  mark(d.span, true, d.label);
+  for (const Label& l : d.labels) mark(l.span, false, l.text);
+
+  size_t gutter = std::to_string(largest).size();
+  Snippet snippet(out, sources, p, colour, gutter);
+  bool first = true;
+  auto show = [&](source::FileId file, source::Span at) {
+    out += std::string(gutter, ' ') + p.place + (first ? "--> " : "::: ") + p.reset + sources.place(at) + "\n";
+    snippet.bar();
+    snippet.lines(file, files[file]);
+    first = false;
+  };
+  if (d.span) show(d.span.file, d.span);
+  for (const Label& l : d.labels) {
+    if (l.span.file == d.span.file || files.count(l.span.file) == 0) continue;
+    show(l.span.file, l.span);
+    files.erase(l.span.file);
+  }
+  if (!first && (!d.notes.empty() || !d.helps.empty())) snippet.bar();
+  auto remark = [&](std::string_view kind, const std::string& text) {
+    std::string indent = "\n" + std::string(gutter + 1 + 4 + kind.size(), ' ');
+    std::string lines;
+    for (char c : text) lines += c == '\n' ? indent : std::string(1, c);
+    out += std::string(gutter + 1, ' ') + p.place + "= " + p.reset + p.bold + std::string(kind) + p.reset + ": " + lines + "\n";
+  };
+  for (const std::string& n : d.notes) remark("note", n);
+  for (const std::string& h : d.helps) remark("help", h);
+  out += '\n';
+}
+
+std::string counted(size_t n, const char* what) { return std::to_string(n) + " " + what + (n == 1 ? "" : "s"); }
+
+}  // namespace
+
+std::string render_text(const Diagnostics& diags, const source::Sources& sources, const RenderOptions& options) {
+  const Palette& p = options.colours ? kColours : kPlain;
+  std::string out;
+  size_t shown = 0;
+  for (const Diagnostic& d : diags.all()) {
+    if (shown == options.most) break;
+    one(out, d, sources, p);
+    ++shown;
+  }
+  size_t errors = diags.count(Severity::Error), warnings = diags.count(Severity::Warning), notes = diags.count(Severity::Note);
+  if (shown < errors + warnings + notes) out += "... and " + std::to_string(errors + warnings + notes - shown) + " more, not shown\n\n";
+  if (errors + warnings == 0) return out;
+  const char* colour = errors != 0 ? p.error : p.warning;
+  out += std::string(colour) + (errors != 0 ? "error" : "warning") + p.reset + p.bold + ": ";
+  if (errors != 0) out += counted(errors, "error");
+  if (errors != 0 && warnings != 0) out += " and ";
+  if (warnings != 0) out += counted(warnings, "warning");
+  return out + p.reset + "\n";
+}
+
+}  // namespace whittle::diag

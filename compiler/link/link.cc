@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// What makes the result small: archive members are taken only when something names them, sections are garbage collected after LTO has
+// inlined across components, and identical functions are folded. What makes it the same every time: no build id from paths, no
+// timestamps, no symbol table, one LTO partition.
+#include "compiler/link/link.h"
+
+#include <lld/Common/CommonLinkerContext.h>
+#include <lld/Common/Driver.h>
+#include <llvm/Support/FileSystem.h>
+#include <llvm/Support/raw_ostream.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <unistd.h>
+
+LLD_HAS_DRIVER(elf)
+
+namespace whittle::link {
+namespace {
+
+// A folder that goes away with its files.
+class TemporaryFolder {
+public:
+  TemporaryFolder() {
+    const char* base = getenv("TMPDIR");
+    path_ = std::string(base && *base ? base : "/tmp") + "/whittle-XXXXXX";
+    if (!mkdtemp(path_.data())) path_.clear();
+  }
+  ~TemporaryFolder() {
+    for (auto& file : files_) unlink(file.c_str());
+    if (!path_.empty()) rmdir(path_.c_str());
+  }
+  bool good() const { return !path_.empty(); }
+  std::string file(const char* name) { return files_.emplace_back(path_ + "/" + name); }
+
+private:
+  std::string path_;
+  std::vector<std::string> files_;
+};
+
+bool write_file(const std::string& path, const std::string& bytes) {
+  std::ofstream out(path, std::ios::binary);
+  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  return static_cast<bool>(out.flush());
+}
+
+bool read_file(const std::string& path, std::string& bytes) {
+  std::ifstream in(path, std::ios::binary);
+  bytes.assign(std::istreambuf_iterator<char>(in), {});
+  return in.good() || in.eof();
+}
+
+}  // namespace
+
+bool link(const Input& input, std::string& executable, std::string& error) {
+  TemporaryFolder folder;
+  if (!folder.good()) {
+    error = "cannot make a temporary folder";
+    return false;
+  }
+  std::string module = folder.file("module.bc"), out = folder.file("collector");
+  if (!write_file(module, input.module_bitcode)) {
+    error = "cannot write " + module;
+    return false;
+  }
+  std::string dir = input.library_dir + "/" + input.target + "/";
+  std::vector<std::string> args = {"ld.lld",       "-m",           input.target == "aarch64" ? "aarch64linux" : "elf_x86_64",
+                                   "-static",      "-pie",         "--no-dynamic-linker",
+                                   "-z",           "text",         "-z",
+                                   "relro",        "-z",           "now",
+                                   "-z",           "noexecstack",  "-z",
+                                   "max-page-size=4096",           "--pack-dyn-relocs=relr",
+                                   "--gc-sections", "--icf=all",   "--strip-all",
+                                   "--build-id=none", "--hash-style=gnu", "--no-eh-frame-hdr",
+                                   input.optimise ? "--lto-O2" : "--lto-O0", "--lto-partitions=1",
+                                   "--threads=1",  "-o",           out,
+                                   dir + "rcrt1.o", module};
+  for (auto& archive : input.archives) args.push_back(dir + "lib" + archive + ".a");
+  std::vector<const char*> argv;
+  for (auto& a : args) argv.push_back(a.c_str());
+
+  std::string said;
+  llvm::raw_string_ostream stream(said);
+  lld::Result result = lld::lldMain(argv, llvm::nulls(), stream, {{lld::Gnu, &lld::elf::link}});
+  if (result.retCode != 0) {
+    error = said;
+    return false;
+  }
+  if (!read_file(out, executable)) {
+    error = "cannot read " + out;
+    return false;
+  }
+  return true;
+}
+
+}  // namespace whittle::link

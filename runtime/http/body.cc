@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// A sender's word for a length is believed up to 1 MiB; a longer body gets its whole buffer when that much has arrived, so
+// that many idle connections that announce much do not hold much.
+#include "runtime/http/body.h"
+
+#include <string.h>
+
+namespace whittle {
+
+static constexpr uint64_t kBelieved = 1024 * 1024;
+static constexpr uint64_t kGrpcPrefix = 5;
+
+void Body::reserve(uint64_t capacity) {
+  if (capacity <= buffer_.capacity()) return;
+  BufferRef larger = BufferRef::allocate(capacity);
+  if (size_ > 0) memcpy(larger.data(), buffer_.data(), size_);
+  buffer_ = static_cast<BufferRef&&>(larger);
+}
+
+static uint64_t first_capacity(uint64_t length) { return length < kBelieved ? length : kBelieved; }
+
+Body::Room Body::room(size_t most) {
+  if (size_ == buffer_.capacity()) reserve(size_ == 0 ? first_capacity(length_) : length_);
+  const size_t free = buffer_.capacity() - size_;
+  return {buffer_.data() + size_, most < free ? most : free};
+}
+
+bool Body::append(Bytes b) {
+  if (b.empty()) return true;
+  if (b.size() > limit_ - size_) return false;
+  const uint64_t needed = size_ + b.size();
+  if (needed > buffer_.capacity()) {
+    uint64_t capacity = needed;
+    if (grpc_) {
+      // The prefix may come in pieces; until it is whole only those few bytes are held.
+      uint8_t prefix[kGrpcPrefix];
+      if (needed >= kGrpcPrefix) {
+        if (size_ > 0) memcpy(prefix, buffer_.data(), size_ < kGrpcPrefix ? size_ : kGrpcPrefix);
+        if (size_ < kGrpcPrefix) memcpy(prefix + size_, b.data(), kGrpcPrefix - size_);
+        const uint64_t length = uint64_t{prefix[1]} << 24 | uint64_t{prefix[2]} << 16 | uint64_t{prefix[3]} << 8 | prefix[4];
+        if (length > limit_ - kGrpcPrefix) {
+          refused_ = length;
+          return false;
+        }
+        length_ = length + kGrpcPrefix;
+      }
+    }
+    if (length_ >= needed) {
+      const uint64_t believed = first_capacity(length_);
+      capacity = believed >= needed ? believed : length_;
+    } else if (size_ > 0 && capacity < size_ * 2) {
+      capacity = size_ * 2 < limit_ ? size_ * 2 : limit_;
+      if (capacity < needed) capacity = needed;
+    }
+    reserve(capacity);
+  }
+  memcpy(buffer_.data() + size_, b.data(), b.size());
+  size_ += b.size();
+  return true;
+}
+
+}  // namespace whittle

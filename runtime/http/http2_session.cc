@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: Apache-2.0
+// HTTP/2 on a connection, by nghttp2: it keeps the frames, HPACK, flow control and the defences against floods and rapid
+// resets; here are the streams' requests and answers, and the keepalive rules that gRPC servers follow.
+#include "runtime/base/check.h"
+#include "runtime/http/connection.h"
+#include "runtime/http/http1.h"
+
+#include <nghttp2/nghttp2.h>
+#include <stdio.h>
+#include <string.h>
+
+namespace whittle {
+
+static constexpr int32_t kStreamWindow = 1024 * 1024;
+static constexpr int32_t kConnectionWindow = 8 * 1024 * 1024;
+static constexpr uint32_t kFrameSize = 128 * 1024;
+static constexpr size_t kPooledStreams = 16;
+static constexpr size_t kKeptBody = 16 * 1024;
+static constexpr int kMostPingStrikes = 2;
+static constexpr int64_t kPingWithoutStreams = int64_t{7200} * 1'000'000'000;
+static constexpr int64_t kDrainPingWait = 1'000'000'000;
+
+namespace {
+
+struct Stream {
+  int32_t id = 0;
+  ServerRequest request;
+  ServerReply reply;
+  size_t sent = 0;  // of the reply's body
+  size_t header_bytes = 0;
+  bool too_many_headers = false;
+  bool answered = false;
+  bool request_ended = false;
+  Stream* next = nullptr;  // in the pool, or of the live ones
+  Stream* previous = nullptr;
+};
+
+class Http2Session : public Session {
+public:
+  explicit Http2Session(Connection& connection)
+      : connection_(connection), ping_timer_(loop(), [](void* s) { static_cast<Http2Session*>(s)->ping_due(); }, this),
+        age_timer_(loop(), [](void* s) { static_cast<Http2Session*>(s)->age_due(); }, this) {
+    nghttp2_session_callbacks* calls = nullptr;
+    nghttp2_option* option = nullptr;
+    CHECK(nghttp2_session_callbacks_new(&calls) == 0 && nghttp2_option_new(&option) == 0);
+    nghttp2_session_callbacks_set_on_begin_headers_callback(calls, on_begin_headers);
+    nghttp2_session_callbacks_set_on_header_callback(calls, on_header);
+    nghttp2_session_callbacks_set_on_frame_recv_callback(calls, on_frame_recv);
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(calls, on_data);
+    nghttp2_session_callbacks_set_on_stream_close_callback(calls, on_stream_close);
+    nghttp2_session_callbacks_set_on_frame_send_callback(calls, on_frame_send);
+    nghttp2_option_set_no_closed_streams(option, 1);  // nothing is remembered of closed streams
+    nghttp2_option_set_max_deflate_dynamic_table_size(option, 4096);
+    CHECK(nghttp2_session_server_new2(&h2_, calls, this, option) == 0);
+    nghttp2_option_del(option);
+    nghttp2_session_callbacks_del(calls);
+
+    const nghttp2_settings_entry settings[] = {
+        {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, options().max_concurrent_streams},
+        {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kStreamWindow},
+        {NGHTTP2_SETTINGS_MAX_FRAME_SIZE, kFrameSize},
+        {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, kMostHeadBytes},
+    };
+    CHECK(nghttp2_submit_settings(h2_, NGHTTP2_FLAG_NONE, settings, sizeof settings / sizeof *settings) == 0);
+    CHECK(nghttp2_session_set_local_window_size(h2_, NGHTTP2_FLAG_NONE, 0, kConnectionWindow) == 0);
+    heard_ = loop().now();
+    if (options().grpc && options().ping_time > 0) ping_timer_.in(options().ping_time);
+    if (options().max_connection_age > 0) {
+      // Spread over a tenth to either side, so that clients that came together do not return together.
+      uint32_t random;
+      connection_.server().runtime().random(&random, sizeof random);
+      const double spread = 0.9 + 0.2 * (random / 4294967296.0);
+      age_timer_.in(static_cast<int64_t>(static_cast<double>(options().max_connection_age) * spread));
+    }
+    arm_idle();
+  }
+
+  ~Http2Session() override {
+    nghttp2_session_del(h2_);
+    while (live_) {
+      Stream* next = live_->next;
+      delete live_;
+      live_ = next;
+    }
+    while (pool_) {
+      Stream* next = pool_->next;
+      delete pool_;
+      pool_ = next;
+    }
+  }
+
+  void take(Bytes in) override {
+    heard_ = loop().now();
+    const nghttp2_ssize n = nghttp2_session_mem_recv2(h2_, in.data(), in.size());
+    if (n < 0) {
+      if (n == NGHTTP2_ERR_FLOODED)
+        connection_.server().runtime().log->warn("a client floods its HTTP/2 connection, which is closed", {{"component", options().component}});
+      produce();
+      connection_.finish();
+    }
+    end_if_over();
+  }
+
+  void produce() override {
+    Writer& out = connection_.output();
+    while (connection_.unsent() < Connection::kMuchOutput) {
+      const uint8_t* data;
+      const nghttp2_ssize n = nghttp2_session_mem_send2(h2_, &data);
+      if (n < 0) {
+        connection_.abort();
+        return;
+      }
+      if (n == 0) break;
+      out.append(Bytes(data, static_cast<size_t>(n)));
+    }
+  }
+
+  void sent() override { end_if_over(); }
+
+  void peer_ended() override { connection_.abort(); }
+
+  // First a GOAWAY that announces the end while streams may still come, then, when the client has seen it, the one that
+  // names the last stream (RFC 9113 section 6.8).
+  void drain() override {
+    if (draining_) return;
+    draining_ = true;
+    nghttp2_submit_shutdown_notice(h2_);
+    nghttp2_submit_ping(h2_, NGHTTP2_FLAG_NONE, kDrainPing);
+    age_timer_.in(kDrainPingWait);
+  }
+
+  // Idle for too long.
+  void deadline() override {
+    if (live_) return;
+    drain();
+  }
+
+private:
+  static constexpr uint8_t kDrainPing[8] = {'g', 'o', 'o', 'd', ' ', 'b', 'y', 'e'};
+
+  Loop& loop() { return connection_.server().loop(); }
+  const ServerOptions& options() { return connection_.server().options(); }
+  const ServerHandler& handler() { return connection_.server().handler(); }
+
+  void end_if_over() {
+    if (connection_.finishing()) return;
+    if (!nghttp2_session_want_read(h2_) && !nghttp2_session_want_write(h2_)) connection_.finish();
+    else if (draining_ && said_last_ && !live_ && !nghttp2_session_want_write(h2_)) connection_.finish();
+  }
+
+  void say_last() {
+    if (said_last_) return;
+    said_last_ = true;
+    nghttp2_submit_goaway(h2_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(h2_), NGHTTP2_NO_ERROR, nullptr, 0);
+    if (options().max_connection_age > 0 && options().max_connection_age_grace > 0)
+      age_timer_.in(options().max_connection_age_grace);
+    else
+      age_timer_.cancel();
+  }
+
+  void arm_idle() {
+    const int64_t idle = options().grpc ? options().max_connection_idle : options().idle_timeout;
+    if (idle > 0 && !live_)
+      connection_.deadline().in(idle);
+    else
+      connection_.deadline().cancel();
+  }
+
+  void age_due() {
+    if (!draining_)
+      drain();
+    else if (!said_last_)
+      say_last();
+    else
+      connection_.abort();  // the grace is over
+    connection_.settle();
+  }
+
+  void ping_due() {
+    const int64_t now = loop().now();
+    if (ping_out_ && heard_ < ping_sent_) {
+      connection_.server().runtime().log->info("a client does not answer and is disconnected", {{"component", options().component}});
+      connection_.abort();
+      connection_.settle();
+      return;
+    }
+    ping_out_ = false;
+    const int64_t due = heard_ + options().ping_time;
+    if (now < due) {
+      ping_timer_.at(due);
+      return;
+    }
+    nghttp2_submit_ping(h2_, NGHTTP2_FLAG_NONE, nullptr);
+    ping_out_ = true;
+    ping_sent_ = now;
+    ping_timer_.in(options().ping_timeout);
+    connection_.settle();
+  }
+
+  // A client that pings more often than the rules allow is told to calm down (grpc-go's enforcement).
+  void pinged() {
+    if (!options().grpc) return;
+    const int64_t now = loop().now();
+    if (forgive_pings_) {
+      forgive_pings_ = false;
+      ping_strikes_ = 0;
+      last_ping_ = now;
+      return;
+    }
+    const int64_t least = !live_ && !options().ping_without_stream ? kPingWithoutStreams : options().ping_min_time;
+    if (last_ping_ != 0 && now < last_ping_ + least) ++ping_strikes_;
+    last_ping_ = now;
+    if (ping_strikes_ <= kMostPingStrikes) return;
+    static constexpr Text kWhy = "too_many_pings";
+    connection_.server().runtime().log->warn("a client pings too often and is disconnected", {{"component", options().component}});
+    nghttp2_submit_goaway(h2_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(h2_), NGHTTP2_ENHANCE_YOUR_CALM,
+                          as_bytes(kWhy).data(), kWhy.size());
+    produce();
+    connection_.finish();
+  }
+
+  Stream* open(int32_t id) {
+    Stream* s = pool_;
+    if (s) {
+      pool_ = s->next;
+      --pooled_;
+    } else {
+      s = new Stream();
+    }
+    s->id = id;
+    s->previous = nullptr;
+    s->next = live_;
+    if (live_) live_->previous = s;
+    if (!live_) connection_.deadline().cancel();
+    live_ = s;
+    return s;
+  }
+
+  void close(Stream* s) {
+    (s->previous ? s->previous->next : live_) = s->next;
+    if (s->next) s->next->previous = s->previous;
+    if (pooled_ >= kPooledStreams) {
+      delete s;
+    } else {
+      s->request.clear();
+      s->reply.clear();
+      if (s->reply.body.size() > kKeptBody) Writer().swap(s->reply.body);
+      s->id = 0;
+      s->sent = s->header_bytes = 0;
+      s->too_many_headers = s->answered = s->request_ended = false;
+      s->next = pool_;
+      pool_ = s;
+      ++pooled_;
+    }
+    if (!live_) arm_idle();
+  }
+
+  void head_complete(Stream& s) {
+    ServerRequest& r = s.request;
+    r.http2 = true;
+    r.arrived = loop().now();
+    const size_t question = r.path.find('?');
+    if (question != Text::npos) {
+      r.query = r.path.substr(question + 1);
+      r.path = r.path.substr(0, question);
+    }
+    if (r.authority.empty()) r.authority = r.header("host");
+    const Text length = r.header("content-length");
+    if (!length.empty() && length.size() <= 18) {
+      for (char c : length) r.length = r.length * 10 + static_cast<uint64_t>(c - '0');  // nghttp2 has seen to the digits
+    }
+    if (s.too_many_headers) {
+      s.reply.status = 431;
+      return answer(s);
+    }
+    if (!handler().head(handler().self, r, s.reply)) return answer(s);
+    if (r.length > r.body.limit()) {
+      handler().too_large(handler().self, r, s.reply);
+      answer(s);
+    }
+  }
+
+  void request_complete(Stream& s) {
+    s.request_ended = true;
+    if (s.answered) return;
+    handler().whole(handler().self, s.request, s.reply);
+    answer(s);
+  }
+
+  void answer(Stream& s) {
+    s.answered = true;
+    auto* fields = s.request.arena.array<nghttp2_nv>(s.reply.headers.size() + 3);
+    size_t n = 0;
+    auto add = [&](Text name, Text value) {
+      fields[n++] = {const_cast<uint8_t*>(as_bytes(name).data()), const_cast<uint8_t*>(as_bytes(value).data()), name.size(), value.size(),
+                     NGHTTP2_NV_FLAG_NONE};
+    };
+    char status[8], length[24];
+    const int status_size = snprintf(status, sizeof status, "%d", s.reply.status);
+    add(":status", Text(status, static_cast<size_t>(status_size)));
+    if (!options().grpc) {
+      add("date", connection_.server().date());
+      if (s.reply.status != 204) {
+        const int length_size = snprintf(length, sizeof length, "%zu", s.reply.body.size());
+        add("content-length", Text(length, static_cast<size_t>(length_size)));
+      }
+    }
+    for (const HttpHeader& h : s.reply.headers) add(h.name, h.value);
+    if (s.request.method == "HEAD") s.reply.body.clear();
+    nghttp2_data_provider2 provider = {.source = {.ptr = &s}, .read_callback = read_body};
+    const bool has_more = !s.reply.body.empty() || !s.reply.trailers.empty();
+    // Fails when the stream is gone, and then nobody waits for the answer.
+    nghttp2_submit_response2(h2_, s.id, fields, n, has_more ? &provider : nullptr);
+    forgive_pings_ = true;
+  }
+
+  static nghttp2_ssize read_body(nghttp2_session* h2, int32_t id, uint8_t* to, size_t size, uint32_t* flags, nghttp2_data_source* source, void*) {
+    auto& s = *static_cast<Stream*>(source->ptr);
+    const size_t left = s.reply.body.size() - s.sent;
+    const size_t n = left < size ? left : size;
+    if (n > 0) memcpy(to, s.reply.body.data() + s.sent, n);
+    s.sent += n;
+    if (n < left) return static_cast<nghttp2_ssize>(n);
+    *flags |= NGHTTP2_DATA_FLAG_EOF;
+    if (!s.reply.trailers.empty()) {
+      *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
+      static constexpr size_t kMost = 16;
+      nghttp2_nv fields[kMost];
+      size_t count = 0;
+      CHECK(s.reply.trailers.size() <= kMost);
+      for (const HttpHeader& h : s.reply.trailers)
+        fields[count++] = {const_cast<uint8_t*>(as_bytes(h.name).data()), const_cast<uint8_t*>(as_bytes(h.value).data()), h.name.size(),
+                           h.value.size(), NGHTTP2_NV_FLAG_NONE};
+      nghttp2_submit_trailer(h2, id, fields, count);
+    }
+    return static_cast<nghttp2_ssize>(n);
+  }
+
+  static Stream* stream_of(nghttp2_session* h2, int32_t id) { return static_cast<Stream*>(nghttp2_session_get_stream_user_data(h2, id)); }
+
+  static int on_begin_headers(nghttp2_session* h2, const nghttp2_frame* frame, void* self) {
+    if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
+    Stream* s = static_cast<Http2Session*>(self)->open(frame->hd.stream_id);
+    nghttp2_session_set_stream_user_data(h2, frame->hd.stream_id, s);
+    return 0;
+  }
+
+  static int on_header(nghttp2_session* h2, const nghttp2_frame* frame, const uint8_t* name, size_t name_size, const uint8_t* value,
+                       size_t value_size, uint8_t, void*) {
+    if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
+    Stream* s = stream_of(h2, frame->hd.stream_id);
+    if (!s) return 0;
+    s->header_bytes += name_size + value_size + 32;
+    if (s->header_bytes > kMostHeadBytes || s->request.headers.size() >= kMostHeaders) {
+      s->too_many_headers = true;
+      return 0;
+    }
+    ServerRequest& r = s->request;
+    const Text n = as_text({name, name_size});
+    const Text v = r.arena.copy(as_text({value, value_size}));
+    if (n.starts_with(':')) {
+      if (n == ":method") r.method = v;
+      if (n == ":path") r.path = v;
+      if (n == ":authority") r.authority = v;
+      return 0;
+    }
+    r.headers.push_back({r.arena.copy(n), v});
+    return 0;
+  }
+
+  static int on_frame_recv(nghttp2_session* h2, const nghttp2_frame* frame, void* me) {
+    auto& self = *static_cast<Http2Session*>(me);
+    switch (frame->hd.type) {
+    case NGHTTP2_HEADERS:
+    case NGHTTP2_DATA: {
+      Stream* s = stream_of(h2, frame->hd.stream_id);
+      if (!s) return 0;
+      if (frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
+        if (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) s->request_ended = true;
+        self.head_complete(*s);
+      }
+      if (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) self.request_complete(*s);
+      return 0;
+    }
+    case NGHTTP2_PING:
+      if (!(frame->hd.flags & NGHTTP2_FLAG_ACK))
+        self.pinged();
+      else if (self.draining_ && memcmp(frame->ping.opaque_data, kDrainPing, sizeof kDrainPing) == 0)
+        self.say_last();
+      return 0;
+    default: return 0;
+    }
+  }
+
+  static int on_data(nghttp2_session* h2, uint8_t, int32_t id, const uint8_t* data, size_t size, void* me) {
+    auto& self = *static_cast<Http2Session*>(me);
+    Stream* s = stream_of(h2, id);
+    if (!s || s->answered) return 0;
+    if (s->request.body.append({data, size})) return 0;
+    self.handler().too_large(self.handler().self, s->request, s->reply);
+    self.answer(*s);
+    s->request.body.clear();
+    return 0;
+  }
+
+  // A request that was answered before its end: the rest of it is not wanted (RFC 9113 section 8.1).
+  static int on_frame_send(nghttp2_session* h2, const nghttp2_frame* frame, void*) {
+    if ((frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) || !(frame->hd.flags & NGHTTP2_FLAG_END_STREAM)) return 0;
+    Stream* s = stream_of(h2, frame->hd.stream_id);
+    if (s && !s->request_ended) nghttp2_submit_rst_stream(h2, NGHTTP2_FLAG_NONE, s->id, NGHTTP2_NO_ERROR);
+    return 0;
+  }
+
+  static int on_stream_close(nghttp2_session* h2, int32_t id, uint32_t, void* me) {
+    Stream* s = stream_of(h2, id);
+    if (!s) return 0;
+    nghttp2_session_set_stream_user_data(h2, id, nullptr);
+    static_cast<Http2Session*>(me)->close(s);
+    return 0;
+  }
+
+  Connection& connection_;
+  nghttp2_session* h2_ = nullptr;
+  Stream* live_ = nullptr;
+  Stream* pool_ = nullptr;
+  size_t pooled_ = 0;
+  Timer ping_timer_;
+  Timer age_timer_;
+  int64_t heard_ = 0;
+  int64_t ping_sent_ = 0;
+  int64_t last_ping_ = 0;
+  int ping_strikes_ = 0;
+  bool ping_out_ = false;
+  bool forgive_pings_ = false;
+  bool draining_ = false;
+  bool said_last_ = false;
+};
+
+}  // namespace
+
+Session* make_http2_session(Connection& connection) { return new Http2Session(connection); }
+
+}  // namespace whittle

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// A listening socket: TCP over IPv4, IPv6 or both, or a Unix socket, as the Collector's confignet.AddrConfig says.
+#pragma once
+
+#include "runtime/base/runtime.h"
+#include "runtime/loop/loop.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+namespace whittle {
+
+// host and port of "host:port", "[::1]:4317", ":4317". False when it is not of that form or the port is not a number.
+bool split_endpoint(Text endpoint, Text& host, uint16_t& port);
+
+class Listener {
+public:
+  // `accepted` owns the new socket, which is non-blocking.
+  using Accepted = void (*)(void* self, int fd);
+  Listener(Runtime& runtime, Accepted accepted, void* self);
+  ~Listener() { close(); }
+
+  // Listens on `endpoint`; `transport` is tcp, tcp4, tcp6 or unix. Returns false with the reason logged.
+  bool open(Text endpoint, Text transport, Text component);
+  void close();
+  // The port in use, which the system chose when the config says 0. 0 for Unix sockets.
+  uint16_t port() const { return port_; }
+
+private:
+  bool open_tcp(Text endpoint, Text transport);
+  bool open_unix(Text path);
+  bool bind_and_listen(const sockaddr* address, socklen_t size, bool both = false);
+  void accept_all();
+  bool refuse(const char* message, Text endpoint, int error);
+
+  Runtime& runtime_;
+  Accepted accepted_;
+  void* self_;
+  Watch watch_;
+  Timer resume_;
+  Text component_;
+  int fd_ = -1;
+  uint16_t port_ = 0;
+  char unlink_[sizeof(sockaddr_un::sun_path)] = {};  // path of the Unix socket, removed on close
+};
+
+}  // namespace whittle
