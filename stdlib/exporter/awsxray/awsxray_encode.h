@@ -7,11 +7,11 @@
 #pragma once
 
 #include "runtime/abi.h"
-#include "runtime/base/arena.h"
-#include "runtime/base/bytes.h"
+#include "runtime/base/buffer.h"
 #include "runtime/base/writer.h"
+#include "runtime/wire/otlp_views.h"
 
-#include <vector>
+#include <span>
 
 namespace whittle::awsxray {
 
@@ -39,15 +39,36 @@ struct Sink {
   void* context;
 };
 
+// A place among the spans of a payload. A copy taken before encoding on leads to the same documents again, down to the
+// ids that are drawn.
+class SpanWalk {
+public:
+  // At the first span. The slices are regular (wire/validate.h), and stay where they are.
+  SpanWalk(std::span<const Slice> slices, IdSource ids) : slices_(slices), ids_(ids) {}
+
+private:
+  friend class Encoder;
+  bool next(views::Span& span);
+
+  std::span<const Slice> slices_;
+  IdSource ids_;
+  size_t slice_ = 0;
+  views::Repeated<views::ResourceSpans>::Iterator groups_{};
+  views::Repeated<views::ScopeSpans>::Iterator scopes_{};
+  views::Repeated<views::Span>::Iterator spans_{};
+  Bytes resource_;
+  uint64_t resource_token_ = 0;  // names what the encoder has prepared for the resource; 0: nothing yet
+};
+
 class Encoder {
 public:
-  Encoder(const Options& options, IdSource ids);
+  explicit Encoder(const Options& options);
   ~Encoder();
   Encoder(const Encoder&) = delete;
 
-  // Encodes all spans of a request that validate() has accepted as regular. A document is written as a JSON string
-  // (quoted and escaped), ready for the list TraceSegmentDocuments.
-  void encode(Bytes request, const Sink& sink);
+  // Encodes the next span as one or two documents, each a JSON string (quoted and escaped), ready for the list
+  // TraceSegmentDocuments. False when there are no more spans.
+  bool next(SpanWalk& walk, const Sink& sink);
 
 private:
   struct State;

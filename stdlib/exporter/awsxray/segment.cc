@@ -46,7 +46,7 @@ static uint64_t hash(Text t) {
     mix(v);
   }
   uint64_t v = 0;
-  memcpy(&v, p, n);
+  if (n) memcpy(&v, p, n);
   mix(v ^ 0xE7037ED1A0B428DB);
   return h;
 }
@@ -140,15 +140,16 @@ enum class Role : uint8_t {
 
 struct Encoder::State {
   Options options;
-  IdSource ids;
+  uint64_t last_token = 0, prepared = 0;
   ResourceParts resource{};
   SpanAttributes attributes{};
   NameSet names{};
   std::vector<Text> listed{};  // the span's own list of annotations
   Arena arena{};             // names of annotations
 
-  void span(const views::Span& span, const Sink& sink);
-  void document(const views::Span& span, Role role, uint64_t service_id, const SpanAttribute* in_progress, const Sink& sink);
+  void span(const views::Span& span, const Sink& sink, IdSource& ids);
+  void document(const views::Span& span, Role role, uint64_t service_id, const SpanAttribute* in_progress, const Sink& sink,
+                IdSource& ids);
   bool write_name(NestedJson& json, const views::Span& span, Role role);
   void write_aws(NestedJson& json, Role role);
   void write_sql(NestedJson& json, const views::Span& span);
@@ -182,33 +183,61 @@ struct Encoder::State {
   }
 };
 
-Encoder::Encoder(const Options& options, IdSource ids) : state_(new State{.options = options, .ids = ids}) {}
+Encoder::Encoder(const Options& options) : state_(new State{.options = options}) {}
 
 Encoder::~Encoder() { delete state_; }
 
-void Encoder::encode(Bytes request, const Sink& sink) {
-  for (views::ResourceSpans group : views::ExportTraceServiceRequest(request).resource_spans) {
-    if (group.scope_spans.empty()) continue;
-    state_->resource.fill(group.resource.get(), state_->options);
-    for (views::ScopeSpans scope : group.scope_spans)
-      for (views::Span span : scope.spans) state_->span(span, sink);
+bool SpanWalk::next(views::Span& span) {
+  for (;;) {
+    if (spans_.left > 0) {
+      span = *spans_;
+      ++spans_;
+      return true;
+    }
+    if (scopes_.left > 0) {
+      spans_ = (*scopes_).spans.begin();
+      ++scopes_;
+    } else if (groups_.left > 0) {
+      views::ResourceSpans group = *groups_;
+      ++groups_;
+      scopes_ = group.scope_spans.begin();
+      resource_ = group.resource.bytes;
+      resource_token_ = 0;
+    } else if (slice_ < slices_.size()) {
+      groups_ = views::ExportTraceServiceRequest(slices_[slice_++].bytes).resource_spans.begin();
+    } else {
+      return false;
+    }
   }
 }
 
-void Encoder::State::span(const views::Span& span, const Sink& sink) {
+bool Encoder::next(SpanWalk& walk, const Sink& sink) {
+  views::Span span;
+  if (!walk.next(span)) return false;
+  // Several walks may be under way: what is prepared may belong to another.
+  if (walk.resource_token_ == 0) walk.resource_token_ = ++state_->last_token;
+  if (walk.resource_token_ != state_->prepared) {
+    state_->resource.fill(views::Resource(walk.resource_), state_->options);
+    state_->prepared = walk.resource_token_;
+  }
+  state_->span(span, sink, walk.ids_);
+  return true;
+}
+
+void Encoder::State::span(const views::Span& span, const Sink& sink, IdSource& ids) {
   attributes.fill(span.attributes);
   const SpanAttribute* in_progress = attributes.find(Key::InProgress);
   if (in_progress && in_progress->value.value_case != ValueCase::BoolValue) in_progress = nullptr;
   if (in_progress) attributes.remove(Key::InProgress);
 
   if (attributes.string(Key::AwsSpanKind) != "LOCAL_ROOT") {
-    document(span, Role::Plain, 0, in_progress, sink);
+    document(span, Role::Plain, 0, in_progress, sink, ids);
   } else if (span.kind == views::SPAN_KIND_SERVER || span.kind == views::SPAN_KIND_INTERNAL) {
-    document(span, Role::LocalRoot, 0, in_progress, sink);
+    document(span, Role::LocalRoot, 0, in_progress, sink, ids);
   } else {
     uint64_t service = ids.next();
-    document(span, Role::Dependency, service, in_progress, sink);
-    document(span, Role::Service, service, in_progress, sink);
+    document(span, Role::Dependency, service, in_progress, sink, ids);
+    document(span, Role::Service, service, in_progress, sink, ids);
   }
 }
 
@@ -347,7 +376,7 @@ void Encoder::State::write_links(NestedJson& json, const views::Span& span) {
 }
 
 void Encoder::State::document(const views::Span& span, Role role, uint64_t service_id, const SpanAttribute* in_progress,
-                              const Sink& sink) {
+                              const Sink& sink, IdSource& ids) {
   NestedJson json(sink.out);
   size_t begin = sink.out.size();
   bool has_parent = role == Role::Dependency || !is_zero(span.parent_span_id);

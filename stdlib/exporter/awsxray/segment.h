@@ -3,9 +3,12 @@
 // them together.
 #pragma once
 
+#include "runtime/base/arena.h"
 #include "runtime/base/nested_json.h"
 #include "stdlib/exporter/awsxray/awsxray_encode.h"
 #include "stdlib/exporter/awsxray/span_attributes.h"
+
+#include <vector>
 
 namespace whittle::awsxray {
 
