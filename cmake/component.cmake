@@ -1,3 +1,12 @@
+# The components are those of stdlib/CMakeLists.txt: one line each.
+set(WHITTLE_COMPONENTS "")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/stdlib/CMakeLists.txt)
+file(STRINGS ${CMAKE_SOURCE_DIR}/stdlib/CMakeLists.txt component_lines REGEX "^component\\(")
+foreach(line ${component_lines})
+  string(REGEX REPLACE "^component\\(([a-z]+) ([a-z0-9_]+).*" "\\1/\\2" component ${line})
+  list(APPEND WHITTLE_COMPONENTS ${component})
+endforeach()
+
 # component(KIND NAME): one component, from its folder stdlib/KIND/NAME.
 #
 # Everything is found by name: NAME.wtl (the declaration, gathered by cmake/declarations.cmake), NAME_rt.cc and NAME_*_rt.cc (the runtime

@@ -4,15 +4,6 @@
 # Whoever compiles a file that includes a *_config.h depends on the target `declarations`; the headers are found below
 # ${CMAKE_BINARY_DIR}. The library `whittle_declarations` holds the tables.
 
-# The components are those of stdlib/CMakeLists.txt: one line each.
-set(WHITTLE_COMPONENTS "")
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/stdlib/CMakeLists.txt)
-file(STRINGS ${CMAKE_SOURCE_DIR}/stdlib/CMakeLists.txt component_lines REGEX "^component\\(")
-foreach(line ${component_lines})
-  string(REGEX REPLACE "^component\\(([a-z]+) ([a-z0-9_]+).*" "\\1/\\2" component ${line})
-  list(APPEND WHITTLE_COMPONENTS ${component})
-endforeach()
-
 file(GLOB_RECURSE wtl_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/stdlib/*.wtl)
 set(declaration_sources ${CMAKE_BINARY_DIR}/stdlib/components_decl.cc ${CMAKE_BINARY_DIR}/stdlib/common/common_decl.cc
                         ${CMAKE_BINARY_DIR}/stdlib/service/service_decl.cc)

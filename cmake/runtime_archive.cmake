@@ -32,6 +32,9 @@ function(runtime_archive name)
     set(objects "")
     foreach(source ${sources})
       cmake_path(GET source FILENAME file)
+      cmake_path(GET source PARENT_PATH folder)
+      cmake_path(GET folder FILENAME folder)
+      set(file ${folder}_${file})
       set(object ${CMAKE_BINARY_DIR}/runtime_objects/${target}/${name}/${file}.bc)
       add_custom_command(OUTPUT ${object}
         COMMAND ${WHITTLE_LLVM}/bin/clang++ --target=${target}-linux-musl --sysroot=${sysroot} ${RUNTIME_FLAGS} ${RUNTIME_FLAGS_${target}}

@@ -195,14 +195,17 @@ private:
   NodePtr concatenation(int depth) {
     auto node = make(Op::Concat);
     while (more() && peek() != '|' && peek() != ')') {
-      size_t from = at_;
-      if (starts("\\Q")) {
+      NodePtr atom;
+      if (starts("\\Q")) {  // literal to \E; what follows repeats the last one
         at_ += 2;
-        while (more() && !starts("\\E")) node->children.push_back(literal(next_rune()));
+        while (more() && !starts("\\E")) {
+          if (atom) node->children.push_back(std::move(atom));
+          atom = literal(next_rune());
+        }
         if (more()) at_ += 2;
-        continue;
+      } else {
+        atom = this->atom(depth);
       }
-      NodePtr atom = this->atom(depth);
       if (failure_) return nullptr;
       if (!atom) continue;  // flags for the rest of the group
       bool repeated = false;
@@ -227,7 +230,6 @@ private:
         repeated = true;
         operator_from = repeat_from;
       }
-      (void)from;
       node->children.push_back(std::move(atom));
     }
     if (node->children.empty()) return make(Op::Empty);

@@ -15,16 +15,13 @@
 namespace whittle {
 
 struct Runtime;
+namespace config {
+struct TlsServer;
+}
 
-// The Collector's configtls.ServerConfig. Borrowed from the config.
+// What a server's TLS is made of. Borrowed from the config.
 struct TlsServerOptions {
-  Text cert_file, cert_pem, key_file, key_pem;
-  Text client_ca_file;
-  bool client_ca_file_reload = false;
-  Text min_version, max_version;  // "1.0" to "1.3" or empty
-  List<Str> cipher_suites = {};
-  List<Str> curve_preferences = {};
-  int64_t reload_interval_ns = 0;
+  const config::TlsServer* config = nullptr;
   bool http1 = true;  // whether ALPN offers http/1.1 beside h2
 };
 

@@ -5,11 +5,14 @@
 #include "runtime/base/check.h"
 #include "runtime/base/runtime.h"
 #include "runtime/http/transport.h"
+#include "stdlib/common/common_config.h"
 
 #include <errno.h>
 #include <mbedtls/error.h>
 #include <mbedtls/pk.h>
+extern "C" {  // which this header lacks
 #include <mbedtls/psa_util.h>
+}
 #include <mbedtls/ssl.h>
 #include <mbedtls/ssl_ciphersuites.h>
 #include <mbedtls/x509_crt.h>
@@ -53,7 +56,8 @@ static void drop(Identity* identity) {
 
 struct Server {
   Runtime* runtime;
-  TlsServerOptions options;
+  const config::TlsServer& config;
+  bool http1;
   Text component;
   Identity* identity = nullptr;
   int64_t next_reload = 0;      // monotonic
@@ -92,14 +96,19 @@ static int parse_key(mbedtls_pk_context* key, Text file, Text pem) {
   return mbedtls_pk_parse_key(key, copy.data(), copy.size(), nullptr, 0, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
 }
 
-static mbedtls_ssl_protocol_version version_of(Text text, mbedtls_ssl_protocol_version otherwise) {
-  if (text == "1.3") return MBEDTLS_SSL_VERSION_TLS1_3;
-  return text.empty() ? otherwise : MBEDTLS_SSL_VERSION_TLS1_2;
+static mbedtls_ssl_protocol_version lowest_version(const config::TlsServer& config) {
+  return config.min_version == config::TlsCommonMinVersion::V13 ? MBEDTLS_SSL_VERSION_TLS1_3 : MBEDTLS_SSL_VERSION_TLS1_2;
+}
+
+static mbedtls_ssl_protocol_version highest_version(const config::TlsServer& config) {
+  const auto highest = config.max_version;
+  const bool newest = highest == config::TlsCommonMaxVersion::Empty || highest == config::TlsCommonMaxVersion::V13;
+  return newest ? MBEDTLS_SSL_VERSION_TLS1_3 : MBEDTLS_SSL_VERSION_TLS1_2;
 }
 
 // The config names suites as Go does, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256; mbedTLS writes dashes.
 static bool choose_suites(Server& server, Identity& identity) {
-  for (const Str& wanted : server.options.cipher_suites) {
+  for (const Str& wanted : server.config.cipher_suites) {
     char name[96];
     const Text text = view(wanted);
     size_t n = 0;
@@ -111,8 +120,8 @@ static bool choose_suites(Server& server, Identity& identity) {
     else
       identity.suites.push_back(id);
   }
-  if (server.options.cipher_suites.size == 0) return true;
-  const bool only12 = server.options.max_version == "1.2";
+  if (server.config.cipher_suites.size == 0) return true;
+  const bool only12 = highest_version(server.config) == MBEDTLS_SSL_VERSION_TLS1_2;
   if (identity.suites.empty() && only12) {
     server.runtime->log->error("no TLS cipher suite of the config is supported", {{"component", server.component}});
     return false;
@@ -126,18 +135,17 @@ static bool choose_suites(Server& server, Identity& identity) {
 }
 
 static bool choose_groups(Server& server, Identity& identity) {
-  if (server.options.curve_preferences.size == 0) return true;
-  for (const Str& wanted : server.options.curve_preferences) {
-    const Text text = view(wanted);
-    uint16_t group = 0;
-    if (text == "X25519") group = MBEDTLS_SSL_IANA_TLS_GROUP_X25519;
-    if (text == "P256") group = MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1;
-    if (text == "P384") group = MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1;
-    if (text == "P521") group = MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1;
-    if (group == 0)
-      server.runtime->log->warn("TLS curve is not supported and is left out", {{"component", server.component}, {"curve", text}});
-    else
-      identity.groups.push_back(group);
+  if (server.config.curve_preferences.size == 0) return true;
+  for (config::TlsCommonCurvePreferences wanted : server.config.curve_preferences) {
+    switch (wanted) {
+    case config::TlsCommonCurvePreferences::X25519: identity.groups.push_back(MBEDTLS_SSL_IANA_TLS_GROUP_X25519); break;
+    case config::TlsCommonCurvePreferences::P256: identity.groups.push_back(MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1); break;
+    case config::TlsCommonCurvePreferences::P384: identity.groups.push_back(MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1); break;
+    case config::TlsCommonCurvePreferences::P521: identity.groups.push_back(MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1); break;
+    case config::TlsCommonCurvePreferences::X25519MLKEM768:
+      server.runtime->log->warn("TLS curve is not supported and is left out", {{"component", server.component}, {"curve", "X25519MLKEM768"}});
+      break;
+    }
   }
   if (identity.groups.empty()) {
     server.runtime->log->error("no TLS curve of the config is supported", {{"component", server.component}});
@@ -150,23 +158,24 @@ static bool choose_groups(Server& server, Identity& identity) {
 
 // Reads the files. Null, with the reason logged, when that fails.
 static Identity* make_identity(Server& server) {
-  const TlsServerOptions& o = server.options;
+  const config::TlsServer& o = server.config;
+  const Text cert_file = view(o.cert_file), key_file = view(o.key_file), client_ca_file = view(o.client_ca_file);
   auto* identity = new Identity();
   bool ok = false;
   do {
-    int code = parse_certificates(&identity->chain, o.cert_file, o.cert_pem);
+    int code = parse_certificates(&identity->chain, cert_file, view(o.cert_pem));
     if (code != 0) {
-      report(server, "cannot read the TLS certificate", o.cert_file.empty() ? Text("cert_pem") : o.cert_file, code);
+      report(server, "cannot read the TLS certificate", cert_file.empty() ? Text("cert_pem") : cert_file, code);
       break;
     }
-    code = parse_key(&identity->key, o.key_file, o.key_pem);
+    code = parse_key(&identity->key, key_file, view(o.key_pem));
     if (code != 0) {
-      report(server, "cannot read the TLS key", o.key_file.empty() ? Text("key_pem") : o.key_file, code);
+      report(server, "cannot read the TLS key", key_file.empty() ? Text("key_pem") : key_file, code);
       break;
     }
     code = mbedtls_pk_check_pair(&identity->chain.pk, &identity->key, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
     if (code != 0) {
-      report(server, "the TLS key does not belong to the certificate", o.cert_file.empty() ? Text("cert_pem") : o.cert_file, code);
+      report(server, "the TLS key does not belong to the certificate", cert_file.empty() ? Text("cert_pem") : cert_file, code);
       break;
     }
     code = mbedtls_ssl_config_defaults(&identity->config, MBEDTLS_SSL_IS_SERVER, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
@@ -175,18 +184,18 @@ static Identity* make_identity(Server& server) {
       break;
     }
     mbedtls_ssl_conf_rng(&identity->config, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
-    mbedtls_ssl_conf_min_tls_version(&identity->config, version_of(o.min_version, MBEDTLS_SSL_VERSION_TLS1_2));
-    mbedtls_ssl_conf_max_tls_version(&identity->config, version_of(o.max_version, MBEDTLS_SSL_VERSION_TLS1_3));
-    mbedtls_ssl_conf_alpn_protocols(&identity->config, const_cast<const char**>(o.http1 ? kBoth : kHttp2));
+    mbedtls_ssl_conf_min_tls_version(&identity->config, lowest_version(o));
+    mbedtls_ssl_conf_max_tls_version(&identity->config, highest_version(o));
+    mbedtls_ssl_conf_alpn_protocols(&identity->config, const_cast<const char**>(server.http1 ? kBoth : kHttp2));
     code = mbedtls_ssl_conf_own_cert(&identity->config, &identity->chain, &identity->key);
     if (code != 0) {
       report(server, "cannot use the TLS certificate", "certificate", code);
       break;
     }
-    if (!o.client_ca_file.empty()) {
-      code = mbedtls_x509_crt_parse_file(&identity->client_cas, o.client_ca_file.data());
+    if (!client_ca_file.empty()) {
+      code = mbedtls_x509_crt_parse_file(&identity->client_cas, client_ca_file.data());
       if (code != 0) {
-        report(server, "cannot read the CAs of TLS clients", o.client_ca_file, code);
+        report(server, "cannot read the CAs of TLS clients", client_ca_file, code);
         break;
       }
       mbedtls_ssl_conf_ca_chain(&identity->config, &identity->client_cas, nullptr);
@@ -212,17 +221,19 @@ static void* create(Runtime& runtime, const TlsServerOptions& options, Text comp
     runtime.log->error("cannot set cryptography up", {{"component", component}});
     return nullptr;
   }
-  for (Text version : {options.min_version, options.max_version})
-    if (version == "1.0" || version == "1.1")
-      runtime.log->warn("TLS before 1.2 is not spoken; 1.2 is used instead", {{"component", component}, {"version", version}});
-  auto* server = new Server{&runtime, options, component};
+  const config::TlsServer& config = *options.config;
+  using Min = config::TlsCommonMinVersion;
+  using Max = config::TlsCommonMaxVersion;
+  if (config.min_version == Min::V10 || config.min_version == Min::V11 || config.max_version == Max::V10 || config.max_version == Max::V11)
+    runtime.log->warn("TLS before 1.2 is not spoken; 1.2 is used instead", {{"component", component}});
+  auto* server = new Server{&runtime, config, options.http1, component};
   server->identity = make_identity(*server);
   if (!server->identity) {
     delete server;
     return nullptr;
   }
-  server->next_reload = monotonic_ns() + options.reload_interval_ns;
-  server->ca_modified = modified(options.client_ca_file);
+  server->next_reload = monotonic_ns() + config.reload_interval;
+  server->ca_modified = modified(view(config.client_ca_file));
   return server;
 }
 
@@ -236,13 +247,13 @@ static void destroy(void* self) {
 static void refresh(Server& server) {
   const int64_t now = monotonic_ns();
   bool due = false;
-  if (server.options.reload_interval_ns > 0 && now >= server.next_reload) {
+  if (server.config.reload_interval > 0 && now >= server.next_reload) {
     due = true;
-    server.next_reload = now + server.options.reload_interval_ns;
+    server.next_reload = now + server.config.reload_interval;
   }
-  if (server.options.client_ca_file_reload && now >= server.next_ca_look) {
+  if (server.config.client_ca_file_reload && now >= server.next_ca_look) {
     server.next_ca_look = now + 1'000'000'000;
-    const int64_t at = modified(server.options.client_ca_file);
+    const int64_t at = modified(view(server.config.client_ca_file));
     due |= at != 0 && at != server.ca_modified;
     if (at != 0) server.ca_modified = at;
   }

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// The plan as text. Stages are written in the order of the data, from receivers to exporters; settings only where they differ
+// from their defaults, so that the text says what this config is about.
+#include "compiler/plan/plan.h"
+
+namespace whittle::plan {
+namespace {
+
+using check::Value;
+using schema::TypeKind;
+
+std::string number(double d) {
+  char text[40];
+  snprintf(text, sizeof text, "%.17g", d);
+  return text;
+}
+
+std::string duration(int64_t ns) {
+  if (ns == 0) return "0s";
+  for (auto [unit, size] : {std::pair{"h", int64_t{3600000000000}}, {"m", int64_t{60000000000}}, {"s", int64_t{1000000000}}, {"ms", int64_t{1000000}}, {"us", int64_t{1000}}})
+    if (ns % size == 0) return std::to_string(ns / size) + unit;
+  return std::to_string(ns) + "ns";
+}
+
+std::string quoted(const std::string& s) {
+  std::string out = "\"";
+  for (char c : s) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (c == '\n') out += "\\n";
+    else out += c;
+  }
+  return out + '"';
+}
+
+class Dump {
+public:
+  explicit Dump(const Plan& plan) : plan_(plan) {}
+
+  std::string run() {
+    for (auto& stage : plan_.stages)
+      if (stage.component().kind == schema::ComponentKind::Extension) component(stage);
+    for (auto& stage : plan_.stages)
+      if (stage.component().kind == schema::ComponentKind::Receiver) component(stage);
+    for (auto& stage : plan_.stages)
+      if (stage.component().kind == schema::ComponentKind::Processor) component(stage);
+    for (auto& stage : plan_.stages)
+      if (stage.component().kind == schema::ComponentKind::Exporter) component(stage);
+    for (auto& p : plan_.pipelines) {
+      out_ += "pipeline " + p.source->name + " {\n  ";
+      std::string separator;
+      auto names = [&](const std::vector<StageId>& ids, const char* between) {
+        for (auto id : ids) {
+          out_ += separator + plan_.stages[id].instance->id;
+          separator = between;
+        }
+        separator = " -> ";
+      };
+      names(p.receivers, ", ");
+      names(p.processors, " -> ");
+      names(p.exporters, ", ");
+      out_ += "\n}\n";
+    }
+    return std::move(out_);
+  }
+
+private:
+  void component(const Stage& stage) {
+    if (stage.program) {
+      out_ += "program " + plan_.pipelines[*stage.pipeline].source->name + "/" + stage.instance->id + " (" +
+              (stage.program->signal == schema::Signal::Traces ? "span" : stage.program->signal == schema::Signal::Metrics ? "metric" : "log record") + ") {\n" +
+              plan::dump(*stage.program) + "}\n\n";
+      return;
+    }
+    out_ += std::string(schema::name_of(stage.component().kind)) + " " + stage.instance->id;
+    if (stage.pipeline) out_ += " in " + plan_.pipelines[*stage.pipeline].source->name;
+    std::string inside = fields(stage.instance->config, "  ");
+    out_ += inside.empty() ? " {}\n\n" : " {\n" + inside + "}\n\n";
+  }
+
+  // The settings of a struct that the config wrote, a line each.
+  std::string fields(const Value& v, const std::string& indent) {
+    std::string out;
+    for (size_t i = 0; i < v.items.size(); ++i) {
+      const Value& item = v.items[i];
+      if (!written(item)) continue;
+      out += indent + std::string(v.type->fields->settings[i].name) + " = " + value(item, indent) + "\n";
+    }
+    return out;
+  }
+
+  static bool written(const Value& v) {
+    if (v.written && (v.type->kind != TypeKind::Struct || v.items.empty())) return true;
+    if (v.type->kind == TypeKind::Struct || v.type->kind == TypeKind::Optional)
+      for (auto& item : v.items)
+        if (written(item)) return true;
+    return v.written && v.type->kind == TypeKind::Optional;
+  }
+
+  std::string value(const Value& v, const std::string& indent) {
+    if (v.late) return "late " + quoted(v.text);
+    switch (v.type->kind) {
+    case TypeKind::Bool: return v.boolean ? "true" : "false";
+    case TypeKind::Int: return std::to_string(v.integer);
+    case TypeKind::Duration: return duration(v.integer);
+    case TypeKind::Double: return number(v.real);
+    case TypeKind::Enum: return v.text.empty() ? "\"\"" : v.text;
+    case TypeKind::Regexp: return "/" + v.text + "/";
+    case TypeKind::String: return v.type->format == schema::Format::Opaque ? "(hidden)" : quoted(v.text);
+    case TypeKind::Any:
+      switch (v.any) {
+      case check::AnyKind::Null: return "null";
+      case check::AnyKind::Bool: return v.boolean ? "true" : "false";
+      case check::AnyKind::Int: return std::to_string(v.integer);
+      case check::AnyKind::Double: return number(v.real);
+      case check::AnyKind::String: return quoted(v.text);
+      }
+      return "";
+    case TypeKind::Optional: return v.present && !v.items.empty() ? value(v.items[0], indent) : "none";
+    case TypeKind::Struct: {
+      std::string inside = fields(v, indent + "  ");
+      return inside.empty() ? "{}" : "{\n" + inside + indent + "}";
+    }
+    case TypeKind::List:
+    case TypeKind::Map: {
+      std::string out;
+      for (size_t i = 0; i < v.items.size(); ++i)
+        out += (i ? ", " : "") + (v.type->kind == TypeKind::Map ? quoted(v.keys[i]) + " = " : std::string()) + value(v.items[i], indent + "  ");
+      return "[" + out + "]";
+    }
+    }
+    return "";
+  }
+
+  const Plan& plan_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string dump(const Plan& plan) { return Dump(plan).run(); }
+
+}  // namespace whittle::plan

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/aws/call.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+namespace whittle {
+
+constexpr int64_t kFirstPause = 100'000'000, kLongestPause = 20'000'000'000;
+
+static Text environment(const char* name) {
+  const char* value = getenv(name);
+  return value ? Text(value) : Text();
+}
+
+// The DNS suffix of the region's partition (AWS General Reference, service endpoints).
+static Text dns_suffix(Text region) {
+  if (region.starts_with("cn-")) return "amazonaws.com.cn";
+  if (region.starts_with("us-iso-")) return "c2s.ic.gov";
+  if (region.starts_with("us-isob-")) return "sc2s.sgov.gov";
+  return "amazonaws.com";
+}
+
+AwsClient::AwsClient(Runtime& runtime, const AwsSettings& settings, Text service, Text service_id, Text exporter)
+    : runtime_(runtime), settings_(settings), service_(service), exporter_(exporter) {
+  region_ = settings.region;
+  if (region_.empty()) region_ = environment("AWS_REGION");
+  if (region_.empty()) region_ = environment("AWS_DEFAULT_REGION");
+  tls_.insecure_skip_verify = settings.no_verify_ssl;
+  tls_.include_system_ca_certs_pool = true;
+
+  Text url = settings.endpoint;
+  if (url.empty()) {
+    Writer name;
+    name.append(Text("AWS_ENDPOINT_URL_"));
+    name.append(service_id);
+    name.byte(0);
+    url = environment(name.text().data());
+  }
+  if (url.empty()) url = environment("AWS_ENDPOINT_URL");
+  Writer made;
+  if (url.empty()) {
+    for (Text part : {Text("https://"), service, Text("."), region_, Text("."), dns_suffix(region_)}) made.append(part);
+  } else {
+    if (url.find("://") == Text::npos) made.append(Text("https://"));
+    made.append(url);
+  }
+  while (made.text().ends_with('/')) made.truncate(made.size() - 1);
+  url_ = arena_.copy(made.text());
+  bool tls = url_.starts_with("https://");
+  Text rest = url_.substr(url_.find("://") + 3);
+  size_t slash = rest.find('/');
+  host_ = rest.substr(0, slash);
+  prefix_ = slash == Text::npos ? Text() : rest.substr(slash);
+  Text own_port = tls ? ":443" : ":80";
+  if (host_.ends_with(own_port)) host_.remove_suffix(own_port.size());
+}
+
+bool AwsClient::check(Str place) {
+  if (!region_.empty()) return true;
+  runtime_.log->error("no AWS region: `region` is not set and neither is AWS_REGION", {{"exporter", exporter_}, {"config", place}});
+  return false;
+}
+
+static Text text_member(Bytes body, Text name) {
+  // Faults are small JSON objects of texts; finding `"name":"` is enough to name them, and cannot go wrong worse than naming none.
+  Text text = as_text(body);
+  for (size_t at = text.find(name); at != Text::npos; at = text.find(name, at + 1)) {
+    size_t i = at + name.size();
+    if (at == 0 || text[at - 1] != '"' || i >= text.size() || text[i] != '"') continue;
+    for (++i; i < text.size() && (text[i] == ' ' || text[i] == ':'); ++i) {}
+    if (i >= text.size() || text[i] != '"') continue;
+    size_t end = text.find('"', i + 1);
+    return end == Text::npos ? Text() : text.substr(i + 1, end - i - 1);
+  }
+  return {};
+}
+
+Text aws_error_type(const HttpResponse& response) {
+  Text type;
+  for (const HttpHeader& h : response.headers)
+    if (h.name == "x-amzn-errortype") type = h.value;
+  if (type.empty()) type = text_member(response.body, "__type");
+  if (type.empty()) type = text_member(response.body, "code");
+  type = type.substr(0, type.find(':'));  // "AccessDeniedException:http://..."
+  size_t hash = type.rfind('#');          // "com.amazonaws.logs#ResourceNotFoundException"
+  return hash == Text::npos ? type : type.substr(hash + 1);
+}
+
+Text aws_error_message(const HttpResponse& response) {
+  Text message = text_member(response.body, "message");
+  if (message.empty()) message = text_member(response.body, "Message");
+  return message.empty() ? as_text(response.body).substr(0, 300) : message;
+}
+
+static bool is_expired(Text type) { return type == "ExpiredTokenException" || type == "ExpiredToken" || type == "UnrecognizedClientException" || type == "InvalidClientTokenId"; }
+
+static bool may_repeat(const HttpResponse& r) {
+  if (r.status == 0 || r.status == 429 || r.status >= 500) return true;
+  Text type = aws_error_type(r);
+  return type.find("Throttl") != Text::npos || type == "TooManyRequestsException" || type == "RequestLimitExceeded" || type == "LimitExceededException" ||
+         type == "ServiceUnavailableException" || type == "RequestTimeout" || is_expired(type);
+}
+
+// A call on its way, with what is needed to make it again.
+struct PendingCall {
+  AwsClient& client;
+  HttpDone done;
+  void* context;
+  Arena arena;
+  Text name, target, path, content_type;
+  Writer body;
+  int64_t tries = 0;
+  Timer timer;
+
+  PendingCall(AwsClient& c, AwsCall&& call, HttpDone d, void* ctx)
+      : client(c), done(d), context(ctx), name(arena.copy(call.call)), target(arena.copy(call.target)), path(arena.copy(call.path)),
+        content_type(arena.copy(call.content_type)), body(static_cast<Writer&&>(call.body)),
+        timer(*c.runtime_.loop, [](void* self) { static_cast<PendingCall*>(self)->begin(); }, this) {}
+
+  void begin() {
+    ++tries;
+    Credentials::of(client.runtime_).get([](void* self, const AwsKeys* keys) { static_cast<PendingCall*>(self)->send(keys); }, this);
+  }
+
+  void send(const AwsKeys* keys) {
+    if (!keys) {
+      HttpResponse none;
+      none.error = Errc::Refused;
+      none.error_text = "no AWS credentials";
+      return answered(none);
+    }
+    Arena scratch;
+    Writer full_path;
+    full_path.append(client.prefix_);
+    full_path.append(path);
+    std::vector<SigningHeader> signed_headers{{"host", client.host_}, {"content-type", content_type}};
+    if (!target.empty()) signed_headers.push_back({"x-amz-target", target});
+    if (!keys->session_token.empty()) signed_headers.push_back({"x-amz-security-token", keys->session_token});
+    SigningRequest to_sign;
+    to_sign.method = "POST";
+    to_sign.path = full_path.text();
+    to_sign.headers = signed_headers;
+    to_sign.body = body.bytes();
+    to_sign.region = client.region_;
+    to_sign.service = client.service_;
+    to_sign.time_ns = client.runtime_.now_ns();
+    Signature signature = sign(to_sign, *keys, scratch);
+
+    HttpRequest request;
+    Writer url;
+    url.append(client.url_);
+    url.append(path);
+    request.url = url.text();
+    for (const SigningHeader& h : signed_headers)
+      if (h.name != "host") request.headers.push_back({h.name, h.value});
+    request.headers.push_back({"X-Amz-Date", signature.date});
+    request.headers.push_back({"Authorization", signature.authorization});
+    request.body.append(body.bytes());
+    request.timeout_ns = client.settings_.timeout_ns;
+    request.proxy = client.settings_.proxy;
+    request.tls = &client.tls_;
+    request.exporter = client.exporter_;
+    request.call = name;
+    request.plain_body = body.bytes();
+    client.runtime_.http->send(static_cast<HttpRequest&&>(request), [](void* self, const HttpResponse& r) { static_cast<PendingCall*>(self)->answered(r); }, this);
+  }
+
+  void answered(const HttpResponse& response) {
+    if ((response.status < 200 || response.status >= 300) && may_repeat(response) && tries <= client.settings_.max_retries) {
+      if (is_expired(aws_error_type(response))) Credentials::of(client.runtime_).forget();
+      int64_t pause = kFirstPause << (tries < 8 ? tries : 8);
+      if (pause > kLongestPause) pause = kLongestPause;
+      uint32_t random;
+      client.runtime_.random(&random, sizeof random);
+      timer.in(pause / 2 + static_cast<int64_t>(random % 1000) * (pause / 2000));
+      return;
+    }
+    if (response.status == 403) denied(response);
+    --client.in_flight_;
+    done(context, response);
+    delete this;
+  }
+
+  void denied(const HttpResponse& response) {
+    for (Text known : client.denied_)
+      if (known == name) return;
+    client.denied_.push_back(client.denied_arena_.copy(name));
+    client.runtime_.log->error("AWS denies a call: the task role lacks the permission", {{"exporter", client.exporter_},
+                                                                                         {"service", client.service_},
+                                                                                         {"action", name},
+                                                                                         {"type", aws_error_type(response)},
+                                                                                         {"message", aws_error_message(response)}});
+  }
+};
+
+void AwsClient::call(AwsCall&& call, HttpDone done, void* context) {
+  ++in_flight_;
+  (new PendingCall(*this, static_cast<AwsCall&&>(call), done, context))->begin();
+}
+
+}  // namespace whittle

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Durations as Go writes them ("1h30m", "200ms", "-1.5s").
+#pragma once
+
+#include "runtime/base/bytes.h"
+
+#include <optional>
+#include <stdint.h>
+
+namespace whittle {
+
+// Nanoseconds, by the rules of Go's time.ParseDuration; nothing when `t` is none or does not fit. A bare number is taken as
+// nanoseconds, as the Collector takes it.
+std::optional<int64_t> parse_duration(Text t);
+
+}  // namespace whittle

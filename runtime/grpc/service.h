@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Unary gRPC calls over an HttpServer's HTTP/2: framing, compression, deadlines, and status in the trailers. Codes and words
+// of refusals are grpc-go's, since that is what clients of the reference meet.
+#pragma once
+
+#include "runtime/http/request.h"
+#include "runtime/http/server.h"
+
+#include <vector>
+
+namespace whittle {
+
+enum class GrpcCode : uint32_t {
+  Ok = 0,
+  Cancelled = 1,
+  Unknown = 2,
+  InvalidArgument = 3,
+  DeadlineExceeded = 4,
+  ResourceExhausted = 8,
+  Unimplemented = 12,
+  Internal = 13,
+  Unavailable = 14,
+};
+
+struct GrpcStatus {
+  GrpcCode code = GrpcCode::Ok;
+  Text message = {};           // a literal, or in the request's arena
+  int64_t retry_after_ns = 0;  // more than 0: told in a RetryInfo
+};
+
+struct GrpcMethod {
+  Text service, name;  // "opentelemetry.proto.collector.trace.v1.TraceService", "Export"
+  // `message` is the decompressed message, inside `owner`. The answer's message is appended to `answer`.
+  GrpcStatus (*call)(void* self, ServerRequest& request, const BufferRef& owner, Bytes message, Writer& answer);
+  void* self;
+};
+
+class GrpcService {
+public:
+  // `max_message`: of a request's message, before and after decompression.
+  GrpcService(Loop& loop, uint64_t max_message) : loop_(loop), max_message_(max_message) {}
+  GrpcService(const GrpcService&) = delete;
+
+  void add(const GrpcMethod& method) { methods_.push_back(method); }
+  ServerHandler handler();
+
+private:
+  bool head(ServerRequest& request, ServerReply& reply);
+  void whole(ServerRequest& request, ServerReply& reply);
+  void too_large(ServerRequest& request, ServerReply& reply);
+  const GrpcMethod* find(Text path, ServerRequest& request, GrpcStatus& status) const;
+
+  Loop& loop_;
+  uint64_t max_message_;
+  std::vector<GrpcMethod> methods_;
+};
+
+// The nanoseconds of a grpc-timeout header ("250m", "5S"); false when it is malformed.
+bool parse_grpc_timeout(Text text, int64_t& nanoseconds);
+
+}  // namespace whittle

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/main/collector.h"
+
+#include "stdlib/service/service_config.h"
+
+namespace whittle {
+
+void configure_log(const Program& program, Logger& log) {
+  const config::ServiceTelemetryLogs& logs = static_cast<const config::Service*>(program.service)->telemetry.logs;
+  uint32_t level = static_cast<uint32_t>(logs.level);
+  log.level = static_cast<LogLevel>(level > 3 ? 3 : level);  // dpanic, panic and fatal: nothing below an error
+  log.json = logs.encoding == config::ServiceTelemetryLogsEncoding::Json;
+}
+
+bool create_components(const Program& program, Runtime& runtime) {
+  for (const Component& component : program.components) {
+    // The runtime's address is not known to the compiler; everything else of the context is constant.
+    auto* context = new ComponentContext(component.context);
+    context->runtime = &runtime;
+    *component.instance = component.ops->create(context);
+    if (!*component.instance) return false;
+  }
+  return true;
+}
+
+template <class F>
+static void each(const Program& program, ComponentKind kind, F f) {
+  for (const Component& component : program.components)
+    if (component.kind == kind) f(component);
+}
+
+bool start_components(const Program& program) {
+  bool good = true;
+  for (ComponentKind kind : {ComponentKind::Extension, ComponentKind::Exporter, ComponentKind::Processor, ComponentKind::Connector, ComponentKind::Receiver})
+    each(program, kind, [&](const Component& c) { good = good && (!c.ops->start || c.ops->start(*c.instance)); });
+  return good;
+}
+
+void drain_components(const Program& program) {
+  // Consumers stand before producers, so processors that feed others are drained before those: last to first.
+  each(program, ComponentKind::Receiver, [](const Component& c) {
+    if (c.ops->drain) c.ops->drain(*c.instance);
+  });
+  for (uint64_t i = program.components.size; i-- > 0;) {
+    const Component& c = program.components[i];
+    if (c.kind == ComponentKind::Processor && c.ops->drain) c.ops->drain(*c.instance);
+  }
+  each(program, ComponentKind::Exporter, [](const Component& c) {
+    if (c.ops->drain) c.ops->drain(*c.instance);
+  });
+}
+
+bool components_idle(const Program& program) {
+  for (const Component& c : program.components)
+    if (c.kind != ComponentKind::Extension && c.ops->idle && !c.ops->idle(*c.instance)) return false;
+  return true;
+}
+
+}  // namespace whittle

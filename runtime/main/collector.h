@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// A collector from the program that the compiler wrote: late-bound values filled in, components made, started, drained.
+#pragma once
+
+#include "runtime/base/runtime.h"
+
+namespace whittle {
+
+// Fills in `${env:NAME}` everywhere. False when one is missing or is not of its setting's type; each is logged with its
+// place in the config. What is filled in lives as long as the process.
+bool resolve_late_values(const Program& program, Logger& log);
+
+// The level and the form of the log, from service::telemetry::logs.
+void configure_log(const Program& program, Logger& log);
+
+// Makes every component, in the program's order. False, with a logged reason, when one cannot be made.
+bool create_components(const Program& program, Runtime& runtime);
+// Starts them, exporters first and receivers last.
+bool start_components(const Program& program);
+
+// SIGTERM: receivers take in nothing new, then processors hand on what they hold, then exporters send what they have.
+void drain_components(const Program& program);
+// True when nothing is held or in flight.
+bool components_idle(const Program& program);
+
+}  // namespace whittle

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Late-bound values: `${env:NAME}` and `${env:NAME:-default}`, `$$` for a dollar sign (collector, confmap's env provider).
+#include "runtime/main/collector.h"
+
+#include "runtime/base/duration.h"
+#include "runtime/base/number.h"
+#include "runtime/base/writer.h"
+
+#include <stdlib.h>
+
+namespace whittle {
+namespace {
+
+struct Resolver {
+  const LateValue& late;
+  Logger& log;
+
+  bool complain(const char* message, Text name, Text value = {}) {
+    log.error(message, {{"variable", name}, {"value", value}, {"setting", late.setting}, {"config", late.place}});
+    return false;
+  }
+
+  // The text with its references replaced. `name` becomes the first variable that it refers to.
+  bool expand(Writer& out, Text& name) {
+    Text t = view(late.text);
+    for (size_t at = 0; at < t.size();) {
+      if (t[at] != '$' || at + 1 == t.size()) {
+        out.byte(static_cast<uint8_t>(t[at++]));
+        continue;
+      }
+      if (t[at + 1] == '$') {
+        out.byte('$');
+        at += 2;
+        continue;
+      }
+      size_t end = t[at + 1] == '{' ? t.find('}', at) : Text::npos;
+      if (end == Text::npos) {
+        out.byte(static_cast<uint8_t>(t[at++]));
+        continue;
+      }
+      Text reference = t.substr(at + 2, end - at - 2);
+      at = end + 1;
+      if (reference.starts_with("env:")) reference.remove_prefix(4);
+      size_t fallback = reference.find(":-");
+      Text variable = reference.substr(0, fallback);
+      if (name.empty()) name = variable;
+      Writer c_name;
+      c_name.append(variable);
+      c_name.byte(0);
+      const char* value = getenv(c_name.text().data());
+      if (value)
+        out.append(Text(value));
+      else if (fallback != Text::npos)
+        out.append(reference.substr(fallback + 2));
+      else
+        return complain("an environment variable that the config refers to is not set", variable);
+    }
+    return true;
+  }
+
+  bool run() {
+    Writer text;
+    Text name;
+    if (!expand(text, name)) return false;
+    Text value = text.text();
+    switch (late.kind) {
+    case LateKind::String: {
+      auto* copy = static_cast<char*>(malloc(value.size() + 1));
+      if (!copy) abort();
+      for (size_t i = 0; i < value.size(); ++i) copy[i] = value[i];
+      copy[value.size()] = 0;
+      *static_cast<Str*>(late.slot) = {copy, value.size()};
+      return true;
+    }
+    case LateKind::Bool:
+      if (value != "true" && value != "false") return complain("an environment variable must be true or false here", name, value);
+      *static_cast<bool*>(late.slot) = value == "true";
+      return true;
+    case LateKind::Int: {
+      auto v = parse_int(value);
+      if (!v) return complain("an environment variable must be a whole number here", name, value);
+      *static_cast<int64_t*>(late.slot) = *v;
+      return true;
+    }
+    case LateKind::Double: {
+      auto v = parse_double(value);
+      if (!v) return complain("an environment variable must be a number here", name, value);
+      *static_cast<double*>(late.slot) = *v;
+      return true;
+    }
+    case LateKind::Duration: {
+      auto v = parse_duration(value);
+      if (!v) return complain("an environment variable must be a duration here, such as 30s", name, value);
+      *static_cast<int64_t*>(late.slot) = *v;
+      return true;
+    }
+    }
+    return false;
+  }
+};
+
+}  // namespace
+
+bool resolve_late_values(const Program& program, Logger& log) {
+  bool good = true;
+  for (const LateValue& late : program.late)
+    if (!Resolver{late, log}.run()) good = false;
+  return good;
+}
+
+}  // namespace whittle

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// OTLP/HTTP out: the slices of a payload in one body, compressed, posted to the signal's URL. What answers may be tried again
+// follows the OTLP specification ("OTLP/HTTP Response"): 429, 502, 503 and 504, with Retry-After.
+#include "runtime/base/arena.h"
+#include "runtime/base/log.h"
+#include "runtime/base/number.h"
+#include "runtime/export/queue.h"
+#include "runtime/http/client.h"
+#include "runtime/http/compress.h"
+#include "runtime/wire/json.h"
+#include "runtime/wire/otlp_schema.h"
+#include "runtime/wire/otlp_views.h"
+#include "runtime/wire/validate.h"
+
+#include "stdlib/exporter/otlphttp/otlphttp_config.h"
+
+namespace whittle {
+namespace {
+
+constexpr Text kPaths[] = {"/v1/traces", "/v1/metrics", "/v1/logs"};
+
+struct Otlphttp {
+  const ComponentContext& context;
+  const config::Otlphttp& config;
+  Runtime& runtime;
+  Arena arena;
+  Text urls[3];
+  Coding coding = Coding::Identity;
+  ClientTls tls;
+  ExportQueue queue;
+
+  explicit Otlphttp(const ComponentContext& c)
+      : context(c), config(*static_cast<const config::Otlphttp*>(c.config)), runtime(*c.runtime),
+        queue(c, config.sending_queue ? &*config.sending_queue : nullptr, &config.retry_on_failure, [](void* self, Outgoing& item) { static_cast<Otlphttp*>(self)->send(item); }, this) {
+    const Str own[] = {config.traces_endpoint, config.metrics_endpoint, config.logs_endpoint};
+    for (int s = 0; s < 3; ++s) {
+      urls[s] = view(own[s]);
+      if (!urls[s].empty()) continue;
+      Writer url;
+      Text base = view(config.endpoint);
+      url.append(base);
+      url.append(base.ends_with('/') ? kPaths[s].substr(1) : kPaths[s]);
+      urls[s] = arena.copy(url.text());
+    }
+    switch (config.compression) {
+    case config::HttpClientCompression::Gzip: coding = Coding::Gzip; break;
+    case config::HttpClientCompression::Zstd: coding = Coding::Zstd; break;
+    case config::HttpClientCompression::Zlib:
+    case config::HttpClientCompression::Deflate: coding = Coding::Zlib; break;
+    default: break;  // the others are refused when the config is checked
+    }
+    tls = client_tls(config.tls);
+  }
+
+  static ClientTls client_tls(const config::TlsClient& t) {
+    ClientTls tls;
+    tls.insecure_skip_verify = t.insecure_skip_verify;
+    tls.ca_file = view(t.ca_file), tls.ca_pem = view(t.ca_pem);
+    tls.cert_file = view(t.cert_file), tls.cert_pem = view(t.cert_pem);
+    tls.key_file = view(t.key_file), tls.key_pem = view(t.key_pem);
+    tls.server_name_override = view(t.server_name_override);
+    tls.include_system_ca_certs_pool = t.include_system_ca_certs_pool || (t.ca_file.size == 0 && t.ca_pem.size == 0);
+    tls.min_version = t.min_version == config::TlsCommonMinVersion::V13 ? "1.3" : "1.2";
+    tls.max_version = t.max_version == config::TlsCommonMaxVersion::V12 ? "1.2" : "";
+    return tls;
+  }
+
+  void send(Outgoing& item) {
+    auto s = static_cast<uint32_t>(item.payload.signal);
+    bool json = config.encoding == config::OtlphttpEncoding::Json;
+    Writer joined, text;
+    Bytes plain;
+    if (item.payload.slices.size() == 1) {
+      plain = item.payload.slices[0].bytes;
+    } else {
+      item.payload.flatten(joined);
+      plain = joined.bytes();
+    }
+    Bytes body = plain;
+    if (json) {
+      wire::proto_to_json(item.payload.signal, plain, text);
+      body = text.bytes();
+    }
+    HttpRequest request;
+    request.url = urls[s];
+    compress(coding, static_cast<int>(config.compression_params.level), body, request.body);
+    request.headers.push_back({"Content-Type", json ? "application/json" : "application/x-protobuf"});
+    if (coding != Coding::Identity) request.headers.push_back({"Content-Encoding", coding_name(coding)});
+    for (const Entry<Str>& h : config.headers) request.headers.push_back({view(h.key), view(h.value)});
+    request.timeout_ns = config.timeout;
+    request.proxy = view(config.proxy_url);
+    request.tls = &tls;
+    request.exporter = view(context.id);
+    request.call = kPaths[s];
+    request.plain_body = plain;
+    request.plain_is_otlp = true;
+    request.otlp_signal = item.payload.signal;
+    runtime.http->send(static_cast<HttpRequest&&>(request), [](void* i, const HttpResponse& r) {
+      auto& outgoing = *static_cast<Outgoing*>(i);
+      static_cast<Otlphttp*>(outgoing.user)->answered(outgoing, r);
+    }, (item.user = this, &item));
+  }
+
+  void answered(Outgoing& item, const HttpResponse& r) {
+    if (r.status >= 200 && r.status < 300) {
+      partial_success(r);
+      return queue.sent(item);
+    }
+    if (r.status == 0) return queue.again(item, r.error_text, 0);
+    Writer why;
+    why.append(Text("HTTP status "));
+    append_int(why, r.status);
+    if (!r.body.empty()) {
+      why.append(Text(": "));
+      why.append(as_text(r.body).substr(0, 300));
+    }
+    if (r.status != 429 && r.status != 502 && r.status != 503 && r.status != 504) return queue.failed(item, why.text());
+    int64_t after = 0;
+    for (const HttpHeader& h : r.headers)
+      if (h.name == "retry-after") after = parse_int(h.value).value_or(0) * 1'000'000'000;
+    queue.again(item, why.text(), after < 0 ? 0 : after);
+  }
+
+  // A backend may take a request and still drop some of its items: said in the answer, repeated in the log.
+  void partial_success(const HttpResponse& r) {
+    for (const HttpHeader& h : r.headers) {
+      if (h.name != "content-type" || !h.value.starts_with("application/x-protobuf") || r.body.empty()) continue;
+      // All three answers have the same shape: field 1 with the count of rejected items in 1 and a message in 2.
+      if (!wire::validate_message(wire::kExportTraceServiceResponse, r.body)) return;
+      views::ExportTraceServiceResponse answer(r.body);
+      views::ExportTracePartialSuccess partial = answer.partial_success.get();
+      if (partial.rejected_spans != 0 || !partial.error_message.empty())
+        runtime.log->warn("the backend took a request in part", {{"exporter", context.id}, {"rejected", partial.rejected_spans}, {"message", partial.error_message}});
+    }
+  }
+};
+
+void* create(const ComponentContext* context) { return new Otlphttp(*context); }
+void drain(void* self) { static_cast<Otlphttp*>(self)->queue.drain(); }
+bool idle(void* self) { return static_cast<Otlphttp*>(self)->queue.idle(); }
+
+}  // namespace
+
+extern "C" Status exporter_otlphttp_consume(void* self, Payload* payload) { return static_cast<Otlphttp*>(self)->queue.offer(*payload); }
+extern "C" const ComponentOps exporter_otlphttp_ops = {create, nullptr, drain, idle};
+
+}  // namespace whittle

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tells over HTTP whether the collector is up: 200 while it runs, 503 once it drains.
+#include "runtime/base/runtime.h"
+#include "runtime/http/configured.h"
+#include "stdlib/extension/health_check/health_check_config.h"
+
+#include <stdio.h>
+#include <time.h>
+
+namespace whittle {
+namespace {
+
+// As Go writes a duration: "1h2m3.5s", "250ms", "0s".
+void append_duration(Writer& out, int64_t ns) {
+  auto put = [&out](long long value, const char* unit) {
+    char text[32];
+    const int n = snprintf(text, sizeof text, "%lld%s", value, unit);
+    out.append(Text(text, static_cast<size_t>(n)));
+  };
+  auto put_fraction = [&](int64_t value, int64_t one, const char* unit) {
+    put(value / one, "");
+    int64_t rest = value % one;
+    if (rest > 0) {
+      out.byte('.');
+      while (rest > 0) {
+        rest *= 10;
+        out.byte(static_cast<uint8_t>('0' + rest / one));
+        rest %= one;
+      }
+    }
+    out.append(Text(unit));
+  };
+  if (ns <= 0) return out.append(Text("0s"));
+  if (ns < 1'000) return put(ns, "ns");
+  if (ns < 1'000'000) return put_fraction(ns, 1'000, "\u00b5s");
+  if (ns < 1'000'000'000) return put_fraction(ns, 1'000'000, "ms");
+  const int64_t minutes = ns / 60'000'000'000;
+  if (minutes >= 60) put(minutes / 60, "h");
+  if (minutes > 0) put(minutes % 60, "m");
+  put_fraction(ns % 60'000'000'000, 1'000'000'000, "s");
+}
+
+// RFC 3339 with as many decimals as there are.
+void append_time(Writer& out, int64_t ns) {
+  const time_t seconds = ns / 1'000'000'000;
+  tm t;
+  gmtime_r(&seconds, &t);
+  char text[64];
+  int n = snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%09lld", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec,
+                   static_cast<long long>(ns % 1'000'000'000));
+  while (text[n - 1] == '0') --n;
+  if (text[n - 1] == '.') --n;
+  out.append(Text(text, static_cast<size_t>(n)));
+  out.byte('Z');
+}
+
+class HealthCheck {
+public:
+  explicit HealthCheck(const ComponentContext& context)
+      : context_(context), runtime_(*context.runtime), config_(*static_cast<const config::HealthCheck*>(context.config)),
+        server_(runtime_, server_options(config_.as_http_server(), view(context.id), tls_), {this, answer, nullptr, nullptr}) {}
+
+  bool start() {
+    up_since_ = runtime_.now_ns();
+    up_monotonic_ = monotonic_ns();
+    return server_.start();
+  }
+
+private:
+  // A path that ends in a slash stands for everything below it.
+  bool covers(Text path) const {
+    const Text own = view(config_.path);
+    return own.ends_with('/') ? path.starts_with(own) : path == own;
+  }
+
+  static bool answer(void* me, ServerRequest& request, ServerReply& reply) {
+    auto& self = *static_cast<HealthCheck*>(me);
+    if (!self.covers(request.path)) {
+      reply.status = 404;
+      reply.header("content-type", "text/plain; charset=utf-8");
+      reply.body.append(Text("404 page not found\n"));
+      return false;
+    }
+    const bool healthy = !self.runtime_.draining;
+    reply.status = healthy ? 200 : 503;
+    if (self.config_.response_body) {
+      reply.header("content-type", "text/plain; charset=utf-8");
+      reply.body.append(view(healthy ? self.config_.response_body->healthy : self.config_.response_body->unhealthy));
+      return false;
+    }
+    reply.header("content-type", "application/json");
+    if (!healthy) {
+      reply.body.append(Text("{\"status\":\"Server not available\",\"upSince\":\"0001-01-01T00:00:00Z\",\"uptime\":\"\"}"));
+      return false;
+    }
+    reply.body.append(Text("{\"status\":\"Server available\",\"upSince\":\""));
+    append_time(reply.body, self.up_since_);
+    reply.body.append(Text("\",\"uptime\":\""));
+    append_duration(reply.body, monotonic_ns() - self.up_monotonic_);
+    reply.body.append(Text("\"}"));
+    return false;
+  }
+
+  ComponentContext context_;
+  Runtime& runtime_;
+  const config::HealthCheck& config_;
+  TlsServerOptions tls_;
+  HttpServer server_;
+  int64_t up_since_ = 0;
+  int64_t up_monotonic_ = 0;
+};
+
+}  // namespace
+}  // namespace whittle
+
+// Neither drain nor idle: it answers until the process ends.
+extern "C" const whittle::ComponentOps extension_health_check_ops = {
+    .create = [](const whittle::ComponentContext* context) -> void* { return new whittle::HealthCheck(*context); },
+    .start = [](void* self) { return static_cast<whittle::HealthCheck*>(self)->start(); },
+    .drain = nullptr,
+    .idle = nullptr,
+};
