@@ -30,7 +30,7 @@ member
   | 'requires' expression STRING separator?                         # requiresMember
   | 'iam' '{' iamStatement* '}'                                     # iamMember
   | 'needs' 'env' word STRING? separator?                           # needsMember
-  | 'emits' word ('<' word '>')? STRING ('unit' STRING)? ('when' STRING)? separator?  # emitsMember
+  | 'emits' word ('<' word '>')? STRING ('unit' STRING)? ('when' STRING)? ('not' STRING)? separator?  # emitsMember
   | 'stability' word separator?                                     # stabilityMember
   ;
 

@@ -25,6 +25,7 @@ struct Value {
   std::string place;       // "collector.yaml:12:3" of the value; empty for a default
   bool written = false;    // the config says something about it, if only null
   bool present = true;     // Optional: items[0] is the value; otherwise there are no items
+  bool wrong = false;      // a mistake in here has been said; it stands for any value, and no Config is returned
   bool late = false;       // filled in when the collector starts: `text` is what was written, references unresolved
   bool boolean = false;    // Bool
   int64_t integer = 0;     // Int; Duration in nanoseconds; Enum: the index of its value

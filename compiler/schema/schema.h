@@ -164,6 +164,7 @@ struct EmittedMetric {
   std::string_view name;
   std::string_view unit;
   std::string_view when;        // the condition in words, empty when always
+  std::string_view mistaken;    // a name that people write for it, empty when there is none
 };
 
 struct NeededEnv {

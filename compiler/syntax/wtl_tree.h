@@ -85,7 +85,7 @@ struct WtlMember {
   std::vector<WtlModifier> modifiers;
   std::vector<WtlOverride> overrides;    // Include
   std::string text;                      // Alias: deprecation; Requires, Needs: message; Emits: name
-  std::string value_type, unit, when;    // Emits
+  std::string value_type, unit, when, mistaken;  // Emits
   std::vector<WtlExpression> condition;  // Requires: one
   std::vector<WtlIamStatement> iam;
 };

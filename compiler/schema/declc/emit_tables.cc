@@ -2,6 +2,7 @@
 // Writes the constant tables that compiler/schema/schema.h describes, children before their parents.
 #include "compiler/schema/declc/model.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <map>
 
@@ -199,7 +200,7 @@ std::string component_tables(const Model& model, const ComponentModel& c) {
   for (const PairModel& a : c.aliases) aliases += "    {" + quote(a.name) + ", " + quote(a.text) + "},\n";
   for (const PairModel& n : c.needs) needs += "    {" + quote(n.name) + ", " + quote(n.text) + "},\n";
   for (const EmitsModel& e : c.emits) {
-    emits += "    {" + quote(e.instrument) + ", " + quote(e.value_type) + ", " + quote(e.name) + ", " + quote(e.unit) + ", " + quote(e.when) + "},\n";
+    emits += "    {" + quote(e.instrument) + ", " + quote(e.value_type) + ", " + quote(e.name) + ", " + quote(e.unit) + ", " + quote(e.when) + ", " + quote(e.mistaken) + "},\n";
   }
   for (const IamModel& i : c.iam) {
     std::string paths;
@@ -246,6 +247,19 @@ std::string registry(const Model& model) {
   out += "\nnamespace {\nconstexpr const Component* kComponents[] = {\n" + list + "};\n}  // namespace\n\n";
   out += "std::span<const Component* const> components() { return kComponents; }\n\nconst Type& service_type() { return service_declaration; }\n";
   return out + "\n}  // namespace whittle::schema\n";
+}
+
+std::string check_registry(const Model& model, const std::vector<std::string>& folders) {
+  std::string out = std::string(kTop) + "#include \"compiler/check/checks.h\"\n\nnamespace whittle::check {\n\n", list;
+  for (const ComponentModel& c : model.components) {
+    if (c.service || std::find(folders.begin(), folders.end(), c.folder) == folders.end()) continue;
+    std::string kind = kComponentKinds[static_cast<int>(c.kind)];
+    std::string function = "check_" + c.folder.substr(0, c.folder.find('/')) + "_" + c.name;
+    out += "void " + function + "(Check& check, Instance& instance, schema::SignalSet used_for);\n";
+    list += "    {schema::ComponentKind::" + kind + ", " + quote(c.name) + ", " + function + "},\n";
+  }
+  out += "\nnamespace {\nconstexpr ComponentCheck kChecks[] = {\n" + list + "};\n}  // namespace\n\n";
+  return out + "std::span<const ComponentCheck> component_checks() { return kChecks; }\n\n}  // namespace whittle::check\n";
 }
 
 }  // namespace whittle::declc

@@ -4,7 +4,7 @@
 //   declc --stdlib stdlib --out build/stdlib [--list]
 //
 // For each component <out>/<folder>/<name>_config.h for its runtime half and <name>_decl.cc for the compiler; for the rest
-// common/common_config.h, common/common_decl.{h,cc}, service/..., and components_decl.cc with the registry. A file whose text would
+// common/common_config.h, common/common_decl.{h,cc}, service/..., components_decl.cc with the registry, and component_checks.cc with the checks that components have. A file whose text would
 // not change is left alone, so that nothing is rebuilt for it.
 #include "compiler/schema/declc/model.h"
 #include "compiler/syntax/antlr/wtl_reader.h"
@@ -66,6 +66,11 @@ int main(int argc, char** argv) {
               write_if_changed(out / "common/common_decl.h", shared_tables_header(model)) &&
               write_if_changed(out / "common/common_decl.cc", shared_tables(model)) &&
               write_if_changed(out / "components_decl.cc", registry(model));
+  std::vector<std::string> with_checks;
+  for (const declc::ComponentModel& c : model.components) {
+    if (fs::exists(stdlib / c.folder / (c.name + "_check.cc"))) with_checks.push_back(c.folder);
+  }
+  good = good && write_if_changed(out / "component_checks.cc", check_registry(model, with_checks));
   for (const declc::ComponentModel& c : model.components) {
     good = good && write_if_changed(out / c.folder / (c.name + "_config.h"), config_header(model, c.folder)) &&
            write_if_changed(out / c.folder / (c.name + "_decl.cc"), component_tables(model, c));

@@ -94,7 +94,7 @@ struct IamModel {
 };
 
 struct EmitsModel {
-  std::string instrument, value_type, name, unit, when;
+  std::string instrument, value_type, name, unit, when, mistaken;
 };
 
 struct PairModel {
@@ -140,5 +140,7 @@ std::string component_tables(const Model& model, const ComponentModel& component
 std::string shared_tables(const Model& model);
 std::string shared_tables_header(const Model& model);
 std::string registry(const Model& model);
+// The checks in <name>_check.cc files: `folders` of components that have one.
+std::string check_registry(const Model& model, const std::vector<std::string>& folders);
 
 }  // namespace whittle::declc

@@ -504,7 +504,7 @@ private:
       if (m.kind == WtlMember::Kind::Alias) c.aliases.push_back({m.name, m.text});
       if (m.kind == WtlMember::Kind::Needs) c.needs.push_back({m.name, m.text});
       if (m.kind == WtlMember::Kind::Stability) c.stability = m.name;
-      if (m.kind == WtlMember::Kind::Emits) c.emits.push_back({m.name, m.value_type, m.text, m.unit, m.when});
+      if (m.kind == WtlMember::Kind::Emits) c.emits.push_back({m.name, m.value_type, m.text, m.unit, m.when, m.mistaken});
       for (const auto& statement : m.iam) {
         IamModel i;
         i.action = statement.action;

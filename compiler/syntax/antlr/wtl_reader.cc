@@ -194,12 +194,14 @@ private:
       m.kind = WtlMember::Kind::Emits;
       m.name = word(x->word(0));
       if (x->word().size() > 1) m.value_type = word(x->word(1));
-      m.text = string(x->STRING(0));
-      size_t next = 1;  // `unit` and `when` may each be there
-      bool has_unit = false;
-      for (auto* child : x->children) has_unit = has_unit || child->getText() == "unit";
-      if (has_unit && x->STRING().size() > next) m.unit = string(x->STRING(next++));
-      if (x->STRING().size() > next) m.when = string(x->STRING(next));
+      std::string* target = &m.text;  // each string belongs to the word before it
+      for (auto* child : x->children) {
+        std::string text = child->getText();
+        if (text == "unit") target = &m.unit;
+        else if (text == "when") target = &m.when;
+        else if (text == "not") target = &m.mistaken;
+        else if (text[0] == '"') *target = unquote(text);
+      }
     } else if (auto* x = dynamic_cast<Parser::StabilityMemberContext*>(c)) {
       m.kind = WtlMember::Kind::Stability;
       m.name = word(x->word());

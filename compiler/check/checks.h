@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the checks of components and of whole configs are given.
+#pragma once
+
+#include "compiler/check/config.h"
+#include "compiler/check/decode.h"
+#include "compiler/check/front_end.h"
+
+#include <span>
+#include <string_view>
+
+namespace whittle::check {
+
+struct Check {
+  Context& context;
+  Config& config;
+  const CheckOptions& options;
+
+  diag::Diagnostics& diags() { return context.diags; }
+  const source::Sources& sources() const { return context.sources; }
+
+  // Records something that `check` accepts and compiling does not.
+  void not_compiled(source::Span span, std::string what) { config.not_compiled.push_back({span, context.sources.place(span), std::move(what)}); }
+};
+
+// A component's own checks, called for each instance whose settings have their types. In stdlib/<kind>/<name>/<name>_check.cc as
+// check_<kind>_<name>; declc lists those that are there.
+using ComponentCheckFn = void (*)(Check& check, Instance& instance, schema::SignalSet used_for);
+struct ComponentCheck {
+  schema::ComponentKind kind;
+  std::string_view name;
+  ComponentCheckFn check;
+};
+std::span<const ComponentCheck> component_checks();
+
+// Checks that need more than one component.
+void check_ports(Check& check);
+void check_metric_names(Check& check);
+void check_unfed_signals(Check& check);
+void check_stop_time(Check& check);
+void check_loops(Check& check);
+
+// "exporters::awsxray".
+std::string setting_path(const Instance& instance);
+
+}  // namespace whittle::check

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// From nodes to typed values, accepting what the Collector's decoder accepts: numbers for durations, texts with commas for lists
+// of texts, null for sections, and no text for a number.
+#pragma once
+
+#include "compiler/check/config.h"
+#include "compiler/diag/diagnostics.h"
+#include "compiler/source/sources.h"
+#include "compiler/syntax/yaml.h"
+
+namespace whittle::check {
+
+struct Context {
+  const syntax::Tree& tree;
+  const source::Sources& sources;
+  diag::Diagnostics& diags;
+};
+
+// The value of a setting that nobody wrote.
+Value default_value(const schema::Type& type, const schema::Literal& initial);
+
+// The value of `node` as `type`. `what` names it in diagnostics: "processors::batch". `key` is where its key stands, none for elements.
+// Starts from the defaults of the type's settings.
+Value decode(Context& context, const schema::Type& type, syntax::NodeId node, source::Span key, const std::string& what);
+
+// Whether a condition holds; unknown when it depends on a late or wrong value.
+enum class Truth : uint8_t { False, True, Unknown };
+Truth evaluate(const schema::Expression& e, const Value& scope);
+
+// Equal texts for values that mean the same.
+std::string canonical_text(const Value& v);
+
+}  // namespace whittle::check

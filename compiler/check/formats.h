@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Texts that must look like something: addresses, URLs, regions, ARNs, log group templates.
+#pragma once
+
+#include "compiler/check/decode.h"
+
+#include <optional>
+
+namespace whittle::check {
+
+// An address to listen on, in parts.
+struct Address {
+  std::string host;   // without brackets; empty for all
+  uint16_t port = 0;
+};
+
+// Nothing when `text` is no host:port. Port names that Go knows without /etc/services count.
+std::optional<Address> parse_address(std::string_view text);
+
+struct Url {
+  std::string scheme, host, path;
+  uint16_t port = 0;  // 80 or 443 when it is not written
+};
+
+// Nothing unless it is scheme://host[:port][/path].
+std::optional<Url> parse_url(std::string_view text);
+
+// Checks a String by its format, and puts normal forms in place (a URL path begins with a slash).
+void check_format(Context& c, Value& v, const std::string& what);
+
+// Checks the addresses among the settings of a struct, which `transport` beside them gives their meaning.
+void check_addresses(Context& c, Value& v, const std::string& what);
+
+// Checks that `pattern`, the text of `v`, is a regular expression.
+void check_regexp(Context& c, Value& v, const std::string& pattern);
+
+}  // namespace whittle::check

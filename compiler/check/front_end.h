@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The front end as one call: from the names of config files to diagnostics and, if nothing is wrong, a typed config.
+#pragma once
+
+#include "compiler/check/config.h"
+#include "compiler/diag/diagnostics.h"
+#include "compiler/source/sources.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace whittle::check {
+
+struct CheckOptions {
+  std::vector<std::string> files;  // merged in this order; "-" is standard input
+  int64_t stop_timeout_s = 30;     // what ECS gives a container to stop
+  bool strict = false;             // warnings are errors
+  bool to_compile = false;         // what cannot be compiled yet is an error, not a warning
+};
+
+struct CheckResult {
+  std::unique_ptr<source::Sources> sources;
+  diag::Diagnostics diagnostics;  // sorted
+  std::optional<Config> config;   // there unless there are errors
+  bool could_not_run = false;     // a file could not be read: exit code 2
+
+  // 0 clean or warnings, 1 errors, 2 could not run.
+  int exit_code() const { return could_not_run ? 2 : diagnostics.has_errors() ? 1 : 0; }
+};
+
+// Reads no environment variable and needs no network, region or credentials.
+CheckResult check_files(const CheckOptions& options);
+
+// The same for one text under a name; options.files is not used.
+CheckResult check_text(std::string name, std::string text, const CheckOptions& options);
+
+}  // namespace whittle::check
