@@ -585,6 +585,13 @@ private:
   void finish(Value& v, const std::string& what) {
     check_addresses(c_, v, what);
     if (v.wrong) return;
+    for (size_t i = 0; i < v.items.size(); ++i) {  // sections that are not there have requirements too
+      Value& x = v.items[i];
+      if (x.type->kind != TypeKind::Struct || x.written) continue;
+      if (!x.key) x.key = v.key;
+      finish(x, what + "::" + std::string(v.type->fields->settings[i].name));
+      v.wrong = v.wrong || x.wrong;
+    }
     for (const schema::Requirement& r : v.type->fields->requirements) {
       if (evaluate(*r.condition, v) != Truth::False) continue;
       v.wrong = true;
@@ -646,8 +653,8 @@ private:
       v.wrong = true;
       auto d = c_.diags.emit(kNotLate, v.span, last_part(what));
       d.here("known only when the collector starts");
-      d.note(kind == TypeKind::Enum || kind == TypeKind::Regexp ? "what it is decides which code the collector is made of"
-                                                                : "an environment variable can stand for a text, a number, a boolean or a duration");
+      d.note(kind == TypeKind::Enum || kind == TypeKind::Regexp ? diag::Text<>("what it is decides which code the collector is made of")
+                                                                : diag::Text<>("an environment variable can stand for a text, a number, a boolean or a duration"));
       if (n.whole && n.has_default && !n.default_text.empty()) d.help("write the value itself, for example its default `{}`", n.default_text);
       else d.help("write the value itself, or compile one collector for each value");
       return;

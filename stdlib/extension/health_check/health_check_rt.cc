@@ -6,6 +6,7 @@
 #include "stdlib/extension/health_check/health_check_config.h"
 
 #include <stdio.h>
+#include <unistd.h>
 #include <time.h>
 
 namespace whittle {

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/check/checks.h"
+
+namespace whittle::check {
+
+namespace {
+
+using diag::Diag;
+
+constexpr Diag<> kNoEndpoint{"E0731", "there is no endpoint to send to"};
+constexpr Diag<std::string_view> kNoEndpointFor{"E0731", "there is no endpoint to send {} to"};
+constexpr Diag<std::string_view, int64_t> kLevel{"E0732", "`{}` has no level {}"};
+
+}  // namespace
+
+void check_exporter_otlphttp(Check& check, Instance& instance, schema::SignalSet used_for) {
+  const Value& c = instance.config;
+  auto given = [&](std::string_view name) { return c.at(name).late || c.at(name).wrong || !c.at(name).text.empty(); };
+  constexpr std::string_view kOwn[] = {"traces_endpoint", "metrics_endpoint", "logs_endpoint"};
+  if (!given("endpoint")) {
+    bool any = given("profiles_endpoint");
+    for (std::string_view name : kOwn) any = any || given(name);
+    if (!any) {
+      check.diags().emit(kNoEndpoint, c.at("endpoint").written ? c.at("endpoint").span : instance.key).help("write `endpoint: https://host:4318`");
+    } else {
+      for (int s = 0; s < schema::kSignals; ++s) {
+        std::string_view signal = schema::name_of(static_cast<schema::Signal>(s));
+        if ((used_for & (1u << s)) != 0 && !given(kOwn[s])) {
+          check.diags().emit(kNoEndpointFor, instance.key, signal).help("a pipeline of {} sends to it: write `endpoint` or `{}`", signal, kOwn[s]);
+        }
+      }
+    }
+  }
+  const Value& compression = c.at("compression");
+  const Value& level = c.at("compression_params").at("level");
+  if (!level.late && !level.wrong && !compression.wrong) {
+    int64_t n = level.integer;
+    std::string_view kind = compression.text;
+    bool fits = kind == "gzip" ? n >= -2 && n <= 9 : kind == "zstd" || n == 0 || kind.empty() || kind == "none";
+    if (!fits) check.diags().emit(kLevel, level.span, kind, n).here("gzip's levels are -2 to 9");
+  }
+}
+
+}  // namespace whittle::check

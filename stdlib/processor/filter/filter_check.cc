@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the Collector finds wrong with a filter only when it makes one: match types, patterns, attributes, conditions.
+#include "compiler/check/checks.h"
+#include "compiler/check/formats.h"
+#include "compiler/diag/near.h"
+#include "compiler/ottl/condition.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace whittle::check {
+
+using diag::Diag;
+using schema::Signal;
+using source::Span;
+
+namespace {
+
+constexpr Diag<> kDoesNothing{"W0701", "this filter keeps everything"};
+constexpr Diag<std::string_view> kMatchType{"E0702", "`{}` is no match type"};
+constexpr Diag<> kNoMatchType{"E0702", "`match_type` is missing"};
+constexpr Diag<std::string_view, std::string_view> kBothForms{"E0703", "{} and {} cannot be used together"};
+constexpr Diag<> kNoKey{"E0704", "an attribute needs a `key`"};
+constexpr Diag<std::string_view> kNotAText{"E0704", "with `match_type: regexp` the value of `{}` must be a text"};
+constexpr Diag<std::string_view> kNotForSpans{"E0705", "`{}` does not apply to spans"};
+constexpr Diag<> kMatchesNothing{"E0705", "this says nothing about spans"};
+constexpr Diag<std::string_view> kSpanKind{"E0706", "`{}` is no kind of span"};
+constexpr Diag<std::string_view> kSeverity{"E0707", "`{}` is no severity"};
+constexpr Diag<std::string_view> kSyntax{"E0801", "this condition cannot be read: {}"};
+constexpr Diag<std::string_view> kPath{"E0802", "{}"};
+constexpr Diag<std::string_view> kFunction{"E0803", "{}"};
+constexpr Diag<std::string_view> kArguments{"E0804", "{}"};
+constexpr Diag<> kNoContext{"E0805", "no path says what these conditions are about"};
+
+constexpr std::string_view kSpanKinds[] = {"SPAN_KIND_INTERNAL", "SPAN_KIND_CLIENT", "SPAN_KIND_SERVER", "SPAN_KIND_CONSUMER", "SPAN_KIND_PRODUCER"};
+
+class FilterCheck {
+public:
+  FilterCheck(Check& check, Instance& instance, schema::SignalSet used_for) : check_(check), instance_(instance), used_for_(used_for) {}
+
+  void run() {
+    Value& c = instance_.config;
+    if (c.wrong) return;
+    both_forms();
+    conditions();
+    if (used_for_ & schema::bit(Signal::Metrics)) metrics(c.at("metrics"));
+    if (used_for_ & schema::bit(Signal::Traces)) spans(c.at("spans"));
+    if (used_for_ & schema::bit(Signal::Logs)) logs(c.at("logs"));
+    for (std::string_view side : {"include", "exclude"}) {
+      if (const Value* m = present(c.at("logs"), side)) severity(*m);
+    }
+    if (used_for_ != 0 && !says_anything(c)) {
+      check_.diags().emit(kDoesNothing, instance_.key).here("nothing is dropped").help("say what to drop, for example `metrics: {exclude: {match_type: strict, metric_names: [...]}}`, or leave the processor out");
+    }
+  }
+
+private:
+  diag::Diagnostics& diags() { return check_.diags(); }
+
+  static const Value* present(const Value& parent, std::string_view name) {
+    const Value* v = parent.find(name);
+    return v == nullptr || !v->present || v->items.empty() ? nullptr : &v->items[0];
+  }
+
+  static bool listed(const Value& parent, std::string_view name) { return parent.at(name).written && !parent.at(name).wrong; }
+
+  static bool says_anything(const Value& c) {
+    for (std::string_view group : {"metric_conditions", "log_conditions", "trace_conditions"}) {
+      if (!c.at(group).items.empty()) return true;
+    }
+    for (std::string_view part : {"spans", "metrics", "logs", "traces"}) {
+      for (const Value& v : c.at(part).items) {
+        if (v.type->kind == schema::TypeKind::Optional ? v.present : v.written && !v.items.empty()) return true;
+      }
+    }
+    return false;
+  }
+
+  void clash(const Value& a, std::string_view name_a, const Value& b, std::string_view name_b) {
+    diags().emit(kBothForms, b.key ? b.key : b.span, name_a, name_b).here("either this").label(a.key ? a.key : a.span, "or this");
+  }
+
+  // The older form, conditions by context, and inferred conditions are three ways of which each signal takes one.
+  void both_forms() {
+    const Value& c = instance_.config;
+    struct Forms {
+      std::string_view part;
+      std::vector<std::string_view> contexts;
+      std::string_view inferred;
+    };
+    const Forms kForms[] = {{"metrics", {"resource", "metric", "datapoint"}, "metric_conditions"},
+                            {"logs", {"resource", "log_record"}, "log_conditions"},
+                            {"traces", {"resource", "span", "spanevent"}, "trace_conditions"}};
+    for (const Forms& f : kForms) {
+      const Value& part = c.at(f.part);
+      const Value* old = nullptr;
+      std::string_view old_name;
+      const Value& old_home = f.part == "traces" ? c.at("spans") : part;
+      for (std::string_view side : {"include", "exclude"}) {
+        const Value* v = old_home.find(side);
+        if (v != nullptr && v->present && old == nullptr) old = v, old_name = side;
+      }
+      const Value* by_context = nullptr;
+      std::string_view context_name;
+      for (std::string_view name : f.contexts) {
+        if (listed(part, name) && by_context == nullptr) by_context = &part.at(name), context_name = name;
+      }
+      if (old != nullptr && by_context != nullptr) clash(*old, "`" + std::string(old_name) + "`", *by_context, "the conditions `" + std::string(context_name) + "`");
+      const Value& inferred = c.at(f.inferred);
+      if (!inferred.written || inferred.items.empty()) continue;
+      std::string name = "`" + std::string(f.inferred) + "`";
+      if (by_context != nullptr) clash(*by_context, "`" + std::string(context_name) + "`", inferred, name);
+      else if (old != nullptr && f.part != "traces") clash(*old, "`" + std::string(old_name) + "`", inferred, name);
+    }
+  }
+
+  // ---- conditions
+
+  void report(const Value& v, const ottl::Problem& p) {
+    Span at = v.span;
+    if (check_.sources().text(v.span) == v.text) at = {at.file, at.begin + static_cast<uint32_t>(p.begin), at.begin + static_cast<uint32_t>(p.end)};
+    const Diag<std::string_view>* kinds[] = {&kSyntax, &kPath, &kFunction, &kArguments, &kPath};
+    auto d = diags().emit(*kinds[static_cast<int>(p.kind)], at, p.message);
+    if (!p.near.empty()) d.here("did you mean `{}`?", p.near).suggest(at, p.near);
+    if (!(at == v.span)) return;
+    d.note("in the condition `{}`", v.text);
+  }
+
+  void condition_list(const Value& list, ottl::Context context, bool qualified, bool& any) {
+    for (const Value& v : list.items) {
+      if (v.late || v.wrong) continue;
+      any = true;
+      if (auto p = ottl::check_condition(v.text, context, qualified)) report(v, *p);
+    }
+  }
+
+  void conditions() {
+    using ottl::Context;
+    const Value& c = instance_.config;
+    struct ByContext {
+      std::string_view part, name;
+      Context context;
+    };
+    static constexpr ByContext kByContext[] = {{"metrics", "resource", Context::Resource}, {"metrics", "metric", Context::Metric},   {"metrics", "datapoint", Context::DataPoint},
+                                               {"logs", "resource", Context::Resource},    {"logs", "log_record", Context::Log},     {"traces", "resource", Context::Resource},
+                                               {"traces", "span", Context::Span},          {"traces", "spanevent", Context::SpanEvent}};
+    const Value* first = nullptr;
+    for (const ByContext& b : kByContext) {
+      bool any = false;
+      const Value& list = c.at(b.part).at(b.name);
+      condition_list(list, b.context, false, any);
+      if (any && first == nullptr) first = &list;
+    }
+    static constexpr Context kMetric[] = {Context::Resource, Context::Scope, Context::Metric, Context::DataPoint};
+    static constexpr Context kLog[] = {Context::Resource, Context::Scope, Context::Log};
+    static constexpr Context kTrace[] = {Context::Resource, Context::Scope, Context::Span, Context::SpanEvent};
+    struct Inferred {
+      std::string_view name;
+      std::span<const Context> candidates;
+    };
+    const Inferred kInferred[] = {{"metric_conditions", kMetric}, {"log_conditions", kLog}, {"trace_conditions", kTrace}};
+    for (const Inferred& group : kInferred) {
+      const Value& list = c.at(group.name);
+      for (const Value& element : list.items) {
+        if (element.wrong) continue;
+        const Value& texts = element.at("conditions");
+        std::string_view stated = element.at("context").text;
+        std::optional<Context> context;
+        if (!stated.empty()) {
+          for (Context x : group.candidates) {
+            if (ottl::name_of(x) == stated) context = x;
+          }
+        } else {
+          std::vector<std::string_view> views;
+          for (const Value& t : texts.items) views.push_back(t.text);
+          context = ottl::infer_context(views, group.candidates);
+        }
+        bool any = false;
+        if (context) {
+          condition_list(texts, *context, stated.empty(), any);
+        } else if (!texts.items.empty()) {
+          // Without a path any context will do, as long as the rest is in order.
+          bool broken = false;
+          for (const Value& t : texts.items) {
+            auto p = ottl::check_condition(t.text, group.candidates.back(), true);
+            if (!p) continue;
+            broken = true;
+            if (p->kind == ottl::Problem::Kind::Path) {
+              diags().emit(kNoContext, t.span).help("begin paths with their context: `{}.name`, or state `context`", ottl::name_of(group.candidates.back()));
+            } else {
+              report(t, *p);
+            }
+          }
+          any = !broken;
+        }
+        if (any && first == nullptr) first = &list;
+      }
+    }
+    if (first != nullptr && used_for_ != 0) check_.not_compiled(first->key ? first->key : first->span, "filter conditions in OTTL");
+  }
+
+  // ---- the older form
+
+  // "strict" or "regexp", or nothing with a diagnostic.
+  std::string_view match_type(const Value& m, bool expressions) {
+    const Value& type = m.at("match_type");
+    if (type.late || type.wrong) return {};
+    if (type.text == "strict" || type.text == "regexp") return type.text;
+    if (expressions && type.text == "expr") return type.text;
+    if (type.text.empty()) {
+      diags().emit(kNoMatchType, type.written ? type.span : m.key ? m.key : m.span).help("write `match_type: strict` to compare whole texts, or `match_type: regexp`");
+    } else {
+      static constexpr std::string_view kTypes[] = {"strict", "regexp"};
+      auto d = diags().emit(kMatchType, type.span, type.text);
+      std::string_view near = diag::nearest(type.text, kTypes);
+      if (!near.empty()) d.here("did you mean `{}`?", near).suggest(type.span, near);
+      d.help("it is `strict` or `regexp`");
+    }
+    return {};
+  }
+
+  void patterns(Value& list) {
+    for (Value& v : list.items) {
+      if (!v.late && !v.wrong) check_regexp(check_.context, v, v.text);
+    }
+  }
+
+  void attributes(const Value& list, std::string_view type) {
+    for (const Value& a : list.items) {
+      const Value& key = a.at("key");
+      const Value& value = a.at("value");
+      if (key.text.empty() && !key.late) {
+        diags().emit(kNoKey, key.written ? key.span : a.span);
+        continue;
+      }
+      if (type != "regexp" || value.any == AnyKind::Null) continue;
+      if (value.any != AnyKind::String) diags().emit(kNotAText, value.span, key.text).here("not a text").help("in quotes it is one");
+      else check_regexp(check_.context, const_cast<Value&>(value), value.text);
+    }
+  }
+
+  void metrics(const Value& part) {
+    for (std::string_view side : {"include", "exclude"}) {
+      const Value* m = present(part, side);
+      if (m == nullptr || m->wrong) continue;
+      Value& match = const_cast<Value&>(*m);
+      Value& names = const_cast<Value&>(match.at("metric_names"));
+      bool expressions = match.at("match_type").text == "expr";
+      if (expressions) {
+        if (!match.at("expressions").items.empty()) check_.not_compiled(match.at("match_type").span, "filter expressions (`match_type: expr`)");
+        continue;
+      }
+      bool needs_type = !names.items.empty() || !match.at("resource_attributes").items.empty();
+      if (!needs_type) continue;
+      std::string_view type = match_type(match, true);
+      if (type == "regexp") patterns(names);
+      attributes(match.at("resource_attributes"), type);
+    }
+  }
+
+  void spans(const Value& part) {
+    for (std::string_view side : {"include", "exclude"}) {
+      const Value* m = present(part, side);
+      if (m == nullptr || m->wrong) continue;
+      Value& match = const_cast<Value&>(*m);
+      bool good = true;
+      for (std::string_view name : {"log_bodies", "log_severity_texts", "metric_names"}) {
+        if (match.at(name).items.empty()) continue;
+        diags().emit(kNotForSpans, match.at(name).key, name);
+        good = false;
+      }
+      if (const Value* severity = match.find("log_severity_number"); severity != nullptr && severity->present) {
+        diags().emit(kNotForSpans, severity->key, "log_severity_number");
+        good = false;
+      }
+      bool any = false;
+      for (std::string_view name : {"services", "span_names", "attributes", "libraries", "resources", "span_kinds"}) any = any || !match.at(name).items.empty();
+      if (!any) {
+        if (good) diags().emit(kMatchesNothing, match.key ? match.key : match.span).help("say `services`, `span_names`, `span_kinds`, `attributes`, `resources` or `libraries`");
+        continue;
+      }
+      std::string_view type = match_type(match, false);
+      if (type == "regexp") {
+        for (std::string_view name : {"services", "span_names", "span_kinds"}) patterns(const_cast<Value&>(match.at(name)));
+        for (const Value& l : match.at("libraries").items) {
+          check_regexp(check_.context, const_cast<Value&>(l.at("name")), l.at("name").text);
+          if (const Value* version = present(l, "version")) check_regexp(check_.context, const_cast<Value&>(*version), version->text);
+        }
+      } else if (type == "strict") {
+        for (const Value& kind : match.at("span_kinds").items) {
+          if (std::find(std::begin(kSpanKinds), std::end(kSpanKinds), kind.text) != std::end(kSpanKinds)) continue;
+          auto d = diags().emit(kSpanKind, kind.span, kind.text);
+          std::string upper = kind.text;
+          for (char& ch : upper) ch = ch >= 'a' && ch <= 'z' ? static_cast<char>(ch - 'a' + 'A') : ch;
+          std::string_view near = diag::nearest("SPAN_KIND_" + upper, kSpanKinds);
+          if (near.empty()) near = diag::nearest(kind.text, kSpanKinds);
+          if (!near.empty()) d.here("did you mean `{}`?", near).suggest(kind.span, near);
+          else d.help("the kinds are `SPAN_KIND_SERVER`, `_CLIENT`, `_PRODUCER`, `_CONSUMER` and `_INTERNAL`");
+        }
+      }
+      attributes(match.at("attributes"), type);
+      attributes(match.at("resources"), type);
+    }
+  }
+
+  void logs(const Value& part) {
+    for (std::string_view side : {"include", "exclude"}) {
+      const Value* m = present(part, side);
+      if (m == nullptr || m->wrong) continue;
+      Value& match = const_cast<Value&>(*m);
+      bool texts = false;
+      for (std::string_view name : {"resource_attributes", "record_attributes", "severity_texts", "bodies"}) texts = texts || !match.at(name).items.empty();
+      if (!texts) continue;
+      std::string_view type = match_type(match, false);
+      if (type == "regexp") {
+        for (std::string_view name : {"severity_texts", "bodies"}) patterns(const_cast<Value&>(match.at(name)));
+      }
+      attributes(match.at("resource_attributes"), type);
+      attributes(match.at("record_attributes"), type);
+    }
+  }
+
+  void severity(const Value& match) {
+    const Value* number = present(match, "severity_number");
+    if (number == nullptr) return;
+    const Value& min = number->at("min");
+    if (min.late || min.wrong || min.text.empty()) return;
+    std::string name = min.text;
+    for (char& ch : name) ch = ch >= 'a' && ch <= 'z' ? static_cast<char>(ch - 'a' + 'A') : ch;
+    static constexpr std::string_view kNames[] = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"};
+    for (std::string_view n : kNames) {
+      for (std::string_view step : {"", "2", "3", "4"}) {
+        if (name == std::string(n) + std::string(step)) return;
+      }
+    }
+    for (int i = 1; i <= 24; ++i) {
+      if (name == std::to_string(i)) return;
+    }
+    auto d = diags().emit(kSeverity, min.span, min.text);
+    std::string_view near = diag::nearest(name, kNames);
+    if (!near.empty()) d.here("did you mean `{}`?", near).suggest(min.span, near);
+    d.help("it is `TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR` or `FATAL`, each also with 2, 3 or 4 behind it, or a number from 1 to 24");
+  }
+
+  Check& check_;
+  Instance& instance_;
+  schema::SignalSet used_for_;
+};
+
+}  // namespace
+
+void check_processor_filter(Check& check, Instance& instance, schema::SignalSet used_for) { FilterCheck(check, instance, used_for).run(); }
+
+}  // namespace whittle::check
