@@ -113,6 +113,9 @@ struct ComponentOps {
   void (*drain)(void* self);
   // True when nothing is held or in flight any more.
   bool (*idle)(void* self);
+  // `collector healthcheck`: asks the instance of a collector that runs beside this process, prints what it says to standard
+  // output and returns the exit code. Called without create().
+  int (*ask_health)(const ComponentContext* context);
 };
 
 enum class ComponentKind : uint32_t { Receiver = 0, Processor = 1, Exporter = 2, Extension = 3, Connector = 4 };

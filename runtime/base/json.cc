@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Escaping looks at eight bytes at a time: most text needs none.
+// Escaping looks at eight bytes at a time: most text needs none. Beside what must be escaped, U+2028 and U+2029 are, as
+// Go's encoding/json does: they end lines for readers that take JSON line by line.
 #include "runtime/base/json.h"
 
 #include <string.h>
@@ -11,15 +12,20 @@ static constexpr size_t kPiece = 1024;
 
 static constexpr char kHex[] = "0123456789abcdef";
 
-// Non-zero when one of the eight bytes is a control character, a quote or a backslash.
+// Non-zero when one of the eight bytes is a control character, a quote, a backslash or may begin a line separator.
 static inline uint64_t needs_escape(uint64_t v) {
   constexpr uint64_t kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
   auto zero = [](uint64_t x) { return (x - kOnes) & ~x; };
-  return (zero(v ^ kOnes * '"') | zero(v ^ kOnes * '\\') | ((v - kOnes * 0x20) & ~v)) & kHigh;
+  return (zero(v ^ kOnes * '"') | zero(v ^ kOnes * '\\') | zero(v ^ kOnes * 0xE2) | ((v - kOnes * 0x20) & ~v)) & kHigh;
 }
 
 void append_json_escaped(Writer& out, Text t) {
-  for (; t.size() > kPiece; t.remove_prefix(kPiece)) append_json_escaped(out, t.substr(0, kPiece));
+  while (t.size() > kPiece) {
+    size_t n = kPiece;
+    while (n > kPiece - 3 && (t[n] & 0xC0) == 0x80) --n;  // not within a character
+    append_json_escaped(out, t.substr(0, n));
+    t.remove_prefix(n);
+  }
   const char* p = t.data();
   const char* end = p + t.size();
   uint8_t* q = out.room(t.size() * 6 + 8);
@@ -36,6 +42,11 @@ void append_json_escaped(Writer& out, Text t) {
     for (int i = 0; i < 8 && p < end; ++i) {
       uint8_t c = static_cast<uint8_t>(*p++);
       if (c >= 0x20 && c != '"' && c != '\\') {
+        if (c == 0xE2 && end - p >= 2 && p[0] == '\x80' && (p[1] == '\xA8' || p[1] == '\xA9')) {
+          memcpy(q, p[1] == '\xA8' ? "\\u2028" : "\\u2029", 6);
+          p += 2, q += 6;
+          continue;
+        }
         *q++ = c;
         continue;
       }

@@ -32,6 +32,7 @@ add_dependencies(generated_headers wire_generated)
 
 set(WIRE_SOURCES
   ${wire_out}/otlp_schema.cc
+  ${wire_dir}/attributes.cc
   ${wire_dir}/json_read.cc
   ${wire_dir}/json_write.cc
   ${wire_dir}/normalize.cc

@@ -142,6 +142,6 @@ bool idle(void* self) { return static_cast<Otlphttp*>(self)->queue.idle(); }
 }  // namespace
 
 extern "C" Status exporter_otlphttp_consume(void* self, Payload* payload) { return static_cast<Otlphttp*>(self)->queue.offer(*payload); }
-extern "C" const ComponentOps exporter_otlphttp_ops = {create, nullptr, drain, idle};
+extern "C" const ComponentOps exporter_otlphttp_ops = {create, nullptr, drain, idle, nullptr};
 
 }  // namespace whittle

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells over HTTP whether the collector is up: 200 while it runs, 503 once it drains.
+#include "runtime/http/healthcheck.h"
 #include "runtime/base/runtime.h"
 #include "runtime/http/configured.h"
 #include "stdlib/extension/health_check/health_check_config.h"
 
 #include <stdio.h>
+#include <unistd.h>
 #include <time.h>
 
 namespace whittle {
@@ -119,4 +121,13 @@ extern "C" const whittle::ComponentOps extension_health_check_ops = {
     .start = [](void* self) { return static_cast<whittle::HealthCheck*>(self)->start(); },
     .drain = nullptr,
     .idle = nullptr,
+    .ask_health = [](const whittle::ComponentContext* context) -> int {
+      using namespace whittle;
+      const auto& c = *static_cast<const config::HealthCheck*>(context->config);
+      Writer told;
+      bool unix_socket = c.transport == config::ListenAddressTransport::Unix;
+      int code = healthcheck(view(c.endpoint), unix_socket, static_cast<bool>(c.tls), view(c.path), 4'000'000'000, told);
+      dprintf(STDOUT_FILENO, "%.*s\n", static_cast<int>(told.size()), reinterpret_cast<const char*>(told.data()));
+      return code;
+    },
 };

@@ -174,6 +174,6 @@ extern "C" Status processor_batch_consume(void* self, Payload* payload) {
   return shard->take(*payload);
 }
 
-extern "C" const ComponentOps processor_batch_ops = {create, nullptr, drain, idle};
+extern "C" const ComponentOps processor_batch_ops = {create, nullptr, drain, idle, nullptr};
 
 }  // namespace whittle

@@ -23,9 +23,9 @@ Slot attribute(Place place, uint32_t number, const std::string& key) {
   return {place, number, SlotForm::Attribute, key, (place == Place::Resource ? "resource.attributes[\"" : "attributes[\"") + key + "\"]"};
 }
 
-class Lowering {
+class Matcher {
 public:
-  Lowering(RecordProgram& program, bool regexp) : program_(program), regexp_(regexp) {}
+  Matcher(RecordProgram& program, bool regexp) : program_(program), regexp_(regexp) {}
 
   // The slot's text is one of `texts` (strict) or matches one of them (regexp); true when there is none to compare with.
   ExpressionPtr texts(Slot slot, const Value& texts, TextOf text_of = TextOf::Scalar, std::string missing = "") {
@@ -111,7 +111,7 @@ private:
 bool is_regexp(const Value& match) { return match.at("match_type").text == "regexp"; }
 
 ExpressionPtr spans(RecordProgram& program, const Value& match) {
-  Lowering lower(program, is_regexp(match));
+  Matcher lower(program, is_regexp(match));
   std::vector<ExpressionPtr> all;
   all.push_back(lower.texts(attribute(Place::Resource, kResourceAttributes, "service.name"), match.at("services"), TextOf::Anything, "<nil-service-name>"));
   all.push_back(lower.texts(field(Place::Record, kSpanName, "name"), match.at("span_names"), TextOf::Anything));
@@ -135,7 +135,7 @@ int64_t severity_number(std::string text) {
 }
 
 ExpressionPtr logs(RecordProgram& program, const Value& match) {
-  Lowering lower(program, is_regexp(match));
+  Matcher lower(program, is_regexp(match));
   std::vector<ExpressionPtr> all;
   all.push_back(lower.texts({Place::Record, kLogBody, SlotForm::Value, "", "body"}, match.at("bodies"), TextOf::Anything));
   all.push_back(lower.texts(field(Place::Record, kLogSeverityText, "severity_text"), match.at("severity_texts"), TextOf::Anything));
@@ -200,11 +200,11 @@ std::optional<RecordProgram> lower_processor_filter(const Value& config, schema:
     // Resources are judged by themselves, before their metrics.
     program.drop_resource = both(config.at("metrics"), [&](const Value& m) -> ExpressionPtr {
       if (m.at("resource_attributes").items.empty()) return nullptr;
-      return Lowering(program, is_regexp(m)).attributes(Place::Resource, kResourceAttributes, m.at("resource_attributes"));
+      return Matcher(program, is_regexp(m)).attributes(Place::Resource, kResourceAttributes, m.at("resource_attributes"));
     });
     program.drop_record = both(config.at("metrics"), [&](const Value& m) -> ExpressionPtr {
       if (m.at("metric_names").items.empty()) return nullptr;
-      return Lowering(program, is_regexp(m)).texts(field(Place::Record, kMetricName, "name"), m.at("metric_names"), TextOf::Anything);
+      return Matcher(program, is_regexp(m)).texts(field(Place::Record, kMetricName, "name"), m.at("metric_names"), TextOf::Anything);
     });
     break;
   }

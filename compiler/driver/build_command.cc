@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+// build, run and replay: compile, then keep the result or execute it.
+#include "compiler/driver/commands.h"
+#include "compiler/driver/compile.h"
+#include "compiler/driver/options.h"
+#include "compiler/driver/show.h"
+#include "compiler/image/image.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <fstream>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace whittle::driver {
+namespace {
+
+const std::vector<OptionSpec> kCheckOptions = {
+    {"--config", "FILE", "one more config file; several are merged in order"},
+    {"--strict", "", "warnings are errors"},
+    {"--stop-timeout", "SECONDS", "what the task gives the container to stop (30)"},
+};
+
+std::vector<OptionSpec> with_check_options(std::vector<OptionSpec> specs) {
+  specs.insert(specs.end(), kCheckOptions.begin(), kCheckOptions.end());
+  specs.push_back({"--help", "", "this text"});
+  return specs;
+}
+
+bool write_output(const std::string& path, const std::string& bytes, int mode) {
+  if (path == "-") return fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size() && fflush(stdout) == 0;
+  std::string fresh = path + ".tmp";  // renamed when whole, so that a running collector keeps its file
+  int fd = open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+  if (fd < 0) return false;
+  size_t done = 0;
+  while (done < bytes.size()) {
+    ssize_t n = write(fd, bytes.data() + done, bytes.size() - done);
+    if (n <= 0) break;
+    done += static_cast<size_t>(n);
+  }
+  bool good = fchmod(fd, static_cast<mode_t>(mode)) == 0 && close(fd) == 0 && done == bytes.size();
+  return good && rename(fresh.c_str(), path.c_str()) == 0;
+}
+
+int fail(const std::string& why) {
+  fprintf(stderr, "whittle: %s\n", why.c_str());
+  return 2;
+}
+
+std::string ca_roots() {
+  for (const char* path : {getenv("SSL_CERT_FILE"), static_cast<char*>(nullptr)}) {
+    if (!path) continue;
+    std::ifstream in(path, std::ios::binary);
+    std::string text(std::istreambuf_iterator<char>(in), {});
+    if (!text.empty()) return text;
+  }
+  std::ifstream in("/etc/ssl/certs/ca-certificates.crt", std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+bool fill_options(const Arguments& a, CompileOptions& options, std::string& error) {
+  options.check.files = a.files;
+  for (auto& [name, value] : a.options)
+    if (name == "--config") options.check.files.push_back(value);
+  options.check.strict = a.has("--strict");
+  if (a.has("--stop-timeout")) {
+    char* end;
+    std::string text = a.get("--stop-timeout");
+    double seconds = strtod(text.c_str(), &end);
+    if (end == text.c_str() || (*end && strcmp(end, "s") != 0) || seconds < 0) return error = "`--stop-timeout` is a number of seconds, not `" + text + "`", false;
+    options.check.stop_timeout_s = static_cast<int64_t>(seconds);
+  }
+  if (options.check.files.empty()) return error = "no config given", false;
+  return true;
+}
+
+// Reads the words; true when the command goes on, else `code` is its exit code.
+bool begin(const Words& words, const char* usage, const char* about, const std::vector<OptionSpec>& specs, Arguments& a, CompileOptions& options, int& code) {
+  std::string error;
+  bool good = read_arguments(words, specs, a, error);
+  if (a.has("--help") || std::find(words.begin(), words.end(), "-h") != words.end()) {
+    fputs(help_text(usage, about, specs).c_str(), stdout);
+    code = 0;
+    return false;
+  }
+  if (!good || !fill_options(a, options, error)) {
+    fprintf(stderr, "whittle: %s\nusage: whittle %s\n", error.c_str(), usage);
+    code = 2;
+    return false;
+  }
+  return true;
+}
+
+bool compile_and_show(const CompileOptions& options, Compiled& compiled) {
+  compiled = compile(options);
+  show_diagnostics(compiled.checked);
+  if (!compiled.error.empty()) fail(compiled.error);
+  return compiled.exit_code == 0;
+}
+
+const std::vector<OptionSpec>& check_options() {
+  static const std::vector<OptionSpec> specs = with_check_options({});
+  return specs;
+}
+
+int build_command(const Words& words) {
+  auto specs = with_check_options({
+      {"--output", "FILE", "the executable (default: collector); `-` is standard output", 'o'},
+      {"--image", "FILE.tar", "a scratch image for `docker load` and OCI tools; no executable then unless -o is given"},
+      {"--name", "NAME:TAG", "the image's name (default: whittle/collector:latest)"},
+      {"--target", "x86_64|aarch64", "the machine that it runs on (default: x86_64)"},
+      {"--emit", "plan|ir|asm|obj|elf", "an earlier stage, to standard output unless -o is given"},
+  });
+  Arguments a;
+  CompileOptions options;
+  int code;
+  if (!begin(words, "build CONFIG... [-o FILE] [--image FILE.tar] [--target x86_64|aarch64] [--emit plan|ir|asm|obj|elf]",
+             "Compiles a config to a collector that does what it says and nothing else.", specs, a, options, code))
+    return code;
+  options.target = a.get("--target", "x86_64");
+  options.emit = a.get("--emit", "elf");
+  std::string image_file = a.get("--image");
+  if (!image_file.empty() && options.emit != "elf") return fail("`--image` and `--emit` do not go together");
+
+  Compiled compiled;
+  if (!compile_and_show(options, compiled)) return compiled.exit_code;
+  bool executable = options.emit == "elf";
+  bool wants_file = a.has("--output") || (executable && image_file.empty());
+  if (wants_file || !executable) {
+    std::string path = a.get("--output", executable ? "collector" : "-");
+    if (!write_output(path, compiled.bytes, executable ? 0755 : 0644)) return fail("cannot write " + path + ": " + strerror(errno));
+    if (executable && path != "-") fprintf(stderr, "wrote %s: %.2f MB for %s\n", path.c_str(), static_cast<double>(compiled.bytes.size()) / 1e6, options.target.c_str());
+  }
+  if (!image_file.empty()) {
+    image::Spec spec;
+    spec.target = options.target;
+    spec.executable = compiled.bytes;
+    if (compiled.uses_tls && (spec.ca_roots = ca_roots()).empty())
+      return fail("an endpoint uses TLS and this machine has no CA roots for the image: install ca-certificates or set SSL_CERT_FILE");
+    for (auto& port : compiled.ports)
+      if (port.number) spec.ports.push_back(port.number);
+    spec.labels["dev.whittle.config"] = compiled.config_hash;
+    spec.labels["dev.whittle.version"] = version();
+    spec.labels["org.opencontainers.image.title"] = "collector";
+    spec.name = a.get("--name", "whittle/collector:latest");
+    if (spec.name.find(':') == std::string::npos) spec.name += ":latest";
+    image::Image image = image::build(spec);
+    if (!write_output(image_file, image.tar, 0644)) return fail("cannot write " + image_file + ": " + strerror(errno));
+    fprintf(stderr, "wrote %s: %s, %.2f MB\n%s\n", image_file.c_str(), spec.name.c_str(), static_cast<double>(image.tar.size()) / 1e6, image.manifest_digest.c_str());
+  }
+  return 0;
+}
+
+// Writes the executable where it can be executed: memory, so that nothing stays behind.
+int memory_file(const std::string& bytes) {
+  int fd = memfd_create("collector", MFD_CLOEXEC);
+  if (fd < 0) return -1;
+  size_t done = 0;
+  while (done < bytes.size()) {
+    ssize_t n = write(fd, bytes.data() + done, bytes.size() - done);
+    if (n <= 0) return close(fd), -1;
+    done += static_cast<size_t>(n);
+  }
+  return fd;
+}
+
+static int execute(const std::string& bytes, std::vector<const char*> argv) {
+  int fd = memory_file(bytes);
+  if (fd < 0) return fail(std::string("cannot make a file in memory: ") + strerror(errno));
+  argv.push_back(nullptr);
+  fflush(stdout);
+  fflush(stderr);
+  fexecve(fd, const_cast<char* const*>(argv.data()), environ);
+  return fail(std::string("cannot execute the collector: ") + strerror(errno));
+}
+
+int run_command(const Words& words) {
+  Arguments a;
+  CompileOptions options;
+  int code;
+  if (!begin(words, "run CONFIG...", "Compiles a config and runs the collector until it is stopped.", check_options(), a, options, code)) return code;
+  Compiled compiled;
+  if (!compile_and_show(options, compiled)) return compiled.exit_code;
+  return execute(compiled.bytes, {"collector"});
+}
+
+int replay_command(const Words& words) {
+  auto specs = with_check_options({
+      {"--clock", "SECONDS", "the time that it is, in seconds since the epoch; it stands still"},
+      {"--target", "x86_64|aarch64", "the machine to compile for; aarch64 runs under qemu-aarch64"},
+      {"--no-optimise", "", "without the optimiser: the answers must be the same"},
+  });
+  Arguments a;
+  CompileOptions options;
+  int code;
+  if (!begin(words, "replay CONFIG... --clock SECONDS < requests.jsonl > calls.jsonl",
+             "Runs the config's own machine code with the network replaced by standard input and output.\n"
+             "A line in:  {\"signal\": \"traces\"|\"metrics\"|\"logs\", \"body\": <OTLP/JSON request>}\n"
+             "A line out: {\"exporter\": \"awsxray\", \"call\": \"PutTraceSegments\", \"body\": <request body>}, or {\"error\": ...}",
+             specs, a, options, code))
+    return code;
+  options.replay = true;
+  options.target = a.get("--target", "x86_64");
+  options.optimise = !a.has("--no-optimise");
+  Compiled compiled;
+  if (!compile_and_show(options, compiled)) return compiled.exit_code;
+  std::string clock = a.get("--clock");
+  std::vector<const char*> argv{"collector"};
+  if (!clock.empty()) {
+    argv.push_back("--clock");
+    argv.push_back(clock.c_str());
+  }
+  if (options.target != "aarch64") return execute(compiled.bytes, argv);
+
+  // Another machine's code: by qemu's user mode emulation, which wants a file with a name.
+  std::string path = "/tmp/whittle-replay-XXXXXX";
+  int fd = mkstemp(path.data());
+  if (fd < 0) return fail(std::string("cannot make a temporary file: ") + strerror(errno));
+  close(fd);
+  if (!write_output(path, compiled.bytes, 0755)) return fail("cannot write " + path);
+  argv[0] = path.c_str();
+  argv.insert(argv.begin(), "qemu-aarch64-static");
+  argv.push_back(nullptr);
+  pid_t child = fork();
+  if (child == 0) {
+    execvp(argv[0], const_cast<char* const*>(argv.data()));
+    fail(std::string("cannot execute qemu-aarch64-static: ") + strerror(errno));
+    _exit(2);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  unlink(path.c_str());
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 2;
+}
+
+}  // namespace whittle::driver

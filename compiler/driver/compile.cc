@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/driver/compile.h"
+
+#include "compiler/image/image.h"
+#include "compiler/plan/plan.h"
+
+#include <climits>
+#include <cstdlib>
+#include <unistd.h>
+
+namespace whittle::driver {
+
+const char* version() { return WHITTLE_VERSION; }
+
+std::string library_dir() {
+  if (const char* given = getenv("WHITTLE_LIBRARY")) return given;
+  char path[PATH_MAX];
+  ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+  std::string self(path, n > 0 ? static_cast<size_t>(n) : 0);
+  return self.substr(0, self.rfind('/')) + "/../lib/whittle";
+}
+
+Compiled compile(const CompileOptions& options) {
+  Compiled out;
+
+  // Text to a typed config: every component resolved, every setting checked, every default filled in.
+  check::CheckOptions check = options.check;
+  check.to_compile = true;
+  out.checked = check::check_files(check);
+  out.exit_code = out.checked.exit_code();
+  if (out.exit_code != 0 || !out.checked.config) return out;
+
+  // Config to plan: stages and pipelines; stateless processors have become record programs.
+  plan::Plan plan = plan::build(*out.checked.config);
+  out.ports = plan.ports;
+  out.uses_tls = plan.uses_tls;
+  out.config_hash = image::sha256_hex(out.checked.config->canonical);
+  if (options.emit == "plan") {
+    out.bytes = plan::dump(plan);
+    return out;
+  }
+
+  // Plan to machine code, and to an executable that holds nothing else.
+  backend::Options back;
+  back.target = options.target;
+  back.emit = options.emit == "ir" ? backend::Emit::Ir : options.emit == "asm" ? backend::Emit::Asm : options.emit == "obj" ? backend::Emit::Object : backend::Emit::Executable;
+  back.library_dir = library_dir();
+  back.version = version();
+  back.config_hash = out.config_hash;
+  back.replay = options.replay;
+  back.optimise = options.optimise;
+  backend::Result result = backend::compile(plan, back);
+  if (!result.good) {
+    out.exit_code = 2;
+    out.error = result.error;
+    return out;
+  }
+  out.bytes = std::move(result.bytes);
+  return out;
+}
+
+}  // namespace whittle::driver

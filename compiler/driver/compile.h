@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// From config files to an executable: every stage of the compiler in order.
+#pragma once
+
+#include "compiler/backend/backend.h"
+#include "compiler/check/front_end.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace whittle::driver {
+
+struct CompileOptions {
+  check::CheckOptions check;
+  std::string target = "x86_64";
+  std::string emit = "elf";  // plan, ir, asm, obj, elf
+  bool replay = false;
+  bool optimise = true;
+};
+
+struct Compiled {
+  int exit_code = 0;             // 0; 1 the config has errors; 2 could not run
+  std::string bytes;             // what was asked for
+  check::CheckResult checked;    // its diagnostics are still to be shown
+  std::vector<plan::Port> ports;
+  bool uses_tls = false;
+  std::string config_hash;
+  std::string error;             // exit code 2: why
+};
+
+Compiled compile(const CompileOptions& options);
+
+// The folder with the runtime's archives: $WHITTLE_LIBRARY, or ../lib/whittle beside whittle's own binary.
+std::string library_dir();
+
+const char* version();
+
+}  // namespace whittle::driver

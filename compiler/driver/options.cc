@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/driver/options.h"
+
+#include "compiler/diag/near.h"
+
+namespace whittle::driver {
+
+std::string Arguments::get(std::string_view name, std::string_view fallback) const {
+  for (size_t i = options.size(); i-- > 0;)
+    if (options[i].first == name) return options[i].second;
+  return std::string(fallback);
+}
+
+bool Arguments::has(std::string_view name) const {
+  for (auto& o : options)
+    if (o.first == name) return true;
+  return false;
+}
+
+// "a|b|c" lists what is allowed; anything without a bar only names the value.
+static bool allowed(std::string_view alternatives, std::string_view value) {
+  if (alternatives.find('|') == std::string_view::npos) return true;
+  while (!alternatives.empty()) {
+    size_t bar = std::min(alternatives.find('|'), alternatives.size());
+    if (alternatives.substr(0, bar) == value) return true;
+    alternatives.remove_prefix(std::min(bar + 1, alternatives.size()));
+  }
+  return false;
+}
+
+bool read_arguments(const std::vector<std::string>& words, const std::vector<OptionSpec>& specs, Arguments& out, std::string& error) {
+  for (size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    if (word == "--") {
+      out.files.insert(out.files.end(), words.begin() + static_cast<ptrdiff_t>(i) + 1, words.end());
+      return true;
+    }
+    if (word.size() < 2 || word[0] != '-') {
+      out.files.push_back(word);
+      continue;
+    }
+    size_t equals = word.starts_with("--") ? word.find('=') : std::string::npos;
+    std::string name = word.substr(0, equals);
+    const OptionSpec* spec = nullptr;
+    for (auto& s : specs)
+      if (s.name == name || (word.size() == 2 && s.letter == word[1])) spec = &s;
+    if (!spec) {
+      error = "unknown option `" + name + "`";
+      std::vector<std::string_view> names;
+      for (auto& s : specs) names.push_back(s.name);
+      if (auto near = diag::nearest(name, names); !near.empty()) error += "; did you mean `" + std::string(near) + "`?";
+      return false;
+    }
+    std::string value;
+    if (!spec->value.empty()) {
+      if (equals != std::string::npos)
+        value = word.substr(equals + 1);
+      else if (i + 1 < words.size())
+        value = words[++i];
+      else
+        return error = "`" + std::string(spec->name) + "` needs a value: " + std::string(spec->value), false;
+      if (!allowed(spec->value, value)) return error = "`" + value + "` is no value of `" + std::string(spec->name) + "`: " + std::string(spec->value), false;
+    } else if (equals != std::string::npos) {
+      return error = "`" + name + "` takes no value", false;
+    }
+    out.options.push_back({std::string(spec->name), value});
+  }
+  return true;
+}
+
+std::string help_text(std::string_view usage, std::string_view about, const std::vector<OptionSpec>& specs) {
+  std::string out = "usage: whittle " + std::string(usage) + "\n\n" + std::string(about) + "\n";
+  if (!specs.empty()) out += "\noptions:\n";
+  for (auto& s : specs) {
+    std::string left = "  " + (s.letter ? std::string("-") + s.letter + ", " : std::string()) + std::string(s.name);
+    if (!s.value.empty()) left += " " + std::string(s.value);
+    left += left.size() < 30 ? std::string(30 - left.size(), ' ') : "\n" + std::string(30, ' ');
+    out += left + std::string(s.help) + "\n";
+  }
+  return out;
+}
+
+}  // namespace whittle::driver

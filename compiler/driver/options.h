@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Command lines: `whittle COMMAND [OPTION...] CONFIG...`, options in any place, `--name value` or `--name=value`.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace whittle::driver {
+
+struct OptionSpec {
+  std::string_view name;   // "--format"
+  std::string_view value;  // as shown in the help: "text|json|sarif|github"; empty: a switch
+  std::string_view help;
+  char letter = 0;         // "-o"
+};
+
+struct Arguments {
+  std::vector<std::string> files;  // what is no option
+  std::vector<std::pair<std::string, std::string>> options;
+
+  // The last value given, or `fallback`.
+  std::string get(std::string_view name, std::string_view fallback = "") const;
+  bool has(std::string_view name) const;
+};
+
+// Reads what follows the command. False with a message in `error` for an option that is not in `specs`, a value that is
+// missing, or one that is not among the alternatives that `value` lists.
+bool read_arguments(const std::vector<std::string>& words, const std::vector<OptionSpec>& specs, Arguments& out, std::string& error);
+
+// The help of one command.
+std::string help_text(std::string_view usage, std::string_view about, const std::vector<OptionSpec>& specs);
+
+}  // namespace whittle::driver

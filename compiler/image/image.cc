@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/image/image.h"
+
+#include "runtime/aws/sha256.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace whittle::image {
+namespace {
+
+constexpr int kUser = 4317;
+
+// POSIX ustar (IEEE Std 1003.1, pax): 512-byte headers, content padded to 512.
+class Tar {
+public:
+  void directory(const std::string& path) { entry(path + "/", "", 0755, '5'); }
+  void file(const std::string& path, const std::string& content, int mode) { entry(path, content, mode, '0'); }
+  std::string finish() {
+    out_.append(1024, '\0');
+    return std::move(out_);
+  }
+
+private:
+  void entry(const std::string& path, const std::string& content, int mode, char type) {
+    char header[512] = {};
+    snprintf(header, 100, "%s", path.c_str());
+    snprintf(header + 100, 8, "%07o", mode);
+    snprintf(header + 108, 8, "%07o", 0);  // root owns what uid 4317 may only read
+    snprintf(header + 116, 8, "%07o", 0);
+    snprintf(header + 124, 12, "%011zo", content.size());
+    snprintf(header + 136, 12, "%011o", 0);  // 1970: the same input gives the same digest
+    memset(header + 148, ' ', 8);
+    header[156] = type;
+    memcpy(header + 257, "ustar\0" "00", 8);
+    unsigned sum = 0;
+    for (char c : header) sum += static_cast<unsigned char>(c);
+    snprintf(header + 148, 8, "%06o", sum);
+    header[155] = ' ';
+    out_.append(header, 512);
+    out_ += content;
+    out_.append((512 - content.size() % 512) % 512, '\0');
+  }
+
+  std::string out_;
+};
+
+// gzip without a time or a name (RFC 1952).
+std::string gzip(const std::string& bytes) {
+  z_stream z{};
+  deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+  std::string out(deflateBound(&z, bytes.size()) + 64, '\0');
+  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  z.avail_in = static_cast<uInt>(bytes.size());
+  z.next_out = reinterpret_cast<Bytef*>(out.data());
+  z.avail_out = static_cast<uInt>(out.size());
+  deflate(&z, Z_FINISH);
+  out.resize(z.total_out);
+  deflateEnd(&z);
+  return out;
+}
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
+std::string descriptor(const char* type, const std::string& content, const std::string& more = "") {
+  return std::string("{\"mediaType\":\"") + type + "\",\"digest\":\"sha256:" + sha256_hex(content) + "\",\"size\":" + std::to_string(content.size()) + more + "}";
+}
+
+}  // namespace
+
+std::string sha256_hex(const std::string& bytes) {
+  Digest digest = sha256(as_bytes(Text(bytes)));
+  std::string out(64, ' ');
+  hex(digest, out.data());
+  return out;
+}
+
+Image build(const Spec& spec) {
+  Tar layer;
+  layer.file("collector", spec.executable, 0755);
+  if (!spec.ca_roots.empty()) {
+    layer.directory("etc");
+    layer.directory("etc/ssl");
+    layer.directory("etc/ssl/certs");
+    layer.file("etc/ssl/certs/ca-certificates.crt", spec.ca_roots, 0644);
+  }
+  std::string plain = layer.finish();
+  std::string packed = gzip(plain);
+
+  std::string architecture = spec.target == "aarch64" ? "arm64" : "amd64";
+  std::string ports, labels;
+  auto sorted = spec.ports;
+  std::sort(sorted.begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+  for (uint16_t port : sorted) ports += (ports.empty() ? "" : ",") + quoted(std::to_string(port) + "/tcp") + ":{}";
+  for (auto& [name, value] : spec.labels) labels += (labels.empty() ? "" : ",") + quoted(name) + ":" + quoted(value);
+  std::string config = "{\"created\":\"1970-01-01T00:00:00Z\",\"architecture\":\"" + architecture + "\",\"os\":\"linux\",\"config\":{\"User\":\"" + std::to_string(kUser) +
+                       "\",\"ExposedPorts\":{" + ports + "},\"Entrypoint\":[\"/collector\"],\"WorkingDir\":\"/\",\"StopSignal\":\"SIGTERM\"" +
+                       ",\"Labels\":{" + labels + "}},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"sha256:" + sha256_hex(plain) +
+                       "\"]},\"history\":[{\"created\":\"1970-01-01T00:00:00Z\",\"created_by\":\"whittle build\"}]}";
+  std::string manifest = "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"config\":" +
+                         descriptor("application/vnd.oci.image.config.v1+json", config) + ",\"layers\":[" +
+                         descriptor("application/vnd.oci.image.layer.v1.tar+gzip", packed) + "]}";
+  std::string platform = ",\"platform\":{\"architecture\":\"" + architecture + "\",\"os\":\"linux\"},\"annotations\":{\"io.containerd.image.name\":" + quoted(spec.name) +
+                         ",\"org.opencontainers.image.ref.name\":" + quoted(spec.name.substr(spec.name.rfind(':') + 1)) + "}";
+  std::string index = "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":[" +
+                      descriptor("application/vnd.oci.image.manifest.v1+json", manifest, platform) + "]}";
+  std::string blobs = "blobs/sha256/";
+  std::string docker = "[{\"Config\":" + quoted(blobs + sha256_hex(config)) + ",\"RepoTags\":[" + quoted(spec.name) + "],\"Layers\":[" + quoted(blobs + sha256_hex(packed)) + "]}]";
+
+  Image image;
+  image.manifest_digest = "sha256:" + sha256_hex(manifest);
+  image.layer_bytes = plain.size();
+  Tar out;
+  out.directory("blobs");
+  out.directory("blobs/sha256");
+  std::map<std::string, const std::string*> by_digest;
+  for (const std::string* blob : {&config, &manifest, &packed}) by_digest[sha256_hex(*blob)] = blob;
+  for (auto& [digest, blob] : by_digest) out.file(blobs + digest, *blob, 0644);
+  out.file("index.json", index, 0644);
+  out.file("manifest.json", docker, 0644);
+  out.file("oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}", 0644);
+  image.tar = out.finish();
+  return image;
+}
+
+}  // namespace whittle::image

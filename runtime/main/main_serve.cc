@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// main() of a collector.
+//
+//   collector                 runs until SIGTERM or SIGINT, then sends what it holds
+//   collector healthcheck     asks the collector that runs here how it is: exit code 0 or 1
+//   collector --version
+//
+// A stock task definition starts the collector with --config and AOT_CONFIG_CONTENT. This one's config is compiled in, so both are
+// accepted, and noted in the log.
+#include "runtime/base/number.h"
+#include "runtime/base/self_metrics.h"
+#include "runtime/http/client.h"
+#include "runtime/http/metrics_endpoint.h"
+#include "runtime/loop/loop.h"
+#include "runtime/main/collector.h"
+
+#include "stdlib/service/service_config.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+namespace whittle {
+namespace {
+
+// ECS gives 30 seconds by default before it kills; what has not been sent by then is reported while there is still time.
+constexpr int64_t kDrain = 25'000'000'000;
+
+struct Serving {
+  Runtime& runtime;
+  const Program& program;
+  Timer check;  // while draining
+  int64_t deadline = 0;
+  int exit_code = 0;
+
+  explicit Serving(Runtime& r) : runtime(r), program(*r.program), check(*r.loop, [](void* self) { static_cast<Serving*>(self)->look(); }, this) {}
+
+  void signalled(int signal) {
+    if (deadline != 0) {
+      runtime.log->warn("a second signal: stopping at once", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+      exit_code = 1;
+      return runtime.loop->stop();
+    }
+    runtime.log->info("stopping: sending what is held", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+    runtime.draining = true;
+    deadline = monotonic_ns() + kDrain;
+    drain_components(program);
+    look();
+  }
+
+  void look() {
+    // What receivers were in the middle of may have come in since: hand it on too.
+    for (uint64_t i = program.components.size; i-- > 0;) {
+      const Component& c = program.components[i];
+      if (c.kind == ComponentKind::Processor && c.ops->drain && c.ops->idle && !c.ops->idle(*c.instance)) c.ops->drain(*c.instance);
+    }
+    if (components_idle(program)) {
+      runtime.log->info("stopped: everything was sent");
+      return runtime.loop->stop();
+    }
+    if (monotonic_ns() >= deadline) {
+      runtime.log->error("stopped before everything was sent", {{"seconds", kDrain / 1'000'000'000}});
+      exit_code = 1;
+      return runtime.loop->stop();
+    }
+    check.in(10'000'000);
+  }
+};
+
+// The Prometheus reader of service::telemetry::metrics; null when there is none.
+const config::TelemetryPrometheus* prometheus(const config::Service& service) {
+  if (service.telemetry.metrics.level == config::ServiceTelemetryMetricsLevel::None) return nullptr;
+  for (const config::TelemetryReader& reader : service.telemetry.metrics.readers)
+    if (reader.pull && reader.pull->exporter.prometheus) return &*reader.pull->exporter.prometheus;
+  return nullptr;
+}
+
+void note_given_config(int argc, char** argv, Logger& log) {
+  const char* content = getenv("AOT_CONFIG_CONTENT");
+  if (content && *content) log.info("AOT_CONFIG_CONTENT is set: this collector's config is compiled in, and the variable is not read");
+  for (int i = 1; i < argc; ++i) {
+    if (strncmp(argv[i], "--config", 8) != 0) continue;
+    bool separate = argv[i][8] == 0 && i + 1 < argc;
+    log.info("--config is given: this collector's config is compiled in, and the option has no effect", {{"config", separate ? argv[i + 1] : argv[i] + (argv[i][8] ? 9 : 8)}});
+    if (separate) ++i;
+  }
+}
+
+// False, with a message, for an argument that means nothing.
+bool arguments_are_known(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    if (strncmp(argv[i], "--config=", 9) == 0) continue;
+    if (strcmp(argv[i], "--config") == 0 && i + 1 < argc) {
+      ++i;
+      continue;
+    }
+    if (strncmp(argv[i], "--set=", 6) == 0 || strncmp(argv[i], "--feature-gates", 15) == 0) continue;
+    dprintf(STDERR_FILENO, "collector: unknown argument `%s`\nusage: collector [healthcheck | --version] [--config=...]\n", argv[i]);
+    return false;
+  }
+  return true;
+}
+
+int ask_health() {
+  Logger log;
+  if (!resolve_late_values(whittle_program, log)) return 1;
+  for (const Component& c : whittle_program.components)
+    if (c.ops->ask_health) return c.ops->ask_health(&c.context);
+  dprintf(STDERR_FILENO, "collector: this collector was compiled without the health_check extension, so there is nothing to ask\n");
+  return 1;
+}
+
+int serve(int argc, char** argv) {
+  const Program& program = whittle_program;
+  Logger log;
+  configure_log(program, log);
+  Runtime runtime;
+  runtime.program = &program;
+  runtime.log = &log;
+  if (!resolve_late_values(program, log)) return 1;
+  note_given_config(argc, argv, log);
+  Loop loop;
+  if (!loop.open()) {
+    log.error("cannot open the event loop", {{"error", strerror(errno)}});
+    return 1;
+  }
+  runtime.loop = &loop;
+  SelfMetrics metrics;
+  runtime.metrics = &metrics;
+  HttpClient http(runtime);
+  runtime.http = &http;
+
+  const auto& service = *static_cast<const config::Service*>(program.service);
+  metrics.target({{"service_name", view(program.name)}, {"service_version", view(program.version)}});
+  metrics.observe_process();
+  if (!create_components(program, runtime) || !start_components(program)) return 1;
+  MetricsEndpoint* endpoint = nullptr;
+  Writer address;
+  if (const config::TelemetryPrometheus* p = prometheus(service)) {
+    Text host = p->host ? view(*p->host) : Text("localhost");
+    address.append(host);
+    address.byte(':');
+    append_int(address, p->port ? *p->port : 8888);
+    MetricStyle style;
+    if (p->without_units) style.without_units = *p->without_units;
+    if (p->without_type_suffix) style.without_type_suffix = *p->without_type_suffix;
+    if (p->without_scope_info) style.without_scope_info = *p->without_scope_info;
+    endpoint = new MetricsEndpoint(runtime, address.text(), style);
+    if (!endpoint->start()) return 1;
+  }
+
+  Serving serving(runtime);
+  loop.on_signal([](void* self, int signal) { static_cast<Serving*>(self)->signalled(signal); }, &serving);
+  log.info("everything is ready", {{"version", program.version}, {"config", program.config_hash}});
+  loop.run();
+  return serving.exit_code;
+}
+
+}  // namespace
+}  // namespace whittle
+
+int main(int argc, char** argv) {
+  using namespace whittle;
+  if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+    dprintf(STDOUT_FILENO, "%s %s, config %s\n", whittle_program.name.data, whittle_program.version.data, whittle_program.config_hash.data);
+    return 0;
+  }
+  if (argc > 1 && strcmp(argv[1], "healthcheck") == 0) return ask_health();
+  if (!arguments_are_known(argc, argv)) return 2;
+  // Nothing is torn down: the process ends.
+  _exit(serve(argc, argv));
+}
