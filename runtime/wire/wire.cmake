@@ -40,3 +40,4 @@ set(WIRE_SOURCES
   ${wire_dir}/validate.cc
   ${wire_dir}/value_text.cc
   ${wire_dir}/wire.cc)
+set_property(GLOBAL PROPERTY WIRE_SOURCES ${WIRE_SOURCES})  # for the fuzz targets, which build them on their own

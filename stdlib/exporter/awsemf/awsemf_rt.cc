@@ -37,7 +37,7 @@ struct Awsemf {
   awsemf::Encoder encoder;
   std::optional<LogSender> sender;  // when documents go to CloudWatch
   ExportQueue queue;
-  Timer expiry;
+  int64_t expired_at = 0;  // monotonic
   Task finish_task;
   std::vector<Sending*> finished;
   int64_t* failed_points;
@@ -45,7 +45,6 @@ struct Awsemf {
   explicit Awsemf(const ComponentContext& c)
       : context(c), config(*static_cast<const config::Awsemf*>(c.config)), runtime(*c.runtime), encoder(config, name_stream()),
         queue(c, nullptr, nullptr, [](void* self, Outgoing& item) { static_cast<Awsemf*>(self)->send(item); }, this),
-        expiry(*runtime.loop, [](void* self) { static_cast<Awsemf*>(self)->expire(); }, this),
         finish_task(*runtime.loop, [](void* self) { static_cast<Awsemf*>(self)->finish(); }, this) {
     if (config.output_destination == config::AwsemfOutputDestination::Cloudwatch)
       sender.emplace(runtime, aws_settings(config), LogGroupSettings{config.log_retention, config.tags},
@@ -72,9 +71,12 @@ struct Awsemf {
     return {stream, static_cast<size_t>(p - stream)};
   }
 
+  // Now and then, and only when there is something to encode anyway: an idle collector sleeps.
   void expire() {
-    encoder.expire(runtime.now_ns());
-    expiry.in(awsemf::kSeriesLife);
+    int64_t now = monotonic_ns();
+    if (now - expired_at < awsemf::kSeriesLife) return;
+    if (expired_at != 0) encoder.expire(runtime.now_ns());
+    expired_at = now;
   }
 
   void tell(const awsemf::Losses& l) {
@@ -89,6 +91,7 @@ struct Awsemf {
     int64_t now = runtime.now_ns();
     Writer documents;
     std::vector<awsemf::Event> encoded;
+    expire();
     encoder.begin(now);
     for (const Slice& slice : item.payload.slices) encoder.add(slice.bytes);
     awsemf::Losses losses = encoder.finish(documents, encoded);
@@ -184,7 +187,6 @@ struct Awsemf {
 void* create(const ComponentContext* context) { return new Awsemf(*context); }
 bool start(void* self) {
   auto& e = *static_cast<Awsemf*>(self);
-  e.expiry.in(awsemf::kSeriesLife);
   return !e.sender || e.sender->check(e.context.place);
 }
 void drain(void* self) { static_cast<Awsemf*>(self)->queue.drain(); }
