@@ -133,7 +133,7 @@ size_t format_int(char* out, int64_t v) {
   return 1 + format_uint(out + 1, 0 - static_cast<uint64_t>(v));
 }
 
-size_t format_double(char* out, double v) {
+static size_t format_decimal(char* out, double v, bool general) {
   char* p = out;
   if (std::bit_cast<uint64_t>(v) >> 63) {
     *p++ = '-';
@@ -149,7 +149,8 @@ size_t format_double(char* out, double v) {
   int point = static_cast<int>(n) + d.exponent;  // digits before the decimal point
   while (n > 1 && digits[n - 1] == '0') --n;
 
-  if (v < 1e-6 || v >= 1e21) {
+  bool with_exponent = general ? point < -3 || point > 6 : v < 1e-6 || v >= 1e21;
+  if (with_exponent) {
     *p++ = digits[0];
     if (n > 1) {
       *p++ = '.';
@@ -159,6 +160,7 @@ size_t format_double(char* out, double v) {
     *p++ = 'e';
     int e = point - 1;
     *p++ = e < 0 ? '-' : '+';
+    if (general && e > -10 && e < 10) *p++ = '0';
     p += format_uint(p, static_cast<uint64_t>(e < 0 ? -e : e));
   } else if (point <= 0) {
     memcpy(p, "0.00000", static_cast<size_t>(2 - point));
@@ -177,6 +179,10 @@ size_t format_double(char* out, double v) {
   }
   return static_cast<size_t>(p - out);
 }
+
+size_t format_double(char* out, double v) { return format_decimal(out, v, false); }
+
+size_t format_double_general(char* out, double v) { return format_decimal(out, v, true); }
 
 std::optional<uint64_t> parse_uint(Text t) {
   if (t.empty()) return std::nullopt;

@@ -20,6 +20,10 @@ size_t format_int(char* out, int64_t v);
 // ("1e-7", "1e+21"), none in between ("0.000001", "100"). `v` is finite: JSON has no other numbers.
 size_t format_double(char* out, double v);
 
+// The same digits in the form of Go's FormatFloat(v, 'g', -1, 64): an exponent of at least two digits below 1e-4 and
+// from 1e6 on ("1e-05", "1.5e+06").
+size_t format_double_general(char* out, double v);
+
 inline void append_uint(Writer& out, uint64_t v) {
   out.advance(format_uint(reinterpret_cast<char*>(out.room(kNumberRoom)), v));
 }

@@ -64,6 +64,18 @@ TEST(Number, DoublesAreShortest) {
   }
 }
 
+TEST(Number, DoublesInGeneralForm) {
+  char out[kNumberRoom];
+  auto general = [&](double v) { return std::string(out, format_double_general(out, v)); };
+  EXPECT_EQ(general(0), "0");
+  EXPECT_EQ(general(0.99), "0.99");
+  EXPECT_EQ(general(0.0001), "0.0001");
+  EXPECT_EQ(general(0.00001), "1e-05");
+  EXPECT_EQ(general(123456), "123456");
+  EXPECT_EQ(general(1234567), "1.234567e+06");
+  EXPECT_EQ(general(1e100), "1e+100");
+}
+
 TEST(Number, Integers) {
   char out[kNumberRoom];
   auto signed_text = [&](int64_t v) { return std::string(out, format_int(out, v)); };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The `cause` part: exceptions of the span's events with their stack traces taken apart, each language's in its own way.
 // Chained exceptions ("Caused by") become exceptions that name each other by id.
+#include "runtime/base/utf8.h"
 #include "stdlib/exporter/awsxray/segment.h"
 
 namespace whittle::awsxray {
@@ -87,26 +88,27 @@ public:
   void begin(uint64_t id, Text type, bool with_remote, bool remote) {
     json_.put<"{'id':'">();
     write_id(json_, id);
-    json_.put<"','type':">();
-    json_.text(type);
+    json_.put<"','type':'">();
+    part(type);
+    json_.put<"'">();
     if (with_remote) remote ? json_.put<",'remote':true,'message':'">() : json_.put<",'remote':false,'message':'">();
     else json_.put<",'message':'">();
     remote_ = remote;
     stack_ = false;
   }
-  void message(Text t) { append_nested_escaped(json_.out, t); }
+  void message(Text t) { part(t); }
   void end_message() { json_.put<"',">(); }
 
   void frame(Text path, Text label, int64_t line) {
     if (!stack_) json_.put<"'stack':[">();
     stack_ = true;
-    json_.put<"{'path':">();
-    json_.text(path);
-    json_.put<",'line':">();
+    json_.put<"{'path':'">();
+    part(path);
+    json_.put<"','line':">();
     json_.integer(line);
-    json_.put<",'label':">();
-    json_.text(label);
-    json_.put<"},">();
+    json_.put<",'label':'">();
+    part(label);
+    json_.put<"'},">();
   }
   // Ends this one and begins the one that caused it.
   void caused_by(Text type) {
@@ -126,6 +128,14 @@ public:
   void parse(Text type, Text what, Text trace, bool remote, Text language);
 
 private:
+  // A piece of a trace. Where it was cut at a fixed distance from a character that was looked for, it may begin or end
+  // within one.
+  void part(Text t) {
+    if (is_utf8(as_bytes(t))) return append_nested_escaped(json_.out, t);
+    Writer valid;
+    append_valid_utf8(valid, as_bytes(t));
+    append_nested_escaped(json_.out, valid.text());
+  }
   void end_stack() {
     if (!stack_) return;
     json_.close(']');

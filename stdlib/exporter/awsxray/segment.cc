@@ -5,6 +5,7 @@
 // indexes become annotations, whether taken or not.
 #include "stdlib/exporter/awsxray/segment.h"
 
+#include "runtime/base/hash.h"
 #include "runtime/base/letters.h"
 #include "runtime/base/utf8.h"
 
@@ -32,25 +33,6 @@ void write_id(NestedJson& json, uint64_t id) {
   append_hex(json.out, bytes);
 }
 
-static uint64_t hash(Text t) {
-  uint64_t h = t.size() * 0x9E3779B97F4A7C15;
-  const char* p = t.data();
-  size_t n = t.size();
-  auto mix = [&](uint64_t v) {
-    unsigned __int128 m = static_cast<unsigned __int128>(h ^ v) * 0xA0761D6478BD642F;
-    h = static_cast<uint64_t>(m) ^ static_cast<uint64_t>(m >> 64);
-  };
-  for (; n > 8; p += 8, n -= 8) {
-    uint64_t v;
-    memcpy(&v, p, 8);
-    mix(v);
-  }
-  uint64_t v = 0;
-  if (n) memcpy(&v, p, n);
-  mix(v ^ 0xE7037ED1A0B428DB);
-  return h;
-}
-
 void NameSet::reset(size_t expected) {
   size_t size = 16;
   while (size < expected * 2) size *= 2;
@@ -65,7 +47,7 @@ bool NameSet::add(Text name) {
     for (Text n : names) add(n);
   }
   size_t mask = slots_.size() - 1;
-  for (size_t i = hash(name) & mask;; i = (i + 1) & mask) {
+  for (size_t i = hash_text(name) & mask;; i = (i + 1) & mask) {
     if (slots_[i] == 0) {
       names_.push_back(name);
       slots_[i] = static_cast<uint32_t>(names_.size());

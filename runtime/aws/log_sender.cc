@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+// PutLogEvents and the calls that make groups and streams. After the client's own repetitions a batch that may still
+// succeed waits, longer each time, for up to five minutes in all.
+#include "runtime/aws/log_sender.h"
+
+#include "runtime/base/json.h"
+#include "runtime/base/log.h"
+
+#include <algorithm>
+#include <yyjson.h>
+
+namespace whittle {
+
+static constexpr int64_t kFirstWait = 1'000'000'000, kLongestWait = 30'000'000'000, kGiveUp = 300'000'000'000;
+static constexpr uint32_t kMaxCreations = 3;  // of one batch's stream
+
+struct LogSender::Batch {
+  LogSender& sender;
+  Arena arena;
+  Text log_group, log_stream;
+  Writer body;
+  uint32_t events = 0;
+  Done done;
+  void* context;
+  uint32_t creations = 0;
+  int64_t since = 0, interval = kFirstWait;
+  Timer timer;
+
+  Batch(LogSender& s, const LogEvent& first, Done d, void* c)
+      : sender(s), log_group(arena.copy(first.log_group)), log_stream(arena.copy(first.log_stream)), done(d), context(c),
+        timer(*s.runtime_.loop, [](void* b) {
+          auto& batch = *static_cast<Batch*>(b);
+          batch.sender.ready_.push_back(&batch);
+          batch.sender.pump();
+        }, this) {}
+};
+
+struct LogSender::Creation {
+  LogSender& sender;
+  Text log_group, log_stream;  // of the first waiting batch
+  Step at = Step::Stream;
+  std::vector<Batch*> waiting;
+};
+
+LogSender::LogSender(Runtime& runtime, const AwsSettings& settings, const LogGroupSettings& groups, uint32_t workers, Text exporter)
+    : runtime_(runtime), client_(runtime, settings, "logs", "CLOUDWATCH_LOGS", exporter), groups_(groups), workers_(workers),
+      exporter_(exporter), pump_task_(*runtime.loop, [](void* self) { static_cast<LogSender*>(self)->pump(); }, this) {}
+
+uint32_t LogSender::send(std::vector<LogEvent>& events, Text messages, Done done, void* context) {
+  std::sort(events.begin(), events.end(), [](const LogEvent& a, const LogEvent& b) {
+    if (a.log_group != b.log_group) return a.log_group < b.log_group;
+    if (a.log_stream != b.log_stream) return a.log_stream < b.log_stream;
+    return a.timestamp_ms != b.timestamp_ms ? a.timestamp_ms < b.timestamp_ms : a.begin < b.begin;
+  });
+  uint32_t batches = 0;
+  for (size_t i = 0; i < events.size();) {
+    const LogEvent& first = events[i];
+    auto* batch = new Batch(*this, first, done, context);
+    Writer& body = batch->body;
+    body.append(Text("{\"logGroupName\":"));
+    append_json_text(body, first.log_group);
+    body.append(Text(",\"logStreamName\":"));
+    append_json_text(body, first.log_stream);
+    body.append(Text(",\"logEvents\":["));
+    size_t bytes = 0;
+    for (; i < events.size() && batch->events < kMaxLogBatchEvents; ++i) {
+      const LogEvent& e = events[i];
+      if (e.log_group != first.log_group || e.log_stream != first.log_stream) break;
+      if (e.timestamp_ms - first.timestamp_ms > kMaxLogBatchSpanMs) break;
+      if (batch->events > 0 && bytes + e.size + kLogEventOverhead > kMaxLogBatchBytes) break;
+      bytes += e.size + kLogEventOverhead;
+      if (batch->events++ > 0) body.byte(',');
+      body.append(Text("{\"timestamp\":"));
+      append_int(body, e.timestamp_ms);
+      body.append(Text(",\"message\":"));
+      body.append(messages.substr(e.begin, e.end - e.begin));
+      body.byte('}');
+    }
+    body.append(Text("]}"));
+    ready_.push_back(batch);
+    ++batches;
+  }
+  pump_task_.post();
+  return batches;
+}
+
+void LogSender::pump() {
+  while (in_flight_ < workers_ && !ready_.empty()) {
+    Batch* next = ready_.front();
+    ready_.erase(ready_.begin());
+    put(*next);
+  }
+}
+
+void LogSender::put(Batch& batch) {
+  ++in_flight_;
+  AwsCall call;
+  call.call = "PutLogEvents";
+  call.target = "Logs_20140328.PutLogEvents";
+  call.body.append(batch.body.bytes());
+  client_.call(static_cast<AwsCall&&>(call), [](void* b, const HttpResponse& r) {
+    auto& answered = *static_cast<Batch*>(b);
+    answered.sender.answered(answered, r);
+  }, &batch);
+}
+
+void describe_aws_failure(const HttpResponse& r, Writer& out) {
+  if (r.status == 0) {
+    out.append(r.error_text);
+    return;
+  }
+  out.append(aws_error_type(r));
+  out.append(Text(" (HTTP status "));
+  append_int(out, r.status);
+  out.append(Text("): "));
+  out.append(aws_error_message(r));
+}
+
+static bool ok(const HttpResponse& r) { return r.status >= 200 && r.status < 300; }
+
+void LogSender::answered(Batch& batch, const HttpResponse& r) {
+  --in_flight_;
+  pump_task_.post();
+  Text type = ok(r) ? Text() : aws_error_type(r);
+  if (ok(r) || type == "DataAlreadyAcceptedException") {
+    if (ok(r)) tell_rejected(r.body, batch);
+    end(batch, true, {});
+    return;
+  }
+  if (type == "ResourceNotFoundException" && batch.creations < kMaxCreations) {
+    ++batch.creations;
+    return create(batch);
+  }
+  Writer why;
+  describe_aws_failure(r, why);
+  // A denial may pass too, when the role is mended; anything else that is the request's own fault will not.
+  bool may_pass = r.status == 0 || r.status == 429 || r.status >= 500 || r.status == 403 || type == "ResourceNotFoundException" ||
+                  type == "OperationAbortedException" || type == "InvalidSequenceTokenException" || type == "LimitExceededException" ||
+                  type.find("Throttl") != Text::npos;
+  if (may_pass) later(batch, why.text());
+  else end(batch, false, why.text());
+}
+
+void LogSender::later(Batch& batch, Text why) {
+  int64_t now = monotonic_ns();
+  if (batch.since == 0) batch.since = now;
+  if (now - batch.since + batch.interval > kGiveUp) return end(batch, false, why);
+  uint32_t random;
+  runtime_.random(&random, sizeof random);
+  int64_t wait = batch.interval / 2 + static_cast<int64_t>(random % 1024) * (batch.interval / 1024);
+  runtime_.log->warn("log events were not taken; they are sent again", {{"exporter", exporter_},
+                                                                       {"log_group", batch.log_group},
+                                                                       {"log_stream", batch.log_stream},
+                                                                       {"events", batch.events},
+                                                                       {"error", why},
+                                                                       {"seconds", static_cast<double>(wait) / 1e9}});
+  batch.interval = std::min(batch.interval * 3 / 2, kLongestWait);
+  batch.creations = 0;
+  batch.timer.in(wait);
+}
+
+void LogSender::end(Batch& batch, bool taken, Text why) {
+  batch.done(batch.context, batch.events, taken, why);
+  delete &batch;
+}
+
+// {"rejectedLogEventsInfo": {"tooOldLogEventEndIndex", "tooNewLogEventStartIndex", "expiredLogEventEndIndex"}}
+void LogSender::tell_rejected(Bytes answer, const Batch& batch) {
+  yyjson_doc* doc = yyjson_read(as_text(answer).data(), answer.size(), 0);
+  if (!doc) return;
+  yyjson_val* info = yyjson_obj_get(yyjson_doc_get_root(doc), "rejectedLogEventsInfo");
+  auto index = [&](const char* name, int64_t none) {
+    yyjson_val* v = yyjson_obj_get(info, name);
+    return yyjson_is_int(v) ? yyjson_get_sint(v) : none;
+  };
+  if (info) {
+    int64_t old = std::max(index("tooOldLogEventEndIndex", 0), index("expiredLogEventEndIndex", 0));
+    int64_t fresh = batch.events - index("tooNewLogEventStartIndex", batch.events);
+    if (old > 0 || fresh > 0)
+      runtime_.log->warn("CloudWatch Logs dropped events for their time",
+                         {{"exporter", exporter_}, {"log_group", batch.log_group}, {"too_old", old}, {"too_new", fresh}});
+  }
+  yyjson_doc_free(doc);
+}
+
+void LogSender::create(Batch& batch) {
+  for (Creation* c : creations_)
+    if (c->log_group == batch.log_group && c->log_stream == batch.log_stream) {
+      c->waiting.push_back(&batch);
+      return;
+    }
+  auto* c = new Creation{*this, batch.log_group, batch.log_stream, Step::Stream, {&batch}};
+  creations_.push_back(c);
+  step(*c, Step::Stream);
+}
+
+void LogSender::step(Creation& c, Step at) {
+  c.at = at;
+  AwsCall call;
+  Writer& body = call.body;
+  body.append(Text("{\"logGroupName\":"));
+  append_json_text(body, c.log_group);
+  switch (at) {
+  case Step::Stream:
+  case Step::StreamAgain:
+    call.call = "CreateLogStream";
+    call.target = "Logs_20140328.CreateLogStream";
+    body.append(Text(",\"logStreamName\":"));
+    append_json_text(body, c.log_stream);
+    break;
+  case Step::Group:
+    call.call = "CreateLogGroup";
+    call.target = "Logs_20140328.CreateLogGroup";
+    if (groups_.tags.size > 0) {
+      body.append(Text(",\"tags\":{"));
+      for (uint64_t i = 0; i < groups_.tags.size; ++i) {
+        if (i > 0) body.byte(',');
+        append_json_text(body, view(groups_.tags[i].key));
+        body.byte(':');
+        append_json_text(body, view(groups_.tags[i].value));
+      }
+      body.byte('}');
+    }
+    break;
+  case Step::Retention:
+    call.call = "PutRetentionPolicy";
+    call.target = "Logs_20140328.PutRetentionPolicy";
+    body.append(Text(",\"retentionInDays\":"));
+    append_int(body, groups_.retention_days);
+    break;
+  }
+  body.byte('}');
+  client_.call(static_cast<AwsCall&&>(call), [](void* p, const HttpResponse& r) {
+    auto& answered = *static_cast<Creation*>(p);
+    answered.sender.created(answered, r);
+  }, &c);
+}
+
+void LogSender::created(Creation& c, const HttpResponse& r) {
+  Text type = ok(r) ? Text() : aws_error_type(r);
+  bool there = ok(r) || type == "ResourceAlreadyExistsException";
+  Writer why;
+  if (!there) describe_aws_failure(r, why);
+  switch (c.at) {
+  case Step::Stream:
+    if (type == "ResourceNotFoundException") return step(c, Step::Group);
+    [[fallthrough]];
+  case Step::StreamAgain: return end(c, there, why.text());
+  case Step::Group:
+    if (!there) return end(c, false, why.text());
+    if (ok(r)) runtime_.log->info("log group created", {{"exporter", exporter_}, {"log_group", c.log_group}});
+    return step(c, ok(r) && groups_.retention_days > 0 ? Step::Retention : Step::StreamAgain);
+  case Step::Retention:
+    // Without its retention a group still takes logs.
+    if (!there) runtime_.log->error("setting the retention of a log group failed", {{"exporter", exporter_}, {"log_group", c.log_group}, {"error", why.text()}});
+    return step(c, Step::StreamAgain);
+  }
+}
+
+void LogSender::end(Creation& c, bool done, Text why) {
+  creations_.erase(std::find(creations_.begin(), creations_.end(), &c));
+  for (Batch* b : c.waiting) {
+    if (done) ready_.push_back(b);
+    else later(*b, why);
+  }
+  delete &c;
+  pump_task_.post();
+}
+
+}  // namespace whittle

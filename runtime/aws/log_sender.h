@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Batches of log events on their way to CloudWatch Logs (PutLogEvents). A stream that does not exist is created, its
+// group too, when the first batch finds it missing; the batch then goes again.
+#pragma once
+
+#include "runtime/aws/call.h"
+#include "runtime/loop/loop.h"
+
+#include <vector>
+
+namespace whittle {
+
+// What PutLogEvents takes at a time.
+constexpr size_t kMaxLogBatchBytes = 1 << 20;  // messages in UTF-8, and kLogEventOverhead each
+constexpr uint32_t kMaxLogBatchEvents = 10'000;
+constexpr int64_t kMaxLogBatchSpanMs = 24 * 3'600'000;
+constexpr size_t kLogEventOverhead = 26;
+
+// A log event in a writer: the message stands there as a JSON string, quoted and escaped.
+struct LogEvent {
+  int64_t timestamp_ms;
+  Text log_group, log_stream;
+  size_t begin, end;
+  size_t size;  // of the message in UTF-8
+};
+
+// How log groups are made that do not exist.
+struct LogGroupSettings {
+  int64_t retention_days = 0;  // 0: for ever
+  List<Entry<Str>> tags{};
+};
+
+class LogSender {
+public:
+  // Told once for each batch: whether it was taken, and how many events it held.
+  using Done = void (*)(void* context, uint32_t events, bool taken, Text why);
+
+  // `exporter` and the texts in the settings must outlive the sender.
+  LogSender(Runtime& runtime, const AwsSettings& settings, const LogGroupSettings& groups, uint32_t workers, Text exporter);
+  LogSender(const LogSender&) = delete;
+
+  bool check(Str place) { return client_.check(place); }
+
+  // Sends events in as few batches as the limits allow, ordered by time within each stream. Reorders `events`; copies
+  // what it needs of `messages`. Returns the number of batches, for each of which `done` is called later, from the loop.
+  uint32_t send(std::vector<LogEvent>& events, Text messages, Done done, void* context);
+
+private:
+  struct Batch;
+  struct Creation;
+  enum class Step : uint8_t { Stream, Group, Retention, StreamAgain };
+
+  void pump();
+  void put(Batch& batch);
+  void answered(Batch& batch, const HttpResponse& response);
+  void later(Batch& batch, Text why);
+  void end(Batch& batch, bool taken, Text why);
+  void create(Batch& batch);
+  void step(Creation& creation, Step step);
+  void created(Creation& creation, const HttpResponse& response);
+  void end(Creation& creation, bool done, Text why);
+  void tell_rejected(Bytes answer, const Batch& batch);
+
+  Runtime& runtime_;
+  AwsClient client_;
+  LogGroupSettings groups_;
+  uint32_t workers_;
+  Text exporter_;
+  uint32_t in_flight_ = 0;
+  std::vector<Batch*> ready_;  // a queue
+  std::vector<Creation*> creations_;
+  Task pump_task_;
+};
+
+// Reads "ThrottlingException (HTTP status 400): ..." into `out`.
+void describe_aws_failure(const HttpResponse& response, Writer& out);
+
+}  // namespace whittle

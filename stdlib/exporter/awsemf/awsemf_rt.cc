@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sends metrics to CloudWatch Logs as EMF documents, or writes the documents to standard output.
+//
+// Turning cumulative sums into increases changes what the encoder remembers, so a payload is encoded once; what waits
+// from then on are its documents in batches.
+#include "runtime/aws/log_sender.h"
+#include "runtime/base/log.h"
+#include "runtime/base/self_metrics.h"
+#include "runtime/export/queue.h"
+#include "stdlib/exporter/awsemf/awsemf_encode.h"
+
+#include <errno.h>
+#include <optional>
+#include <unistd.h>
+
+namespace whittle {
+namespace {
+
+constexpr int64_t kOldestMs = 14ll * 24 * 3'600'000, kNewestMs = 2 * 3'600'000;  // that PutLogEvents takes
+
+struct Awsemf;
+
+// A payload whose documents are being sent.
+struct Sending {
+  Awsemf& exporter;
+  Outgoing& item;
+  uint32_t batches = 0;
+  uint64_t taken = 0, lost = 0;  // events
+  Writer why;
+};
+
+struct Awsemf {
+  const ComponentContext& context;
+  const config::Awsemf& config;
+  Runtime& runtime;
+  char stream[49];  // "otel-stream-" and a random UUID
+  awsemf::Encoder encoder;
+  std::optional<LogSender> sender;  // when documents go to CloudWatch
+  ExportQueue queue;
+  Timer expiry;
+  Task finish_task;
+  std::vector<Sending*> finished;
+  int64_t* failed_points;
+
+  explicit Awsemf(const ComponentContext& c)
+      : context(c), config(*static_cast<const config::Awsemf*>(c.config)), runtime(*c.runtime), encoder(config, name_stream()),
+        queue(c, nullptr, nullptr, [](void* self, Outgoing& item) { static_cast<Awsemf*>(self)->send(item); }, this),
+        expiry(*runtime.loop, [](void* self) { static_cast<Awsemf*>(self)->expire(); }, this),
+        finish_task(*runtime.loop, [](void* self) { static_cast<Awsemf*>(self)->finish(); }, this) {
+    if (config.output_destination == config::AwsemfOutputDestination::Cloudwatch)
+      sender.emplace(runtime, aws_settings(config), LogGroupSettings{config.log_retention, config.tags},
+                     static_cast<uint32_t>(config.num_workers), view(c.id));
+    failed_points = runtime.metrics->counter({"otelcol_exporter_send_failed_metric_points", "Number of items in failed attempts to send to destination.",
+                                              "{datapoint}", "go.opentelemetry.io/collector/exporter/exporterhelper"},
+                                             {{"exporter", view(c.id)}});
+  }
+
+  Text name_stream() {
+    constexpr Text kPrefix = "otel-stream-";
+    uint8_t random[16];
+    runtime.random(random, sizeof random);
+    random[6] = static_cast<uint8_t>((random[6] & 0x0F) | 0x40);  // version 4
+    random[8] = static_cast<uint8_t>((random[8] & 0x3F) | 0x80);
+    char* p = stream;
+    for (char ch : kPrefix) *p++ = ch;
+    for (int i = 0; i < 16; ++i) {
+      if (i == 4 || i == 6 || i == 8 || i == 10) *p++ = '-';
+      *p++ = "0123456789abcdef"[random[i] >> 4];
+      *p++ = "0123456789abcdef"[random[i] & 15];
+    }
+    *p = 0;
+    return {stream, static_cast<size_t>(p - stream)};
+  }
+
+  void expire() {
+    encoder.expire(runtime.now_ns());
+    expiry.in(awsemf::kSeriesLife);
+  }
+
+  void tell(const awsemf::Losses& l) {
+    if (l.duplicates) runtime.log->warn("several values for one metric with the same labels and time; the first is kept", {{"exporter", context.id}, {"dropped", l.duplicates}});
+    if (l.not_finite) runtime.log->warn("values that are not finite were dropped", {{"exporter", context.id}, {"dropped", l.not_finite}});
+    if (l.too_large) runtime.log->error("a metric's document is larger than the 256 KiB that CloudWatch Logs takes; it is lost", {{"exporter", context.id}, {"dropped", l.too_large}});
+    if (l.wide) runtime.log->warn("documents have sets of more than 30 dimensions, from which CloudWatch makes no metrics", {{"exporter", context.id}, {"documents", l.wide}});
+  }
+
+  void send(Outgoing& item) {
+    auto* s = new Sending{*this, item, 0, 0, 0, {}};
+    int64_t now = runtime.now_ns();
+    Writer documents;
+    std::vector<awsemf::Event> encoded;
+    encoder.begin(now);
+    for (const Slice& slice : item.payload.slices) encoder.add(slice.bytes);
+    awsemf::Losses losses = encoder.finish(documents, encoded);
+    if (losses.any()) tell(losses);
+    item.payload.slices.clear();
+
+    if (!sender) {
+      print(encoded, documents.text());
+    } else {
+      std::vector<LogEvent> events;
+      events.reserve(encoded.size());
+      uint32_t untimely = 0;
+      for (const awsemf::Event& e : encoded) {
+        int64_t age = now / 1'000'000 - e.timestamp_ms;
+        if (age > kOldestMs || age < -kNewestMs) ++untimely;
+        else events.push_back({e.timestamp_ms, e.log_group, e.log_stream, e.begin, e.end, e.size});
+      }
+      if (untimely > 0) {
+        runtime.log->error("documents older than 14 days or more than 2 hours ahead are lost: CloudWatch Logs does not take them",
+                           {{"exporter", context.id}, {"documents", untimely}});
+        s->lost += untimely;
+        s->why.append(Text("documents older than 14 days or more than 2 hours ahead"));
+      }
+      s->batches = sender->send(events, documents.text(), [](void* sending, uint32_t events, bool taken, Text why) {
+        auto& sent = *static_cast<Sending*>(sending);
+        sent.exporter.batch_done(sent, events, taken, why);
+      }, s);
+    }
+    // The queue must not hear of the end of an item from within its own call.
+    if (s->batches == 0) end(*s);
+  }
+
+  void batch_done(Sending& s, uint32_t events, bool taken, Text why) {
+    if (taken) {
+      s.taken += events;
+    } else {
+      s.lost += events;
+      s.why.clear();
+      s.why.append(why);
+    }
+    if (--s.batches == 0) end(s);
+  }
+
+  void end(Sending& s) {
+    finished.push_back(&s);
+    finish_task.post();
+  }
+
+  void finish() {
+    while (!finished.empty()) {
+      Sending& s = *finished.back();
+      finished.pop_back();
+      Outgoing& item = s.item;
+      if (s.lost == 0) {
+        queue.sent(item);
+      } else if (s.taken == 0) {
+        queue.failed(item, s.why.text());
+      } else {
+        // Points are counted, events are lost: their share of the points.
+        uint64_t lost = item.payload.items * s.lost / (s.lost + s.taken);
+        *failed_points += static_cast<int64_t>(lost);
+        item.payload.items -= lost;
+        runtime.log->error("some log events are lost", {{"exporter", context.id}, {"events", s.lost}, {"error", s.why.text()}});
+        queue.sent(item);
+      }
+      delete &s;
+    }
+  }
+
+  // One document a line.
+  void print(const std::vector<awsemf::Event>& events, Text documents) {
+    Writer lines;
+    for (const awsemf::Event& e : events) {
+      Text nested = documents.substr(e.begin + 1, e.end - e.begin - 2);
+      for (size_t i = 0; i < nested.size(); ++i) {
+        if (nested[i] == '\\') ++i;
+        lines.byte(static_cast<uint8_t>(nested[i]));
+      }
+      lines.byte('\n');
+    }
+    for (Bytes rest = lines.bytes(); !rest.empty();) {
+      ssize_t n = write(STDOUT_FILENO, rest.data(), rest.size());
+      if (n > 0) {
+        rest = rest.subspan(static_cast<size_t>(n));
+      } else if (errno != EINTR) {
+        runtime.log->error("writing metrics to standard output failed", {{"exporter", context.id}, {"bytes", rest.size()}, {"errno", errno}});
+        return;
+      }
+    }
+  }
+};
+
+void* create(const ComponentContext* context) { return new Awsemf(*context); }
+bool start(void* self) {
+  auto& e = *static_cast<Awsemf*>(self);
+  e.expiry.in(awsemf::kSeriesLife);
+  return !e.sender || e.sender->check(e.context.place);
+}
+void drain(void* self) { static_cast<Awsemf*>(self)->queue.drain(); }
+bool idle(void* self) { return static_cast<Awsemf*>(self)->queue.idle(); }
+
+}  // namespace
+
+extern "C" Status exporter_awsemf_consume(void* self, Payload* payload) { return static_cast<Awsemf*>(self)->queue.offer(*payload); }
+extern "C" const ComponentOps exporter_awsemf_ops = {create, start, drain, idle};
+
+}  // namespace whittle
