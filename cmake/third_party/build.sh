@@ -5,16 +5,18 @@
 # usage: build.sh TARGET SOURCES OUT LLVM
 #   TARGET   x86_64 or aarch64 (for musl), or host (for this machine's libc, without musl: for the tests)
 #   SOURCES  folder with musl, mbedtls, nghttp2, curl, zlib, zstd, yyjson unpacked
-#   OUT      gets include/ and lib/
+#   OUT      gets include/ and lib/, whole or not at all
 #
 # Everything but curl is compiled straight from its list of files; curl is asked by its own build which functions the libc has.
 set -eu
-target=$1 sources=$2 out=$3 llvm=$4
+target=$1 sources=$2 final=$3 llvm=$4
+out=$final.$$  # moved into place when whole: two builds at a time do not meet
 here=$(cd "$(dirname "$0")" && pwd)
 clang=$llvm/bin/clang ar=$llvm/bin/llvm-ar
 jobs=$(nproc)
 work=$out/work
-rm -rf "$out" && mkdir -p "$out/include" "$out/lib" "$work"
+trap 'rm -rf "$out"' EXIT
+mkdir -p "$out/include" "$out/lib" "$work"
 
 # The versions that whittle was tried with; another one is an error, not a surprise later.
 check() { grep -qF "$3" "$sources/$1/$2" || { echo "build.sh: $sources/$1 is not the expected version ($3 in $2)" >&2; exit 2; }; }
@@ -111,3 +113,5 @@ cp lib/libcurl.a "$out/lib/"
 cp -r "$sources/curl/include/curl" "$out/include/"
 rm -rf "$work"
 touch "$out/.complete"
+rm -rf "$final"
+mv "$out" "$final"
