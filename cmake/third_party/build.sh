@@ -28,7 +28,7 @@ check nghttp2 configure.ac '1.64.'
 
 common="-O2 -ffunction-sections -fdata-sections -fPIE -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-ident -w"
 common="$common -ffile-prefix-map=$sources=. -ffile-prefix-map=$out=."
-small="-Os"
+small="-Oz"
 if [ "$target" = host ]; then
   flags="-fPIC -D_GNU_SOURCE $common"
 else
@@ -61,26 +61,26 @@ library() {
 }
 
 cd "$sources/zlib"
-library z "" adler32.c crc32.c deflate.c infback.c inffast.c inflate.c inftrees.c trees.c zutil.c compress.c uncompr.c
+library z "-O2" adler32.c crc32.c deflate.c infback.c inffast.c inflate.c inftrees.c trees.c zutil.c compress.c uncompr.c
 cp zlib.h zconf.h "$out/include/"
 
 cd "$sources/zstd/lib"
-library zstd "-DZSTD_LEGACY_SUPPORT=0 -DZSTD_DISABLE_ASM -DXXH_NAMESPACE=ZSTD_ -I." common/*.c compress/*.c decompress/*.c
+library zstd "$small -DZSTD_LEGACY_SUPPORT=0 -DZSTD_DISABLE_ASM -DXXH_NAMESPACE=ZSTD_ -DHUF_FORCE_DECOMPRESS_X1 -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT -DZSTD_NO_INLINE -DZSTD_STRIP_ERROR_STRINGS -I." common/*.c compress/*.c decompress/*.c
 cp zstd.h zstd_errors.h "$out/include/"
 
 cd "$sources/yyjson/src"
-library yyjson "-DYYJSON_DISABLE_INCR_READER=1 -DYYJSON_DISABLE_UTILS=1 -DYYJSON_DISABLE_NON_STANDARD=1" yyjson.c
+library yyjson "$small -DYYJSON_DISABLE_INCR_READER=1 -DYYJSON_DISABLE_UTILS=1 -DYYJSON_DISABLE_NON_STANDARD=1" yyjson.c
 cp yyjson.h "$out/include/"
 
 cd "$sources/nghttp2/lib"
 sed -e 's/@PACKAGE_VERSION@/1.64.0/' -e 's/@PACKAGE_VERSION_NUM@/0x014000/' includes/nghttp2/nghttp2ver.h.in > "$work/nghttp2ver.h"
 mkdir -p "$out/include/nghttp2" && cp includes/nghttp2/nghttp2.h "$out/include/nghttp2/" && cp "$work/nghttp2ver.h" "$out/include/nghttp2/"
-library nghttp2 "-DNGHTTP2_STATICLIB -DHAVE_ARPA_INET_H -DHAVE_NETINET_IN_H -DHAVE_CLOCK_GETTIME -DHAVE_DECL_CLOCK_MONOTONIC=1 -I$out/include -I." *.c
+library nghttp2 "$small -DNGHTTP2_STATICLIB -DHAVE_ARPA_INET_H -DHAVE_NETINET_IN_H -DHAVE_CLOCK_GETTIME -DHAVE_DECL_CLOCK_MONOTONIC=1 -I$out/include -I." *.c
 
 cd "$sources/mbedtls"
 cp -r include/mbedtls include/psa "$out/include/"
 cp "$here/mbedtls_config.h" "$out/include/mbedtls/mbedtls_config.h"
-library mbedtls "-Ilibrary -I$out/include" library/*.c
+library mbedtls "$small -Ilibrary -I$out/include" library/*.c
 
 # curl: HTTP only. What is left out is what a collector never asks of it.
 mkdir "$work/curl" && cd "$work/curl"
@@ -91,7 +91,7 @@ if [ "$target" != host ]; then
 fi
 cmake -G "Unix Makefiles" "$sources/curl" $system \
   -DCMAKE_C_COMPILER="$clang" -DCMAKE_AR="$ar" -DCMAKE_RANLIB="$llvm/bin/llvm-ranlib" -DCMAKE_LINKER="$llvm/bin/ld.lld" \
-  -DCMAKE_C_FLAGS="$(echo $flags | sed 's/-O2/-Os/') -DNGHTTP2_STATICLIB" -DCMAKE_BUILD_TYPE=None -DCMAKE_EXE_LINKER_FLAGS="$link" \
+  -DCMAKE_C_FLAGS="$(echo $flags | sed s/-O2/-Oz/) -DNGHTTP2_STATICLIB" -DCMAKE_BUILD_TYPE=None -DCMAKE_EXE_LINKER_FLAGS="$link" \
   -DCMAKE_FIND_ROOT_PATH="$out" -DCMAKE_FIND_ROOT_PATH_MODE_INCLUDE=ONLY -DCMAKE_FIND_ROOT_PATH_MODE_LIBRARY=ONLY \
   -DCMAKE_INSTALL_PREFIX="$out" -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_PREFIX_PATH="$out" \
   -DBUILD_SHARED_LIBS=OFF -DBUILD_STATIC_LIBS=ON -DBUILD_CURL_EXE=OFF -DBUILD_LIBCURL_DOCS=OFF -DBUILD_MISC_DOCS=OFF -DENABLE_CURL_MANUAL=OFF \

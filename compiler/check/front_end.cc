@@ -31,7 +31,6 @@ constexpr Diag<std::string_view, std::string_view> kNotYet{"E0302", "whittle has
 constexpr Diag<std::string_view, std::string_view> kBadId{"E0303", "`{}` is no id: {}"};
 constexpr Diag<std::string_view> kTwoIds{"E0304", "`{}` is there twice"};
 constexpr Diag<std::string_view, std::string_view> kUnused{"W0305", "the {} `{}` is not used"};
-constexpr Diag<std::string_view, std::string_view> kOldName{"W0306", "the type `{}` is now called `{}`"};
 constexpr Diag<> kNoPipelines{"E0401", "there is no pipeline"};
 constexpr Diag<std::string_view> kBadSignal{"E0402", "`{}` is no signal"};
 constexpr Diag<std::string_view, std::string_view> kUndefined{"E0403", "the {} `{}` is not defined"};
@@ -164,9 +163,6 @@ private:
       else unknown(d);
       definitions_.push_back(std::move(d));
       return;
-    }
-    for (const schema::Alias& a : d.component->aliases) {
-      if (a.name == d.id.type && !a.deprecated.empty()) diags_.emit(kOldName, e.key_span, d.id.type, a.deprecated);
     }
     Instance i;
     i.component = d.component;

@@ -25,26 +25,28 @@ Body::Room Body::room(size_t most) {
   return {buffer_.data() + size_, most < free ? most : free};
 }
 
+bool Body::learn_length(Bytes b) {
+  // The prefix may come in pieces; until it is whole only those few bytes are held.
+  if (size_ + b.size() < kGrpcPrefix) return true;
+  uint8_t prefix[kGrpcPrefix];
+  if (size_ > 0) memcpy(prefix, buffer_.data(), size_);
+  memcpy(prefix + size_, b.data(), kGrpcPrefix - size_);
+  const uint64_t length = uint64_t{prefix[1]} << 24 | uint64_t{prefix[2]} << 16 | uint64_t{prefix[3]} << 8 | prefix[4];
+  if (length > limit_ - kGrpcPrefix) {
+    refused_ = length;
+    return false;
+  }
+  length_ = length + kGrpcPrefix;
+  return true;
+}
+
 bool Body::append(Bytes b) {
   if (b.empty()) return true;
+  if (grpc_ && size_ < kGrpcPrefix && !learn_length(b)) return false;
   if (b.size() > limit_ - size_) return false;
   const uint64_t needed = size_ + b.size();
   if (needed > buffer_.capacity()) {
     uint64_t capacity = needed;
-    if (grpc_) {
-      // The prefix may come in pieces; until it is whole only those few bytes are held.
-      uint8_t prefix[kGrpcPrefix];
-      if (needed >= kGrpcPrefix) {
-        if (size_ > 0) memcpy(prefix, buffer_.data(), size_ < kGrpcPrefix ? size_ : kGrpcPrefix);
-        if (size_ < kGrpcPrefix) memcpy(prefix + size_, b.data(), kGrpcPrefix - size_);
-        const uint64_t length = uint64_t{prefix[1]} << 24 | uint64_t{prefix[2]} << 16 | uint64_t{prefix[3]} << 8 | prefix[4];
-        if (length > limit_ - kGrpcPrefix) {
-          refused_ = length;
-          return false;
-        }
-        length_ = length + kGrpcPrefix;
-      }
-    }
     if (length_ >= needed) {
       const uint64_t believed = first_capacity(length_);
       capacity = believed >= needed ? believed : length_;

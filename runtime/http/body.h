@@ -47,6 +47,7 @@ public:
   }
 
 private:
+  bool learn_length(Bytes b);  // from a gRPC prefix; false when it is beyond the limit
   void reserve(uint64_t capacity);
 
   BufferRef buffer_;

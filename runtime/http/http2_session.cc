@@ -13,9 +13,10 @@ namespace whittle {
 
 static constexpr int32_t kStreamWindow = 1024 * 1024;
 static constexpr int32_t kConnectionWindow = 8 * 1024 * 1024;
-static constexpr uint32_t kFrameSize = 128 * 1024;
+static constexpr uint32_t kFrameSize = 16 * 1024;
 static constexpr size_t kPooledStreams = 16;
 static constexpr size_t kKeptBody = 16 * 1024;
+static constexpr uint32_t kCutStreams = 32;
 static constexpr int kMostPingStrikes = 2;
 static constexpr int64_t kPingWithoutStreams = int64_t{7200} * 1'000'000'000;
 static constexpr int64_t kDrainPingWait = 1'000'000'000;
@@ -31,6 +32,7 @@ struct Stream {
   bool too_many_headers = false;
   bool answered = false;
   bool request_ended = false;
+  bool peer_reset = false;
   Stream* next = nullptr;  // in the pool, or of the live ones
   Stream* previous = nullptr;
 };
@@ -43,6 +45,7 @@ public:
     nghttp2_session_callbacks* calls = nullptr;
     nghttp2_option* option = nullptr;
     CHECK(nghttp2_session_callbacks_new(&calls) == 0 && nghttp2_option_new(&option) == 0);
+    nghttp2_session_callbacks_set_on_begin_frame_callback(calls, on_begin_frame);
     nghttp2_session_callbacks_set_on_begin_headers_callback(calls, on_begin_headers);
     nghttp2_session_callbacks_set_on_header_callback(calls, on_header);
     nghttp2_session_callbacks_set_on_frame_recv_callback(calls, on_frame_recv);
@@ -247,7 +250,7 @@ private:
       if (s->reply.body.size() > kKeptBody) Writer().swap(s->reply.body);
       s->id = 0;
       s->sent = s->header_bytes = 0;
-      s->too_many_headers = s->answered = s->request_ended = false;
+      s->too_many_headers = s->answered = s->request_ended = s->peer_reset = false;
       s->next = pool_;
       pool_ = s;
       ++pooled_;
@@ -338,9 +341,24 @@ private:
 
   static Stream* stream_of(nghttp2_session* h2, int32_t id) { return static_cast<Stream*>(nghttp2_session_get_stream_user_data(h2, id)); }
 
-  static int on_begin_headers(nghttp2_session* h2, const nghttp2_frame* frame, void* self) {
+  // nghttp2 drops frames of closed streams. They are an error of the peer (RFC 9113 section 5.1) unless we were the ones who
+  // closed the stream, when such frames may have been on their way.
+  static int on_begin_frame(nghttp2_session* h2, const nghttp2_frame_hd* frame, void* me) {
+    auto& self = *static_cast<Http2Session*>(me);
+    if (frame->type != NGHTTP2_DATA && frame->type != NGHTTP2_HEADERS) return 0;
+    const int32_t id = frame->stream_id;
+    if (id % 2 == 0 || id > self.highest_ || stream_of(h2, id) || self.cut_count_ > kCutStreams) return 0;
+    for (uint32_t i = 0; i < self.cut_count_; ++i)
+      if (self.cut_[i] == id) return 0;
+    nghttp2_session_terminate_session(h2, NGHTTP2_STREAM_CLOSED);
+    return 0;
+  }
+
+  static int on_begin_headers(nghttp2_session* h2, const nghttp2_frame* frame, void* me) {
     if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
-    Stream* s = static_cast<Http2Session*>(self)->open(frame->hd.stream_id);
+    auto& self = *static_cast<Http2Session*>(me);
+    self.highest_ = frame->hd.stream_id;
+    Stream* s = self.open(frame->hd.stream_id);
     nghttp2_session_set_stream_user_data(h2, frame->hd.stream_id, s);
     return 0;
   }
@@ -382,6 +400,9 @@ private:
       if (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) self.request_complete(*s);
       return 0;
     }
+    case NGHTTP2_RST_STREAM:
+      if (Stream* s = stream_of(h2, frame->hd.stream_id)) s->peer_reset = true;
+      return 0;
     case NGHTTP2_PING:
       if (!(frame->hd.flags & NGHTTP2_FLAG_ACK))
         self.pinged();
@@ -415,7 +436,12 @@ private:
     Stream* s = stream_of(h2, id);
     if (!s) return 0;
     nghttp2_session_set_stream_user_data(h2, id, nullptr);
-    static_cast<Http2Session*>(me)->close(s);
+    auto& self = *static_cast<Http2Session*>(me);
+    if (!s->request_ended && !s->peer_reset) {
+      if (self.cut_count_ < kCutStreams) self.cut_[self.cut_count_] = id;
+      if (self.cut_count_ <= kCutStreams) ++self.cut_count_;
+    }
+    self.close(s);
     return 0;
   }
 
@@ -434,6 +460,9 @@ private:
   bool forgive_pings_ = false;
   bool draining_ = false;
   bool said_last_ = false;
+  int32_t highest_ = 0;            // id of a stream
+  int32_t cut_[kCutStreams];       // ids of streams that we closed before their requests had ended
+  uint32_t cut_count_ = 0;         // more than kCutStreams: no longer told apart
 };
 
 }  // namespace

@@ -50,6 +50,8 @@ public:
 
   // Listens. Returns false with the reason logged.
   bool start();
+  // Serves a connection that was accepted elsewhere; owns `fd`, which is non-blocking.
+  void serve(int fd) { accepted(fd); }
   // Takes no new connection; connections end when their requests have been answered.
   void drain();
   // True when no connection is left.

@@ -18,9 +18,9 @@ constexpr Diag<size_t> kManyTags{"E0721", "{} tags, and a log group has at most 
 constexpr Diag<> kNoSelectors{"W0722", "this rule applies to no metric"};
 constexpr Diag<size_t> kManyDimensions{"W0723", "a set of {} dimensions is dropped"};
 constexpr Diag<> kDimensionTwice{"W0724", "this dimension is named twice"};
-constexpr Diag<> kNoLabels{"E0725", "a label matcher needs `label_names` and `regex`"};
+constexpr Diag<> kNoLabels{"W0725", "a label matcher needs `label_names` and `regex`"};
 constexpr Diag<> kNoMetricName{"W0726", "this descriptor applies to no metric"};
-constexpr Diag<std::string_view> kNamespace{"E0727", "`{}` cannot be a namespace"};
+constexpr Diag<std::string_view> kNamespace{"W0727", "CloudWatch refuses the namespace `{}`"};
 
 // [\p{L}\p{Z}\p{N}_.:/=+\-@]: what tags are made of. Letters beyond ASCII are taken as given.
 bool is_tag_text(std::string_view s) {
