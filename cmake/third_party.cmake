@@ -43,7 +43,11 @@ endfunction()
 foreach(target host ${WHITTLE_TARGETS})
   third_party_dir(dir ${target})
   if(NOT EXISTS ${dir}/.complete)
-    add_custom_command(OUTPUT ${dir}/.complete
+    set(made "")
+    foreach(name curl nghttp2 mbedtls yyjson zstd z)
+      list(APPEND made ${dir}/lib/lib${name}.a)
+    endforeach()
+    add_custom_command(OUTPUT ${dir}/.complete BYPRODUCTS ${made}
       COMMAND ${recipe_dir}/build.sh ${target} ${sources} ${dir} ${WHITTLE_LLVM}
       DEPENDS ${sources_ready}
       COMMENT "Building musl, mbedTLS, nghttp2, curl, zlib, zstd and yyjson for ${target}" USES_TERMINAL VERBATIM)

@@ -13,8 +13,8 @@
 namespace whittle {
 
 static constexpr size_t kLarge = 32 * 1024;
-static constexpr size_t kKeptBuffers = 8;
-static constexpr uint64_t kKeptBytes = 6 * 1024 * 1024;
+static constexpr size_t kKeptBuffers = 32;
+static constexpr uint64_t kKeptBytes = 4 * 1024 * 1024;
 
 static constinit uint64_t held_bytes = 0;
 static constinit uint64_t kept_bytes = 0;

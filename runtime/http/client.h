@@ -27,13 +27,14 @@ struct HttpRequest {
   Text url;
   std::vector<HttpHeader> headers;  // name and value copied by send()
   Writer body;                      // moved from
+  std::vector<Slice> slices;        // the body in pieces, in place of `body`: shared, not copied
   int64_t timeout_ns = 30'000'000'000;
   Text proxy;                       // empty: from the environment, as curl does
   const ClientTls* tls = nullptr;   // null: system roots
   Text unix_socket;                 // empty: TCP
 
   // Shown by replay: which exporter, what call, and the body before compression in JSON (or OTLP protobuf bytes
-  // of `otlp_signal`). Empty `call`: not shown (metadata and credentials).
+  // of `otlp_signal`; empty: what the slices hold). Empty `call`: not shown (metadata and credentials).
   Text exporter, call;
   Bytes plain_body;
   bool plain_is_otlp = false;

@@ -27,6 +27,8 @@ namespace whittle {
 static constexpr size_t kMostBody = 1024 * 1024;
 static constexpr size_t kMostHeaders = 64 * 1024;
 static constexpr size_t kPooledHandles = 8;
+static constexpr size_t kLeastUpload = 16 * 1024;
+static constexpr size_t kMostUpload = 256 * 1024;
 static constexpr const char* kSystemRoots = "/etc/ssl/certs/ca-certificates.crt";
 
 namespace {
@@ -54,6 +56,8 @@ struct Call {
   HttpDone done = nullptr;
   void* context = nullptr;
   Writer body;
+  std::vector<Slice> slices;
+  size_t slice = 0, sent = 0;  // where sending is: in which slice, and how much of it
   Writer answer;
   size_t header_bytes = 0;
   std::vector<HttpHeader> answer_headers;
@@ -228,6 +232,31 @@ void ClientImpl::finish(Call& call, CURLcode code) {
   curl_slist_free_all(call.headers);
   curl_slist_free_all(call.connect_to);
   delete &call;
+}
+
+static size_t read_slices(char* to, size_t, size_t room, void* me) {
+  auto& call = *static_cast<Call*>(me);
+  size_t n = 0;
+  while (n < room && call.slice < call.slices.size()) {
+    const Bytes rest = call.slices[call.slice].bytes.subspan(call.sent);
+    const size_t part = rest.size() < room - n ? rest.size() : room - n;
+    if (part > 0) memcpy(to + n, rest.data(), part);
+    n += part;
+    call.sent += part;
+    if (call.sent == call.slices[call.slice].bytes.size()) {
+      ++call.slice;
+      call.sent = 0;
+    }
+  }
+  return n;
+}
+
+// curl sends again what a redirect or a connection closed by its server asks for, always from the beginning.
+static int rewind_slices(void* me, curl_off_t offset, int origin) {
+  auto& call = *static_cast<Call*>(me);
+  if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
+  call.slice = call.sent = 0;
+  return CURL_SEEKFUNC_OK;
 }
 
 static size_t on_body(char* data, size_t, size_t n, void* me) {
@@ -448,8 +477,20 @@ bool ClientImpl::prepare(Call& call, HttpRequest& request) {
     curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
   } else {
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call.body.empty() ? "" : reinterpret_cast<const char*>(call.body.data()));
+    size_t size = call.body.size();
+    if (call.slices.empty()) {
+      curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call.body.empty() ? "" : reinterpret_cast<const char*>(call.body.data()));
+    } else {
+      size = 0;
+      for (const Slice& s : call.slices) size += s.bytes.size();
+      curl_easy_setopt(easy, CURLOPT_READFUNCTION, read_slices);
+      curl_easy_setopt(easy, CURLOPT_READDATA, &call);
+      curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, rewind_slices);
+      curl_easy_setopt(easy, CURLOPT_SEEKDATA, &call);
+    }
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(size));
+    // Large enough for few system calls, no larger than the body.
+    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, static_cast<long>(size < kLeastUpload ? kLeastUpload : size < kMostUpload ? size : kMostUpload));
     if (request.method != "POST") curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call.arena.copy(request.method).data());
     call.headers = curl_slist_append(call.headers, "Expect:");  // nobody waits for 100 Continue
     if (!has_type) call.headers = curl_slist_append(call.headers, "Content-Type:");
@@ -469,6 +510,7 @@ void ClientImpl::begin(HttpRequest&& request, HttpDone done, void* context) {
   call->done = done;
   call->context = context;
   call->body = static_cast<Writer&&>(request.body);
+  call->slices.swap(request.slices);
   if (handles.empty()) {
     call->easy = curl_easy_init();
     CHECK(call->easy != nullptr);

@@ -12,7 +12,7 @@ namespace whittle {
 static constexpr Text kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 static constexpr int64_t kLinger = 2'000'000'000;
 static constexpr int64_t kHandshake = 10'000'000'000;
-static constexpr int kReadsPerEvent = 4;
+static constexpr int kReadsPerEvent = 2;
 
 HttpServer::HttpServer(Runtime& runtime, const ServerOptions& options, const ServerHandler& handler)
     : runtime_(runtime), options_(options), handler_(handler),

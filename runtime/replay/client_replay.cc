@@ -56,6 +56,11 @@ void HttpClient::send(HttpRequest&& request, HttpDone done, void* context) {
     line.append(Text(",\"call\":"));
     append_json_text(line, request.call);
     line.append(Text(",\"body\":"));
+    Writer joined;
+    if (request.plain_body.empty()) {
+      for (const Slice& s : request.slices) joined.append(s.bytes);
+      request.plain_body = joined.bytes();
+    }
     if (request.plain_is_otlp)
       wire::proto_to_json(request.otlp_signal, request.plain_body, line);
     else

@@ -136,6 +136,24 @@ TEST_F(ClientTest, LargeBodiesBothWays) {
   EXPECT_EQ(server->connection_count(), 1u);
 }
 
+TEST_F(ClientTest, BodyInPieces) {
+  start(false);
+  for (const char* path : {"/", "/moved"}) {
+    HttpRequest r = request("http", "127.0.0.1", path);
+    std::string all;
+    for (size_t n : {size_t{5}, size_t{0}, size_t{300'000}, size_t{1}}) {
+      const std::string piece(n, static_cast<char>('a' + n % 26));
+      all += piece;
+      BufferRef buffer = BufferRef::copy(as_bytes(piece));
+      const Bytes bytes = {buffer.data(), piece.size()};
+      r.slices.push_back({buffer, bytes});
+    }
+    Got got = run(std::move(r));
+    EXPECT_EQ(got.status, 200) << got.error_text;
+    EXPECT_EQ(got.body, all);
+  }
+}
+
 TEST_F(ClientTest, Redirect) {
   start(false);
   HttpRequest r = request("http", "127.0.0.1", "/moved");

@@ -68,22 +68,26 @@ struct Otlphttp {
   void send(Outgoing& item) {
     auto s = static_cast<uint32_t>(item.payload.signal);
     bool json = config.encoding == config::OtlphttpEncoding::Json;
-    Writer joined, text;
-    Bytes plain;
-    if (item.payload.slices.size() == 1) {
-      plain = item.payload.slices[0].bytes;
-    } else {
-      item.payload.flatten(joined);
-      plain = joined.bytes();
-    }
-    Bytes body = plain;
-    if (json) {
-      wire::proto_to_json(item.payload.signal, plain, text);
-      body = text.bytes();
-    }
     HttpRequest request;
     request.url = urls[s];
-    compress(coding, static_cast<int>(config.compression_params.level), body, request.body);
+    Writer joined, text;
+    if (!json && coding == Coding::Identity) {
+      request.slices = item.payload.slices;  // as they were received
+    } else {
+      Bytes plain;
+      if (item.payload.slices.size() == 1) {
+        plain = item.payload.slices[0].bytes;
+      } else {
+        item.payload.flatten(joined);
+        plain = joined.bytes();
+      }
+      request.plain_body = plain;
+      if (json) {
+        wire::proto_to_json(item.payload.signal, plain, text);
+        plain = text.bytes();
+      }
+      compress(coding, static_cast<int>(config.compression_params.level), plain, request.body);
+    }
     request.headers.push_back({"Content-Type", json ? "application/json" : "application/x-protobuf"});
     if (coding != Coding::Identity) request.headers.push_back({"Content-Encoding", coding_name(coding)});
     for (const Entry<Str>& h : config.headers) request.headers.push_back({view(h.key), view(h.value)});
@@ -92,7 +96,6 @@ struct Otlphttp {
     request.tls = &tls;
     request.exporter = view(context.id);
     request.call = kPaths[s];
-    request.plain_body = plain;
     request.plain_is_otlp = true;
     request.otlp_signal = item.payload.signal;
     runtime.http->send(static_cast<HttpRequest&&>(request), [](void* i, const HttpResponse& r) {

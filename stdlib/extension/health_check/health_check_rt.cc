@@ -59,7 +59,7 @@ void append_time(Writer& out, int64_t ns) {
 class HealthCheck {
 public:
   explicit HealthCheck(const ComponentContext& context)
-      : context_(context), runtime_(*context.runtime), config_(*static_cast<const config::HealthCheck*>(context.config)),
+      : runtime_(*context.runtime), config_(*static_cast<const config::HealthCheck*>(context.config)),
         server_(runtime_, server_options(config_.as_http_server(), view(context.id), tls_), {this, answer, nullptr, nullptr}) {}
 
   bool start() {
@@ -103,7 +103,6 @@ private:
     return false;
   }
 
-  ComponentContext context_;
   Runtime& runtime_;
   const config::HealthCheck& config_;
   TlsServerOptions tls_;
