@@ -130,9 +130,7 @@ private:
       size_t colon = r.inside.find(':');
       std::string_view scheme = colon == std::string_view::npos ? "env" : r.inside.substr(0, colon);
       std::string_view rest = colon == std::string_view::npos ? r.inside : r.inside.substr(colon + 1);
-      size_t open = n.text.rfind("${", r.begin == 0 ? std::string::npos : r.begin - 1);
-      bool nested = r.begin != 0 && open != std::string::npos && open < r.begin && n.text.find('}', open) >= r.begin;
-      if (nested) {
+      if (r.nested) {
         diags_.emit(kNested, at).here("inside of another `${...}`").note("which variable is read must be known when the collector is compiled");
         out.poisoned = true;
         continue;
@@ -255,23 +253,21 @@ private:
 
 FoundReference find_reference(std::string_view text, size_t from) {
   FoundReference out;
-  while (true) {
-    size_t close = text.find('}', from);
-    if (close == std::string_view::npos) return out;
-    size_t open = text.substr(0, close).rfind("${");
-    if (open == std::string_view::npos || open < from) {
-      from = close + 1;
-      continue;
+  size_t open = std::string_view::npos;  // the last `${` that is not closed
+  int opened = 0;
+  for (size_t i = from; i < text.size(); ++i) {
+    if (text[i] == '$' && i + 1 < text.size() && text[i + 1] == '{') {
+      open = i;
+      ++opened;
     }
+    if (text[i] != '}' || open == std::string_view::npos) continue;
     size_t dollars = 0;
     while (dollars < open && text[open - 1 - dollars] == '$') ++dollars;
-    if (dollars % 2 == 1) {
-      out.stopped_by_escape = true;
-      return out;
-    }
-    out.reference = Reference{open, close + 1, text.substr(open + 2, close - open - 2)};
+    if (dollars % 2 == 1) out.stopped_by_escape = true;
+    else out.reference = Reference{open, i + 1, text.substr(open + 2, i - open - 2), opened > 1};
     return out;
   }
+  return out;
 }
 
 NodeId resolve_references(Tree& tree, NodeId root, source::Sources& sources, diag::Diagnostics& diags) {

@@ -13,6 +13,7 @@ namespace whittle::syntax {
 struct Reference {
   size_t begin = 0, end = 0;
   std::string_view inside;  // "env:HOST:-localhost"
+  bool nested = false;      // within another one
 };
 
 struct FoundReference {
