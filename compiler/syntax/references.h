@@ -19,6 +19,7 @@ struct Reference {
 struct FoundReference {
   std::optional<Reference> reference;
   bool stopped_by_escape = false;  // `$${` ends the search, as it does in the Collector
+  size_t stopped_at = 0;           // behind the escaped reference
 };
 
 // The next reference that the Collector would expand, searching from `from`.
