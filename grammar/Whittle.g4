@@ -68,6 +68,7 @@ modifier
   | 'present'                                                       # presentModifier
   | 'pairs'                                                         # pairsModifier
   | 'anycase'                                                       # anycaseModifier
+  | 'numbered' NUMBER                                               # numberedModifier
   | 'rest'                                                          # restModifier
   | 'flat' word                                                     # flatModifier
   ;
@@ -134,7 +135,7 @@ testStep
 word
   : WORD | 'struct' | 'receiver' | 'processor' | 'exporter' | 'extension' | 'connector' | 'service' | 'include' | 'alias'
   | 'requires' | 'iam' | 'needs' | 'env' | 'emits' | 'unit' | 'when' | 'stability' | 'list' | 'map' | 'enum' | 'in'
-  | 'where' | 'with' | 'refused' | 'inert' | 'deprecated' | 'switched' | 'named' | 'present' | 'pairs' | 'anycase' | 'rest' | 'flat' | 'warn' | 'not'
+  | 'where' | 'with' | 'refused' | 'inert' | 'deprecated' | 'switched' | 'named' | 'present' | 'pairs' | 'anycase' | 'numbered' | 'rest' | 'flat' | 'warn' | 'not'
   | 'and' | 'or' | 'set' | 'size' | 'on' | 'let' | 'pipeline' | 'test' | 'send' | 'wait' | 'expect' | 'nothing'
   ;
 

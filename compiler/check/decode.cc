@@ -154,7 +154,11 @@ private:
   void null_scalar(Value& v, const std::string& what) {
     // The Collector's decoder makes null the type's zero value, not the default.
     if (v.type->kind == TypeKind::Enum) {
-      if (v.type->any_case) return;
+      if (v.type->zero >= 0) {
+        v.integer = v.type->zero;
+        v.text = v.type->values[static_cast<size_t>(v.type->zero)].name;
+        return;
+      }
       for (size_t i = 0; i < v.type->values.size(); ++i) {
         if (v.type->values[i].name.empty()) {
           v.integer = static_cast<int64_t>(i);
@@ -235,6 +239,11 @@ private:
   }
 
   void enumeration(Value& v, const Node& n, const std::string& what) {
+    if (n.kind == Kind::Int && v.type->zero >= 0 && !n.too_large && n.integer + v.type->zero >= 0 && n.integer + v.type->zero < static_cast<int64_t>(v.type->values.size())) {
+      v.integer = n.integer + v.type->zero;
+      v.text = v.type->values[static_cast<size_t>(v.integer)].name;
+      return;
+    }
     if (n.kind != Kind::String) return wrong_type(v, n, what);
     std::string text = v.type->any_case ? small(n.text) : n.text;
     for (size_t i = 0; i < v.type->values.size(); ++i) {
@@ -265,27 +274,37 @@ private:
     case Kind::Date:
     case Kind::String: v.any = AnyKind::String, v.text = n.text; return;
     case Kind::Sequence:
-    case Kind::Mapping: wrong_type(v, n, what); return;
+    case Kind::Mapping:
+      if (c_.not_compiled == nullptr) return wrong_type(v, n, what);
+      c_.not_compiled->push_back({v.span, v.place, n.kind == Kind::Sequence ? "lists as values" : "maps as values"});
+      return;
     }
   }
 
   void list(Value& v, const Node& n, const std::string& what) {
-    if (n.kind == Kind::Null) return;  // keeps the default, as the Collector does
-    if (n.kind == Kind::String && v.type->element->kind == TypeKind::String && v.type->flat.empty()) {
+    if (n.kind == Kind::Null) {
+      if (v.type->flat.empty()) return;  // keeps the default, as the Collector does
+      return wrong_type(v, n, what);
+    }
+    bool of_texts = v.type->element->kind == TypeKind::String || v.type->element->kind == TypeKind::Enum || v.type->element->kind == TypeKind::Regexp;
+    if (n.kind == Kind::String && of_texts && v.type->flat.empty()) {
       // "a,b" for a list of texts.
       v.items.clear();
       for (size_t from = 0; !n.text.empty();) {
         size_t comma = n.text.find(',', from);
         Value item = default_value(*v.type->element, {});
-        item.written = true;
-        item.text = n.text.substr(from, comma - from);
-        item.span = n.span;
+        Node part = n;
+        part.text = n.text.substr(from, comma - from);
         if (std::string_view raw = c_.sources.text(n.span); raw == n.text) {
-          item.span.begin = n.span.begin + static_cast<uint32_t>(from);
-          item.span.end = item.span.begin + static_cast<uint32_t>(item.text.size());
+          part.span.begin = n.span.begin + static_cast<uint32_t>(from);
+          part.span.end = part.span.begin + static_cast<uint32_t>(part.text.size());
         }
+        item.written = true;
+        item.span = part.span;
         item.place = c_.sources.place(item.span);
-        check_format(c_, item, what);
+        if (item.type->kind == TypeKind::Enum) enumeration(item, part, what);
+        else if (item.type->kind == TypeKind::Regexp) regexp(item, part, what);
+        else item.text = part.text, check_format(c_, item, what);
         v.items.push_back(std::move(item));
         if (comma == std::string::npos) break;
         from = comma + 1;
@@ -305,7 +324,7 @@ private:
   // Texts in a list of structs are one struct's list: [a, b] means [{conditions: [a, b]}].
   void flat_list(Value& v, const Node& n, const std::string& what) {
     Value* group = nullptr;
-    bool structs = false;
+    bool structs = false, texts = false;
     for (NodeId i : n.items) {
       const Node& item = c_.tree.at(i);
       if (item.kind == Kind::Mapping) {
@@ -316,6 +335,7 @@ private:
         group = nullptr;
         continue;
       }
+      texts = true;
       if (item.kind != Kind::String) {
         Value element = default_value(*v.type->element, {});
         element.span = item.span;
@@ -339,7 +359,7 @@ private:
       decode(text, i, {}, what);
       list.items.push_back(std::move(text));
     }
-    if (structs && group != nullptr) {
+    if (structs && texts) {
       v.wrong = true;
       c_.diags.emit(kRequirement, v.span, "conditions are either texts or groups, not both").here("texts and maps in one list");
     }
@@ -424,12 +444,16 @@ private:
       v.items[0].written = true;
       v.items[0].span = v.span;
       v.items[0].place = v.place;
-      structure(v.items[0], rest, what);
       const Node& on = c_.tree.at(enabled->value);
       if (on.kind != Kind::Bool || on.late) {
         v.wrong = true;
         c_.diags.emit(kWrongType, on.span ? on.span : enabled->key_span, "enabled", "`true` or `false`", syntax::describe(on));
-      } else if (!on.boolean) {
+      } else if (on.boolean) {
+        structure(v.items[0], rest, what);
+      } else {
+        off_ = true;  // what is off needs no certificate
+        structure(v.items[0], rest, what);
+        off_ = false;
         v.wrong = v.items[0].wrong;
         v.present = false;
         v.items.clear();
@@ -476,7 +500,11 @@ private:
       bool free_form = v.type->kind == TypeKind::Any || (v.type->kind == TypeKind::Optional && v.type->element->kind == TypeKind::Any);
       bool said = false;
       if (free_form) {
-        said = n.kind != Kind::Null;
+        said = n.kind == Kind::Null ? v.type->named : n.kind != Kind::Sequence || !n.items.empty();
+        if (v.type->kind == TypeKind::Optional && v.type->switched && n.kind == Kind::Mapping) {
+          const syntax::Entry* enabled = n.find("enabled");
+          said = enabled == nullptr || c_.tree.at(enabled->value).kind != Kind::Bool || c_.tree.at(enabled->value).boolean;
+        }
         v.written = true;
         v.span = n.span;
       } else {
@@ -489,11 +517,16 @@ private:
         c_.diags.emit(kRefused, e.key_span, last_part(what)).here("not supported").note("{}", s.refused);
       } else {
         c_.diags.emit(kInert, e.key_span, last_part(what)).note("{}", s.inert);
+        constraints(v, s, what);
       }
       return;
     }
     if (!s.deprecated.empty()) c_.diags.emit(kDeprecated, e.key_span, last_part(what)).help("{}", s.deprecated);
     decode(v, e.value, e.key_span, what);
+    constraints(v, s, what);
+  }
+
+  void constraints(Value& v, const schema::Setting& s, const std::string& what) {
     if (v.wrong || v.late) return;
     const Value* scalar = &v;
     while (scalar->type->kind == TypeKind::Optional) {
@@ -583,6 +616,7 @@ private:
 
   // What can only be said when all settings of a struct are known.
   void finish(Value& v, const std::string& what) {
+    if (off_) return;
     check_addresses(c_, v, what);
     if (v.wrong) return;
     for (size_t i = 0; i < v.items.size(); ++i) {  // sections that are not there have requirements too
@@ -592,6 +626,7 @@ private:
       finish(x, what + "::" + std::string(v.type->fields->settings[i].name));
       v.wrong = v.wrong || x.wrong;
     }
+    if (v.type->fields->name == "queue") check_queue(c_, v);
     for (const schema::Requirement& r : v.type->fields->requirements) {
       if (evaluate(*r.condition, v) != Truth::False) continue;
       v.wrong = true;
@@ -697,6 +732,7 @@ private:
   }
 
   Context& c_;
+  bool off_ = false;  // within a section that is switched off
 };
 
 }  // namespace

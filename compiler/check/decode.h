@@ -14,6 +14,7 @@ struct Context {
   const syntax::Tree& tree;
   const source::Sources& sources;
   diag::Diagnostics& diags;
+  std::vector<NotCompiled>* not_compiled = nullptr;  // what is accepted and cannot be compiled, if anybody wants to know
 };
 
 // The value of a setting that nobody wrote.
@@ -22,6 +23,9 @@ Value default_value(const schema::Type& type, const schema::Literal& initial);
 // The value of `node` as `type`. `what` names it in diagnostics: "processors::batch". `key` is where its key stands, none for elements.
 // Starts from the defaults of the type's settings.
 Value decode(Context& context, const schema::Type& type, syntax::NodeId node, source::Span key, const std::string& what);
+
+// What the sending queue of an exporter must be, beyond what its declaration says; also hands its sizer on to its batches.
+void check_queue(Context& context, Value& queue);
 
 // Whether a condition holds; unknown when it depends on a late or wrong value.
 enum class Truth : uint8_t { False, True, Unknown };

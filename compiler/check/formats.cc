@@ -24,6 +24,7 @@ constexpr Diag<std::string_view> kBadArn{"E0605", "`{}` is no ARN"};
 constexpr Diag<> kAnyPort{"W0606", "port 0 lets the system choose a port"};
 constexpr Diag<std::string_view> kBadHeader{"E0607", "`{}` cannot be the name of a header"};
 constexpr Diag<std::string_view> kUnknownPlaceholder{"W0608", "`{}` is not replaced"};
+constexpr Diag<std::string_view> kBadPath{"E0751", "`{}` is no URL path"};
 constexpr Diag<> kSocketPath{"E0609", "a unix socket needs a path"};
 
 struct Service {
@@ -118,7 +119,7 @@ void check_address(Context& c, Value& v, const std::string& what) {
     return;
   }
   std::string_view port = std::string_view(t).substr(colon + 1);
-  if (all_digits(port)) {
+  if (all_digits(port) && !port_of(port)) {
     c.diags.emit(kBadAddress, part(c, v, colon + 1, t.size()), t).here("ports end at 65535");
   } else if (port.empty()) {
     c.diags.emit(kBadAddress, v.span, t).here("the port is missing");
@@ -207,13 +208,28 @@ void check_header(Context& c, Value& v) {
   }
 }
 
+// As Go parses it: escapes must be whole, and what follows the path is dropped.
+void check_url_path(Context& c, Value& v) {
+  auto is_hex = [](char ch) { return is_digit(ch) || ((ch | 0x20) >= 'a' && (ch | 0x20) <= 'f'); };
+  for (size_t i = 0; i < v.text.size(); ++i) {
+    bool control = static_cast<unsigned char>(v.text[i]) < 0x20 || v.text[i] == 0x7f;
+    bool escape = v.text[i] == '%' && (i + 2 >= v.text.size() || !is_hex(v.text[i + 1]) || !is_hex(v.text[i + 2]));
+    if (!control && !escape) continue;
+    v.wrong = true;
+    c.diags.emit(kBadPath, part(c, v, i, std::min(i + (escape ? 3 : 1), v.text.size())), v.text).here(escape ? diag::Text<>("`%` begins two hexadecimal digits") : diag::Text<>("no URL holds this character"));
+    return;
+  }
+  v.text = v.text.substr(0, v.text.find_first_of("?#"));
+  if (!v.text.starts_with('/')) v.text = "/" + v.text;
+}
+
 void check_template(Context& c, Value& v) {
   const std::string& t = v.text;
   for (size_t open = t.find('{'); open != std::string::npos; open = t.find('{', open + 1)) {
     size_t close = t.find('}', open);
     if (close == std::string::npos) return;
     std::string name = t.substr(open + 1, close - open - 1);
-    if (name.empty() || name.find('{') != std::string::npos) continue;
+    if (name.empty() || name.find('{') != std::string::npos || (open > 0 && t[open - 1] == '{')) continue;
     if (std::find(std::begin(kPlaceholders), std::end(kPlaceholders), name) != std::end(kPlaceholders)) continue;
     auto d = c.diags.emit(kUnknownPlaceholder, part(c, v, open, close + 1), t.substr(open, close + 1 - open));
     std::string_view near = diag::nearest(name, kPlaceholders);
@@ -284,7 +300,7 @@ void check_format(Context& c, Value& v, const std::string& what) {
   case Format::Url: check_url(c, v, what); return;
   case Format::Path: check_path(c, v); return;
   case Format::UrlPath:
-    if (!v.text.starts_with('/')) v.text = "/" + v.text;
+    check_url_path(c, v);
     return;
   case Format::HeaderName: check_header(c, v); return;
   case Format::Template: check_template(c, v); return;

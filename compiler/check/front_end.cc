@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 namespace whittle::check {
 
@@ -61,10 +62,11 @@ struct Definition {
 class FrontEnd {
 public:
   FrontEnd(const CheckOptions& options, const syntax::Loaded& loaded, const source::Sources& sources, diag::Diagnostics& diags)
-      : options_(options), tree_(loaded.tree), root_(loaded.root), sources_(sources), diags_(diags), context_{tree_, sources_, diags_},
+      : options_(options), tree_(loaded.tree), root_(loaded.root), sources_(sources), diags_(diags), context_{tree_, sources_, diags_, nullptr},
         check_{context_, config_, options_} {}
 
   std::optional<Config> run() {
+    context_.not_compiled = &config_.not_compiled;
     sections();
     if (nothing_) return std::nullopt;
     components();  // every definition is resolved, every setting typed
@@ -149,12 +151,15 @@ private:
     d.id = *id;
     d.text = e.key;
     d.key = e.key_span;
-    for (const Definition& other : definitions_) {
-      if (other.kind == kind && other.id == d.id) {
-        diags_.emit(kTwoIds, e.key_span, d.id.text()).here("again").label(other.key, "first here").note("spaces in an id do not count");
-        return;
-      }
+    if (e.key != d.id.text() && at(e.value).kind != Kind::Null) {
+      // The Collector trims the id and then looks the settings up by it, so it does not find them.
+      diags_.emit(kBadId, e.key_span, e.key, "the settings of an id with spaces around its parts are lost").help("write `{}`", d.id.text()).suggest(e.key_span, d.id.text());
     }
+    if (const Definition* other = find(kind, d.id)) {
+      diags_.emit(kTwoIds, e.key_span, d.id.text()).here("again").label(other->key, "first here").note("spaces in an id do not count");
+      return;
+    }
+    by_id_[std::string(schema::name_of(kind)) + " " + d.id.text()] = definitions_.size();
     d.component = schema::find_component(kind, d.id.type);
     if (d.component == nullptr) {
       auto elsewhere = known_elsewhere(kind);
@@ -266,10 +271,8 @@ private:
   }
 
   Definition* find(ComponentKind kind, const ComponentId& id) {
-    for (Definition& d : definitions_) {
-      if (d.kind == kind && d.id == id) return &d;
-    }
-    return nullptr;
+    auto it = by_id_.find(std::string(schema::name_of(kind)) + " " + id.text());
+    return it == by_id_.end() ? nullptr : &definitions_[it->second];
   }
 
   // The ids in a list, each with its place. Texts with commas are no lists here: ids are not texts to the Collector.
@@ -319,7 +322,7 @@ private:
     auto diagnostic = diags_.emit(kUndefined, span, schema::name_of(kind), id.text());
     std::vector<std::string> texts;
     for (const Definition& d : definitions_) {
-      if (d.kind == kind) texts.push_back(d.id.text());
+      if (d.kind == kind && texts.size() < 500) texts.push_back(d.id.text());
     }
     std::vector<std::string_view> names(texts.begin(), texts.end());
     std::string_view near = diag::nearest(id.text(), names);
@@ -371,11 +374,9 @@ private:
       return;
     }
     p.signal = static_cast<schema::Signal>(signal - std::begin(kSignalNames));
-    for (const Pipeline& other : config_.pipelines) {
-      if (other.name == p.name) {
-        diags_.emit(kTwoIds, e.key_span, p.name).here("again").label(other.key, "first here");
-        return;
-      }
+    if (auto [first, added] = pipeline_keys_.emplace(p.name, e.key_span); !added) {
+      diags_.emit(kTwoIds, e.key_span, p.name).here("again").label(first->second, "first here");
+      return;
     }
     const Node& map = at(e.value);
     if (map.kind != Kind::Mapping && map.kind != Kind::Null) return wrong_type(map, p.name, "a map of `receivers`, `processors` and `exporters`");
@@ -494,7 +495,9 @@ private:
   Context context_;
   Check check_;
   std::vector<Definition> definitions_;
+  std::unordered_map<std::string, size_t> by_id_;  // "receiver otlp/2" -> its definition
   std::map<InstanceId, schema::SignalSet> used_for_;
+  std::unordered_map<std::string, Span> pipeline_keys_;
   bool broken_[5] = {};
   bool broken_service_ = false, broken_list_ = false, nothing_ = false;
 };

@@ -20,6 +20,7 @@ namespace whittle::diag {
 
 namespace {
 
+constexpr size_t kLongest = 4096;  // bytes of a source line that are looked at
 constexpr size_t kWidest = 160;  // code points of a source line that are shown
 
 struct Palette {
@@ -107,9 +108,20 @@ private:
   void line(source::FileId file, uint32_t number, std::vector<Mark>& marks) {
     const source::File& f = sources_.at(file);
     std::string_view shown = f.line(number);
-    std::vector<Cell> cells = cells_of(shown, static_cast<uint32_t>(shown.data() - f.text.data()));
     std::sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) { return a.begin < b.begin; });
     bool cut_left = false, cut_right = false;
+    if (shown.size() > kLongest) {  // a file on one line: take the part around the mark before looking closer
+      auto main = std::find_if(marks.begin(), marks.end(), [](const Mark& m) { return m.primary; });
+      size_t at = (main == marks.end() ? marks[0] : *main).begin - static_cast<size_t>(shown.data() - f.text.data());
+      size_t from = at > kLongest / 2 ? at - kLongest / 2 : 0;
+      while (from > 0 && (static_cast<unsigned char>(shown[from]) & 0xc0) == 0x80) --from;
+      size_t to = std::min(from + kLongest, shown.size());
+      while (to < shown.size() && (static_cast<unsigned char>(shown[to]) & 0xc0) == 0x80) ++to;
+      cut_left = from > 0;
+      cut_right = to < shown.size();
+      shown = shown.substr(from, to - from);
+    }
+    std::vector<Cell> cells = cells_of(shown, static_cast<uint32_t>(shown.data() - f.text.data()));
     if (cells.size() > kWidest) {
       size_t at = 0;
       for (const Mark& m : marks) {
@@ -119,8 +131,8 @@ private:
       }
       size_t first = at > kWidest / 3 ? at - kWidest / 3 : 0;
       first = std::min(first, cells.size() - kWidest);
-      cut_left = first > 0;
-      cut_right = first + kWidest < cells.size();
+      cut_left = cut_left || first > 0;
+      cut_right = cut_right || first + kWidest < cells.size();
       cells.resize(first + kWidest);
       cells.erase(cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(first));
     }

@@ -400,18 +400,28 @@ private:
         return false;
       }
       ++count;
+      if (name.ends_with("ID") && count == 1 && argument.kind == Token::Bytes && !check_id(name, argument)) return false;
       if (pattern && count == 2 && argument.kind == Token::String && now().begin >= argument.end) check_pattern(argument);
       if (problem_) return false;
     }
     size_t close = now().end;
     advance();
-    if (count < f->least || count > f->most) {
+    if (f->most != 0 && (count < f->least || count > f->most)) {  // the Collector does not look at arguments where none are taken
       std::string wanted = f->least == f->most ? std::to_string(f->most) : std::to_string(f->least) + " to " + std::to_string(f->most);
       fail(Problem::Kind::Arguments, begin, close,
            "`" + std::string(name) + "` takes " + wanted + (f->most == 1 ? " argument" : " arguments") + ", and there " + (count == 1 ? "is " : "are ") + std::to_string(count));
       return false;
     }
     return keys();
+  }
+
+  // TraceID(0x...) and its like: as many bytes as an id has.
+  bool check_id(std::string_view name, const Lexeme& t) {
+    size_t wanted = name == "TraceID" || name == "ProfileID" ? 16 : name == "SpanID" ? 8 : 0;
+    size_t bytes = (t.end - t.begin - 2) / 2;
+    if (wanted == 0 || bytes == wanted || bytes == 2 * wanted) return true;
+    fail(Problem::Kind::Arguments, t.begin, t.end, "`" + std::string(name) + "` takes " + std::to_string(wanted) + " bytes, and there " + (bytes == 1 ? "is 1" : "are " + std::to_string(bytes)));
+    return false;
   }
 
   void check_pattern(const Lexeme& t) {
@@ -460,7 +470,6 @@ private:
         named = true;
       }
     }
-    if (!named && segments.size() == 1 && segments[0].keys == false && segments[0].name == "resource") return true;
     const Segment& s = segments[first];
     auto entries = paths_of(context);
     auto known = std::find_if(entries.begin(), entries.end(), [&](const PathEntry& e) { return e.name == s.name; });

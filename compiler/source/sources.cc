@@ -26,6 +26,11 @@ FileId Sources::add(std::string name, std::string text) {
   for (size_t i = 0; i < file.text.size(); ++i) {
     if (file.text[i] == '\n') file.line_starts.push_back(static_cast<uint32_t>(i + 1));
   }
+  uint32_t count = 0;
+  for (size_t i = 0; i <= file.text.size(); ++i) {
+    if (i % File::kStep == 0) file.code_points.push_back(count);
+    if (i < file.text.size()) count += (static_cast<unsigned char>(file.text[i]) & 0xc0) != 0x80;
+  }
   return static_cast<FileId>(files_.size() - 1);
 }
 
@@ -34,10 +39,14 @@ Location Sources::locate(FileId id, uint32_t offset) const {
   offset = std::min(offset, static_cast<uint32_t>(file.text.size()));
   auto after = std::upper_bound(file.line_starts.begin(), file.line_starts.end(), offset);
   auto line = static_cast<uint32_t>(after - file.line_starts.begin());
-  uint32_t column = 1, begin = file.line_starts[line - 1];
-  if (begin == 0 && file.text.starts_with("\xef\xbb\xbf")) begin = 3;  // a byte-order mark is no column
-  for (uint32_t i = begin; i < offset; ++i) column += (static_cast<unsigned char>(file.text[i]) & 0xc0) != 0x80;
-  return {line, column};
+  uint32_t begin = file.line_starts[line - 1];
+  if (begin == 0 && file.text.starts_with("\xef\xbb\xbf")) begin = std::min(3u, offset);  // a byte-order mark is no column
+  auto points = [&](uint32_t to) {
+    uint32_t n = file.code_points[to / File::kStep];
+    for (uint32_t i = to - to % File::kStep; i < to; ++i) n += (static_cast<unsigned char>(file.text[i]) & 0xc0) != 0x80;
+    return n;
+  };
+  return {line, points(offset) - points(std::min(begin, offset)) + 1};
 }
 
 std::string Sources::place(Span span) const {

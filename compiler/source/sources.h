@@ -21,6 +21,8 @@ struct File {
   std::string name;  // as the user gave it
   std::string text;
   std::vector<uint32_t> line_starts;
+  std::vector<uint32_t> code_points;  // before each kStep-th byte, so that columns cost the same on long lines
+  static constexpr uint32_t kStep = 1024;
 
   // The bytes of a line without its end, counting from 1.
   std::string_view line(uint32_t number) const;

@@ -4,6 +4,7 @@
 #include "compiler/syntax/references.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace whittle::syntax {
 
@@ -82,6 +83,21 @@ NodeId split_keys(Tree& tree, NodeId root) {
   return out;
 }
 
+// Within components too: "sending_queue::enabled: false".
+NodeId split_component_keys(Tree& tree, NodeId root) {
+  for (size_t i = 0; i < tree.at(root).entries.size(); ++i) {
+    NodeId section = tree.at(root).entries[i].value;
+    if (tree.at(root).entries[i].key == "service" || tree.at(section).kind != Node::Kind::Mapping) continue;
+    for (size_t k = 0; k < tree.at(section).entries.size(); ++k) {
+      NodeId component = tree.at(section).entries[k].value;
+      if (tree.at(component).kind != Node::Kind::Mapping) continue;
+      NodeId split = split_keys(tree, component);
+      tree.nodes[section].entries[k].value = split;
+    }
+  }
+  return root;
+}
+
 bool add(Loaded& out, source::FileId file, source::Sources& sources, diag::Diagnostics& diags) {
   if (!check_bytes(file, sources, diags)) return false;
   NodeId root = read_yaml(file, sources, out.tree, diags);
@@ -96,7 +112,7 @@ bool add(Loaded& out, source::FileId file, source::Sources& sources, diag::Diagn
     diags.emit(kNotAMap, n.span, describe(n)).help("its keys are `receivers`, `processors`, `exporters`, `extensions` and `service`");
     return false;
   }
-  root = split_keys(out.tree, root);
+  root = split_component_keys(out.tree, split_keys(out.tree, root));
   out.root = out.root == kNoNode ? root : merge(out.tree, out.root, root);
   return true;
 }
@@ -106,14 +122,17 @@ bool add(Loaded& out, source::FileId file, source::Sources& sources, diag::Diagn
 NodeId merge(Tree& tree, NodeId under, NodeId over) {
   if (tree.at(under).kind != Node::Kind::Mapping || tree.at(over).kind != Node::Kind::Mapping) return over;
   Node joined = tree.at(under);  // a copy: `under` may be shared by aliases
+  std::unordered_map<std::string, size_t> places;
+  for (size_t i = 0; i < joined.entries.size(); ++i) places[joined.entries[i].key] = i;
   for (const Entry& e : std::vector<Entry>(tree.at(over).entries)) {
-    auto known = std::find_if(joined.entries.begin(), joined.entries.end(), [&](const Entry& x) { return x.key == e.key; });
-    if (known == joined.entries.end()) {
+    auto known = places.find(e.key);
+    if (known == places.end()) {
       joined.entries.push_back(e);
     } else {
-      NodeId value = merge(tree, known->value, e.value);
-      if (value == e.value) known->key_span = e.key_span;
-      known->value = value;
+      Entry& old = joined.entries[known->second];
+      NodeId value = merge(tree, old.value, e.value);
+      if (value == e.value) old.key_span = e.key_span;
+      old.value = value;
     }
   }
   if (joined.entries.empty()) joined.span = tree.at(over).span;

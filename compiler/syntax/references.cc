@@ -53,11 +53,15 @@ class Resolver {
 public:
   Resolver(Tree& tree, source::Sources& sources, diag::Diagnostics& diags) : tree_(tree), sources_(sources), diags_(diags) {}
 
-  // Nesting is at most kMaxDepth in each file, and files nest at most kMostFiles... so depth is bounded by both.
+  // A file nests kMaxDepth deep, and files may name files: depth is limited over all of them.
   NodeId node(NodeId id, int depth) {
     if (auto known = done_.find(id); known != done_.end()) return known->second;
     done_[id] = id;
-    if (depth > 10 * kMaxDepth) return id;
+    if (depth > 10 * kMaxDepth) {
+      diags_.emit(kTooMany, tree_.at(id).span);
+      tree_.nodes[id].poisoned = true;
+      return id;
+    }
     switch (tree_.at(id).kind) {
     case Node::Kind::Sequence:
       for (size_t i = 0; i < tree_.at(id).items.size(); ++i) {
@@ -89,6 +93,7 @@ private:
       const Node n = tree_.at(id);
       FoundReference found = find_reference(n.text, 0);
       if (!found.reference) {
+        if (found.stopped_by_escape) after_escape(n, found);
         plain(id);
         return id;
       }
@@ -111,6 +116,13 @@ private:
     return id;
   }
 
+  // References behind an escaped one stay as they are, which nobody expects.
+  void after_escape(const Node& n, const FoundReference& found) {
+    FoundReference rest = find_reference(n.text, found.stopped_at);
+    if (!rest.reference) return;
+    diags_.emit(kAfterEscape, part(n, rest.reference->begin, rest.reference->end)).here("stays as it is written").help("write the part with the escape last");
+  }
+
   // A text with at least one reference, none of which names a file: checks all of them.
   void late(NodeId id) {
     const Node n = tree_.at(id);
@@ -120,7 +132,7 @@ private:
     while (true) {
       FoundReference found = find_reference(n.text, from);
       if (found.stopped_by_escape) {
-        if (n.text.find("${", from) != std::string::npos) diags_.emit(kAfterEscape, n.span).help("write the part with the escape last");
+        after_escape(n, found);
         break;
       }
       if (!found.reference) break;
@@ -130,9 +142,7 @@ private:
       size_t colon = r.inside.find(':');
       std::string_view scheme = colon == std::string_view::npos ? "env" : r.inside.substr(0, colon);
       std::string_view rest = colon == std::string_view::npos ? r.inside : r.inside.substr(colon + 1);
-      size_t open = n.text.rfind("${", r.begin == 0 ? std::string::npos : r.begin - 1);
-      bool nested = r.begin != 0 && open != std::string::npos && open < r.begin && n.text.find('}', open) >= r.begin;
-      if (nested) {
+      if (r.nested) {
         diags_.emit(kNested, at).here("inside of another `${...}`").note("which variable is read must be known when the collector is compiled");
         out.poisoned = true;
         continue;
@@ -255,23 +265,21 @@ private:
 
 FoundReference find_reference(std::string_view text, size_t from) {
   FoundReference out;
-  while (true) {
-    size_t close = text.find('}', from);
-    if (close == std::string_view::npos) return out;
-    size_t open = text.substr(0, close).rfind("${");
-    if (open == std::string_view::npos || open < from) {
-      from = close + 1;
-      continue;
+  size_t open = std::string_view::npos;  // the last `${` that is not closed
+  int opened = 0;
+  for (size_t i = from; i < text.size(); ++i) {
+    if (text[i] == '$' && i + 1 < text.size() && text[i + 1] == '{') {
+      open = i;
+      ++opened;
     }
+    if (text[i] != '}' || open == std::string_view::npos) continue;
     size_t dollars = 0;
     while (dollars < open && text[open - 1 - dollars] == '$') ++dollars;
-    if (dollars % 2 == 1) {
-      out.stopped_by_escape = true;
-      return out;
-    }
-    out.reference = Reference{open, close + 1, text.substr(open + 2, close - open - 2)};
+    if (dollars % 2 == 1) out.stopped_by_escape = true, out.stopped_at = i + 1;
+    else out.reference = Reference{open, i + 1, text.substr(open + 2, i - open - 2), opened > 1};
     return out;
   }
+  return out;
 }
 
 NodeId resolve_references(Tree& tree, NodeId root, source::Sources& sources, diag::Diagnostics& diags) {

@@ -13,11 +13,13 @@ namespace whittle::syntax {
 struct Reference {
   size_t begin = 0, end = 0;
   std::string_view inside;  // "env:HOST:-localhost"
+  bool nested = false;      // within another one
 };
 
 struct FoundReference {
   std::optional<Reference> reference;
   bool stopped_by_escape = false;  // `$${` ends the search, as it does in the Collector
+  size_t stopped_at = 0;           // behind the escaped reference
 };
 
 // The next reference that the Collector would expand, searching from `from`.

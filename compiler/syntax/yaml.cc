@@ -16,6 +16,7 @@ using source::Span;
 namespace {
 
 constexpr Diag<std::string_view> kSyntax{"E0005", "this is not YAML: {}"};
+constexpr Diag<std::string_view> kVersion{"E0005", "this is not YAML that the Collector reads: it says version {}"};
 constexpr Diag<> kTab{"E0006", "a tab indents this line"};
 constexpr Diag<std::string_view> kDuplicateKey{"E0007", "the key `{}` is there twice"};
 constexpr Diag<int> kTooDeep{"E0008", "nested more than {} levels deep"};
@@ -66,6 +67,7 @@ public:
       diags_.emit(kSyntax, {file_, 0, 0}, "it cannot be read");
       return kNoNode;
     }
+    if (!version_is_known(skip)) return kNoNode;
     bool more = false;
     while (fy_event* event = fy_parser_parse(parser.get())) {
       bool go_on = take(event, more);
@@ -73,7 +75,7 @@ public:
       if (!go_on) break;
     }
     if (!failed_ && fy_parser_get_stream_error(parser.get())) syntax_error(fy.get());
-    if (failed_) return kNoNode;
+    if (failed_ || !no_stray_tabs()) return kNoNode;
     if (root_ == kNoNode) {
       Node empty;
       empty.span = {file_, 0, 0};
@@ -87,7 +89,7 @@ private:
     NodeId node;
     bool mapping;
     bool has_key = false;
-    bool key_is_placeholder = false;
+    bool repeated = false;  // the key has been there before
     std::string key;
     Span key_span;
     std::string anchor;
@@ -214,8 +216,10 @@ private:
       top.key = node.text;
       top.key_span = node.span;
       if (node.quoted && node.span.end - node.span.begin >= 2) top.key_span = {file_, node.span.begin, node.span.end};
+      top.repeated = false;
       if (top.key == "<<" && !node.quoted) return true;
       auto [known, added] = top.keys.emplace(top.key, node.span);
+      top.repeated = !added;
       if (!added) {
         diags_.emit(kDuplicateKey, node.span, top.key).here("here again").label(known->second, "first here").help("keep one of the two, or put both together");
         errors_ = true;
@@ -276,9 +280,7 @@ private:
       return true;
     }
     Node& node = tree_.nodes[top.node];
-    auto repeated = std::find_if(node.entries.begin(), node.entries.end(), [&](const Entry& x) { return errors_ && x.key == top.key; });
-    if (repeated != node.entries.end()) repeated->value = id;
-    else node.entries.push_back({top.key, top.key_span, id});
+    if (!top.repeated) node.entries.push_back({top.key, top.key_span, id});  // of keys that are there twice the first counts from here on
     return true;
   }
 
@@ -333,6 +335,47 @@ private:
       }
     }
     diags_.emit(kSyntax, at, lower_first(error->msg == nullptr ? "syntax error" : error->msg)).here("the reader stopped here");
+  }
+
+  // The Collector's YAML library takes `%YAML 1.1` and refuses other versions.
+  bool version_is_known(size_t from) {
+    while (from < text_.size() && text_[from] == '#') from = std::min(text_.find('\n', from), text_.size() - 1) + 1;
+    if (text_.compare(from, 6, "%YAML ") != 0) return true;
+    size_t end = text_.find_first_of(" \r\n", from + 6);
+    std::string version = text_.substr(from + 6, end == std::string::npos ? end : end - from - 6);
+    if (version == "1.1") return true;
+    diags_.emit(kVersion, {file_, static_cast<uint32_t>(from), static_cast<uint32_t>(from + 6 + version.size())}, version).help("leave the line out");
+    return false;
+  }
+
+  // libfyaml lets tabs stand before comments and on empty lines; the Collector's library does not, outside of brackets and texts.
+  bool no_stray_tabs() {
+    std::vector<std::pair<uint32_t, uint32_t>> inside;  // where tabs may be, by beginning; gathered when the first tab is met
+    size_t next = 0;
+    uint32_t reach = 0;
+    bool good = true, gathered = false;
+    for (size_t line = 0; line < text_.size(); line = text_.find('\n', line) == std::string::npos ? text_.size() : text_.find('\n', line) + 1) {
+      size_t i = line;
+      while (i < text_.size() && text_[i] == ' ') ++i;
+      if (i >= text_.size() || text_[i] != '\t') continue;
+      if (!gathered) {
+        gathered = true;
+        for (const Node& n : tree_.nodes) {
+          if (n.span.file != file_ || n.span.begin >= n.span.end) continue;
+          if (n.is_scalar() || text_[n.span.begin] == '[' || text_[n.span.begin] == '{') inside.emplace_back(n.span.begin, n.span.end);
+        }
+        std::sort(inside.begin(), inside.end());
+      }
+      for (; next < inside.size() && inside[next].first <= i; ++next) reach = std::max(reach, inside[next].second);
+      if (i < reach) continue;
+      if (good) {
+        size_t end = i;
+        while (end < text_.size() && text_[end] == '\t') ++end;
+        diags_.emit(kTab, {file_, static_cast<uint32_t>(i), static_cast<uint32_t>(end)}).here("YAML is indented with spaces only").help("replace each tab with two spaces");
+      }
+      good = false;
+    }
+    return good;
   }
 
   // The placeholder at `at`, and all that stand bare behind it: reading stops here, and they are all the same mistake.

@@ -31,6 +31,7 @@ struct TypeModel {
   std::vector<EnumValueModel> values;
   bool switched = false, named = false, pairs = false, any_case = false;
   std::string flat;
+  int zero = -1;
 };
 
 struct LiteralModel {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <set>
 
 namespace whittle::declc {
@@ -239,6 +240,7 @@ private:
       if (x.kind == "pairs") type->pairs = true;
       if (x.kind == "anycase") type->any_case = true;
       if (x.kind == "flat") type->flat = x.text;
+      if (x.kind == "numbered") type->zero = std::atoi(x.text.c_str());
       if (x.kind == "present") s.initial.kind = Literal::Kind::Present;
       if (x.kind == "refused") s.refused = x.text;
       if (x.kind == "inert") s.inert = x.text;

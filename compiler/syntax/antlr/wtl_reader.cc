@@ -277,6 +277,8 @@ private:
       m.text = string(x->STRING());
     } else if (auto* x = dynamic_cast<Parser::FlatModifierContext*>(c)) {
       m.text = word(x->word());
+    } else if (auto* x = dynamic_cast<Parser::NumberedModifierContext*>(c)) {
+      m.text = x->NUMBER() == nullptr ? std::string() : x->NUMBER()->getText();
     }
     return m;
   }

@@ -107,7 +107,7 @@ private:
       }
       if (old != nullptr && by_context != nullptr) clash(*old, "`" + std::string(old_name) + "`", *by_context, "the conditions `" + std::string(context_name) + "`");
       const Value& inferred = c.at(f.inferred);
-      if (!inferred.written || inferred.items.empty()) continue;
+      if (!inferred.written || inferred.wrong) continue;
       std::string name = "`" + std::string(f.inferred) + "`";
       if (by_context != nullptr) clash(*by_context, "`" + std::string(context_name) + "`", inferred, name);
       else if (old != nullptr && f.part != "traces") clash(*old, "`" + std::string(old_name) + "`", inferred, name);
@@ -179,19 +179,16 @@ private:
         if (context) {
           condition_list(texts, *context, stated.empty(), any);
         } else if (!texts.items.empty()) {
-          // Without a path any context will do, as long as the rest is in order.
           bool broken = false;
           for (const Value& t : texts.items) {
             auto p = ottl::check_condition(t.text, group.candidates.back(), true);
-            if (!p) continue;
+            if (!p || p->kind == ottl::Problem::Kind::Path) continue;
             broken = true;
-            if (p->kind == ottl::Problem::Kind::Path) {
-              diags().emit(kNoContext, t.span).help("begin paths with their context: `{}.name`, or state `context`", ottl::name_of(group.candidates.back()));
-            } else {
-              report(t, *p);
-            }
+            report(t, *p);
           }
-          any = !broken;
+          if (!broken) {
+            diags().emit(kNoContext, texts.items[0].span).help("begin paths with their context, `{}.attributes[...]`, or state `context`", ottl::name_of(group.candidates.back()));
+          }
         }
         if (any && first == nullptr) first = &list;
       }
@@ -225,6 +222,10 @@ private:
     }
   }
 
+  static bool has_values(const Value& list) {
+    return std::any_of(list.items.begin(), list.items.end(), [](const Value& a) { return a.at("value").any != AnyKind::Null; });
+  }
+
   void attributes(const Value& list, std::string_view type) {
     for (const Value& a : list.items) {
       const Value& key = a.at("key");
@@ -250,9 +251,8 @@ private:
         if (!match.at("expressions").items.empty()) check_.not_compiled(match.at("match_type").span, "filter expressions (`match_type: expr`)");
         continue;
       }
-      bool needs_type = !names.items.empty() || !match.at("resource_attributes").items.empty();
-      if (!needs_type) continue;
-      std::string_view type = match_type(match, true);
+      bool needs_type = !names.items.empty() || has_values(match.at("resource_attributes"));
+      std::string_view type = needs_type ? match_type(match, true) : std::string_view();
       if (type == "regexp") patterns(names);
       attributes(match.at("resource_attributes"), type);
     }
@@ -279,7 +279,9 @@ private:
         if (good) diags().emit(kMatchesNothing, match.key ? match.key : match.span).help("say `services`, `span_names`, `span_kinds`, `attributes`, `resources` or `libraries`");
         continue;
       }
-      std::string_view type = match_type(match, false);
+      bool needs_type = has_values(match.at("attributes")) || has_values(match.at("resources"));
+      for (std::string_view name : {"services", "span_names", "libraries", "span_kinds"}) needs_type = needs_type || !match.at(name).items.empty();
+      std::string_view type = needs_type ? match_type(match, false) : std::string_view();
       if (type == "regexp") {
         for (std::string_view name : {"services", "span_names", "span_kinds"}) patterns(const_cast<Value&>(match.at(name)));
         for (const Value& l : match.at("libraries").items) {
@@ -308,10 +310,9 @@ private:
       const Value* m = present(part, side);
       if (m == nullptr || m->wrong) continue;
       Value& match = const_cast<Value&>(*m);
-      bool texts = false;
-      for (std::string_view name : {"resource_attributes", "record_attributes", "severity_texts", "bodies"}) texts = texts || !match.at(name).items.empty();
-      if (!texts) continue;
-      std::string_view type = match_type(match, false);
+      bool needs_type = has_values(match.at("resource_attributes")) || has_values(match.at("record_attributes"));
+      for (std::string_view name : {"severity_texts", "bodies"}) needs_type = needs_type || !match.at(name).items.empty();
+      std::string_view type = needs_type ? match_type(match, false) : std::string_view();
       if (type == "regexp") {
         for (std::string_view name : {"severity_texts", "bodies"}) patterns(const_cast<Value&>(match.at(name)));
       }
