@@ -24,7 +24,7 @@ namespace {
 
 constexpr Diag<std::string_view, std::string_view> kUnknownKey{"E0201", "`{}` has no setting `{}`"};
 constexpr Diag<std::string_view, std::string_view, std::string_view> kWrongType{"E0202", "`{}` takes {}, not {}"};
-constexpr Diag<std::string_view, std::string_view> kBadDuration{"E0203", "`{}` is no duration: {}"};
+constexpr Diag<std::string_view, std::string_view> kBadDuration{"E0203", "`{}` is not a duration: {}"};
 constexpr Diag<std::string_view, std::string_view> kUnknownValue{"E0204", "`{}` cannot be `{}`"};
 constexpr Diag<std::string_view, std::string_view> kOutOfRange{"E0205", "`{}` cannot be {}"};
 constexpr Diag<std::string_view, std::string_view> kOddValue{"W0206", "`{}` should not be {}"};
@@ -33,7 +33,7 @@ constexpr Diag<std::string_view> kRefused{"E0208", "`{}` cannot be compiled"};
 constexpr Diag<std::string_view> kInert{"W0209", "`{}` has no effect"};
 constexpr Diag<std::string_view> kRequirement{"E0210", "{}"};
 constexpr Diag<std::string_view> kDeprecated{"W0211", "`{}` is deprecated"};
-constexpr Diag<std::string_view, std::string_view> kBadRegexp{"E0212", "`{}` is no regular expression: {}"};
+constexpr Diag<std::string_view, std::string_view> kBadRegexp{"E0212", "`{}` is not a regular expression: {}"};
 constexpr Diag<std::string_view> kTruncated{"W0213", "`{}` takes whole numbers"};
 constexpr Diag<std::string_view, std::string_view> kNullIsZero{"W0214", "null makes `{}` {}"};
 constexpr Diag<std::string_view> kNotLate{"E0106", "`{}` must be known when the collector is compiled"};
@@ -61,7 +61,7 @@ std::string list_of(std::span<const schema::EnumValue> values) {
   std::string out;
   for (size_t i = 0; i < values.size(); ++i) {
     if (!out.empty()) out += i + 1 == values.size() ? " or " : ", ";
-    out += values[i].name.empty() ? "an empty text" : "`" + std::string(values[i].name) + "`";
+    out += values[i].name.empty() ? "an empty string" : "`" + std::string(values[i].name) + "`";
   }
   return out;
 }
@@ -134,7 +134,7 @@ private:
     auto d = c_.diags.emit(kWrongType, v.span, last_part(what), article_of(*v.type), syntax::describe(n));
     d.here("expected {}", short_name_of(*v.type));
     if (v.type->kind == TypeKind::String && n.is_scalar() && n.kind != Kind::Null) {
-      d.help("in quotes it is a text: `\"{}\"`", n.text).suggest(n.span, "\"" + n.text + "\"");
+      d.help("in quotes it is a string: `\"{}\"`", n.text).suggest(n.span, "\"" + n.text + "\"");
     } else if ((v.type->kind == TypeKind::Int || v.type->kind == TypeKind::Double || v.type->kind == TypeKind::Bool) && n.kind == Kind::String) {
       Node plain;
       plain.text = n.text;
@@ -146,7 +146,7 @@ private:
       else if (v.type->kind == TypeKind::Bool && (word == "no" || word == "off" || word == "n")) d.help("write `false`").suggest(n.span, "false");
     } else if (v.type->kind == TypeKind::Struct && n.kind == Kind::Sequence && !n.items.empty() && c_.tree.at(n.items[0]).kind == Kind::Mapping) {
       d.help("leave the dashes out: the settings stand directly under `{}`", last_part(what));
-    } else if (v.type->kind == TypeKind::List && n.is_scalar()) {
+    } else if (v.type->kind == TypeKind::List && n.is_scalar() && n.kind != Kind::Null) {
       d.help("write a list with one element: `[{}]`", n.text);
     }
   }
@@ -177,7 +177,7 @@ private:
     case TypeKind::Int: v.integer = 0, zero = "0"; break;
     case TypeKind::Duration: v.integer = 0, zero = "0s"; break;
     case TypeKind::Double: v.real = 0, zero = "0"; break;
-    default: v.text.clear(), zero = "an empty text"; break;
+    default: v.text.clear(), zero = "an empty string"; break;
     }
     if (canonical_text(v) == before || v.type->kind == TypeKind::Any) return;
     c_.diags.emit(kNullIsZero, v.span, last_part(what), zero).here("nothing is written here").help("leave the whole line out for the default");
@@ -224,7 +224,7 @@ private:
     if (!parsed) {
       v.wrong = true;
       auto d = c_.diags.emit(kBadDuration, v.span, n.text, duration_problem(parsed.error()));
-      d.here("no duration");
+      d.here("not a duration");
       if (parsed.error() == source::DurationError::UnknownUnit && n.text.find('d') != std::string::npos) d.help("there is no unit for days: `24h` is one");
       else d.help("durations look like `200ms`, `30s`, `1m30s` or `2h`; the units are `ns`, `us`, `ms`, `s`, `m` and `h`");
       return;
@@ -361,7 +361,7 @@ private:
     }
     if (structs && texts) {
       v.wrong = true;
-      c_.diags.emit(kRequirement, v.span, "conditions are either texts or groups, not both").here("texts and maps in one list");
+      c_.diags.emit(kRequirement, v.span, "conditions are either strings or groups, not both").here("strings and maps in one list");
     }
   }
 
@@ -560,7 +560,7 @@ private:
     case TypeKind::Duration: return source::format_duration(l.number);
     case TypeKind::String:
     case TypeKind::Enum:
-    case TypeKind::Regexp: return l.text.empty() ? "an empty text" : "`" + std::string(l.text) + "`";
+    case TypeKind::Regexp: return l.text.empty() ? "an empty string" : "`" + std::string(l.text) + "`";
     default: return std::to_string(l.number);
     }
   }
@@ -688,15 +688,15 @@ private:
       v.wrong = true;
       auto d = c_.diags.emit(kNotLate, v.span, last_part(what));
       d.here("known only when the collector starts");
-      d.note(kind == TypeKind::Enum || kind == TypeKind::Regexp ? diag::Text<>("what it is decides which code the collector is made of")
-                                                                : diag::Text<>("an environment variable can stand for a text, a number, a boolean or a duration"));
+      d.note(kind == TypeKind::Enum || kind == TypeKind::Regexp ? diag::Text<>("its value decides which code the collector is made of")
+                                                                : diag::Text<>("an environment variable can stand for a string, a number, a boolean or a duration"));
       if (n.whole && n.has_default && !n.default_text.empty()) d.help("write the value itself, for example its default `{}`", n.default_text);
       else d.help("write the value itself, or compile one collector for each value");
       return;
     }
     if (scalar && !n.whole) {
       v.wrong = true;
-      c_.diags.emit(kWrongType, v.span, last_part(what), article_of(*v.type), "a text with a reference in it").here("expected {}", short_name_of(*v.type)).note("only a reference that stands alone can be {}", article_of(*v.type));
+      c_.diags.emit(kWrongType, v.span, last_part(what), article_of(*v.type), "a string with a reference in it").here("expected {}", short_name_of(*v.type)).note("only a reference that stands alone can be {}", article_of(*v.type));
       return;
     }
     v.late = true;

@@ -15,16 +15,16 @@ using source::Span;
 
 namespace {
 
-constexpr Diag<std::string_view> kBadAddress{"E0601", "`{}` is no address to listen on"};
+constexpr Diag<std::string_view> kBadAddress{"E0601", "`{}` is not an address to listen on"};
 constexpr Diag<std::string_view> kNoFile{"W0602", "the file `{}` is not here"};
 constexpr Diag<std::string_view> kRelativePath{"W0602", "`{}` is a relative path"};
-constexpr Diag<std::string_view> kBadUrl{"E0603", "`{}` is no URL to send to"};
-constexpr Diag<std::string_view> kUnknownRegion{"W0604", "`{}` is no AWS region that whittle knows"};
-constexpr Diag<std::string_view> kBadArn{"E0605", "`{}` is no ARN"};
+constexpr Diag<std::string_view> kBadUrl{"E0603", "`{}` is not a URL to send to"};
+constexpr Diag<std::string_view> kUnknownRegion{"W0604", "`{}` is not an AWS region that whittle knows"};
+constexpr Diag<std::string_view> kBadArn{"E0605", "`{}` is not an ARN"};
 constexpr Diag<> kAnyPort{"W0606", "port 0 lets the system choose a port"};
 constexpr Diag<std::string_view> kBadHeader{"E0607", "`{}` cannot be the name of a header"};
 constexpr Diag<std::string_view> kUnknownPlaceholder{"W0608", "`{}` is not replaced"};
-constexpr Diag<std::string_view> kBadPath{"E0751", "`{}` is no URL path"};
+constexpr Diag<std::string_view> kBadPath{"E0751", "`{}` is not a URL path"};
 constexpr Diag<> kSocketPath{"E0609", "a unix socket needs a path"};
 
 struct Service {

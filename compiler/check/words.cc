@@ -13,7 +13,7 @@ std::string many(const schema::Type& t) {
   case TypeKind::Bool: return "booleans";
   case TypeKind::Int: return "whole numbers";
   case TypeKind::Double: return "numbers";
-  case TypeKind::String: return "texts";
+  case TypeKind::String: return "strings";
   case TypeKind::Duration: return "durations";
   case TypeKind::Enum: return "names";
   case TypeKind::Regexp: return "regular expressions";
@@ -37,11 +37,11 @@ std::string article_of(const schema::Type& t) {
     if (t.format == Format::Endpoint) return "an address";
     if (t.format == Format::Url) return "a URL";
     if (t.format == Format::Path) return "the path of a file";
-    return "a text";
+    return "a string";
   case TypeKind::Duration: return "a duration";
   case TypeKind::Enum: return "a name";
   case TypeKind::Regexp: return "a regular expression";
-  case TypeKind::Any: return "a text, a number or a boolean";
+  case TypeKind::Any: return "a string, a number or a boolean";
   case TypeKind::List: return "a list of " + many(*t.element);
   case TypeKind::Map: return "a map of " + many(*t.element);
   case TypeKind::Struct: return "a map of settings";

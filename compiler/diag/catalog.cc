@@ -75,8 +75,8 @@ or a reference that the collector resolves when it starts.
     endpoint: {{endpoint}}         # left over from a template
     endpoint: ${env:ENDPOINT}      # read when the collector starts
 )"},
-    {"E0013", "a key is not a text",
-     R"(Keys are plain texts. A list, a map or an alias cannot be a key.
+    {"E0013", "a key is not a string",
+     R"(Keys are plain strings. A list, a map or an alias cannot be a key.
 )"},
     {"E0014", "`<<` does not get a map",
      R"(The key `<<` merges a map, or each of a list of maps, into the one it stands in. It is used with an alias.
@@ -123,7 +123,7 @@ seven letters and not the region.
     password: a$$b                 # means a$b
 )"},
     {"E0106", "must be known when the collector is compiled",
-     R"(An environment variable can stand for a text, a number, a boolean or a duration: a slot in the compiled collector
+     R"(An environment variable can stand for a string, a number, a boolean or a duration: a slot in the compiled collector
 that is filled in when it starts. It cannot stand for a list, a map, one of several names or a regular expression, because
 those decide which code there is. Write the value, or compile a collector for each.
 
@@ -161,10 +161,10 @@ of a component: `whittle components NAME`.
         time_out: 5s               # the setting is `timeout`
 )"},
     {"E0202", "a value of the wrong type",
-     R"(YAML decides by its look what a value is: `5` is a number, `"5"` a text, `true` a boolean, and settings take one of
-them, as in the Collector. `yes` and `no` are texts.
+     R"(YAML decides by its look what a value is: `5` is a number, `"5"` a string, `true` a boolean, and settings take one of
+them, as in the Collector. `yes` and `no` are strings.
 
-    namespace: 5                   # a text is wanted: "5"
+    namespace: 5                   # a string is wanted: "5"
     send_batch_size: "100"         # a number is wanted: 100
     index_all_attributes: yes      # a boolean is wanted: true
 )"},
@@ -173,7 +173,7 @@ them, as in the Collector. `yes` and `no` are texts.
 `s`, `m` and `h`; there is none for days.
 )"},
     {"E0204", "not one of the values",
-     R"(The setting takes one of a few names. The Collector takes any text for some of these settings and falls back to a
+     R"(The setting takes one of a few names. The Collector takes any string for some of these settings and falls back to a
 default, or fails later; either way the text cannot mean what was meant.
 )"},
     {"E0205", "a value out of range",
@@ -220,7 +220,7 @@ anywhere in a text unless `^` and `$` say otherwise. In YAML a pattern is best w
      R"(The Collector cuts the fraction off: 1.9 counts as 1.
 )"},
     {"W0214", "null is not the default",
-     R"(A key with nothing behind it is null, and the Collector makes null zero, false or an empty text, whatever the default.
+     R"(A key with nothing behind it is null, and the Collector makes null zero, false or an empty string, whatever the default.
 
     batch:
       timeout:                     # 0s, not the default 200ms
@@ -368,7 +368,7 @@ them, so the name will contain the braces.
      R"(The filter has no conditions, or none for the signals it is used with.
 )"},
     {"E0702", "a wrong match type",
-     R"(`match_type` says how texts are compared: `strict` for equal texts, `regexp` for patterns. The Collector has no default
+     R"(`match_type` says how texts are compared: `strict` for equal strings, `regexp` for patterns. The Collector has no default
 for it.
 )"},
     {"E0703", "two forms of conditions at once",
@@ -377,7 +377,7 @@ for it.
 )"},
     {"E0704", "a wrong attribute",
      R"(An attribute to match has a `key`, and perhaps a `value`. With `match_type: regexp` the value is a pattern, so it must be
-a text.
+a string.
 
     resource_attributes:
       - {key: deployment.environment, value: production}
@@ -452,7 +452,7 @@ have no effect.
 )"},
     {"E0801", "a condition that cannot be read",
      R"(Conditions are written in the OpenTelemetry Transformation Language. A condition compares values, or calls a function
-that answers yes or no; `and`, `or`, `not` and parentheses join them. Texts stand in double quotes.
+that answers yes or no; `and`, `or`, `not` and parentheses join them. Strings stand in double quotes.
 
     metric.name == "cpu" and IsMatch(resource.attributes["env"], "^dev")
 )"},

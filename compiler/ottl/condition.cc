@@ -344,6 +344,12 @@ private:
 
   bool enum_value() {
     std::string_view name = text(now());
+    if (next().kind == Token::Name && next().begin == now().end) {
+      std::string small(text_.substr(now().begin, next().end - now().begin));
+      for (char& c : small) c = is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+      fail(Problem::Kind::Path, now().begin, next().end, "names in paths are written small", small);
+      return false;
+    }
     auto names = enum_names(context_);
     if (std::find(names.begin(), names.end(), name) == names.end()) {
       fail(Problem::Kind::EnumValue, now().begin, now().end, "no value is named `" + std::string(name) + "` here", std::string(diag::nearest(name, names)));
@@ -430,7 +436,7 @@ private:
       if (text_[i] == '\\' && i + 2 < t.end) ++i, pattern += text_[i] == '"' || text_[i] == '\\' ? std::string(1, text_[i]) : "\\" + std::string(1, text_[i]);
       else pattern += text_[i];
     }
-    if (auto parsed = regex::parse(pattern); !parsed) fail(Problem::Kind::Arguments, t.begin, t.end, "this is no regular expression: " + parsed.error().message);
+    if (auto parsed = regex::parse(pattern); !parsed) fail(Problem::Kind::Arguments, t.begin, t.end, "this is not a regular expression: " + parsed.error().message);
   }
 
   bool path() {
@@ -476,7 +482,7 @@ private:
     if (known == entries.end()) {
       std::vector<std::string_view> names;
       for (const PathEntry& e : entries) names.push_back(e.name);
-      fail(Problem::Kind::Path, s.begin, s.end, "`" + std::string(s.name) + "` is no path of the " + std::string(name_of(context)) + " context", std::string(diag::nearest(s.name, names)));
+      fail(Problem::Kind::Path, s.begin, s.end, "`" + std::string(s.name) + "` is not a path of the " + std::string(name_of(context)) + " context", std::string(diag::nearest(s.name, names)));
       return false;
     }
     if (qualified_ && !named) {

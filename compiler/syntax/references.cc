@@ -12,8 +12,8 @@ using source::Span;
 
 namespace {
 
-constexpr Diag<std::string_view> kScheme{"E0101", "`{}` is no source of values"};
-constexpr Diag<std::string_view> kVariableName{"E0102", "`{}` is no name of an environment variable"};
+constexpr Diag<std::string_view> kScheme{"E0101", "`{}` is not a source of values"};
+constexpr Diag<std::string_view> kVariableName{"E0102", "`{}` is not the name of an environment variable"};
 constexpr Diag<> kNested{"E0103", "a reference inside of a reference"};
 constexpr Diag<std::string_view, std::string_view> kFile{"E0104", "the file `{}` {}"};
 constexpr Diag<std::string_view> kBareDollar{"W0105", "`{}` is not expanded"};

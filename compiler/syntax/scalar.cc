@@ -142,7 +142,7 @@ std::string describe(const Node& node) {
   case Node::Kind::Int: return "the number `" + shown() + "`";
   case Node::Kind::Float: return "the number `" + shown() + "`";
   case Node::Kind::Date: return "the date `" + shown() + "`";
-  case Node::Kind::String: return node.text.empty() ? "an empty text" : "the text `" + shown() + "`";
+  case Node::Kind::String: return node.text.empty() ? "an empty string" : "the string `" + shown() + "`";
   case Node::Kind::Sequence: return "a list";
   case Node::Kind::Mapping: return "a map";
   }

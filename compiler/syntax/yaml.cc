@@ -24,7 +24,7 @@ constexpr Diag<std::string_view> kUnknownAlias{"E0009", "no anchor is named `{}`
 constexpr Diag<std::string_view> kAliasInside{"E0009", "the anchor `{}` contains itself"};
 constexpr Diag<> kTooManyAliases{"E0010", "aliases expand to too much"};
 constexpr Diag<std::string_view> kPlaceholder{"E0012", "the placeholder `{}` was never filled in"};
-constexpr Diag<std::string_view> kKeyNotText{"E0013", "a key must be a text, not {}"};
+constexpr Diag<std::string_view> kKeyNotText{"E0013", "a key must be a string, not {}"};
 constexpr Diag<> kMergeKey{"E0014", "`<<` takes a map, or a list of maps"};
 constexpr Diag<> kMoreDocuments{"W0015", "only the first document of a file is read"};
 

@@ -80,7 +80,6 @@ Http read_http(const SpanAttributes& attributes) {
   };
   // In order: of two names for one thing the later counts, and an address from the connection only fills a gap.
   for (const SpanAttribute& a : attributes) {
-    if (attributes.removed(a.key)) continue;
     switch (a.key) {
     case Key::HttpMethod: h.method = string_of(a.value), h.any = true; break;
     case Key::HttpClientIp: h.client_ip = string_of(a.value), h.any = true; break;

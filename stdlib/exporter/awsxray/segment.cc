@@ -130,8 +130,7 @@ struct Encoder::State {
   Arena arena{};             // names of annotations
 
   void span(const views::Span& span, const Sink& sink, IdSource& ids);
-  void document(const views::Span& span, Role role, uint64_t service_id, const SpanAttribute* in_progress, const Sink& sink,
-                IdSource& ids);
+  void document(const views::Span& span, Role role, uint64_t service_id, bool in_progress, const Sink& sink, IdSource& ids);
   bool write_name(NestedJson& json, const views::Span& span, Role role);
   void write_aws(NestedJson& json, Role role);
   void write_sql(NestedJson& json, const views::Span& span);
@@ -154,7 +153,6 @@ struct Encoder::State {
   }
   // Does the attribute stand under annotations or metadata?
   bool kept(const SpanAttribute& a, bool sql, bool status_text) const {
-    if (attributes.removed(a.key)) return false;
     if (a.key == Key::Other) return true;
     if (a.key == Key::EnduserId) return false;
     if (a.key == Key::Annotations && a.value.value_case == ValueCase::ArrayValue) return false;
@@ -208,9 +206,11 @@ bool Encoder::next(SpanWalk& walk, const Sink& sink) {
 
 void Encoder::State::span(const views::Span& span, const Sink& sink, IdSource& ids) {
   attributes.fill(span.attributes);
-  const SpanAttribute* in_progress = attributes.find(Key::InProgress);
-  if (in_progress && in_progress->value.value_case != ValueCase::BoolValue) in_progress = nullptr;
-  if (in_progress) attributes.remove(Key::InProgress);
+  bool in_progress = false;
+  if (const SpanAttribute* a = attributes.find(Key::InProgress); a && a->value.value_case == ValueCase::BoolValue) {
+    in_progress = a->value.bool_value;
+    attributes.remove(Key::InProgress);
+  }
 
   if (attributes.string(Key::AwsSpanKind) != "LOCAL_ROOT") {
     document(span, Role::Plain, 0, in_progress, sink, ids);
@@ -357,8 +357,8 @@ void Encoder::State::write_links(NestedJson& json, const views::Span& span) {
   json.comma();
 }
 
-void Encoder::State::document(const views::Span& span, Role role, uint64_t service_id, const SpanAttribute* in_progress,
-                              const Sink& sink, IdSource& ids) {
+void Encoder::State::document(const views::Span& span, Role role, uint64_t service_id, bool in_progress, const Sink& sink,
+                              IdSource& ids) {
   NestedJson json(sink.out);
   size_t begin = sink.out.size();
   bool has_parent = role == Role::Dependency || !is_zero(span.parent_span_id);
@@ -388,7 +388,7 @@ void Encoder::State::document(const views::Span& span, Role role, uint64_t servi
   write_trace_id(json, span.trace_id);
   json.put<"','start_time':">();
   json.real(seconds(span.start_time_unix_nano));
-  if (in_progress && in_progress->value.bool_value) {
+  if (in_progress) {
     json.put<",'in_progress':true,">();
   } else {
     json.put<",'end_time':">();
@@ -569,7 +569,7 @@ void Encoder::State::write_metadata(NestedJson& json, Role role, bool store_reso
         }
       }
       any = true;
-      if (role == Role::Service) continue;  // of a service only what its resource says
+      if (role == Role::Service && !a.name.starts_with(kResourcePrefix)) continue;  // of a service what its resource says
       json.text(a.name);
       json.put<":">();
       nested_value(json, a.value);

@@ -113,7 +113,6 @@ Key classify(Text name) {
 void SpanAttributes::fill(const Attributes& attributes) {
   list_.clear();
   memset(first_, 0, sizeof first_);
-  removed_ = 0;
   list_.reserve(attributes.size());
   for (views::KeyValue kv : attributes) {
     Key key = classify(kv.key);
@@ -121,6 +120,20 @@ void SpanAttributes::fill(const Attributes& attributes) {
     uint16_t& first = first_[static_cast<size_t>(key)];
     if (first == 0 && list_.size() <= UINT16_MAX) first = static_cast<uint16_t>(list_.size());
   }
+}
+
+void SpanAttributes::remove(Key key) {
+  const SpanAttribute* a = find(key);
+  if (!a) return;
+  list_[static_cast<size_t>(a - list_.data())] = list_.back();
+  list_.pop_back();
+  index();
+}
+
+void SpanAttributes::index() {
+  memset(first_, 0, sizeof first_);
+  for (size_t i = list_.size() < UINT16_MAX ? list_.size() : UINT16_MAX; i-- > 0;)
+    first_[static_cast<size_t>(list_[i].key)] = static_cast<uint16_t>(i + 1);
 }
 
 }  // namespace whittle::awsxray

@@ -103,19 +103,18 @@ public:
     return a ? string_of(a->value) : Text();
   }
 
-  // Leaves one out from now on.
-  void remove(Key key) { first_[static_cast<size_t>(key)] = 0, removed_ |= uint64_t{1} << static_cast<uint32_t>(key); }
-  bool removed(Key key) const { return removed_ >> static_cast<uint32_t>(key) & 1; }
+  // Takes the first of that name out; the last takes its place, as it does in the Collector, where of two names for one
+  // thing the later counts.
+  void remove(Key key);
 
   const SpanAttribute* begin() const { return list_.data(); }
   const SpanAttribute* end() const { return list_.data() + list_.size(); }
   bool empty() const { return list_.empty(); }
 
 private:
+  void index();
+
   std::vector<SpanAttribute> list_;
   uint16_t first_[static_cast<size_t>(Key::Count)] = {};  // index + 1
-  uint64_t removed_ = 0;
 };
-static_assert(static_cast<uint32_t>(Key::Count) <= 64);
-
 }  // namespace whittle::awsxray

@@ -5,7 +5,7 @@ namespace whittle::check {
 
 namespace {
 
-constexpr diag::Diag<std::string_view> kNoSlash{"E0751", "`{}` is no URL path"};
+constexpr diag::Diag<std::string_view> kNoSlash{"E0751", "`{}` is not a URL path"};
 
 }  // namespace
 

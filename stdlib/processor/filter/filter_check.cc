@@ -17,15 +17,15 @@ using source::Span;
 namespace {
 
 constexpr Diag<> kDoesNothing{"W0701", "this filter keeps everything"};
-constexpr Diag<std::string_view> kMatchType{"E0702", "`{}` is no match type"};
+constexpr Diag<std::string_view> kMatchType{"E0702", "`{}` is not a match type"};
 constexpr Diag<> kNoMatchType{"E0702", "`match_type` is missing"};
 constexpr Diag<std::string_view, std::string_view> kBothForms{"E0703", "{} and {} cannot be used together"};
 constexpr Diag<> kNoKey{"E0704", "an attribute needs a `key`"};
-constexpr Diag<std::string_view> kNotAText{"E0704", "with `match_type: regexp` the value of `{}` must be a text"};
+constexpr Diag<std::string_view> kNotAText{"E0704", "with `match_type: regexp` the value of `{}` must be a string"};
 constexpr Diag<std::string_view> kNotForSpans{"E0705", "`{}` does not apply to spans"};
 constexpr Diag<> kMatchesNothing{"E0705", "this says nothing about spans"};
-constexpr Diag<std::string_view> kSpanKind{"E0706", "`{}` is no kind of span"};
-constexpr Diag<std::string_view> kSeverity{"E0707", "`{}` is no severity"};
+constexpr Diag<std::string_view> kSpanKind{"E0706", "`{}` is not a kind of span"};
+constexpr Diag<std::string_view> kSeverity{"E0707", "`{}` is not a severity"};
 constexpr Diag<std::string_view> kSyntax{"E0801", "this condition cannot be read: {}"};
 constexpr Diag<std::string_view> kPath{"E0802", "{}"};
 constexpr Diag<std::string_view> kFunction{"E0803", "{}"};
@@ -129,8 +129,8 @@ private:
   void condition_list(const Value& list, ottl::Context context, bool qualified, bool& any) {
     for (const Value& v : list.items) {
       if (v.late || v.wrong) continue;
-      any = true;
       if (auto p = ottl::check_condition(v.text, context, qualified)) report(v, *p);
+      else any = true;
     }
   }
 
@@ -205,7 +205,7 @@ private:
     if (type.text == "strict" || type.text == "regexp") return type.text;
     if (expressions && type.text == "expr") return type.text;
     if (type.text.empty()) {
-      diags().emit(kNoMatchType, type.written ? type.span : m.key ? m.key : m.span).help("write `match_type: strict` to compare whole texts, or `match_type: regexp`");
+      diags().emit(kNoMatchType, type.written ? type.span : m.key ? m.key : m.span).help("write `match_type: strict` to compare whole strings, or `match_type: regexp`");
     } else {
       static constexpr std::string_view kTypes[] = {"strict", "regexp"};
       auto d = diags().emit(kMatchType, type.span, type.text);
@@ -235,7 +235,7 @@ private:
         continue;
       }
       if (type != "regexp" || value.any == AnyKind::Null) continue;
-      if (value.any != AnyKind::String) diags().emit(kNotAText, value.span, key.text).here("not a text").help("in quotes it is one");
+      if (value.any != AnyKind::String) diags().emit(kNotAText, value.span, key.text).here("not a string").help("in quotes it is one");
       else check_regexp(check_.context, const_cast<Value&>(value), value.text);
     }
   }
