@@ -32,6 +32,7 @@ struct HealthTest : testing::Test {
     kept.push_back(extension);
     ASSERT_TRUE(extension_health_check_ops.start(extension));
   }
+  void TearDown() override { unlink(path.c_str()); }
   std::string get(const std::string& target) {
     TestClient client(path);
     client.send("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n");
