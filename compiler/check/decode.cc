@@ -685,6 +685,18 @@ private:
     bool text = kind == TypeKind::String || kind == TypeKind::Duration;
     bool scalar = kind == TypeKind::Bool || kind == TypeKind::Int || kind == TypeKind::Double;
     if (!text && !scalar) {
+      // The Collector takes it; compiling it would need the value.
+      if (n.whole && n.has_default && kind == TypeKind::Enum) {
+        Node probe = n;
+        probe.late = false;
+        probe.text = n.default_text;
+        enumeration(v, probe, what);
+        if (v.wrong) return;
+      }
+      if (c_.not_compiled != nullptr) {
+        c_.not_compiled->push_back({v.span, v.place, "an environment variable for `" + last_part(what) + "`"});
+        return;
+      }
       v.wrong = true;
       auto d = c_.diags.emit(kNotLate, v.span, last_part(what));
       d.here("known only when the collector starts");

@@ -21,6 +21,7 @@ constexpr Diag<std::string_view> kRelativePath{"W0602", "`{}` is a relative path
 constexpr Diag<std::string_view> kBadUrl{"E0603", "`{}` is not a URL to send to"};
 constexpr Diag<std::string_view> kUnknownRegion{"W0604", "`{}` is not an AWS region that whittle knows"};
 constexpr Diag<std::string_view> kBadArn{"E0605", "`{}` is not an ARN"};
+constexpr Diag<std::string_view> kOddArn{"W0605", "`{}` is not an ARN"};
 constexpr Diag<> kAnyPort{"W0606", "port 0 lets the system choose a port"};
 constexpr Diag<std::string_view> kBadHeader{"E0607", "`{}` cannot be the name of a header"};
 constexpr Diag<std::string_view> kUnknownPlaceholder{"W0608", "`{}` is not replaced"};
@@ -178,8 +179,8 @@ void check_arn(Context& c, Value& v, const std::string& what) {
   else if (role && !parts[5].starts_with("role/")) problem = "a role's resource begins with `role/`";
   else if (role && (parts[4].size() != 12 || !all_digits(parts[4]))) problem = "an account id has twelve digits";
   if (problem.empty()) return;
-  v.wrong = true;
-  auto d = c.diags.emit(kBadArn, v.span, t);
+  v.wrong = role;
+  auto d = role ? c.diags.emit(kBadArn, v.span, t) : c.diags.emit(kOddArn, v.span, t);
   d.here("{}", problem);
   if (role) d.help("it looks like `arn:aws:iam::123456789012:role/Name`");
 }

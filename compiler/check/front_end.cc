@@ -459,8 +459,9 @@ private:
 
   void not_compiled() {
     for (const NotCompiled& n : config_.not_compiled) {
-      if (options_.to_compile) diags_.emit(kNotCompiled, n.span, n.what).note("`whittle check` knows them; compiling them comes with record programs");
-      else diags_.emit(kNotCompiledYet, n.span, n.what).note("the config is fine; `build`, `run` and `replay` refuse it");
+      auto d = options_.to_compile ? diags_.emit(kNotCompiled, n.span, n.what) : diags_.emit(kNotCompiledYet, n.span, n.what);
+      if (!options_.to_compile) d.note("the config is fine; `build`, `run` and `replay` refuse it");
+      if (n.what.starts_with("an environment")) d.help("write the value itself: it decides which code the collector is made of");
     }
   }
 
