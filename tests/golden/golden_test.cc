@@ -110,6 +110,24 @@ TEST(Golden, EveryCodeIsExplainedAndShown) {
   }
 }
 
+// docs/reference holds what `whittle components NAME --markdown` prints.
+TEST(Golden, ReferencePages) {
+  fs::path folder = fs::path("../../../docs/reference");
+  if (bless) fs::create_directories(folder);
+  std::string index = "# Reference\n\nMade from the declarations in stdlib/ by `whittle components NAME --markdown`.\n\n";
+  for (const schema::Component* c : schema::components()) {
+    std::string name = std::string(schema::name_of(c->kind)) + "_" + std::string(c->name) + ".md";
+    compare(folder / name, report::reference_page(*c, true));
+    index += "- [" + std::string(schema::name_of(c->kind)) + " " + std::string(c->name) + "](" + name + "): " + std::string(c->doc) + "\n";
+  }
+  compare(folder / "service.md", report::service_page(true));
+  index += "- [service](service.md)\n- [codes](codes.md)\n";
+  compare(folder / "README.md", index);
+  std::string codes = "# Codes\n\nWhat `whittle explain CODE` says.\n";
+  for (const diag::Explanation& e : diag::catalog()) codes += "\n## " + std::string(e.code) + ": " + std::string(e.title) + "\n\n" + std::string(e.text);
+  compare(folder / "codes.md", codes);
+}
+
 }  // namespace
 }  // namespace whittle
 
