@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The long explanations. Each says what is wrong, why it matters, and shows a config with the mistake or how to write it.
+// The long explanations. Each says what is wrong, why it matters, and shows a config with the mistake or how to write
+// it.
 #include "compiler/diag/catalog.h"
 
 #include <algorithm>
@@ -491,7 +492,9 @@ variable can stand for a string, a number, a boolean or a duration.
 
 }  // namespace
 
-std::span<const Explanation> catalog() { return kCatalog; }
+std::span<const Explanation> catalog() {
+  return kCatalog;
+}
 
 const Explanation* explain(std::string_view code) {
   if (code.size() != 5) return nullptr;
