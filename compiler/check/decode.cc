@@ -2,6 +2,7 @@
 #include "compiler/check/decode.h"
 
 #include "compiler/check/formats.h"
+#include "compiler/check/rules.h"
 #include "compiler/check/words.h"
 #include "compiler/diag/near.h"
 #include "compiler/regex/syntax.h"
@@ -27,7 +28,6 @@ constexpr Diag<std::string_view, std::string_view, std::string_view> kWrongType{
 constexpr Diag<std::string_view, std::string_view> kBadDuration{"E0203", "`{}` is not a duration: {}"};
 constexpr Diag<std::string_view, std::string_view> kUnknownValue{"E0204", "`{}` cannot be `{}`"};
 constexpr Diag<std::string_view, std::string_view> kOutOfRange{"E0205", "`{}` cannot be {}"};
-constexpr Diag<std::string_view, std::string_view> kOddValue{"W0206", "`{}` should not be {}"};
 constexpr Diag<std::string_view> kBareNumber{"W0207", "`{}` is a duration without a unit"};
 constexpr Diag<std::string_view> kRefused{"E0208", "`{}` cannot be compiled"};
 constexpr Diag<std::string_view> kInert{"W0209", "`{}` has no effect"};
@@ -55,12 +55,6 @@ std::string_view duration_problem(source::DurationError e) {
     return "it is longer than 292 years";
   }
   return "";
-}
-
-// The element of `service` in "receivers::otlp::protocols".
-std::string last_part(const std::string& what) {
-  size_t at = what.rfind("::");
-  return at == std::string::npos ? what : what.substr(at + 2);
 }
 
 std::string list_of(std::span<const schema::EnumValue> values) {
@@ -593,124 +587,13 @@ private:
         c_.diags.emit(kRefused, e.key_span, last_part(what)).here("not supported").note("{}", s.refused);
       } else {
         c_.diags.emit(kInert, e.key_span, last_part(what)).note("{}", s.inert);
-        constraints(v, s, what);
+        check_constraints(c_, v, s, last_part(what));
       }
       return;
     }
     if (!s.deprecated.empty()) c_.diags.emit(kDeprecated, e.key_span, last_part(what)).help("{}", s.deprecated);
     decode(v, e.value, e.key_span, what);
-    constraints(v, s, what);
-  }
-
-  void constraints(Value& v, const schema::Setting& s, const std::string& what) {
-    if (v.wrong || v.late) return;
-    const Value* scalar = &v;
-    while (scalar->type->kind == TypeKind::Optional) {
-      if (!scalar->present) return;
-      scalar = &scalar->items[0];
-    }
-    if (scalar->type->kind == TypeKind::List || scalar->type->kind == TypeKind::Map) return;
-    for (const schema::Constraint& x : s.constraints) constraint(v, *scalar, x, what);
-  }
-
-  static int order(const Value& v, const schema::Literal& l) {
-    auto compare = [](auto a, auto b) { return a < b ? -1 : a > b ? 1 : 0; };
-    switch (v.type->kind) {
-    case TypeKind::Double:
-      return compare(v.real, l.real);
-    case TypeKind::String:
-    case TypeKind::Enum:
-    case TypeKind::Regexp:
-      return compare(std::string_view(v.text), l.text);
-    case TypeKind::Bool:
-      return compare(static_cast<int64_t>(v.boolean), l.number);
-    default:
-      return compare(v.integer, l.number);
-    }
-  }
-
-  static std::string shown(const Value& v, const schema::Literal& l) {
-    switch (v.type->kind) {
-    case TypeKind::Double: {
-      std::string s = std::to_string(l.real);
-      while (s.back() == '0') s.pop_back();
-      if (s.back() == '.') s.pop_back();
-      return s;
-    }
-    case TypeKind::Duration:
-      return source::format_duration(l.number);
-    case TypeKind::String:
-    case TypeKind::Enum:
-    case TypeKind::Regexp:
-      return l.text.empty() ? "an empty string" : "`" + std::string(l.text) + "`";
-    default:
-      return std::to_string(l.number);
-    }
-  }
-
-  void constraint(Value& setting, const Value& v, const schema::Constraint& x, const std::string& what) {
-    bool good = false;
-    std::string expected;
-    std::vector<std::string_view> names;
-    switch (x.kind) {
-    case schema::Constraint::Kind::OneOf:
-      for (size_t i = 0; i < x.values.size(); ++i) {
-        good = good || order(v, x.values[i]) == 0;
-        if (!expected.empty()) expected += i + 1 == x.values.size() ? " or " : ", ";
-        expected += shown(v, x.values[i]);
-        names.push_back(x.values[i].text);
-      }
-      expected = "one of " + expected;
-      break;
-    case schema::Constraint::Kind::Range:
-      good = order(v, x.values[0]) >= 0 && (!x.has_max || order(v, x.values[1]) <= 0);
-      expected = "from " + shown(v, x.values[0]) + (x.has_max ? " to " + shown(v, x.values[1]) : " on");
-      break;
-    case schema::Constraint::Kind::Compare: {
-      int o = order(v, x.values[0]);
-      static constexpr std::string_view kWords[] = {"less than", "at most", "more than", "at least", "", "other than"};
-      switch (x.compare) {
-      case schema::Compare::Less:
-        good = o < 0;
-        break;
-      case schema::Compare::LessEqual:
-        good = o <= 0;
-        break;
-      case schema::Compare::Greater:
-        good = o > 0;
-        break;
-      case schema::Compare::GreaterEqual:
-        good = o >= 0;
-        break;
-      case schema::Compare::Equal:
-        good = o == 0;
-        break;
-      case schema::Compare::NotEqual:
-        good = o != 0;
-        break;
-      }
-      expected = std::string(kWords[static_cast<int>(x.compare)]) + (x.compare == schema::Compare::Equal ? "" : " ") +
-                 shown(v, x.values[0]);
-      break;
-    }
-    }
-    if (good) return;
-    std::string is = v.type->kind == TypeKind::Duration ? source::format_duration(v.integer)
-                     : v.type->kind == TypeKind::Int    ? std::to_string(v.integer)
-                     : v.text.empty()                   ? std::string(c_.sources.text(v.span))
-                                                        : "`" + v.text + "`";
-    if (is.empty()) is = "empty";
-    bool warn = x.severity == schema::Severity::Warning;
-    auto d = warn ? c_.diags.emit(kOddValue, v.span, last_part(what), is)
-                  : c_.diags.emit(kOutOfRange, v.span, last_part(what), is);
-    std::string_view near = names.empty() ? std::string_view() : diag::nearest(v.text, names);
-    if (!near.empty())
-      d.here("did you mean `{}`?", near).suggest(v.span, near);
-    else if (x.values.size() <= 4)
-      d.here("must be {}", expected);
-    if (near.empty() ? x.values.size() > 4 : true) d.help("it is {}", expected);
-    if (!x.reason.empty()) d.note("{}", x.reason);
-    if (!warn) setting.wrong = true;
+    check_constraints(c_, v, s, last_part(what));
   }
 
   // What can only be said when all settings of a struct are known.
@@ -726,50 +609,7 @@ private:
       v.wrong = v.wrong || x.wrong;
     }
     if (v.type->fields->name == "queue") check_queue(c_, v);
-    for (const schema::Requirement& r : v.type->fields->requirements) {
-      if (evaluate(*r.condition, v) != Truth::False) continue;
-      v.wrong = true;
-      std::vector<const Value*> named;
-      collect(*r.condition, v, named);
-      std::vector<const Value*> written;
-      for (const Value* x : named) {
-        if (x->written && x->span && std::find(written.begin(), written.end(), x) == written.end())
-          written.push_back(x);
-      }
-      Span at = written.empty() ? (v.key ? v.key : v.span) : written[0]->span;
-      auto d = c_.diags.emit(kRequirement, at, r.message);
-      for (size_t i = 1; i < written.size(); ++i) d.label(written[i]->span, "and this");
-      if (written.size() < named.size() && !written.empty()) {
-        for (const Value* x : named) {
-          if (!x->written && x->type->kind != TypeKind::Optional)
-            d.note("`{}` is {} unless it is written", name_in(v, *x), default_shown(*x));
-        }
-      }
-    }
-  }
-
-  static std::string default_shown(const Value& v) {
-    return v.type->kind == TypeKind::Duration ? source::format_duration(v.integer) : canonical_text(v);
-  }
-
-  static std::string name_in(const Value& scope, const Value& v) {
-    for (size_t i = 0; i < scope.items.size(); ++i) {
-      if (&scope.items[i] == &v) return std::string(scope.type->fields->settings[i].name);
-    }
-    return "it";
-  }
-
-  static void collect(const schema::Expression& e, const Value& scope, std::vector<const Value*>& out) {
-    if (!e.path.empty()) {
-      const Value* v = &scope;
-      for (std::string_view name : e.path) {
-        v = v->find(name);
-        if (v == nullptr) break;
-      }
-      if (v != nullptr && std::find(out.begin(), out.end(), v) == out.end()) out.push_back(v);
-    }
-    if (e.left != nullptr) collect(*e.left, scope, out);
-    if (e.right != nullptr) collect(*e.right, scope, out);
+    check_requirements(c_, v);
   }
 
   void late(Value& v, const Node& n, const std::string& what) {

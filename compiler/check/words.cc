@@ -87,4 +87,9 @@ std::string short_name_of(const schema::Type& t) {
   }
 }
 
+std::string last_part(const std::string& path) {
+  size_t at = path.rfind("::");
+  return at == std::string::npos ? path : path.substr(at + 2);
+}
+
 }  // namespace whittle::check
