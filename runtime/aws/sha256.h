@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// SHA-256 and HMAC-SHA-256, by mbedTLS.
+// SHA-256 and HMAC-SHA-256.
 #pragma once
 
 #include "runtime/base/bytes.h"
