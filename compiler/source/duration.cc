@@ -37,8 +37,9 @@ std::expected<int64_t, DurationError> parse_duration(std::string_view s) {
     uint64_t whole = 0;
     size_t digits = 0;
     while (!s.empty() && is_digit(s[0])) {
-      if (whole > (kLimit - 9) / 10) return std::unexpected(DurationError::TooLarge);
-      whole = whole * 10 + static_cast<uint64_t>(s[0] - '0');
+      auto digit = static_cast<uint64_t>(s[0] - '0');
+      if (whole > (kLimit - digit) / 10) return std::unexpected(DurationError::TooLarge);
+      whole = whole * 10 + digit;
       s.remove_prefix(1);
       ++digits;
     }

@@ -99,6 +99,8 @@ bool parse_grpc_timeout(Text text, int64_t& nanoseconds) {
   return true;
 }
 
+GrpcService::GrpcService(Loop& loop, uint64_t max_message) : loop_(loop), max_message_(max_message) { loop.on_idle(decompress_trim); }
+
 ServerHandler GrpcService::handler() {
   return {
       .self = this,

@@ -38,7 +38,7 @@ struct GrpcMethod {
 class GrpcService {
 public:
   // `max_message`: of a request's message, before and after decompression.
-  GrpcService(Loop& loop, uint64_t max_message) : loop_(loop), max_message_(max_message) {}
+  GrpcService(Loop& loop, uint64_t max_message);
   GrpcService(const GrpcService&) = delete;
 
   void add(const GrpcMethod& method) { methods_.push_back(method); }

@@ -90,9 +90,10 @@ void collect_metadata(const ServerRequest& request, Metadata& metadata) {
   }
 }
 
-HttpFront::HttpFront(const config::HttpServer& config, const ServerHandler& handler, ErrorFn error)
+HttpFront::HttpFront(Loop& loop, const config::HttpServer& config, const ServerHandler& handler, ErrorFn error)
     : config_(config), inner_(handler), error_(error),
       limit_(static_cast<uint64_t>(config.max_request_body_size > 0 ? config.max_request_body_size : kDefaultMaxBody)) {
+  loop.on_idle(decompress_trim);
   if (!config.cors) return;
   for (const Str& origin : config.cors->allowed_origins) any_origin_ |= view(origin) == "*";
   if (config.cors->max_age != 0) {

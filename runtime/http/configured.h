@@ -24,7 +24,7 @@ public:
   using ErrorFn = void (*)(void* self, ServerRequest& request, ServerReply& reply, int status, Text message);
 
   // `config` and `handler.self` are borrowed.
-  HttpFront(const config::HttpServer& config, const ServerHandler& handler, ErrorFn error);
+  HttpFront(Loop& loop, const config::HttpServer& config, const ServerHandler& handler, ErrorFn error);
   HttpFront(const HttpFront&) = delete;
 
   ServerHandler handler();

@@ -18,7 +18,7 @@
 namespace whittle {
 
 static constexpr int kBatch = 64;
-static constexpr int64_t kIdleBeforeTrim = 2'000'000'000;
+static constexpr int64_t kIdle = 2'000'000'000;
 
 // The watch of the signalfd is the loop's own; it is told apart by this address.
 static constexpr char kSignals = 0;
@@ -50,6 +50,12 @@ bool Loop::open() {
   return true;
 }
 
+void Loop::on_idle(void (*call)()) {
+  for (auto known : idle_calls_)
+    if (known == call) return;
+  idle_calls_.push_back(call);
+}
+
 void Loop::run() {
   stopped_ = false;
   while (!stopped_) step(INT64_MAX);
@@ -58,8 +64,8 @@ void Loop::run() {
 void Loop::step(int64_t until) {
   const int64_t due = next_due();
   int64_t wake = due < until ? due : until;
-  const bool trim = !idle_trimmed_ && wake - now_ > kIdleBeforeTrim;
-  if (trim) wake = now_ + kIdleBeforeTrim;
+  const bool tell_idle = !idle_told_ && wake - now_ > kIdle;
+  if (tell_idle) wake = now_ + kIdle;
   int timeout = -1;
   if (first_task_) {
     timeout = 0;
@@ -77,10 +83,11 @@ void Loop::step(int64_t until) {
     n = 0;
   }
   if (n > 0) {
-    idle_trimmed_ = false;
-  } else if (trim && now_ >= wake) {
+    idle_told_ = false;
+  } else if (tell_idle && now_ >= wake) {
     buffer_cache_trim();
-    idle_trimmed_ = true;
+    for (auto call : idle_calls_) call();
+    idle_told_ = true;
   }
   batch_ = batch;
   batch_size_ = n;

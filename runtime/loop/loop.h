@@ -103,6 +103,10 @@ public:
     signal_self_ = self;
   }
 
+  // Called when nothing has happened for two seconds after something did: the time to give memory back. The same function may
+  // be named several times and is called once.
+  void on_idle(void (*call)());
+
   // Handles events until stop().
   void run();
   void stop() { stopped_ = true; }
@@ -132,13 +136,14 @@ private:
   int epoll_ = -1;
   int signals_ = -1;
   bool stopped_ = false;
-  bool idle_trimmed_ = true;
+  bool idle_told_ = true;
   int64_t now_ = 0;
   uint8_t* scratch_ = nullptr;
   void (*signal_call_)(void*, int) = nullptr;
   void* signal_self_ = nullptr;
   epoll_event* batch_ = nullptr;  // the events at hand; an entry whose watch stopped is nulled
   int batch_size_ = 0;
+  std::vector<void (*)()> idle_calls_;
   std::vector<Timer*> heap_;      // the earliest in front
   Task* first_task_ = nullptr;
   Task* last_task_ = nullptr;

@@ -12,6 +12,7 @@
 #include "runtime/wire/validate.h"
 #include "stdlib/receiver/otlp/otlp_config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 namespace whittle {
@@ -54,7 +55,7 @@ public:
   explicit Receiver(const ComponentContext& context)
       : context_(context), runtime_(*context.runtime), config_(*static_cast<const config::Otlp*>(context.config)),
         grpc_service_(*runtime_.loop, max_message(config_)),
-        front_(http_settings_, {this, http_head, http_whole, nullptr}, http_error) {
+        front_(*runtime_.loop, http_settings_, {this, http_head, http_whole, nullptr}, http_error) {
     const auto& protocols = config_.protocols;
     if (protocols.grpc) {
       open_intakes(grpc_, "grpc", protocols.grpc->include_metadata);
@@ -120,10 +121,10 @@ private:
   }
 
   // Checks a request and hands it on. `why` is set for Malformed.
-  Outcome take(Intake& intake, ServerRequest& request, const BufferRef& owner, Bytes message, Errc& why) {
+  Outcome take(Intake& intake, ServerRequest& request, const BufferRef& owner, Bytes message, Error& why) {
     auto counts = wire::validate(intake.signal, message);
     if (!counts) {
-      why = counts.error().code;
+      why = counts.error();
       return Outcome::Malformed;
     }
     BufferRef holder = owner;
@@ -131,7 +132,7 @@ private:
       Writer anew;
       counts = wire::normalize(intake.signal, message, anew);
       if (!counts) {
-        why = counts.error().code;
+        why = counts.error();
         return Outcome::Malformed;
       }
       holder = BufferRef::copy(anew.bytes());
@@ -157,10 +158,10 @@ private:
 
   static GrpcStatus grpc_call(void* self, ServerRequest& request, const BufferRef& owner, Bytes message, Writer& answer) {
     auto& intake = *static_cast<Intake*>(self);
-    Errc why = Errc::Malformed;
+    Error why = {Errc::Malformed};
     switch (intake.receiver->take(intake, request, owner, message, why)) {
     case Outcome::Ok: put_success(answer); return {};
-    case Outcome::Malformed: return {GrpcCode::Internal, prefixed(request, "grpc: error unmarshalling request: ", errc_text(why))};
+    case Outcome::Malformed: return {GrpcCode::Internal, prefixed(request, "grpc: error unmarshalling request: ", describe(request, why))};
     case Outcome::Refused: return {GrpcCode::Unavailable, "the pipeline is full", kRetryAfter};
     case Outcome::Invalid: return {GrpcCode::Internal, "Permanent error: the pipeline does not accept the request"};
     }
@@ -172,6 +173,13 @@ private:
     memcpy(text, a.data(), a.size());
     memcpy(text + a.size(), b.data(), b.size());
     return {text, a.size() + b.size()};
+  }
+
+  // "truncated at byte 120 of the message"
+  static Text describe(ServerRequest& request, const Error& error) {
+    char text[96];
+    const int n = snprintf(text, sizeof text, "%s at byte %llu of the message", errc_text(error.code), static_cast<unsigned long long>(error.offset));
+    return request.arena.copy(Text(text, static_cast<size_t>(n)));
   }
 
   enum class Media { Protobuf, Json, Other };
@@ -222,12 +230,12 @@ private:
     if (json) {
       Writer proto;
       if (auto done = wire::json_to_proto(intake.signal, message, proto); !done)
-        return http_error(self, request, reply, 400, errc_text(done.error().code));
+        return http_error(self, request, reply, 400, describe(request, done.error()));
       request.body.clear();
       owner = BufferRef::copy(proto.bytes());
       message = {owner.data(), proto.size()};
     }
-    Errc why = Errc::Malformed;
+    Error why = {Errc::Malformed};
     switch (receiver.take(intake, request, owner, message, why)) {
     case Outcome::Ok:
       reply.header("content-type", json ? "application/json" : "application/x-protobuf");
@@ -236,7 +244,7 @@ private:
       else
         put_success(reply.body);
       return;
-    case Outcome::Malformed: return http_error(self, request, reply, 400, errc_text(why));
+    case Outcome::Malformed: return http_error(self, request, reply, 400, describe(request, why));
     case Outcome::Refused: return http_error(self, request, reply, 503, "the pipeline is full");
     case Outcome::Invalid: return http_error(self, request, reply, 500, "Permanent error: the pipeline does not accept the request");
     }
