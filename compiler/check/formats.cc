@@ -15,6 +15,7 @@ using source::Span;
 
 namespace {
 
+constexpr Diag<> kNoAddress{"E0601", "the address to listen on is empty"};
 constexpr Diag<std::string_view> kBadAddress{"E0601", "`{}` is not an address to listen on"};
 constexpr Diag<std::string_view> kNoFile{"W0602", "the file `{}` is not here"};
 constexpr Diag<std::string_view> kRelativePath{"W0602", "`{}` is a relative path"};
@@ -117,7 +118,7 @@ void check_address(Context& c, Value& v, const std::string& what) {
   }
   v.wrong = true;
   if (t.empty()) {
-    c.diags.emit(kBadAddress, v.span, t).here("empty").help("write `host:port`, for example `0.0.0.0:4317`");
+    c.diags.emit(kNoAddress, v.span).help("write `host:port`, for example `0.0.0.0:4317`");
     return;
   }
   size_t scheme = t.find("://");

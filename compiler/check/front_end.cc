@@ -497,7 +497,7 @@ private:
 
   void unused() {
     for (const Definition& d : definitions_) {
-      if (d.used) continue;
+      if (d.used || (d.component == nullptr && d.elsewhere.empty())) continue;  // of unknown ones enough was said
       auto diagnostic = diags_.emit(kUnused, d.key, schema::name_of(d.kind), d.id.text());
       if (d.kind == ComponentKind::Extension)
         diagnostic.here("`service::extensions` does not name it");

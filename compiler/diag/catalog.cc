@@ -441,7 +441,7 @@ from documents with another one, and says nothing.
 with.
 )"},
     {"E0732", "no such level of compression",
-     R"(gzip has the levels -2 to 9 and zstd 1 to 11; without compression there is no level.
+     R"(gzip, zlib and deflate have the levels -2 to 9, zstd 1 to 11; without compression there is no level.
 )"},
     {"E0741", "`output_paths` without its switch",
      R"(The debug exporter writes through the collector's own log unless `use_internal_logger` is false; `output_paths` would

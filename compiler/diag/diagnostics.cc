@@ -7,6 +7,22 @@
 
 namespace whittle::diag {
 
+namespace detail {
+
+void append(std::string& out, std::string_view text) {
+  constexpr size_t kMostShown = 1000;
+  if (text.size() <= kMostShown) {
+    out += text;
+    return;
+  }
+  size_t end = kMostShown - 3;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  out += text.substr(0, end);
+  out += "...";
+}
+
+}  // namespace detail
+
 Builder Diagnostics::add(std::string_view code, source::Span span, std::string message) {
   dropped_ = {};
   Severity severity = code[0] == 'E' ? Severity::Error : code[0] == 'W' ? Severity::Warning : Severity::Note;

@@ -27,9 +27,8 @@ enum class Severity : uint8_t { Error, Warning, Note };
 
 namespace detail {
 
-inline void append(std::string& out, std::string_view text) {
-  out += text;
-}
+// Appends `text`, cut where a person stops reading.
+void append(std::string& out, std::string_view text);
 template <std::integral T>
 void append(std::string& out, T number) {
   out += std::to_string(number);

@@ -77,6 +77,19 @@ std::vector<Cell> cells_of(std::string_view line, uint32_t offset) {
   return out;
 }
 
+// What a terminal would obey is replaced; line ends stay.
+std::string clean(std::string_view text) {
+  std::string out;
+  size_t from = 0;
+  while (true) {
+    size_t end = text.find('\n', from);
+    for (const Cell& c : cells_of(text.substr(from, end - from), 0)) out += c.text;
+    if (end == std::string_view::npos) return out;
+    out += '\n';
+    from = end + 1;
+  }
+}
+
 struct Mark {
   uint32_t begin, end;
   bool primary;
@@ -177,8 +190,7 @@ private:
     }
     if (current != ' ') row += p_.reset;
     const Mark& last = marks.back();
-    if (!last.text.empty())
-      row += std::string(" ") + (last.primary ? colour_ : p_.place) + std::string(last.text) + p_.reset;
+    if (!last.text.empty()) row += std::string(" ") + (last.primary ? colour_ : p_.place) + clean(last.text) + p_.reset;
     bar(" " + row);
     for (size_t n = marks.size() - 1; n-- > 0;) {
       if (marks[n].text.empty()) continue;
@@ -189,7 +201,7 @@ private:
       }
       size_t at = column(marks[n].begin);
       if (at > below.size()) below += std::string(at - below.size(), ' ');
-      bar(" " + below + (marks[n].primary ? colour_ : p_.place) + std::string(marks[n].text) + p_.reset);
+      bar(" " + below + (marks[n].primary ? colour_ : p_.place) + clean(marks[n].text) + p_.reset);
     }
   }
 
@@ -202,7 +214,7 @@ private:
 
 void one(std::string& out, const Diagnostic& d, const source::Sources& sources, const Palette& p) {
   const char* colour = d.severity == Severity::Error ? p.error : d.severity == Severity::Warning ? p.warning : p.note;
-  out += colour + std::string(severity_name(d.severity)) + "[" + d.code + "]" + p.reset + p.bold + ": " + d.message +
+  out += colour + std::string(severity_name(d.severity)) + "[" + d.code + "]" + p.reset + p.bold + ": " + clean(d.message) +
          p.reset + "\n";
 
   std::map<source::FileId, std::map<uint32_t, std::vector<Mark>>> files;
@@ -239,8 +251,8 @@ void one(std::string& out, const Diagnostic& d, const source::Sources& sources, 
     out += std::string(gutter + 1, ' ') + p.place + "= " + p.reset + p.bold + std::string(kind) + p.reset + ": " +
            lines + "\n";
   };
-  for (const std::string& n : d.notes) remark("note", n);
-  for (const std::string& h : d.helps) remark("help", h);
+  for (const std::string& n : d.notes) remark("note", clean(n));
+  for (const std::string& h : d.helps) remark("help", clean(h));
   out += '\n';
 }
 

@@ -169,7 +169,10 @@ Loaded load_config(const std::vector<std::string>& files, source::Sources& sourc
                              : error == source::ReadError::Denied   ? "permission denied"
                              : error == source::ReadError::NotAFile ? "it is a folder"
                                                                     : "reading failed";
-      diags.emit(kCannotRead, {}, name, why);
+      auto d = diags.emit(kCannotRead, {}, name, why);
+      if (uri.starts_with("env:")) {
+        d.help("whittle reads no environment variables: `printenv {} | whittle check -`", uri.substr(4));
+      }
       out.unreadable = true;
       good = false;
       continue;

@@ -138,7 +138,12 @@ void resolve_scalar(Node& node) {
 }
 
 std::string describe(const Node& node) {
-  auto shown = [&] { return node.text.size() > 40 ? node.text.substr(0, 37) + "..." : node.text; };
+  auto shown = [&] {
+    if (node.text.size() <= 40) return node.text;
+    size_t end = 37;
+    while (end > 0 && (static_cast<unsigned char>(node.text[end]) & 0xc0) == 0x80) --end;
+    return node.text.substr(0, end) + "...";
+  };
   switch (node.kind) {
   case Node::Kind::Null:
     return "null";

@@ -400,6 +400,76 @@ TEST(Report, SchemaAndPagesCoverEveryComponent) {
   EXPECT_NE(report::service_page(true).find("telemetry"), std::string::npos);
 }
 
+// JSON is YAML, so our own reader holds the formats for tools against their structure.
+struct Json {
+  source::Sources sources;
+  diag::Diagnostics diags;
+  syntax::Tree tree;
+  syntax::NodeId root = syntax::kNoNode;
+
+  explicit Json(const std::string& text) { root = syntax::read_yaml(sources.add("j", text), sources, tree, diags); }
+  const syntax::Node* at(const syntax::Node& n, std::initializer_list<const char*> path) const {
+    const syntax::Node* node = &n;
+    for (const char* key : path) {
+      const syntax::Entry* e = node->find(key);
+      if (e == nullptr) return nullptr;
+      node = &tree.at(e->value);
+    }
+    return node;
+  }
+};
+
+TEST(Render, SarifHasWhatTheStandardRequires) {
+  std::string broken = replaced(replaced(kSmall, "timeout: 5s", "timeout: \"5\\e[31mx\""), "protocols", "protocol");
+  for (const std::string& text : {std::string(kSmall), broken, std::string("a: {"), std::string()}) {
+    auto r = run(text);
+    diag::RenderOptions options;
+    options.format = diag::Format::Sarif;
+    options.version = "1.2.3";
+    Json j(diag::render(r.diagnostics, *r.sources, options));
+    ASSERT_NE(j.root, syntax::kNoNode);
+    const syntax::Node& root = j.tree.at(j.root);
+    EXPECT_EQ(j.at(root, {"version"})->text, "2.1.0");
+    ASSERT_EQ(j.at(root, {"runs"})->items.size(), 1u);
+    const syntax::Node& one = j.tree.at(j.at(root, {"runs"})->items[0]);
+    EXPECT_EQ(j.at(one, {"tool", "driver", "name"})->text, "whittle");
+    const auto& rules = j.at(one, {"tool", "driver", "rules"})->items;
+    const auto& results = j.at(one, {"results"})->items;
+    EXPECT_EQ(results.size(), r.diagnostics.all().size());
+    for (syntax::NodeId id : results) {
+      const syntax::Node& result = j.tree.at(id);
+      EXPECT_FALSE(j.at(result, {"message", "text"})->text.empty());
+      auto index = static_cast<size_t>(j.at(result, {"ruleIndex"})->integer);
+      ASSERT_LT(index, rules.size());
+      EXPECT_EQ(j.at(j.tree.at(rules[index]), {"id"})->text, j.at(result, {"ruleId"})->text);
+      std::string level = j.at(result, {"level"})->text;
+      EXPECT_TRUE(level == "error" || level == "warning" || level == "note") << level;
+      for (syntax::NodeId place : j.at(result, {"locations"})->items) {
+        const syntax::Node& location = j.tree.at(place);
+        EXPECT_EQ(j.at(location, {"physicalLocation", "artifactLocation", "uri"})->text, "c.yaml");
+        EXPECT_GE(j.at(location, {"physicalLocation", "region", "startLine"})->integer, 1);
+        EXPECT_GE(j.at(location, {"physicalLocation", "region", "startColumn"})->integer, 1);
+      }
+    }
+    options.format = diag::Format::Json;
+    Json plain(diag::render(r.diagnostics, *r.sources, options));
+    ASSERT_NE(plain.root, syntax::kNoNode);
+    EXPECT_EQ(plain.at(plain.tree.at(plain.root), {"diagnostics"})->items.size(), r.diagnostics.all().size());
+    options.format = diag::Format::Text;
+    EXPECT_EQ(diag::render(r.diagnostics, *r.sources, options).find('\x1b'),
+              std::string::npos);  // nothing that a terminal obeys
+  }
+}
+
+TEST(Render, LongTextsAreCut) {
+  auto r = run(replaced(kSmall, "timeout: 5s", "timeout: " + std::string(100'000, 'x')));
+  EXPECT_LT(diag::render(r.diagnostics, *r.sources, {}).size(), 5000u);
+}
+
+TEST(Report, TheSchemaIsJson) {
+  EXPECT_NE(Json(report::json_schema()).root, syntax::kNoNode);
+}
+
 TEST(Report, ArgumentsAreUnderstood) {
   check::CheckOptions options;
   std::string err;

@@ -40,8 +40,10 @@ void check_exporter_otlphttp(Check& check, Instance& instance, schema::SignalSet
   if (!level.late && !level.wrong && !compression.wrong) {
     int64_t n = level.integer;
     std::string_view kind = compression.text;
-    bool fits = kind == "gzip" ? n >= -2 && n <= 9 : kind == "zstd" || n == 0 || kind.empty() || kind == "none";
-    if (!fits) check.diags().emit(kLevel, level.span, kind, n).here("gzip's levels are -2 to 9");
+    bool fits = kind == "gzip" || kind == "zlib" || kind == "deflate"
+                    ? n >= -2 && n <= 9
+                    : kind == "zstd" || n == 0 || kind.empty() || kind == "none";
+    if (!fits) check.diags().emit(kLevel, level.span, kind, n).here("the levels are -2 to 9");
   }
 }
 
