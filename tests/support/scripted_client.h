@@ -101,6 +101,8 @@ struct Harness {
   }
   ~Harness() {
     // The exporter lives as long as the process, as in a collector.
+    static auto* kept = new std::vector<void*>;
+    kept->push_back(self);
     delete http;
   }
 

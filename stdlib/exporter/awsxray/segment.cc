@@ -57,6 +57,14 @@ bool NameSet::add(Text name) {
   }
 }
 
+bool NameSet::has(Text name) const {
+  if (names_.empty()) return false;
+  size_t mask = slots_.size() - 1;
+  for (size_t i = hash_text(name) & mask; slots_[i] != 0; i = (i + 1) & mask)
+    if (names_[slots_[i] - 1] == name) return true;
+  return false;
+}
+
 static bool is_zero(Bytes id) {
   for (uint8_t b : id)
     if (b) return false;
@@ -126,7 +134,8 @@ struct Encoder::State {
   ResourceParts resource{};
   SpanAttributes attributes{};
   NameSet names{};
-  std::vector<Text> listed{};  // the span's own list of annotations
+  NameSet listed{};  // the span's own list of annotations
+  Writer joined{};
   Arena arena{};             // names of annotations
 
   void span(const views::Span& span, const Sink& sink, IdSource& ids);
@@ -146,10 +155,14 @@ struct Encoder::State {
     return name;
   }
   bool is_annotation(Text name) const {
-    if (options.index_all_attributes || is_listed(options.indexed_attributes, name)) return true;
-    for (Text t : listed)
-      if (t == name) return true;
-    return false;
+    return options.index_all_attributes || is_listed(options.indexed_attributes, name) || listed.has(name);
+  }
+  // Is the resource's attribute in the span's own list?
+  bool is_listed_by_span(Text name) {
+    joined.clear();
+    joined.append(kResourcePrefix);
+    joined.append(name);
+    return listed.has(joined.text());
   }
   // Does the attribute stand under annotations or metadata?
   bool kept(const SpanAttribute& a, bool sql, bool status_text) const {
@@ -445,10 +458,10 @@ void Encoder::State::document(const views::Span& span, Role role, uint64_t servi
 
 void Encoder::State::write_attributes(NestedJson& json, Role role, bool store_resource, bool sql, bool status_text) {
   Writer& out = json.out;
-  listed.clear();
+  listed.reset(0);
   if (const SpanAttribute* a = attributes.find(Key::Annotations); a && a->value.value_case == ValueCase::ArrayValue)
     for (views::AnyValue v : views::ArrayValue(a->value.array_value).values)
-      if (v.value_case == ValueCase::StringValue) listed.push_back(v.string_value);
+      if (v.value_case == ValueCase::StringValue) listed.add(v.string_value);
 
   if (options.index_all_attributes || options.indexed_attributes.size > 0 || !listed.empty()) {
     size_t before = out.size();
@@ -456,16 +469,15 @@ void Encoder::State::write_attributes(NestedJson& json, Role role, bool store_re
     size_t empty = out.size();
     if (store_resource) {
       out.append(resource.annotations());
-      if (!options.index_all_attributes)
-        for (Text name : listed) {
-          // Asked for by the span itself; those that the config indexes are written already.
-          if (!name.starts_with(kResourcePrefix) || is_listed(options.indexed_attributes, name)) continue;
-          auto v = find_attribute(resource.attributes, name.substr(kResourcePrefix.size()));
-          if (!v || !is_scalar(*v)) continue;
-          json.put<"'">();
-          write_annotation_name(out, name);
+      // Asked for by the span itself; those that the config indexes are written already.
+      if (!options.index_all_attributes && !listed.empty())
+        for (views::KeyValue kv : resource.attributes) {
+          views::AnyValue v = kv.value.get();
+          if (!is_scalar(v) || is_listed(options.indexed_attributes, kResourcePrefix, kv.key) || !is_listed_by_span(kv.key)) continue;
+          json.put<"'otel.resource.">();
+          write_annotation_name(out, kv.key);
           json.put<"':">();
-          nested_value(json, *v);
+          nested_value(json, v);
           json.comma();
         }
     }
@@ -534,10 +546,7 @@ void Encoder::State::write_metadata(NestedJson& json, Role role, bool store_reso
       for (views::KeyValue kv : resource.attributes) {
         views::AnyValue v = kv.value.get();
         if (v.value_case == ValueCase::None) continue;
-        bool annotation = is_listed(options.indexed_attributes, kResourcePrefix, kv.key);
-        for (Text name : listed)
-          annotation |= name.starts_with(kResourcePrefix) && name.substr(kResourcePrefix.size()) == kv.key;
-        if (annotation && is_scalar(v)) continue;
+        if (is_scalar(v) && (is_listed(options.indexed_attributes, kResourcePrefix, kv.key) || is_listed_by_span(kv.key))) continue;
         json.put<"'otel.resource.">();
         append_nested_escaped(out, kv.key);
         json.put<"':">();

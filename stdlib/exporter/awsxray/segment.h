@@ -82,6 +82,8 @@ public:
   void reset(size_t expected);
   // False when it is in already.
   bool add(Text name);
+  bool has(Text name) const;
+  bool empty() const { return names_.empty(); }
 
 private:
   std::vector<Text> names_;
