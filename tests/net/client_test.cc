@@ -274,6 +274,28 @@ TEST_F(ClientTest, TlsAndHttp2) {
   EXPECT_EQ(server->connection_count(), 1u);
 }
 
+TEST_F(ClientTest, ConnectionSettings) {
+  start(true);
+  ClientTls trust;
+  trust.ca_file = ca;
+  auto ask = [&](bool keep_alive, bool http2) {
+    HttpRequest r = request("https", "localhost", "/");
+    r.tls = &trust;
+    r.keep_alive = keep_alive;
+    r.http2 = http2;
+    r.max_connections = 3;
+    r.idle_timeout_ns = 0;
+    return run(std::move(r)).status;
+  };
+  EXPECT_EQ(ask(true, false), 200);
+  EXPECT_FALSE(saw_http2);
+  EXPECT_EQ(server->connection_count(), 1u);
+  client = std::make_unique<HttpClient>(process.runtime);
+  EXPECT_EQ(ask(false, true), 200);
+  EXPECT_TRUE(saw_http2);
+  EXPECT_TRUE(process.until([&] { return server->idle(); })) << "closed after the answer";
+}
+
 TEST_F(ClientTest, TlsAsPemText) {
   start(true);
   std::string pem;
