@@ -43,6 +43,19 @@ std::vector<std::string> archives(const plan::Plan& plan, bool replay) {
   return names;
 }
 
+// Whether the settings hold a struct of that declaration.
+bool holds(const check::Value& value, std::string_view type) {
+  if (value.type && value.type->kind == schema::TypeKind::Struct && value.type->name == type) return true;
+  return std::ranges::any_of(value.items, [&](const check::Value& item) { return holds(item, type); });
+}
+
+// Parts of the runtime that only some configs need and that are reached through weak symbols (runtime/http/transport.h).
+std::vector<std::string> needed_symbols(const plan::Plan& plan, bool replay) {
+  if (replay) return {};
+  bool tls = std::ranges::any_of(plan.stages, [](auto& stage) { return holds(stage.instance->config, "tls_server"); });
+  return tls ? std::vector<std::string>{"rt_tls_server"} : std::vector<std::string>{};
+}
+
 }  // namespace
 
 extern "C" __attribute__((visibility("default"))) void whittle_backend_compile(const plan::Plan& plan, const Options& options, Result& result) {
@@ -92,6 +105,7 @@ extern "C" __attribute__((visibility("default"))) void whittle_backend_compile(c
   input.target = options.target;
   input.library_dir = options.library_dir;
   input.archives = archives(plan, options.replay);
+  input.symbols = needed_symbols(plan, options.replay);
   input.optimise = options.optimise;
   llvm::raw_string_ostream bitcode(input.module_bitcode);
   llvm::WriteBitcodeToFile(*module, bitcode);

@@ -76,6 +76,7 @@ bool link(const Input& input, std::string& executable, std::string& error) {
                                    input.optimise ? "--lto-O2" : "--lto-O0", "--lto-partitions=1",
                                    "--threads=1",  "-o",           out,
                                    dir + "rcrt1.o", module};
+  for (auto& symbol : input.symbols) args.push_back("--undefined=" + symbol);
   for (auto& archive : input.archives) args.push_back(dir + "lib" + archive + ".a");
   std::vector<const char*> argv;
   for (auto& a : args) argv.push_back(a.c_str());

@@ -12,6 +12,7 @@ struct Input {
   std::string library_dir;      // holds <target>/*.a
   std::string module_bitcode;   // the generated module
   std::vector<std::string> archives;  // by name without lib and .a, in order; the first one that defines a symbol wins
+  std::vector<std::string> symbols;   // taken out of the archives although the code names them only weakly
   bool optimise = true;
 };
 

@@ -27,6 +27,7 @@ namespace whittle {
 static constexpr size_t kMostBody = 1024 * 1024;
 static constexpr size_t kMostHeaders = 64 * 1024;
 static constexpr size_t kPooledHandles = 8;
+static constexpr long kIdleConnections = 32;
 static constexpr size_t kLeastUpload = 16 * 1024;
 static constexpr size_t kMostUpload = 256 * 1024;
 static constexpr const char* kSystemRoots = "/etc/ssl/certs/ca-certificates.crt";
@@ -91,6 +92,7 @@ struct ClientImpl {
   HttpClient& owner;
   Runtime& runtime;
   CURLM* multi = nullptr;
+  long max_connections = 0;
   Timer timer;
   Task failures;
   Call* calls = nullptr;
@@ -122,7 +124,7 @@ ClientImpl::ClientImpl(HttpClient& o, Runtime& r)
   curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, this);
   curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
   curl_multi_setopt(multi, CURLMOPT_TIMERDATA, this);
-  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, 32L);
+  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, kIdleConnections);
 }
 
 ClientImpl::~ClientImpl() {
@@ -451,10 +453,16 @@ bool ClientImpl::prepare(Call& call, HttpRequest& request) {
   curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
   curl_easy_setopt(easy, CURLOPT_MAXREDIRS, 10L);
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(request.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, request.keep_alive ? 0L : 1L);
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-  curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, 90L);
+  const int64_t idle_seconds = request.idle_timeout_ns > 0 ? (request.idle_timeout_ns + 999'999'999) / 1'000'000'000 : INT32_MAX;
+  curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, idle_seconds < INT32_MAX ? static_cast<long>(idle_seconds) : static_cast<long>(INT32_MAX));
+  if (request.max_connections > 0 && (max_connections == 0 || request.max_connections < max_connections)) {
+    max_connections = request.max_connections < INT32_MAX ? static_cast<long>(request.max_connections) : INT32_MAX;
+    curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, max_connections);
+  }
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &call);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);

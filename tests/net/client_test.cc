@@ -165,6 +165,58 @@ TEST_F(ClientTest, Redirect) {
   EXPECT_EQ(got.headers.count("location"), 0u) << "headers are the last answer's";
 }
 
+TEST_F(ClientTest, Proxy) {
+  start(false);
+  const std::string proxy = "http://127.0.0.1:" + std::to_string(server->port());
+  HttpRequest r;
+  r.url = "http://backend.test/v1/traces";
+  r.proxy = proxy;
+  r.body.append(Text("through"));
+  Got got = run(std::move(r));
+  EXPECT_EQ(got.status, 200) << got.error_text;
+  EXPECT_EQ(got.headers["x-path"], "/v1/traces");
+  EXPECT_EQ(got.headers["x-host"], "backend.test");
+  EXPECT_EQ(got.body, "through");
+}
+
+TEST_F(ClientTest, UnixSocket) {
+  start(false);
+  const std::string path = testing::TempDir() + "client_test." + std::to_string(getpid());
+  HttpRequest r;
+  r.url = "http://localhost/x";
+  r.unix_socket = path;
+  options.endpoint = path;
+  options.transport = "unix";
+  HttpServer here(process.runtime, options, server->handler());
+  ASSERT_TRUE(here.start());
+  Got got = run(std::move(r));
+  EXPECT_EQ(got.status, 200) << got.error_text;
+  client.reset();  // its connection ends before the server does
+}
+
+TEST_F(ClientTest, CertificatesAreReadAgain) {
+  const std::string copy = testing::TempDir() + "reload." + std::to_string(getpid()) + ".pem";
+  std::filesystem::copy_file(cert, copy, std::filesystem::copy_options::overwrite_existing);
+  cert = copy;
+  tls.reload_interval = 1;
+  start(true);
+  auto ask = [&] {
+    ClientTls trust;
+    trust.ca_file = ca;
+    HttpRequest r = request("https", "localhost", "/");
+    r.tls = &trust;
+    return run(std::move(r)).status;
+  };
+  EXPECT_EQ(ask(), 200);
+  client = std::make_unique<HttpClient>(process.runtime);
+  FILE* f = fopen(copy.c_str(), "w");
+  fputs("broken", f);
+  fclose(f);
+  process.log.level = static_cast<LogLevel>(4);  // the error is expected
+  EXPECT_EQ(ask(), 200) << "the old certificate serves on";
+  unlink(copy.c_str());
+}
+
 TEST_F(ClientTest, ManyAtOnce) {
   start(false);
   std::vector<Got> all(50);
@@ -220,6 +272,28 @@ TEST_F(ClientTest, TlsAndHttp2) {
     EXPECT_TRUE(saw_http2);
   }
   EXPECT_EQ(server->connection_count(), 1u);
+}
+
+TEST_F(ClientTest, ConnectionSettings) {
+  start(true);
+  ClientTls trust;
+  trust.ca_file = ca;
+  auto ask = [&](bool keep_alive, bool http2) {
+    HttpRequest r = request("https", "localhost", "/");
+    r.tls = &trust;
+    r.keep_alive = keep_alive;
+    r.http2 = http2;
+    r.max_connections = 3;
+    r.idle_timeout_ns = 0;
+    return run(std::move(r)).status;
+  };
+  EXPECT_EQ(ask(true, false), 200);
+  EXPECT_FALSE(saw_http2);
+  EXPECT_EQ(server->connection_count(), 1u);
+  client = std::make_unique<HttpClient>(process.runtime);
+  EXPECT_EQ(ask(false, true), 200);
+  EXPECT_TRUE(saw_http2);
+  EXPECT_TRUE(process.until([&] { return server->idle(); })) << "closed after the answer";
 }
 
 TEST_F(ClientTest, TlsAsPemText) {

@@ -93,6 +93,10 @@ struct Otlphttp {
     for (const Entry<Str>& h : config.headers) request.headers.push_back({view(h.key), view(h.value)});
     request.timeout_ns = config.timeout;
     request.proxy = view(config.proxy_url);
+    request.keep_alive = !config.disable_keep_alives;
+    request.http2 = config.force_attempt_http2;
+    request.idle_timeout_ns = config.idle_conn_timeout;
+    request.max_connections = config.max_conns_per_host;
     request.tls = &tls;
     request.exporter = view(context.id);
     request.call = kPaths[s];
