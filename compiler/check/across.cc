@@ -23,7 +23,8 @@ constexpr Diag<std::string_view> kPortTwice{"E0501", "{} is listened on twice"};
 constexpr Diag<std::string_view> kPortTwiceByDefault{"W0501", "{} is listened on twice"};
 constexpr Diag<std::string_view, std::string_view> kNeverEmitted{"W0502", "no metric that comes here {} `{}`"};
 constexpr Diag<std::string_view, std::string_view> kNowhere{"N0503", "`{}` takes {} that go nowhere"};
-constexpr Diag<std::string_view, std::string_view, int64_t> kTooSlowToStop{"W0504", "`{}` may hold telemetry for {}, and the task is killed {}s after it is told to stop"};
+constexpr Diag<std::string_view, std::string_view, int64_t> kTooSlowToStop{
+    "W0504", "`{}` may hold telemetry for {}, and the task is killed {}s after it is told to stop"};
 constexpr Diag<std::string_view> kLoop{"W0505", "`{}` sends to the collector itself"};
 
 // Something that is listened on.
@@ -37,7 +38,9 @@ struct Listener {
   bool written = false;
 };
 
-std::string shown(const Listener& l) { return l.socket.empty() ? "port " + std::to_string(l.port) : "`" + l.socket + "`"; }
+std::string shown(const Listener& l) {
+  return l.socket.empty() ? "port " + std::to_string(l.port) : "`" + l.socket + "`";
+}
 
 bool overlap(const Listener& a, const Listener& b) {
   if (!a.socket.empty() || !b.socket.empty()) return a.socket == b.socket;
@@ -105,7 +108,8 @@ std::vector<Listener> listeners(const Config& config) {
 }
 
 // The metrics that reach a processor or exporter by names that are known, or nothing when any may come.
-const std::vector<std::string_view>* emitted(const Config& config, const Pipeline& p, std::vector<std::string_view>& out) {
+const std::vector<std::string_view>* emitted(const Config& config, const Pipeline& p,
+                                             std::vector<std::string_view>& out) {
   for (InstanceId id : p.receivers) {
     const schema::Component& c = *config.instances[id].component;
     if (c.emits.empty()) return nullptr;
@@ -115,7 +119,8 @@ const std::vector<std::string_view>* emitted(const Config& config, const Pipelin
 }
 
 // What is meant by a name that nobody emits.
-std::string_view meant(const Config& config, const Pipeline& p, const std::string& name, const std::vector<std::string_view>& names) {
+std::string_view meant(const Config& config, const Pipeline& p, const std::string& name,
+                       const std::vector<std::string_view>& names) {
   for (InstanceId id : p.receivers) {
     for (const schema::EmittedMetric& m : config.instances[id].component->emits) {
       if (m.mistaken == name) return m.name;
@@ -136,10 +141,13 @@ void check_ports(Check& check) {
       bool meant = (a.written && b.written) || a.owner == b.owner;
       const Listener& second = b.written || !a.written ? b : a;
       const Listener& first = &second == &b ? a : b;
-      auto d = meant ? check.diags().emit(kPortTwice, second.span, shown(second)) : check.diags().emit(kPortTwiceByDefault, second.span, shown(second));
+      auto d = meant ? check.diags().emit(kPortTwice, second.span, shown(second))
+                     : check.diags().emit(kPortTwiceByDefault, second.span, shown(second));
       d.here("by `{}`", second.what);
-      if (first.span && !(first.span == second.span)) d.label(first.span, "and by `{}`", first.what);
-      else d.note("it is also the default of `{}`", first.what);
+      if (first.span && !(first.span == second.span))
+        d.label(first.span, "and by `{}`", first.what);
+      else
+        d.note("it is also the default of `{}`", first.what);
       d.note("the second one to start finds the address in use, and the collector stops");
       break;
     }
@@ -166,8 +174,13 @@ void check_unfed_signals(Check& check) {
     std::string own = setting_path(i);
     auto d = check.diags().emit(kNowhere, i.key, own, missing);
     d.label(first->key, "only `{}` takes from it", first->name);
-    d.note("SDKs send all they have: {} get 404 over HTTP and `UNIMPLEMENTED` over gRPC, and the SDK logs an error each time", missing);
-    d.help("add pipelines for them, or set `OTEL_{}_EXPORTER=none` in the application", missing.starts_with("traces") ? "TRACES" : missing.starts_with("metrics") ? "METRICS" : "LOGS");
+    d.note("SDKs send all they have: {} get 404 over HTTP and `UNIMPLEMENTED` over gRPC, and the SDK logs an error "
+           "each time",
+           missing);
+    d.help("add pipelines for them, or set `OTEL_{}_EXPORTER=none` in the application",
+           missing.starts_with("traces")    ? "TRACES"
+           : missing.starts_with("metrics") ? "METRICS"
+                                            : "LOGS");
   }
 }
 
@@ -179,9 +192,12 @@ void check_stop_time(Check& check) {
     const Value& timeout = i.config.at("timeout");
     if (timeout.late || timeout.wrong || timeout.integer < limit * 1'000'000'000) continue;
     std::string own = setting_path(i);
-    auto d = check.diags().emit(kTooSlowToStop, timeout.written ? timeout.span : i.key, own, source::format_duration(timeout.integer), limit);
+    auto d = check.diags().emit(kTooSlowToStop, timeout.written ? timeout.span : i.key, own,
+                                source::format_duration(timeout.integer), limit);
     d.here("longer than the task has to stop");
-    d.note("a task that is killed without warning loses up to {} of telemetry; `stopTimeout` of the container is {}s unless it is set, 120s at most", source::format_duration(timeout.integer), limit);
+    d.note("a task that is killed without warning loses up to {} of telemetry; `stopTimeout` of the container is {}s "
+           "unless it is set, 120s at most",
+           source::format_duration(timeout.integer), limit);
     d.help("a few seconds are enough to fill batches; say `--stop-timeout` if the task has longer");
   }
 }
@@ -197,7 +213,11 @@ void check_loops(Check& check) {
     for (const Listener& l : all) {
       if (l.port != url->port || !l.owner.starts_with("receivers::")) continue;
       std::string own = setting_path(i);
-      check.diags().emit(kLoop, endpoint->span, own).here("port {} of this host", url->port).label(l.span, "`{}` listens there", l.what).note("what it sends comes in again, without end");
+      check.diags()
+          .emit(kLoop, endpoint->span, own)
+          .here("port {} of this host", url->port)
+          .label(l.span, "`{}` listens there", l.what)
+          .note("what it sends comes in again, without end");
     }
   }
 }
@@ -215,8 +235,10 @@ void check_metric_names(Check& check) {
       std::string_view verb = use.regexp ? "matches" : "is named";
       auto d = check.diags().emit(kNeverEmitted, use.value->span, verb, use.value->text);
       std::string_view near = use.regexp ? std::string_view() : meant(config, p, use.value->text, names);
-      if (!near.empty()) d.here("did you mean `{}`?", near).suggest(use.value->span, near);
-      else d.here("this never matches");
+      if (!near.empty())
+        d.here("did you mean `{}`?", near).suggest(use.value->span, near);
+      else
+        d.here("this never matches");
       for (InstanceId r : p.receivers) d.label(config.instances[r].key, "what comes in is from here");
       if (near.empty()) {
         const Instance& r = config.instances[p.receivers[0]];

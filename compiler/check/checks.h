@@ -20,11 +20,13 @@ struct Check {
   const source::Sources& sources() const { return context.sources; }
 
   // Records something that `check` accepts and compiling does not.
-  void not_compiled(source::Span span, std::string what) { config.not_compiled.push_back({span, context.sources.place(span), std::move(what)}); }
+  void not_compiled(source::Span span, std::string what) {
+    config.not_compiled.push_back({span, context.sources.place(span), std::move(what)});
+  }
 };
 
-// A component's own checks, called for each instance whose settings have their types. In stdlib/<kind>/<name>/<name>_check.cc as
-// check_<kind>_<name>; declc lists those that are there.
+// A component's own checks, called for each instance whose settings have their types. In
+// stdlib/<kind>/<name>/<name>_check.cc as check_<kind>_<name>; declc lists those that are there.
 using ComponentCheckFn = void (*)(Check& check, Instance& instance, schema::SignalSet used_for);
 struct ComponentCheck {
   schema::ComponentKind kind;

@@ -21,8 +21,8 @@ struct IdError {
   std::string problem;
 };
 
-// Spaces around either part do not count. Which characters may stand in it is as in the Collector: letters, digits and `_` in
-// a type, anything but spaces, control characters and symbols in a name.
+// Spaces around either part do not count. Which characters may stand in it is as in the Collector: letters, digits and
+// `_` in a type, anything but spaces, control characters and symbols in a name.
 std::expected<ComponentId, IdError> parse_id(std::string_view text);
 
 }  // namespace whittle::check

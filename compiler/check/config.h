@@ -2,8 +2,9 @@
 // A checked config: every component resolved, every setting typed, every default filled in. What the plan and all after
 // it are made from.
 //
-// The tree has the shape of the declarations, not of the text: a struct has one value for each setting of its declaration, in
-// that order, written or not. So whoever writes constants of the generated config structs walks `type` and `items` in step.
+// The tree has the shape of the declarations, not of the text: a struct has one value for each setting of its
+// declaration, in that order, written or not. So whoever writes constants of the generated config structs walks `type`
+// and `items` in step.
 #pragma once
 
 #include "compiler/schema/schema.h"
@@ -20,16 +21,16 @@ enum class AnyKind : uint8_t { Null, Bool, Int, Double, String };
 
 struct Value {
   const schema::Type* type = nullptr;
-  source::Span span;       // of the value as written; none for a default
-  source::Span key;        // of its key as written; none for a default or a list element
-  std::string place;       // "collector.yaml:12:3" of the value; empty for a default
-  bool written = false;    // the config says something about it, if only null
-  bool present = true;     // Optional: items[0] is the value; otherwise there are no items
-  bool wrong = false;      // a mistake in here has been said; it stands for any value, and no Config is returned
-  bool late = false;       // filled in when the collector starts: `text` is what was written, references unresolved
-  bool boolean = false;    // Bool
-  int64_t integer = 0;     // Int; Duration in nanoseconds; Enum: the index of its value
-  double real = 0;         // Double
+  source::Span span;     // of the value as written; none for a default
+  source::Span key;      // of its key as written; none for a default or a list element
+  std::string place;     // "collector.yaml:12:3" of the value; empty for a default
+  bool written = false;  // the config says something about it, if only null
+  bool present = true;   // Optional: items[0] is the value; otherwise there are no items
+  bool wrong = false;    // a mistake in here has been said; it stands for any value, and no Config is returned
+  bool late = false;     // filled in when the collector starts: `text` is what was written, references unresolved
+  bool boolean = false;  // Bool
+  int64_t integer = 0;   // Int; Duration in nanoseconds; Enum: the index of its value
+  double real = 0;       // Double
   AnyKind any = AnyKind::Null;    // Any: which of boolean, integer, real and text it is
   std::string text;               // String of all formats, Regexp, Enum's name; late: "https://${env:HOST}/x"
   std::vector<Value> items;       // List; Map; Struct, one a setting; Optional, one or none
@@ -71,12 +72,12 @@ struct NotCompiled {
 };
 
 struct Config {
-  std::vector<Instance> instances;  // sorted by kind, then by place in the text
-  std::vector<Pipeline> pipelines;  // in the order of the text
+  std::vector<Instance> instances;     // sorted by kind, then by place in the text
+  std::vector<Pipeline> pipelines;     // in the order of the text
   std::vector<InstanceId> extensions;  // as service::extensions orders them, each once
-  Value service;                    // of type schema::service_type()
+  Value service;                       // of type schema::service_type()
   std::vector<NotCompiled> not_compiled;
-  std::string canonical;            // the same for configs that mean the same: hash it for Program::config_hash
+  std::string canonical;  // the same for configs that mean the same: hash it for Program::config_hash
 };
 
 }  // namespace whittle::check

@@ -2,6 +2,7 @@
 #include "compiler/check/decode.h"
 
 #include "compiler/check/formats.h"
+#include "compiler/check/rules.h"
 #include "compiler/check/words.h"
 #include "compiler/diag/near.h"
 #include "compiler/regex/syntax.h"
@@ -27,7 +28,6 @@ constexpr Diag<std::string_view, std::string_view, std::string_view> kWrongType{
 constexpr Diag<std::string_view, std::string_view> kBadDuration{"E0203", "`{}` is not a duration: {}"};
 constexpr Diag<std::string_view, std::string_view> kUnknownValue{"E0204", "`{}` cannot be `{}`"};
 constexpr Diag<std::string_view, std::string_view> kOutOfRange{"E0205", "`{}` cannot be {}"};
-constexpr Diag<std::string_view, std::string_view> kOddValue{"W0206", "`{}` should not be {}"};
 constexpr Diag<std::string_view> kBareNumber{"W0207", "`{}` is a duration without a unit"};
 constexpr Diag<std::string_view> kRefused{"E0208", "`{}` cannot be compiled"};
 constexpr Diag<std::string_view> kInert{"W0209", "`{}` has no effect"};
@@ -37,24 +37,24 @@ constexpr Diag<std::string_view, std::string_view> kBadRegexp{"E0212", "`{}` is 
 constexpr Diag<std::string_view> kTruncated{"W0213", "`{}` takes whole numbers"};
 constexpr Diag<std::string_view, std::string_view> kNullIsZero{"W0214", "null makes `{}` {}"};
 constexpr Diag<std::string_view> kNotLate{"E0106", "`{}` must be known when the collector is compiled"};
-constexpr Diag<std::string_view, std::string_view, std::string_view> kBadDefault{"E0110", "the default of `{}` is {}, and `{}` cannot be that"};
+constexpr Diag<std::string_view, std::string_view, std::string_view> kBadDefault{
+    "E0110", "the default of `{}` is {}, and `{}` cannot be that"};
 constexpr Diag<std::string_view, std::string_view> kTwiceInPairs{"E0215", "`{}` has two values named `{}`"};
 
 std::string_view duration_problem(source::DurationError e) {
   switch (e) {
-  case source::DurationError::Empty: return "there is nothing in it";
-  case source::DurationError::NotANumber: return "it does not begin with a number";
-  case source::DurationError::NoUnit: return "the unit is missing";
-  case source::DurationError::UnknownUnit: return "there is no such unit";
-  case source::DurationError::TooLarge: return "it is longer than 292 years";
+  case source::DurationError::Empty:
+    return "there is nothing in it";
+  case source::DurationError::NotANumber:
+    return "it does not begin with a number";
+  case source::DurationError::NoUnit:
+    return "the unit is missing";
+  case source::DurationError::UnknownUnit:
+    return "there is no such unit";
+  case source::DurationError::TooLarge:
+    return "it is longer than 292 years";
   }
   return "";
-}
-
-// The element of `service` in "receivers::otlp::protocols".
-std::string last_part(const std::string& what) {
-  size_t at = what.rfind("::");
-  return at == std::string::npos ? what : what.substr(at + 2);
 }
 
 std::string list_of(std::span<const schema::EnumValue> values) {
@@ -95,11 +95,20 @@ public:
       return;
     }
     switch (v.type->kind) {
-    case TypeKind::Optional: optional(v, id, key, what); return;
-    case TypeKind::Struct: structure(v, n, what); return;
-    case TypeKind::List: list(v, n, what); return;
-    case TypeKind::Map: map(v, n, what); return;
-    default: break;
+    case TypeKind::Optional:
+      optional(v, id, key, what);
+      return;
+    case TypeKind::Struct:
+      structure(v, n, what);
+      return;
+    case TypeKind::List:
+      list(v, n, what);
+      return;
+    case TypeKind::Map:
+      map(v, n, what);
+      return;
+    default:
+      break;
     }
     if (n.kind == Kind::Null) {
       null_scalar(v, what);
@@ -110,21 +119,32 @@ public:
       if (n.kind != Kind::Bool) return wrong_type(v, n, what);
       v.boolean = n.boolean;
       return;
-    case TypeKind::Int: integer(v, n, what); return;
+    case TypeKind::Int:
+      integer(v, n, what);
+      return;
     case TypeKind::Double:
       if (n.kind != Kind::Int && n.kind != Kind::Float) return wrong_type(v, n, what);
       v.real = n.kind == Kind::Int && !n.too_large ? static_cast<double>(n.integer) : n.real;
       return;
-    case TypeKind::Duration: duration(v, n, what); return;
+    case TypeKind::Duration:
+      duration(v, n, what);
+      return;
     case TypeKind::String:
       if (n.kind != Kind::String) return wrong_type(v, n, what);
       v.text = n.text;
       check_format(c_, v, what);
       return;
-    case TypeKind::Regexp: regexp(v, n, what); return;
-    case TypeKind::Enum: enumeration(v, n, what); return;
-    case TypeKind::Any: any(v, n, what); return;
-    default: return;
+    case TypeKind::Regexp:
+      regexp(v, n, what);
+      return;
+    case TypeKind::Enum:
+      enumeration(v, n, what);
+      return;
+    case TypeKind::Any:
+      any(v, n, what);
+      return;
+    default:
+      return;
     }
   }
 
@@ -135,16 +155,23 @@ private:
     d.here("expected {}", short_name_of(*v.type));
     if (v.type->kind == TypeKind::String && n.is_scalar() && n.kind != Kind::Null) {
       d.help("in quotes it is a string: `\"{}\"`", n.text).suggest(n.span, "\"" + n.text + "\"");
-    } else if ((v.type->kind == TypeKind::Int || v.type->kind == TypeKind::Double || v.type->kind == TypeKind::Bool) && n.kind == Kind::String) {
+    } else if ((v.type->kind == TypeKind::Int || v.type->kind == TypeKind::Double || v.type->kind == TypeKind::Bool) &&
+               n.kind == Kind::String) {
       Node plain;
       plain.text = n.text;
       syntax::resolve_scalar(plain);
-      bool fits = v.type->kind == TypeKind::Bool ? plain.kind == Kind::Bool : plain.kind == Kind::Int || (plain.kind == Kind::Float && v.type->kind == TypeKind::Double);
+      bool fits = v.type->kind == TypeKind::Bool
+                      ? plain.kind == Kind::Bool
+                      : plain.kind == Kind::Int || (plain.kind == Kind::Float && v.type->kind == TypeKind::Double);
       std::string word = small(n.text);
-      if (n.quoted && fits) d.help("without quotes it is {}: `{}`", short_name_of(*v.type), n.text);
-      else if (v.type->kind == TypeKind::Bool && (word == "yes" || word == "on" || word == "y")) d.help("write `true`").suggest(n.span, "true");
-      else if (v.type->kind == TypeKind::Bool && (word == "no" || word == "off" || word == "n")) d.help("write `false`").suggest(n.span, "false");
-    } else if (v.type->kind == TypeKind::Struct && n.kind == Kind::Sequence && !n.items.empty() && c_.tree.at(n.items[0]).kind == Kind::Mapping) {
+      if (n.quoted && fits)
+        d.help("without quotes it is {}: `{}`", short_name_of(*v.type), n.text);
+      else if (v.type->kind == TypeKind::Bool && (word == "yes" || word == "on" || word == "y"))
+        d.help("write `true`").suggest(n.span, "true");
+      else if (v.type->kind == TypeKind::Bool && (word == "no" || word == "off" || word == "n"))
+        d.help("write `false`").suggest(n.span, "false");
+    } else if (v.type->kind == TypeKind::Struct && n.kind == Kind::Sequence && !n.items.empty() &&
+               c_.tree.at(n.items[0]).kind == Kind::Mapping) {
       d.help("leave the dashes out: the settings stand directly under `{}`", last_part(what));
     } else if (v.type->kind == TypeKind::List && n.is_scalar() && n.kind != Kind::Null) {
       d.help("write a list with one element: `[{}]`", n.text);
@@ -167,20 +194,34 @@ private:
         }
       }
       v.wrong = true;
-      c_.diags.emit(kUnknownValue, v.span, last_part(what), "null").here("nothing is written here").help("write {}", list_of(v.type->values));
+      c_.diags.emit(kUnknownValue, v.span, last_part(what), "null")
+          .here("nothing is written here")
+          .help("write {}", list_of(v.type->values));
       return;
     }
     std::string before = canonical_text(v);
     std::string zero;
     switch (v.type->kind) {
-    case TypeKind::Bool: v.boolean = false, zero = "`false`"; break;
-    case TypeKind::Int: v.integer = 0, zero = "0"; break;
-    case TypeKind::Duration: v.integer = 0, zero = "0s"; break;
-    case TypeKind::Double: v.real = 0, zero = "0"; break;
-    default: v.text.clear(), zero = "an empty string"; break;
+    case TypeKind::Bool:
+      v.boolean = false, zero = "`false`";
+      break;
+    case TypeKind::Int:
+      v.integer = 0, zero = "0";
+      break;
+    case TypeKind::Duration:
+      v.integer = 0, zero = "0s";
+      break;
+    case TypeKind::Double:
+      v.real = 0, zero = "0";
+      break;
+    default:
+      v.text.clear(), zero = "an empty string";
+      break;
     }
     if (canonical_text(v) == before || v.type->kind == TypeKind::Any) return;
-    c_.diags.emit(kNullIsZero, v.span, last_part(what), zero).here("nothing is written here").help("leave the whole line out for the default");
+    c_.diags.emit(kNullIsZero, v.span, last_part(what), zero)
+        .here("nothing is written here")
+        .help("leave the whole line out for the default");
   }
 
   void integer(Value& v, const Node& n, const std::string& what) {
@@ -200,7 +241,8 @@ private:
     }
     if (v.integer < v.type->min || v.integer > v.type->max) {
       v.wrong = true;
-      auto d = c_.diags.emit(kOutOfRange, v.span, last_part(what), v.integer < 0 && v.type->min == 0 ? "negative" : n.text);
+      auto d =
+          c_.diags.emit(kOutOfRange, v.span, last_part(what), v.integer < 0 && v.type->min == 0 ? "negative" : n.text);
       d.here("must be from {} to {}", v.type->min, v.type->max);
     }
   }
@@ -225,8 +267,10 @@ private:
       v.wrong = true;
       auto d = c_.diags.emit(kBadDuration, v.span, n.text, duration_problem(parsed.error()));
       d.here("not a duration");
-      if (parsed.error() == source::DurationError::UnknownUnit && n.text.find('d') != std::string::npos) d.help("there is no unit for days: `24h` is one");
-      else d.help("durations look like `200ms`, `30s`, `1m30s` or `2h`; the units are `ns`, `us`, `ms`, `s`, `m` and `h`");
+      if (parsed.error() == source::DurationError::UnknownUnit && n.text.find('d') != std::string::npos)
+        d.help("there is no unit for days: `24h` is one");
+      else
+        d.help("durations look like `200ms`, `30s`, `1m30s` or `2h`; the units are `ns`, `us`, `ms`, `s`, `m` and `h`");
       return;
     }
     v.integer = *parsed;
@@ -239,7 +283,8 @@ private:
   }
 
   void enumeration(Value& v, const Node& n, const std::string& what) {
-    if (n.kind == Kind::Int && v.type->zero >= 0 && !n.too_large && n.integer + v.type->zero >= 0 && n.integer + v.type->zero < static_cast<int64_t>(v.type->values.size())) {
+    if (n.kind == Kind::Int && v.type->zero >= 0 && !n.too_large && n.integer + v.type->zero >= 0 &&
+        n.integer + v.type->zero < static_cast<int64_t>(v.type->values.size())) {
       v.integer = n.integer + v.type->zero;
       v.text = v.type->values[static_cast<size_t>(v.integer)].name;
       return;
@@ -264,15 +309,25 @@ private:
 
   void any(Value& v, const Node& n, const std::string& what) {
     switch (n.kind) {
-    case Kind::Null: v.any = AnyKind::Null; return;
-    case Kind::Bool: v.any = AnyKind::Bool, v.boolean = n.boolean; return;
-    case Kind::Int:
-      if (n.too_large) v.any = AnyKind::Double, v.real = n.real;
-      else v.any = AnyKind::Int, v.integer = n.integer;
+    case Kind::Null:
+      v.any = AnyKind::Null;
       return;
-    case Kind::Float: v.any = AnyKind::Double, v.real = n.real; return;
+    case Kind::Bool:
+      v.any = AnyKind::Bool, v.boolean = n.boolean;
+      return;
+    case Kind::Int:
+      if (n.too_large)
+        v.any = AnyKind::Double, v.real = n.real;
+      else
+        v.any = AnyKind::Int, v.integer = n.integer;
+      return;
+    case Kind::Float:
+      v.any = AnyKind::Double, v.real = n.real;
+      return;
     case Kind::Date:
-    case Kind::String: v.any = AnyKind::String, v.text = n.text; return;
+    case Kind::String:
+      v.any = AnyKind::String, v.text = n.text;
+      return;
     case Kind::Sequence:
     case Kind::Mapping:
       if (c_.not_compiled == nullptr) return wrong_type(v, n, what);
@@ -286,7 +341,8 @@ private:
       if (v.type->flat.empty()) return;  // keeps the default, as the Collector does
       return wrong_type(v, n, what);
     }
-    bool of_texts = v.type->element->kind == TypeKind::String || v.type->element->kind == TypeKind::Enum || v.type->element->kind == TypeKind::Regexp;
+    bool of_texts = v.type->element->kind == TypeKind::String || v.type->element->kind == TypeKind::Enum ||
+                    v.type->element->kind == TypeKind::Regexp;
     if (n.kind == Kind::String && of_texts && v.type->flat.empty()) {
       // "a,b" for a list of texts.
       v.items.clear();
@@ -302,9 +358,12 @@ private:
         item.written = true;
         item.span = part.span;
         item.place = c_.sources.place(item.span);
-        if (item.type->kind == TypeKind::Enum) enumeration(item, part, what);
-        else if (item.type->kind == TypeKind::Regexp) regexp(item, part, what);
-        else item.text = part.text, check_format(c_, item, what);
+        if (item.type->kind == TypeKind::Enum)
+          enumeration(item, part, what);
+        else if (item.type->kind == TypeKind::Regexp)
+          regexp(item, part, what);
+        else
+          item.text = part.text, check_format(c_, item, what);
         v.items.push_back(std::move(item));
         if (comma == std::string::npos) break;
         from = comma + 1;
@@ -361,7 +420,8 @@ private:
     }
     if (structs && texts) {
       v.wrong = true;
-      c_.diags.emit(kRequirement, v.span, "conditions are either strings or groups, not both").here("strings and maps in one list");
+      c_.diags.emit(kRequirement, v.span, "conditions are either strings or groups, not both")
+          .here("strings and maps in one list");
     }
   }
 
@@ -390,7 +450,8 @@ private:
     const syntax::Entry* value = n.kind == Kind::Mapping ? n.find("value") : nullptr;
     if (name == nullptr || c_.tree.at(name->value).kind != Kind::String) {
       v.wrong = true;
-      c_.diags.emit(kWrongType, n.span, last_part(what), "a map, or a list of `name` and `value`", syntax::describe(n)).here("expected `name` and `value`");
+      c_.diags.emit(kWrongType, n.span, last_part(what), "a map, or a list of `name` and `value`", syntax::describe(n))
+          .here("expected `name` and `value`");
       return;
     }
     for (const syntax::Entry& e : n.entries) {
@@ -407,16 +468,22 @@ private:
     v.items.push_back(std::move(item));
   }
 
-  void unknown_key(Value& v, const std::string& owner, const std::string& key, Span span, const std::vector<std::string_view>& known) {
+  void unknown_key(Value& v, const std::string& owner, const std::string& key, Span span,
+                   const std::vector<std::string_view>& known) {
     v.wrong = true;
     auto d = c_.diags.emit(kUnknownKey, span, owner, key);
     std::string_view near = diag::nearest(key, known);
-    if (!near.empty()) d.here("did you mean `{}`?", near).suggest(span, near);
-    else if (known.empty()) d.note("it has no settings");
+    if (!near.empty())
+      d.here("did you mean `{}`?", near).suggest(span, near);
+    else if (known.empty())
+      d.note("it has no settings");
     else if (known.size() <= 12) {
       std::string all;
-      for (size_t i = 0; i < known.size(); ++i) all += (i == 0 ? "`" : i + 1 == known.size() ? " and `" : ", `") + std::string(known[i]) + "`";
-      d.help(known.size() == 1 ? diag::Text<std::string>("its only setting is {}") : diag::Text<std::string>("its settings are {}"), all);
+      for (size_t i = 0; i < known.size(); ++i)
+        all += (i == 0 ? "`" : i + 1 == known.size() ? " and `" : ", `") + std::string(known[i]) + "`";
+      d.help(known.size() == 1 ? diag::Text<std::string>("its only setting is {}")
+                               : diag::Text<std::string>("its settings are {}"),
+             all);
     }
   }
 
@@ -447,7 +514,8 @@ private:
       const Node& on = c_.tree.at(enabled->value);
       if (on.kind != Kind::Bool || on.late) {
         v.wrong = true;
-        c_.diags.emit(kWrongType, on.span ? on.span : enabled->key_span, "enabled", "`true` or `false`", syntax::describe(on));
+        c_.diags.emit(kWrongType, on.span ? on.span : enabled->key_span, "enabled", "`true` or `false`",
+                      syntax::describe(on));
       } else if (on.boolean) {
         structure(v.items[0], rest, what);
       } else {
@@ -497,13 +565,15 @@ private:
     std::string before = canonical_text(v);
     if (!s.refused.empty() || !s.inert.empty()) {
       // What it holds is of no account, as long as it is the default.
-      bool free_form = v.type->kind == TypeKind::Any || (v.type->kind == TypeKind::Optional && v.type->element->kind == TypeKind::Any);
+      bool free_form = v.type->kind == TypeKind::Any ||
+                       (v.type->kind == TypeKind::Optional && v.type->element->kind == TypeKind::Any);
       bool said = false;
       if (free_form) {
         said = n.kind == Kind::Null ? v.type->named : n.kind != Kind::Sequence || !n.items.empty();
         if (v.type->kind == TypeKind::Optional && v.type->switched && n.kind == Kind::Mapping) {
           const syntax::Entry* enabled = n.find("enabled");
-          said = enabled == nullptr || c_.tree.at(enabled->value).kind != Kind::Bool || c_.tree.at(enabled->value).boolean;
+          said =
+              enabled == nullptr || c_.tree.at(enabled->value).kind != Kind::Bool || c_.tree.at(enabled->value).boolean;
         }
         v.written = true;
         v.span = n.span;
@@ -517,101 +587,13 @@ private:
         c_.diags.emit(kRefused, e.key_span, last_part(what)).here("not supported").note("{}", s.refused);
       } else {
         c_.diags.emit(kInert, e.key_span, last_part(what)).note("{}", s.inert);
-        constraints(v, s, what);
+        check_constraints(c_, v, s, last_part(what));
       }
       return;
     }
     if (!s.deprecated.empty()) c_.diags.emit(kDeprecated, e.key_span, last_part(what)).help("{}", s.deprecated);
     decode(v, e.value, e.key_span, what);
-    constraints(v, s, what);
-  }
-
-  void constraints(Value& v, const schema::Setting& s, const std::string& what) {
-    if (v.wrong || v.late) return;
-    const Value* scalar = &v;
-    while (scalar->type->kind == TypeKind::Optional) {
-      if (!scalar->present) return;
-      scalar = &scalar->items[0];
-    }
-    if (scalar->type->kind == TypeKind::List || scalar->type->kind == TypeKind::Map) return;
-    for (const schema::Constraint& x : s.constraints) constraint(v, *scalar, x, what);
-  }
-
-  static int order(const Value& v, const schema::Literal& l) {
-    auto compare = [](auto a, auto b) { return a < b ? -1 : a > b ? 1 : 0; };
-    switch (v.type->kind) {
-    case TypeKind::Double: return compare(v.real, l.real);
-    case TypeKind::String:
-    case TypeKind::Enum:
-    case TypeKind::Regexp: return compare(std::string_view(v.text), l.text);
-    case TypeKind::Bool: return compare(static_cast<int64_t>(v.boolean), l.number);
-    default: return compare(v.integer, l.number);
-    }
-  }
-
-  static std::string shown(const Value& v, const schema::Literal& l) {
-    switch (v.type->kind) {
-    case TypeKind::Double: {
-      std::string s = std::to_string(l.real);
-      while (s.back() == '0') s.pop_back();
-      if (s.back() == '.') s.pop_back();
-      return s;
-    }
-    case TypeKind::Duration: return source::format_duration(l.number);
-    case TypeKind::String:
-    case TypeKind::Enum:
-    case TypeKind::Regexp: return l.text.empty() ? "an empty string" : "`" + std::string(l.text) + "`";
-    default: return std::to_string(l.number);
-    }
-  }
-
-  void constraint(Value& setting, const Value& v, const schema::Constraint& x, const std::string& what) {
-    bool good = false;
-    std::string expected;
-    std::vector<std::string_view> names;
-    switch (x.kind) {
-    case schema::Constraint::Kind::OneOf:
-      for (size_t i = 0; i < x.values.size(); ++i) {
-        good = good || order(v, x.values[i]) == 0;
-        if (!expected.empty()) expected += i + 1 == x.values.size() ? " or " : ", ";
-        expected += shown(v, x.values[i]);
-        names.push_back(x.values[i].text);
-      }
-      expected = "one of " + expected;
-      break;
-    case schema::Constraint::Kind::Range:
-      good = order(v, x.values[0]) >= 0 && (!x.has_max || order(v, x.values[1]) <= 0);
-      expected = "from " + shown(v, x.values[0]) + (x.has_max ? " to " + shown(v, x.values[1]) : " on");
-      break;
-    case schema::Constraint::Kind::Compare: {
-      int o = order(v, x.values[0]);
-      static constexpr std::string_view kWords[] = {"less than", "at most", "more than", "at least", "", "other than"};
-      switch (x.compare) {
-      case schema::Compare::Less: good = o < 0; break;
-      case schema::Compare::LessEqual: good = o <= 0; break;
-      case schema::Compare::Greater: good = o > 0; break;
-      case schema::Compare::GreaterEqual: good = o >= 0; break;
-      case schema::Compare::Equal: good = o == 0; break;
-      case schema::Compare::NotEqual: good = o != 0; break;
-      }
-      expected = std::string(kWords[static_cast<int>(x.compare)]) + (x.compare == schema::Compare::Equal ? "" : " ") + shown(v, x.values[0]);
-      break;
-    }
-    }
-    if (good) return;
-    std::string is = v.type->kind == TypeKind::Duration ? source::format_duration(v.integer)
-                     : v.type->kind == TypeKind::Int    ? std::to_string(v.integer)
-                     : v.text.empty()                   ? std::string(c_.sources.text(v.span))
-                                                        : "`" + v.text + "`";
-    if (is.empty()) is = "empty";
-    bool warn = x.severity == schema::Severity::Warning;
-    auto d = warn ? c_.diags.emit(kOddValue, v.span, last_part(what), is) : c_.diags.emit(kOutOfRange, v.span, last_part(what), is);
-    std::string_view near = names.empty() ? std::string_view() : diag::nearest(v.text, names);
-    if (!near.empty()) d.here("did you mean `{}`?", near).suggest(v.span, near);
-    else if (x.values.size() <= 4) d.here("must be {}", expected);
-    if (near.empty() ? x.values.size() > 4 : true) d.help("it is {}", expected);
-    if (!x.reason.empty()) d.note("{}", x.reason);
-    if (!warn) setting.wrong = true;
+    check_constraints(c_, v, s, last_part(what));
   }
 
   // What can only be said when all settings of a struct are known.
@@ -627,46 +609,7 @@ private:
       v.wrong = v.wrong || x.wrong;
     }
     if (v.type->fields->name == "queue") check_queue(c_, v);
-    for (const schema::Requirement& r : v.type->fields->requirements) {
-      if (evaluate(*r.condition, v) != Truth::False) continue;
-      v.wrong = true;
-      std::vector<const Value*> named;
-      collect(*r.condition, v, named);
-      std::vector<const Value*> written;
-      for (const Value* x : named) {
-        if (x->written && x->span && std::find(written.begin(), written.end(), x) == written.end()) written.push_back(x);
-      }
-      Span at = written.empty() ? (v.key ? v.key : v.span) : written[0]->span;
-      auto d = c_.diags.emit(kRequirement, at, r.message);
-      for (size_t i = 1; i < written.size(); ++i) d.label(written[i]->span, "and this");
-      if (written.size() < named.size() && !written.empty()) {
-        for (const Value* x : named) {
-          if (!x->written && x->type->kind != TypeKind::Optional) d.note("`{}` is {} unless it is written", name_in(v, *x), default_shown(*x));
-        }
-      }
-    }
-  }
-
-  static std::string default_shown(const Value& v) { return v.type->kind == TypeKind::Duration ? source::format_duration(v.integer) : canonical_text(v); }
-
-  static std::string name_in(const Value& scope, const Value& v) {
-    for (size_t i = 0; i < scope.items.size(); ++i) {
-      if (&scope.items[i] == &v) return std::string(scope.type->fields->settings[i].name);
-    }
-    return "it";
-  }
-
-  static void collect(const schema::Expression& e, const Value& scope, std::vector<const Value*>& out) {
-    if (!e.path.empty()) {
-      const Value* v = &scope;
-      for (std::string_view name : e.path) {
-        v = v->find(name);
-        if (v == nullptr) break;
-      }
-      if (v != nullptr && std::find(out.begin(), out.end(), v) == out.end()) out.push_back(v);
-    }
-    if (e.left != nullptr) collect(*e.left, scope, out);
-    if (e.right != nullptr) collect(*e.right, scope, out);
+    check_requirements(c_, v);
   }
 
   void late(Value& v, const Node& n, const std::string& what) {
@@ -685,18 +628,35 @@ private:
     bool text = kind == TypeKind::String || kind == TypeKind::Duration;
     bool scalar = kind == TypeKind::Bool || kind == TypeKind::Int || kind == TypeKind::Double;
     if (!text && !scalar) {
+      // The Collector takes it; compiling it would need the value.
+      if (n.whole && n.has_default && kind == TypeKind::Enum) {
+        Node probe = n;
+        probe.late = false;
+        probe.text = n.default_text;
+        enumeration(v, probe, what);
+        if (v.wrong) return;
+      }
+      if (c_.not_compiled != nullptr) {
+        c_.not_compiled->push_back({v.span, v.place, "an environment variable for `" + last_part(what) + "`"});
+        return;
+      }
       v.wrong = true;
       auto d = c_.diags.emit(kNotLate, v.span, last_part(what));
       d.here("known only when the collector starts");
-      d.note(kind == TypeKind::Enum || kind == TypeKind::Regexp ? diag::Text<>("its value decides which code the collector is made of")
-                                                                : diag::Text<>("an environment variable can stand for a string, a number, a boolean or a duration"));
-      if (n.whole && n.has_default && !n.default_text.empty()) d.help("write the value itself, for example its default `{}`", n.default_text);
-      else d.help("write the value itself, or compile one collector for each value");
+      d.note(kind == TypeKind::Enum || kind == TypeKind::Regexp
+                 ? diag::Text<>("its value decides which code the collector is made of")
+                 : diag::Text<>("an environment variable can stand for a string, a number, a boolean or a duration"));
+      if (n.whole && n.has_default && !n.default_text.empty())
+        d.help("write the value itself, for example its default `{}`", n.default_text);
+      else
+        d.help("write the value itself, or compile one collector for each value");
       return;
     }
     if (scalar && !n.whole) {
       v.wrong = true;
-      c_.diags.emit(kWrongType, v.span, last_part(what), article_of(*v.type), "a string with a reference in it").here("expected {}", short_name_of(*v.type)).note("only a reference that stands alone can be {}", article_of(*v.type));
+      c_.diags.emit(kWrongType, v.span, last_part(what), article_of(*v.type), "a string with a reference in it")
+          .here("expected {}", short_name_of(*v.type))
+          .note("only a reference that stands alone can be {}", article_of(*v.type));
       return;
     }
     v.late = true;
@@ -712,10 +672,19 @@ private:
     syntax::resolve_scalar(d);
     bool good = true;
     switch (v.type->kind) {
-    case TypeKind::Bool: good = d.kind == Kind::Bool; break;
-    case TypeKind::Int: good = (d.kind == Kind::Int && !d.too_large && d.integer >= v.type->min && d.integer <= v.type->max) || d.kind == Kind::Float; break;
-    case TypeKind::Double: good = d.kind == Kind::Int || d.kind == Kind::Float; break;
-    case TypeKind::Duration: good = d.kind == Kind::Int || source::parse_duration(d.text).has_value(); break;
+    case TypeKind::Bool:
+      good = d.kind == Kind::Bool;
+      break;
+    case TypeKind::Int:
+      good = (d.kind == Kind::Int && !d.too_large && d.integer >= v.type->min && d.integer <= v.type->max) ||
+             d.kind == Kind::Float;
+      break;
+    case TypeKind::Double:
+      good = d.kind == Kind::Int || d.kind == Kind::Float;
+      break;
+    case TypeKind::Duration:
+      good = d.kind == Kind::Int || source::parse_duration(d.text).has_value();
+      break;
     default: {
       Value probe = default_value(*v.type, {});
       probe.written = true;
@@ -728,7 +697,8 @@ private:
     }
     if (good) return;
     v.wrong = true;
-    c_.diags.emit(kBadDefault, v.span, n.variable, syntax::describe(d), last_part(what)).here("expected {}", short_name_of(*v.type));
+    c_.diags.emit(kBadDefault, v.span, n.variable, syntax::describe(d), last_part(what))
+        .here("expected {}", short_name_of(*v.type));
   }
 
   Context& c_;
@@ -743,7 +713,8 @@ void check_regexp(Context& c, Value& v, const std::string& pattern) {
   v.wrong = true;
   Span at = v.span;
   std::string_view raw = c.sources.text(v.span);
-  if (raw == pattern && parsed.error().offset < pattern.size()) at = {at.file, at.begin + static_cast<uint32_t>(parsed.error().offset), at.end};
+  if (raw == pattern && parsed.error().offset < pattern.size())
+    at = {at.file, at.begin + static_cast<uint32_t>(parsed.error().offset), at.end};
   c.diags.emit(kBadRegexp, at, pattern, parsed.error().message).note("the syntax is Go's `regexp`, which is RE2's");
 }
 

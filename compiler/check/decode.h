@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From nodes to typed values, accepting what the Collector's decoder accepts: numbers for durations, texts with commas for lists
-// of texts, null for sections, and no text for a number.
+// From nodes to typed values, accepting what the Collector's decoder accepts: numbers for durations, texts with commas
+// for lists of texts, null for sections, and no text for a number.
 #pragma once
 
 #include "compiler/check/config.h"
@@ -14,17 +14,20 @@ struct Context {
   const syntax::Tree& tree;
   const source::Sources& sources;
   diag::Diagnostics& diags;
-  std::vector<NotCompiled>* not_compiled = nullptr;  // what is accepted and cannot be compiled, if anybody wants to know
+  std::vector<NotCompiled>* not_compiled =
+      nullptr;  // what is accepted and cannot be compiled, if anybody wants to know
 };
 
 // The value of a setting that nobody wrote.
 Value default_value(const schema::Type& type, const schema::Literal& initial);
 
-// The value of `node` as `type`. `what` names it in diagnostics: "processors::batch". `key` is where its key stands, none for elements.
-// Starts from the defaults of the type's settings.
-Value decode(Context& context, const schema::Type& type, syntax::NodeId node, source::Span key, const std::string& what);
+// The value of `node` as `type`. `what` names it in diagnostics: "processors::batch". `key` is where its key stands,
+// none for elements. Starts from the defaults of the type's settings.
+Value decode(Context& context, const schema::Type& type, syntax::NodeId node, source::Span key,
+             const std::string& what);
 
-// What the sending queue of an exporter must be, beyond what its declaration says; also hands its sizer on to its batches.
+// What the sending queue of an exporter must be, beyond what its declaration says; also hands its sizer on to its
+// batches.
 void check_queue(Context& context, Value& queue);
 
 // Whether a condition holds; unknown when it depends on a late or wrong value.

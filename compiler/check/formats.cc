@@ -21,6 +21,7 @@ constexpr Diag<std::string_view> kRelativePath{"W0602", "`{}` is a relative path
 constexpr Diag<std::string_view> kBadUrl{"E0603", "`{}` is not a URL to send to"};
 constexpr Diag<std::string_view> kUnknownRegion{"W0604", "`{}` is not an AWS region that whittle knows"};
 constexpr Diag<std::string_view> kBadArn{"E0605", "`{}` is not an ARN"};
+constexpr Diag<std::string_view> kOddArn{"W0605", "`{}` is not an ARN"};
 constexpr Diag<> kAnyPort{"W0606", "port 0 lets the system choose a port"};
 constexpr Diag<std::string_view> kBadHeader{"E0607", "`{}` cannot be the name of a header"};
 constexpr Diag<std::string_view> kUnknownPlaceholder{"W0608", "`{}` is not replaced"};
@@ -32,23 +33,40 @@ struct Service {
   uint16_t port;
 };
 // The ones that Go resolves where there is no /etc/services, as in a scratch image.
-constexpr Service kServices[] = {{"domain", 53}, {"ftp", 21},    {"ftps", 990},  {"gopher", 70}, {"http", 80},  {"https", 443},      {"imap2", 143}, {"imap3", 220},
-                                 {"imaps", 993}, {"pop3", 110},  {"pop3s", 995}, {"smtp", 25},   {"ssh", 22},   {"submissions", 465}, {"telnet", 23}};
+constexpr Service kServices[] = {{"domain", 53}, {"ftp", 21},    {"ftps", 990},  {"gopher", 70},       {"http", 80},
+                                 {"https", 443}, {"imap2", 143}, {"imap3", 220}, {"imaps", 993},       {"pop3", 110},
+                                 {"pop3s", 995}, {"smtp", 25},   {"ssh", 22},    {"submissions", 465}, {"telnet", 23}};
 
 constexpr std::string_view kRegions[] = {
-    "af-south-1",     "ap-east-1",      "ap-east-2",      "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1",     "ap-south-2",
-    "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-central-1",
-    "ca-west-1",      "cn-north-1",     "cn-northwest-1", "eu-central-1",   "eu-central-2",   "eu-north-1",     "eu-south-1",     "eu-south-2",
-    "eu-west-1",      "eu-west-2",      "eu-west-3",      "eusc-de-east-1", "il-central-1",   "me-central-1",   "me-south-1",     "mx-central-1",
-    "sa-east-1",      "us-east-1",      "us-east-2",      "us-gov-east-1",  "us-gov-west-1",  "us-iso-east-1",  "us-iso-west-1",  "us-isob-east-1",
-    "us-west-1",      "us-west-2"};
+    "af-south-1",     "ap-east-1",      "ap-east-2",      "ap-northeast-1", "ap-northeast-2", "ap-northeast-3",
+    "ap-south-1",     "ap-south-2",     "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4",
+    "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-central-1",   "ca-west-1",      "cn-north-1",
+    "cn-northwest-1", "eu-central-1",   "eu-central-2",   "eu-north-1",     "eu-south-1",     "eu-south-2",
+    "eu-west-1",      "eu-west-2",      "eu-west-3",      "eusc-de-east-1", "il-central-1",   "me-central-1",
+    "me-south-1",     "mx-central-1",   "sa-east-1",      "us-east-1",      "us-east-2",      "us-gov-east-1",
+    "us-gov-west-1",  "us-iso-east-1",  "us-iso-west-1",  "us-isob-east-1", "us-west-1",      "us-west-2"};
 
-constexpr std::string_view kPlaceholders[] = {"ClusterName", "TaskId",  "NodeName",    "ContainerInstanceId", "TaskDefinitionFamily",
-                                              "InstanceId",  "PodName", "ServiceName", "FaasName",            "FaasVersion", "AwsRegion"};
+constexpr std::string_view kPlaceholders[] = {"ClusterName",
+                                              "TaskId",
+                                              "NodeName",
+                                              "ContainerInstanceId",
+                                              "TaskDefinitionFamily",
+                                              "InstanceId",
+                                              "PodName",
+                                              "ServiceName",
+                                              "FaasName",
+                                              "FaasVersion",
+                                              "AwsRegion"};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool all_digits(std::string_view s) { return !s.empty() && std::all_of(s.begin(), s.end(), is_digit); }
-bool is_alnum(char c) { return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool all_digits(std::string_view s) {
+  return !s.empty() && std::all_of(s.begin(), s.end(), is_digit);
+}
+bool is_alnum(char c) {
+  return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
 
 std::optional<uint16_t> port_of(std::string_view s) {
   if (all_digits(s)) {
@@ -65,13 +83,17 @@ std::optional<uint16_t> port_of(std::string_view s) {
 }
 
 bool is_host(std::string_view s) {
-  return std::all_of(s.begin(), s.end(), [](char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_' || static_cast<unsigned char>(c) >= 0x80; });
+  return std::all_of(s.begin(), s.end(), [](char c) {
+    return is_alnum(c) || c == '-' || c == '.' || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+  });
 }
 
 bool is_ipv6(std::string_view s) {
   size_t zone = s.find('%');
   s = s.substr(0, zone);
-  return s.find(':') != std::string_view::npos && std::all_of(s.begin(), s.end(), [](char c) { return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') || c == ':' || c == '.'; });
+  return s.find(':') != std::string_view::npos && std::all_of(s.begin(), s.end(), [](char c) {
+           return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') || c == ':' || c == '.';
+         });
 }
 
 // Bytes [begin, end) of a value's text, where the text stands in the file as it is.
@@ -85,7 +107,9 @@ void check_address(Context& c, Value& v, const std::string& what) {
   if (auto address = parse_address(t)) {
     size_t colon = t.rfind(':');
     if (address->port == 0) {
-      c.diags.emit(kAnyPort, part(c, v, colon + 1, t.size())).here("nobody knows which").help("write the port that clients send to");
+      c.diags.emit(kAnyPort, part(c, v, colon + 1, t.size()))
+          .here("nobody knows which")
+          .help("write the port that clients send to");
     } else if (!all_digits(std::string_view(t).substr(colon + 1))) {
       v.text = t.substr(0, colon + 1) + std::to_string(address->port);
     }
@@ -106,7 +130,11 @@ void check_address(Context& c, Value& v, const std::string& what) {
   size_t colon = t.rfind(':');
   bool bracket = t[0] == '[';
   if (colon == std::string::npos || (bracket && t.back() == ']')) {
-    if (all_digits(t)) c.diags.emit(kBadAddress, v.span, t).here("this looks like a port alone").help("write `0.0.0.0:{}`", t).suggest(v.span, "0.0.0.0:" + t);
+    if (all_digits(t))
+      c.diags.emit(kBadAddress, v.span, t)
+          .here("this looks like a port alone")
+          .help("write `0.0.0.0:{}`", t)
+          .suggest(v.span, "0.0.0.0:" + t);
     else {
       bool grpc = what.find("grpc") != std::string::npos;
       std::string_view port = what.find("health_check") != std::string::npos ? "13133" : grpc ? "4317" : "4318";
@@ -115,7 +143,9 @@ void check_address(Context& c, Value& v, const std::string& what) {
     return;
   }
   if (!bracket && t.find(':') != colon) {
-    c.diags.emit(kBadAddress, v.span, t).here("too many colons").help("an IPv6 address stands in brackets: `[::1]:4317`");
+    c.diags.emit(kBadAddress, v.span, t)
+        .here("too many colons")
+        .help("an IPv6 address stands in brackets: `[::1]:4317`");
     return;
   }
   std::string_view port = std::string_view(t).substr(colon + 1);
@@ -124,7 +154,9 @@ void check_address(Context& c, Value& v, const std::string& what) {
   } else if (port.empty()) {
     c.diags.emit(kBadAddress, v.span, t).here("the port is missing");
   } else if (!port_of(port)) {
-    c.diags.emit(kBadAddress, part(c, v, colon + 1, t.size()), t).here("no port has this name").help("write the port's number");
+    c.diags.emit(kBadAddress, part(c, v, colon + 1, t.size()), t)
+        .here("no port has this name")
+        .help("write the port's number");
   } else {
     c.diags.emit(kBadAddress, part(c, v, 0, colon), t).here("no host can be named so");
   }
@@ -135,7 +167,8 @@ void check_url(Context& c, Value& v, const std::string& what) {
   if (t.empty()) return;
   auto url = parse_url(t);
   bool proxy = what.find("proxy") != std::string::npos;
-  bool scheme_known = url && (url->scheme == "http" || url->scheme == "https" || (proxy && url->scheme.starts_with("socks5")));
+  bool scheme_known =
+      url && (url->scheme == "http" || url->scheme == "https" || (proxy && url->scheme.starts_with("socks5")));
   if (scheme_known) return;
   v.wrong = true;
   size_t scheme = t.find("://");
@@ -157,9 +190,13 @@ void check_region(Context& c, Value& v) {
   if (std::find(std::begin(kRegions), std::end(kRegions), v.text) != std::end(kRegions)) return;
   auto d = c.diags.emit(kUnknownRegion, v.span, v.text);
   std::string_view near = diag::nearest(v.text, kRegions);
-  if (!near.empty()) d.here("did you mean `{}`?", near).suggest(v.span, near);
-  else if (v.text.size() > 3 && std::find(std::begin(kRegions), std::end(kRegions), v.text.substr(0, v.text.size() - 1)) != std::end(kRegions)) d.here("this looks like an availability zone").help("leave the last letter out");
-  else d.note("regions look like `us-east-1`");
+  if (!near.empty())
+    d.here("did you mean `{}`?", near).suggest(v.span, near);
+  else if (v.text.size() > 3 && std::find(std::begin(kRegions), std::end(kRegions),
+                                          v.text.substr(0, v.text.size() - 1)) != std::end(kRegions))
+    d.here("this looks like an availability zone").help("leave the last letter out");
+  else
+    d.note("regions look like `us-east-1`");
 }
 
 void check_arn(Context& c, Value& v, const std::string& what) {
@@ -167,19 +204,26 @@ void check_arn(Context& c, Value& v, const std::string& what) {
   if (t.empty()) return;
   std::vector<std::string> parts(1);
   for (char ch : t) {
-    if (ch == ':' && parts.size() < 6) parts.emplace_back();
-    else parts.back() += ch;
+    if (ch == ':' && parts.size() < 6)
+      parts.emplace_back();
+    else
+      parts.back() += ch;
   }
   bool role = what.ends_with("role_arn");
   std::string_view problem;
-  if (parts.size() != 6 || parts[0] != "arn") problem = "an ARN is `arn:aws:service:region:account:resource`";
-  else if (!parts[1].starts_with("aws")) problem = "the partition is `aws`, `aws-cn` or `aws-us-gov`";
-  else if (role && parts[2] != "iam") problem = "a role is of the service `iam`";
-  else if (role && !parts[5].starts_with("role/")) problem = "a role's resource begins with `role/`";
-  else if (role && (parts[4].size() != 12 || !all_digits(parts[4]))) problem = "an account id has twelve digits";
+  if (parts.size() != 6 || parts[0] != "arn")
+    problem = "an ARN is `arn:aws:service:region:account:resource`";
+  else if (!parts[1].starts_with("aws"))
+    problem = "the partition is `aws`, `aws-cn` or `aws-us-gov`";
+  else if (role && parts[2] != "iam")
+    problem = "a role is of the service `iam`";
+  else if (role && !parts[5].starts_with("role/"))
+    problem = "a role's resource begins with `role/`";
+  else if (role && (parts[4].size() != 12 || !all_digits(parts[4])))
+    problem = "an account id has twelve digits";
   if (problem.empty()) return;
-  v.wrong = true;
-  auto d = c.diags.emit(kBadArn, v.span, t);
+  v.wrong = role;
+  auto d = role ? c.diags.emit(kBadArn, v.span, t) : c.diags.emit(kOddArn, v.span, t);
   d.here("{}", problem);
   if (role) d.help("it looks like `arn:aws:iam::123456789012:role/Name`");
 }
@@ -187,9 +231,13 @@ void check_arn(Context& c, Value& v, const std::string& what) {
 void check_path(Context& c, Value& v) {
   if (v.text.empty()) return;
   if (v.text[0] != '/') {
-    c.diags.emit(kRelativePath, v.span, v.text).here("relative to what?").note("the collector runs in a container of its own, where the working folder is `/`").help("write the whole path, as it will be in the container");
+    c.diags.emit(kRelativePath, v.span, v.text)
+        .here("relative to what?")
+        .note("the collector runs in a container of its own, where the working folder is `/`")
+        .help("write the whole path, as it will be in the container");
   } else if (access(v.text.c_str(), F_OK) != 0) {
-    c.diags.emit(kNoFile, v.span, v.text).note("the image holds the collector and nothing else: a volume of the task has to bring the file");
+    c.diags.emit(kNoFile, v.span, v.text)
+        .note("the image holds the collector and nothing else: a volume of the task has to bring the file");
   }
 }
 
@@ -216,7 +264,8 @@ void check_url_path(Context& c, Value& v) {
     bool escape = v.text[i] == '%' && (i + 2 >= v.text.size() || !is_hex(v.text[i + 1]) || !is_hex(v.text[i + 2]));
     if (!control && !escape) continue;
     v.wrong = true;
-    c.diags.emit(kBadPath, part(c, v, i, std::min(i + (escape ? 3 : 1), v.text.size())), v.text).here(escape ? diag::Text<>("`%` begins two hexadecimal digits") : diag::Text<>("no URL holds this character"));
+    c.diags.emit(kBadPath, part(c, v, i, std::min(i + (escape ? 3 : 1), v.text.size())), v.text)
+        .here(escape ? diag::Text<>("`%` begins two hexadecimal digits") : diag::Text<>("no URL holds this character"));
     return;
   }
   v.text = v.text.substr(0, v.text.find_first_of("?#"));
@@ -233,8 +282,10 @@ void check_template(Context& c, Value& v) {
     if (std::find(std::begin(kPlaceholders), std::end(kPlaceholders), name) != std::end(kPlaceholders)) continue;
     auto d = c.diags.emit(kUnknownPlaceholder, part(c, v, open, close + 1), t.substr(open, close + 1 - open));
     std::string_view near = diag::nearest(name, kPlaceholders);
-    if (!near.empty()) d.here("did you mean `{{}}`?", near).suggest(part(c, v, open + 1, close), near);
-    else d.here("stays as it is written");
+    if (!near.empty())
+      d.here("did you mean `{{}}`?", near).suggest(part(c, v, open + 1, close), near);
+    else
+      d.here("stays as it is written");
   }
 }
 
@@ -297,16 +348,29 @@ std::optional<Url> parse_url(std::string_view t) {
 void check_format(Context& c, Value& v, const std::string& what) {
   if (v.late || v.wrong) return;
   switch (v.type->format) {
-  case Format::Url: check_url(c, v, what); return;
-  case Format::Path: check_path(c, v); return;
+  case Format::Url:
+    check_url(c, v, what);
+    return;
+  case Format::Path:
+    check_path(c, v);
+    return;
   case Format::UrlPath:
     check_url_path(c, v);
     return;
-  case Format::HeaderName: check_header(c, v); return;
-  case Format::Template: check_template(c, v); return;
-  case Format::Arn: check_arn(c, v, what); return;
-  case Format::Region: check_region(c, v); return;
-  default: return;  // endpoints: check_addresses
+  case Format::HeaderName:
+    check_header(c, v);
+    return;
+  case Format::Template:
+    check_template(c, v);
+    return;
+  case Format::Arn:
+    check_arn(c, v, what);
+    return;
+  case Format::Region:
+    check_region(c, v);
+    return;
+  default:
+    return;  // endpoints: check_addresses
   }
 }
 
@@ -320,7 +384,10 @@ void check_addresses(Context& c, Value& v, const std::string& what) {
       if (x.written) check_address(c, x, what);
     } else if (!x.written || x.text.empty()) {
       x.wrong = true;
-      c.diags.emit(kSocketPath, x.written ? x.span : v.key ? v.key : v.span).help("`endpoint` is the path of the socket, for example `/run/otlp.sock`");
+      c.diags.emit(kSocketPath, x.written ? x.span
+                                : v.key   ? v.key
+                                          : v.span)
+          .help("`endpoint` is the path of the socket, for example `/run/otlp.sock`");
     } else if (x.text.size() > 107) {
       x.wrong = true;
       c.diags.emit(kSocketPath, x.span).here("the path of a socket has at most 107 bytes");

@@ -10,7 +10,7 @@ namespace whittle::check {
 
 // An address to listen on, in parts.
 struct Address {
-  std::string host;   // without brackets; empty for all
+  std::string host;  // without brackets; empty for all
   uint16_t port = 0;
 };
 

@@ -38,20 +38,22 @@ constexpr Diag<std::string_view, std::string_view> kUndefined{"E0403", "the {} `
 constexpr Diag<std::string_view, std::string_view> kNothingIn{"E0404", "the pipeline `{}` has no {}"};
 constexpr Diag<std::string_view> kTwiceProcessor{"E0405", "the processor `{}` is there twice"};
 constexpr Diag<std::string_view, std::string_view> kTwice{"W0406", "the {} `{}` is there twice"};
-constexpr Diag<std::string_view, std::string_view, std::string_view> kWrongSignal{"E0407", "the {} `{}` does not handle {}"};
+constexpr Diag<std::string_view, std::string_view, std::string_view> kWrongSignal{"E0407",
+                                                                                  "the {} `{}` does not handle {}"};
 constexpr Diag<std::string_view> kNoneDefined{"E0408", "the config defines no {}"};
 constexpr Diag<> kEmpty{"E0409", "the config is empty"};
 constexpr Diag<std::string_view> kNotLate{"E0106", "`{}` must be known when the collector is compiled"};
 constexpr Diag<std::string_view> kNotCompiled{"E0810", "{} cannot be compiled yet"};
 constexpr Diag<std::string_view> kNotCompiledYet{"W0810", "{} cannot be compiled yet"};
 
-constexpr std::string_view kSections[] = {"receivers", "processors", "exporters", "extensions", "connectors", "service"};
+constexpr std::string_view kSections[] = {"receivers",  "processors", "exporters",
+                                          "extensions", "connectors", "service"};
 
 // A definition in one of the sections, whether or not whittle has such a component.
 struct Definition {
   ComponentKind kind = ComponentKind::Receiver;
   ComponentId id;
-  std::string text;          // as written
+  std::string text;  // as written
   Span key;
   const schema::Component* component = nullptr;
   std::string_view elsewhere;  // not empty: the Collector has it and whittle has not
@@ -61,9 +63,10 @@ struct Definition {
 
 class FrontEnd {
 public:
-  FrontEnd(const CheckOptions& options, const syntax::Loaded& loaded, const source::Sources& sources, diag::Diagnostics& diags)
-      : options_(options), tree_(loaded.tree), root_(loaded.root), sources_(sources), diags_(diags), context_{tree_, sources_, diags_, nullptr},
-        check_{context_, config_, options_} {}
+  FrontEnd(const CheckOptions& options, const syntax::Loaded& loaded, const source::Sources& sources,
+           diag::Diagnostics& diags)
+      : options_(options), tree_(loaded.tree), root_(loaded.root), sources_(sources), diags_(diags),
+        context_{tree_, sources_, diags_, nullptr}, check_{context_, config_, options_} {}
 
   std::optional<Config> run() {
     context_.not_compiled = &config_.not_compiled;
@@ -98,8 +101,10 @@ private:
       if (std::find(std::begin(kSections), std::end(kSections), e.key) == std::end(kSections)) {
         auto d = diags_.emit(kUnknownTopKey, e.key_span, e.key);
         std::string_view near = diag::nearest(e.key, kSections);
-        if (!near.empty()) d.here("did you mean `{}`?", near).suggest(e.key_span, near);
-        else d.help("the sections are `receivers`, `processors`, `exporters`, `extensions`, `connectors` and `service`");
+        if (!near.empty())
+          d.here("did you mean `{}`?", near).suggest(e.key_span, near);
+        else
+          d.help("the sections are `receivers`, `processors`, `exporters`, `extensions`, `connectors` and `service`");
         continue;
       }
       any = any || (e.key != "service" && at(e.value).kind == Kind::Mapping && !at(e.value).entries.empty());
@@ -107,18 +112,24 @@ private:
     if (!any) {
       nothing_ = true;
       if (diags_.has_errors()) return;
-      diags_.emit(kEmpty, root.entries.empty() ? Span{} : root.entries[0].key_span).help("a config has at least a receiver, an exporter and a pipeline that joins them; `whittle components` lists what there is");
+      diags_.emit(kEmpty, root.entries.empty() ? Span{} : root.entries[0].key_span)
+          .help("a config has at least a receiver, an exporter and a pipeline that joins them; `whittle components` "
+                "lists what there is");
     }
   }
 
   // ---- components
 
   void components() {
-    for (auto kind : {ComponentKind::Receiver, ComponentKind::Processor, ComponentKind::Exporter, ComponentKind::Extension, ComponentKind::Connector}) section(kind);
+    for (auto kind : {ComponentKind::Receiver, ComponentKind::Processor, ComponentKind::Exporter,
+                      ComponentKind::Extension, ComponentKind::Connector})
+      section(kind);
     for (auto kind : {ComponentKind::Receiver, ComponentKind::Exporter}) {
-      bool any = std::any_of(definitions_.begin(), definitions_.end(), [&](const Definition& d) { return d.kind == kind; });
+      bool any =
+          std::any_of(definitions_.begin(), definitions_.end(), [&](const Definition& d) { return d.kind == kind; });
       const Entry* e = at(root_).find(schema::plural_of(kind));
-      if (!any && !broken_[static_cast<size_t>(kind)]) diags_.emit(kNoneDefined, e == nullptr ? Span{} : e->key_span, schema::plural_of(kind));
+      if (!any && !broken_[static_cast<size_t>(kind)])
+        diags_.emit(kNoneDefined, e == nullptr ? Span{} : e->key_span, schema::plural_of(kind));
     }
   }
 
@@ -129,7 +140,8 @@ private:
     if (map.kind == Kind::Null || map.poisoned) return;
     if (map.kind != Kind::Mapping) {
       broken_[static_cast<size_t>(kind)] = true;
-      wrong_type(map, section->key, map.kind == Kind::Sequence ? "a map of ids to settings" : "a map of ids to settings");
+      wrong_type(map, section->key,
+                 map.kind == Kind::Sequence ? "a map of ids to settings" : "a map of ids to settings");
       return;
     }
     for (const Entry& e : map.entries) define(kind, e);
@@ -137,8 +149,10 @@ private:
 
   void wrong_type(const Node& n, std::string_view name, std::string_view expected) {
     if (n.poisoned) return;
-    if (n.late) diags_.emit(kNotLate, n.span, name).here("known only when the collector starts");
-    else diags_.emit(kWrongType, n.span, name, expected, syntax::describe(n));
+    if (n.late)
+      diags_.emit(kNotLate, n.span, name).here("known only when the collector starts");
+    else
+      diags_.emit(kWrongType, n.span, name, expected, syntax::describe(n));
   }
 
   void define(ComponentKind kind, const Entry& e) {
@@ -155,10 +169,15 @@ private:
     d.key = e.key_span;
     if (e.key != d.id.text() && at(e.value).kind != Kind::Null) {
       // The Collector trims the id and then looks the settings up by it, so it does not find them.
-      diags_.emit(kBadId, e.key_span, e.key, "the settings of an id with spaces around its parts are lost").help("write `{}`", d.id.text()).suggest(e.key_span, d.id.text());
+      diags_.emit(kBadId, e.key_span, e.key, "the settings of an id with spaces around its parts are lost")
+          .help("write `{}`", d.id.text())
+          .suggest(e.key_span, d.id.text());
     }
     if (const Definition* other = find(kind, d.id)) {
-      diags_.emit(kTwoIds, e.key_span, d.id.text()).here("again").label(other->key, "first here").note("spaces in an id do not count");
+      diags_.emit(kTwoIds, e.key_span, d.id.text())
+          .here("again")
+          .label(other->key, "first here")
+          .note("spaces in an id do not count");
       return;
     }
     by_id_[std::string(schema::name_of(kind)) + " " + d.id.text()] = definitions_.size();
@@ -166,8 +185,10 @@ private:
     if (d.component == nullptr) {
       auto elsewhere = known_elsewhere(kind);
       auto it = std::find(elsewhere.begin(), elsewhere.end(), d.id.type);
-      if (it != elsewhere.end()) d.elsewhere = *it;
-      else unknown(d);
+      if (it != elsewhere.end())
+        d.elsewhere = *it;
+      else
+        unknown(d);
       definitions_.push_back(std::move(d));
       return;
     }
@@ -185,7 +206,8 @@ private:
 
   void bad_id(const IdError& error, const std::string& text, Span span) {
     Span at = span;
-    if (sources_.text(span) == text) at = {span.file, span.begin + static_cast<uint32_t>(error.begin), span.begin + static_cast<uint32_t>(error.end)};
+    if (sources_.text(span) == text)
+      at = {span.file, span.begin + static_cast<uint32_t>(error.begin), span.begin + static_cast<uint32_t>(error.end)};
     diags_.emit(kBadId, at, text, error.problem).help("an id is a type, or a type and a name: `otlp`, `otlp/internal`");
   }
 
@@ -206,12 +228,14 @@ private:
     // Right name, wrong section?
     for (const schema::Component* c : schema::components()) {
       if (c->name == d.id.type) {
-        diagnostic.here("this is a {}", schema::name_of(c->kind)).help("it belongs under `{}`", schema::plural_of(c->kind));
+        diagnostic.here("this is a {}", schema::name_of(c->kind))
+            .help("it belongs under `{}`", schema::plural_of(c->kind));
         return;
       }
     }
     near = diag::nearest(d.id.type, known_elsewhere(d.kind));
-    if (!near.empty()) diagnostic.note("the Collector has a {} `{}`, which whittle has not yet", schema::name_of(d.kind), near);
+    if (!near.empty())
+      diagnostic.note("the Collector has a {} `{}`, which whittle has not yet", schema::name_of(d.kind), near);
     diagnostic.help("`whittle components` lists what there is");
   }
 
@@ -244,7 +268,8 @@ private:
     }
     if (!any && !broken_service_) {
       Span where = pipelines != nullptr ? pipelines->key_span : e != nullptr ? e->key_span : Span{};
-      diags_.emit(kNoPipelines, where).help("`service::pipelines` says what goes where: `traces: {receivers: [otlp], exporters: [awsxray]}`");
+      diags_.emit(kNoPipelines, where)
+          .help("`service::pipelines` says what goes where: `traces: {receivers: [otlp], exporters: [awsxray]}`");
     }
   }
 
@@ -264,11 +289,14 @@ private:
         static constexpr std::string_view kKnown[] = {"telemetry", "extensions", "pipelines"};
         auto d = diags_.emit(Diag<std::string_view>{"E0201", "`service` has no setting `{}`"}, e.key_span, e.key);
         std::string_view near = diag::nearest(e.key, kKnown);
-        if (!near.empty()) d.here("did you mean `{}`?", near).suggest(e.key_span, near);
-        else d.help("its settings are `telemetry`, `extensions` and `pipelines`");
+        if (!near.empty())
+          d.here("did you mean `{}`?", near).suggest(e.key_span, near);
+        else
+          d.help("its settings are `telemetry`, `extensions` and `pipelines`");
         continue;
       }
-      v.items[static_cast<size_t>(i)] = decode(context_, *fields.settings[static_cast<size_t>(i)].type, e.value, e.key_span, "service::" + e.key);
+      v.items[static_cast<size_t>(i)] =
+          decode(context_, *fields.settings[static_cast<size_t>(i)].type, e.value, e.key_span, "service::" + e.key);
     }
   }
 
@@ -310,13 +338,17 @@ private:
     if (Definition* d = find(kind, id)) {
       d->used = true;
       if (d->component == nullptr && !d->elsewhere.empty()) {
-        diags_.emit(kNotYet, d->key, schema::name_of(kind), d->elsewhere).here("not compiled yet").label(span, "used here").help("`whittle components` lists what there is; the stock Collector runs the others");
+        diags_.emit(kNotYet, d->key, schema::name_of(kind), d->elsewhere)
+            .here("not compiled yet")
+            .label(span, "used here")
+            .help("`whittle components` lists what there is; the stock Collector runs the others");
       }
       return d;
     }
     if (kind == ComponentKind::Receiver || kind == ComponentKind::Exporter) {
       if (Definition* d = find(ComponentKind::Connector, id)) {
-        if (!d->used && !d->elsewhere.empty()) diags_.emit(kNotYet, d->key, "connector", d->elsewhere).label(span, "used here");
+        if (!d->used && !d->elsewhere.empty())
+          diags_.emit(kNotYet, d->key, "connector", d->elsewhere).label(span, "used here");
         d->used = true;
         return d;
       }
@@ -333,7 +365,11 @@ private:
     } else {
       for (const Definition& d : definitions_) {
         if (d.id == id) {
-          diagnostic.label(d.key, "this is a{} {}", d.kind == ComponentKind::Exporter || d.kind == ComponentKind::Extension ? std::string_view("n") : std::string_view(""), schema::name_of(d.kind));
+          diagnostic.label(d.key, "this is a{} {}",
+                           d.kind == ComponentKind::Exporter || d.kind == ComponentKind::Extension
+                               ? std::string_view("n")
+                               : std::string_view(""),
+                           schema::name_of(d.kind));
           return nullptr;
         }
       }
@@ -345,7 +381,8 @@ private:
   void extension_list(const Entry& e) {
     std::vector<std::pair<ComponentId, Span>> seen;
     for (auto& [id, span] : ids(e)) {
-      if (auto first = std::find_if(seen.begin(), seen.end(), [&](auto& s) { return s.first == id; }); first != seen.end()) {
+      if (auto first = std::find_if(seen.begin(), seen.end(), [&](auto& s) { return s.first == id; });
+          first != seen.end()) {
         diags_.emit(kTwice, span, "extension", id.text()).here("again").label(first->second, "first here");
         continue;
       }
@@ -367,11 +404,15 @@ private:
     static constexpr std::string_view kSignalNames[] = {"traces", "metrics", "logs"};
     auto signal = std::find(std::begin(kSignalNames), std::end(kSignalNames), id->type);
     if (signal == std::end(kSignalNames)) {
-      Span type{e.key_span.file, e.key_span.begin, std::min(e.key_span.end, e.key_span.begin + static_cast<uint32_t>(id->type.size()))};
+      Span type{e.key_span.file, e.key_span.begin,
+                std::min(e.key_span.end, e.key_span.begin + static_cast<uint32_t>(id->type.size()))};
       auto d = diags_.emit(kBadSignal, type, id->type);
-      std::string_view near = id->type == "spans" || id->type == "span" ? std::string_view("traces") : diag::nearest(id->type, kSignalNames);
-      if (id->type == "profiles") d.note("the Collector knows profiles as an experiment; collectors that whittle compiles do not carry them");
-      else if (!near.empty()) d.here("did you mean `{}`?", near).suggest(type, near);
+      std::string_view near = id->type == "spans" || id->type == "span" ? std::string_view("traces")
+                                                                        : diag::nearest(id->type, kSignalNames);
+      if (id->type == "profiles")
+        d.note("the Collector knows profiles as an experiment; collectors that whittle compiles do not carry them");
+      else if (!near.empty())
+        d.here("did you mean `{}`?", near).suggest(type, near);
       d.help("a pipeline is named `traces`, `metrics` or `logs`, or one of them with a name: `traces/errors`");
       return;
     }
@@ -381,7 +422,8 @@ private:
       return;
     }
     const Node& map = at(e.value);
-    if (map.kind != Kind::Mapping && map.kind != Kind::Null) return wrong_type(map, p.name, "a map of `receivers`, `processors` and `exporters`");
+    if (map.kind != Kind::Mapping && map.kind != Kind::Null)
+      return wrong_type(map, p.name, "a map of `receivers`, `processors` and `exporters`");
     broken_list_ = false;
     const Entry* parts[3] = {};
     static constexpr std::string_view kParts[] = {"receivers", "processors", "exporters"};
@@ -393,8 +435,10 @@ private:
       }
       auto d = diags_.emit(Diag<std::string_view>{"E0201", "a pipeline has no setting `{}`"}, x.key_span, x.key);
       std::string_view near = diag::nearest(x.key, kParts);
-      if (!near.empty()) d.here("did you mean `{}`?", near).suggest(x.key_span, near);
-      else d.help("its settings are `receivers`, `processors` and `exporters`");
+      if (!near.empty())
+        d.here("did you mean `{}`?", near).suggest(x.key_span, near);
+      else
+        d.help("its settings are `receivers`, `processors` and `exporters`");
       broken_list_ = true;
     }
     members(p, ComponentKind::Receiver, parts[0], p.receivers);
@@ -407,9 +451,17 @@ private:
     std::vector<std::pair<ComponentId, Span>> seen;
     if (list != nullptr) {
       for (auto& [id, span] : ids(*list)) {
-        if (auto first = std::find_if(seen.begin(), seen.end(), [&](auto& s) { return s.first == id; }); first != seen.end()) {
-          if (kind == ComponentKind::Processor) diags_.emit(kTwiceProcessor, span, id.text()).here("again").label(first->second, "first here").help("give the second one an id of its own: `{}/2`", id.text());
-          else diags_.emit(kTwice, span, schema::name_of(kind), id.text()).here("again, and counts once").label(first->second, "first here");
+        if (auto first = std::find_if(seen.begin(), seen.end(), [&](auto& s) { return s.first == id; });
+            first != seen.end()) {
+          if (kind == ComponentKind::Processor)
+            diags_.emit(kTwiceProcessor, span, id.text())
+                .here("again")
+                .label(first->second, "first here")
+                .help("give the second one an id of its own: `{}/2`", id.text());
+          else
+            diags_.emit(kTwice, span, schema::name_of(kind), id.text())
+                .here("again, and counts once")
+                .label(first->second, "first here");
           continue;
         }
         seen.emplace_back(id, span);
@@ -417,10 +469,13 @@ private:
         if (d == nullptr || d->component == nullptr) continue;
         schema::SignalSet handles = kind == ComponentKind::Receiver ? d->component->produces : d->component->consumes;
         if ((handles & schema::bit(p.signal)) == 0) {
-          auto diagnostic = diags_.emit(kWrongSignal, span, schema::name_of(kind), id.text(), schema::name_of(p.signal));
+          auto diagnostic =
+              diags_.emit(kWrongSignal, span, schema::name_of(kind), id.text(), schema::name_of(p.signal));
           std::string signals;
           for (int s = 0; s < schema::kSignals; ++s) {
-            if ((handles & (1u << s)) != 0) signals += (signals.empty() ? "" : " and ") + std::string(schema::name_of(static_cast<schema::Signal>(s)));
+            if ((handles & (1u << s)) != 0)
+              signals +=
+                  (signals.empty() ? "" : " and ") + std::string(schema::name_of(static_cast<schema::Signal>(s)));
           }
           diagnostic.here("only {}", signals).label(p.key, "a pipeline of {}", schema::name_of(p.signal));
           continue;
@@ -431,8 +486,10 @@ private:
       }
     }
     if (seen.empty() && !broken_list_ && kind != ComponentKind::Processor) {
-      auto diagnostic = diags_.emit(kNothingIn, list == nullptr ? p.key : list->key_span, p.name, schema::plural_of(kind));
-      diagnostic.here(kind == ComponentKind::Receiver ? diag::Text<>("nothing comes in") : diag::Text<>("nothing goes out"));
+      auto diagnostic =
+          diags_.emit(kNothingIn, list == nullptr ? p.key : list->key_span, p.name, schema::plural_of(kind));
+      diagnostic.here(kind == ComponentKind::Receiver ? diag::Text<>("nothing comes in")
+                                                      : diag::Text<>("nothing goes out"));
     }
   }
 
@@ -442,10 +499,15 @@ private:
     for (const Definition& d : definitions_) {
       if (d.used) continue;
       auto diagnostic = diags_.emit(kUnused, d.key, schema::name_of(d.kind), d.id.text());
-      if (d.kind == ComponentKind::Extension) diagnostic.here("`service::extensions` does not name it");
-      else diagnostic.here("no pipeline names it");
-      if (!d.elsewhere.empty()) diagnostic.note("whittle has no {} `{}` yet, so its settings were not checked", schema::name_of(d.kind), d.id.type);
-      else if (d.component != nullptr) diagnostic.note("its settings were checked; it is not compiled");
+      if (d.kind == ComponentKind::Extension)
+        diagnostic.here("`service::extensions` does not name it");
+      else
+        diagnostic.here("no pipeline names it");
+      if (!d.elsewhere.empty())
+        diagnostic.note("whittle has no {} `{}` yet, so its settings were not checked", schema::name_of(d.kind),
+                        d.id.type);
+      else if (d.component != nullptr)
+        diagnostic.note("its settings were checked; it is not compiled");
     }
   }
 
@@ -459,8 +521,11 @@ private:
 
   void not_compiled() {
     for (const NotCompiled& n : config_.not_compiled) {
-      if (options_.to_compile) diags_.emit(kNotCompiled, n.span, n.what).note("`whittle check` knows them; compiling them comes with record programs");
-      else diags_.emit(kNotCompiledYet, n.span, n.what).note("the config is fine; `build`, `run` and `replay` refuse it");
+      auto d = options_.to_compile ? diags_.emit(kNotCompiled, n.span, n.what)
+                                   : diags_.emit(kNotCompiledYet, n.span, n.what);
+      if (!options_.to_compile) d.note("the config is fine; `build`, `run` and `replay` refuse it");
+      if (n.what.starts_with("an environment"))
+        d.help("write the value itself: it decides which code the collector is made of");
     }
   }
 
@@ -479,7 +544,8 @@ private:
         for (const std::string& id : ids) out += id + " ";
         return out;
       };
-      lines["service::pipelines::" + p.name] = names(p.receivers, true) + "-> " + names(p.processors, false) + "-> " + names(p.exporters, true);
+      lines["service::pipelines::" + p.name] =
+          names(p.receivers, true) + "-> " + names(p.processors, false) + "-> " + names(p.exporters, true);
     }
     std::string extensions;
     for (InstanceId i : config_.extensions) extensions += config_.instances[i].id + " ";
@@ -506,7 +572,8 @@ private:
 
 CheckResult finish(CheckResult result, const syntax::Loaded& loaded, const CheckOptions& options) {
   result.could_not_run = loaded.unreadable;
-  if (loaded.root != syntax::kNoNode) result.config = FrontEnd(options, loaded, *result.sources, result.diagnostics).run();
+  if (loaded.root != syntax::kNoNode)
+    result.config = FrontEnd(options, loaded, *result.sources, result.diagnostics).run();
   if (options.strict) result.diagnostics.make_strict();
   if (result.diagnostics.has_errors()) result.config.reset();
   result.diagnostics.sort();
@@ -515,7 +582,9 @@ CheckResult finish(CheckResult result, const syntax::Loaded& loaded, const Check
 
 }  // namespace
 
-std::string setting_path(const Instance& instance) { return std::string(schema::plural_of(instance.component->kind)) + "::" + instance.id; }
+std::string setting_path(const Instance& instance) {
+  return std::string(schema::plural_of(instance.component->kind)) + "::" + instance.id;
+}
 
 CheckResult check_files(const CheckOptions& options) {
   CheckResult result;

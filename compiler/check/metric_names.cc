@@ -52,7 +52,8 @@ std::vector<MetricNameUse> metric_names_in(const Instance& instance, bool& names
     }
   }
   if (name == "awsemf") {
-    for (const Value& d : instance.config.at("metric_declarations").items) add(out, d.at("metric_name_selectors"), true);
+    for (const Value& d : instance.config.at("metric_declarations").items)
+      add(out, d.at("metric_name_selectors"), true);
     for (const Value& d : instance.config.at("metric_descriptors").items) {
       const Value& metric = d.at("metric_name");
       if (!metric.written || metric.late || metric.wrong || metric.text.empty()) continue;

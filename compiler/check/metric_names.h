@@ -19,8 +19,8 @@ struct MetricNameUse {
   bool matches(std::string_view name) const;
 };
 
-// The metric names that a component's settings mention. `names_pass` is set when the component hands metrics on under the names
-// that they came with.
+// The metric names that a component's settings mention. `names_pass` is set when the component hands metrics on under
+// the names that they came with.
 std::vector<MetricNameUse> metric_names_in(const Instance& instance, bool& names_pass);
 
 }  // namespace whittle::check

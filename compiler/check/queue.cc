@@ -49,7 +49,10 @@ void check_queue(Context& context, Value& queue) {
   for (const Value& key : batch->at("partition").at("metadata_keys").items) {
     auto [first, added] = seen.emplace(small(key.text), key.span);
     if (added) continue;
-    context.diags.emit(kKeyTwice, key.span, key.text).here("again").label(first->second, "first here").note("capitals and small letters are the same in header names");
+    context.diags.emit(kKeyTwice, key.span, key.text)
+        .here("again")
+        .label(first->second, "first here")
+        .note("capitals and small letters are the same in header names");
     queue.wrong = true;
   }
 }

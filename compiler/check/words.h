@@ -14,4 +14,7 @@ std::string article_of(const schema::Type& type);
 // "number", "true or false", "list".
 std::string short_name_of(const schema::Type& type);
 
+// The last name of a path: "grpc" of "receivers::otlp::protocols::grpc".
+std::string last_part(const std::string& path);
+
 }  // namespace whittle::check

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The long explanations. Each says what is wrong, why it matters, and shows a config with the mistake or how to write it.
+// The long explanations. Each says what is wrong, why it matters, and shows a config with the mistake or how to write
+// it.
 #include "compiler/diag/catalog.h"
 
 #include <algorithm>
@@ -125,10 +126,9 @@ seven letters and not the region.
     {"E0106", "must be known when the collector is compiled",
      R"(An environment variable can stand for a string, a number, a boolean or a duration: a slot in the compiled collector
 that is filled in when it starts. It cannot stand for a list, a map, one of several names or a regular expression, because
-those decide which code there is. Write the value, or compile a collector for each.
+those decide which code there is, and neither can it stand for an id in a pipeline.
 
-    verbosity: ${env:LEVEL}        # refused: decides code
-    verbosity: detailed
+    receivers: [${env:RECEIVER}]   # refused: decides what the collector is made of
     namespace: ${env:NAMESPACE}    # fine
 )"},
     {"W0107", "nothing behind `$${` is expanded",
@@ -348,6 +348,9 @@ first call. A new region may be unknown to this version of whittle; then the war
     {"E0605", "not an ARN",
      R"(An ARN has six parts: `arn:aws:iam::123456789012:role/Name`. An account id has twelve digits.
 )"},
+    {"W0605", "not an ARN",
+     R"(The setting is made for an ARN, which has six parts: `arn:aws:service:region:account:resource`.
+)"},
     {"W0606", "port 0",
      R"(The system picks a free port, a different one at each start, and nobody can send to it.
 )"},
@@ -476,6 +479,11 @@ must say it: `metric.name`, `span.kind`, `log.body`; or the group states `contex
 )"},
     {"E0810", "cannot be compiled yet",
      R"(The config is right, and this version of whittle cannot compile part of it. `whittle check` accepts it with a warning.
+Conditions in OTTL are among these parts, and environment variables where a value decides which code there is: an environment
+variable can stand for a string, a number, a boolean or a duration.
+
+    verbosity: ${env:LEVEL}        # decides code
+    verbosity: detailed
 )"},
     {"W0810", "cannot be compiled yet",
      R"(The config is right, and this version of whittle cannot compile part of it: `build`, `run` and `replay` refuse it.
@@ -484,7 +492,9 @@ must say it: `metric.name`, `span.kind`, `log.body`; or the group states `contex
 
 }  // namespace
 
-std::span<const Explanation> catalog() { return kCatalog; }
+std::span<const Explanation> catalog() {
+  return kCatalog;
+}
 
 const Explanation* explain(std::string_view code) {
   if (code.size() != 5) return nullptr;

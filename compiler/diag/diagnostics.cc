@@ -10,7 +10,8 @@ namespace whittle::diag {
 Builder Diagnostics::add(std::string_view code, source::Span span, std::string message) {
   dropped_ = {};
   Severity severity = code[0] == 'E' ? Severity::Error : code[0] == 'W' ? Severity::Warning : Severity::Note;
-  std::string key = std::string(code) + ':' + std::to_string(span.file) + ':' + std::to_string(span.begin) + ':' + message;
+  std::string key =
+      std::string(code) + ':' + std::to_string(span.file) + ':' + std::to_string(span.begin) + ':' + message;
   if (!seen_.insert(std::move(key)).second) return Builder(&dropped_);
   if (list_.size() >= kMost) {
     ++uncounted_[static_cast<int>(severity)];
@@ -28,7 +29,9 @@ void Diagnostics::sort() {
   std::vector<size_t> order(list_.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    auto key = [&](size_t i) { return std::make_tuple(list_[i].span.file + 1, list_[i].span.begin, list_[i].span.end, i); };  // no file: first
+    auto key = [&](size_t i) {
+      return std::make_tuple(list_[i].span.file + 1, list_[i].span.begin, list_[i].span.end, i);
+    };  // no file: first
     return key(a) < key(b);
   });
   std::deque<Diagnostic> sorted;
@@ -45,7 +48,8 @@ void Diagnostics::make_strict() {
 
 size_t Diagnostics::count(Severity severity) const {
   return uncounted_[static_cast<int>(severity)] +
-         static_cast<size_t>(std::count_if(list_.begin(), list_.end(), [&](const Diagnostic& d) { return d.severity == severity; }));
+         static_cast<size_t>(
+             std::count_if(list_.begin(), list_.end(), [&](const Diagnostic& d) { return d.severity == severity; }));
 }
 
 }  // namespace whittle::diag

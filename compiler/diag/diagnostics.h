@@ -27,7 +27,9 @@ enum class Severity : uint8_t { Error, Warning, Note };
 
 namespace detail {
 
-inline void append(std::string& out, std::string_view text) { out += text; }
+inline void append(std::string& out, std::string_view text) {
+  out += text;
+}
 template <std::integral T>
 void append(std::string& out, T number) {
   out += std::to_string(number);
@@ -86,7 +88,7 @@ struct Label {
 
 // A change to the text that would help.
 struct Suggestion {
-  source::Span span;        // what to replace
+  source::Span span;  // what to replace
   std::string replacement;
 };
 

@@ -17,12 +17,18 @@ std::string json_quote(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {
     auto u = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') (out += '\\') += c;
-    else if (c == '\n') out += "\\n";
-    else if (c == '\r') out += "\\r";
-    else if (c == '\t') out += "\\t";
-    else if (u < 0x20 || u == 0x7f) ((out += "\\u00") += kHex[u >> 4]) += kHex[u & 15];
-    else out += c;
+    if (c == '"' || c == '\\')
+      (out += '\\') += c;
+    else if (c == '\n')
+      out += "\\n";
+    else if (c == '\r')
+      out += "\\r";
+    else if (c == '\t')
+      out += "\\t";
+    else if (u < 0x20 || u == 0x7f)
+      ((out += "\\u00") += kHex[u >> 4]) += kHex[u & 15];
+    else
+      out += c;
   }
   return out += '"';
 }
@@ -38,12 +44,15 @@ Region region_of(source::Span span, const source::Sources& sources) {
   return {sources.locate(span.file, span.begin), sources.locate(span.file, span.end)};
 }
 
-std::string number(uint32_t n) { return std::to_string(n); }
+std::string number(uint32_t n) {
+  return std::to_string(n);
+}
 
 std::string json_place(source::Span span, const source::Sources& sources) {
   Region r = region_of(span, sources);
-  return "\"file\": " + json_quote(sources.at(span.file).name) + ", \"line\": " + number(r.begin.line) + ", \"column\": " + number(r.begin.column) +
-         ", \"end_line\": " + number(r.end.line) + ", \"end_column\": " + number(r.end.column);
+  return "\"file\": " + json_quote(sources.at(span.file).name) + ", \"line\": " + number(r.begin.line) +
+         ", \"column\": " + number(r.begin.column) + ", \"end_line\": " + number(r.end.line) +
+         ", \"end_column\": " + number(r.end.column);
 }
 
 std::string json_texts(const std::vector<std::string>& texts) {
@@ -66,7 +75,8 @@ std::string uri_of(std::string_view path) {
   static constexpr char kHex[] = "0123456789ABCDEF";
   std::string out = path.starts_with('/') ? "file://" : "";
   for (char c : path) {
-    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~' || c == '/';
+    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+                 c == '_' || c == '~' || c == '/';
     if (plain) {
       out += c;
     } else {
@@ -79,9 +89,10 @@ std::string uri_of(std::string_view path) {
 
 std::string sarif_location(source::Span span, const source::Sources& sources, const std::string* message) {
   Region r = region_of(span, sources);
-  std::string out = "{\"physicalLocation\": {\"artifactLocation\": {\"uri\": " + json_quote(uri_of(sources.at(span.file).name)) +
-                    "}, \"region\": {\"startLine\": " + number(r.begin.line) + ", \"startColumn\": " + number(r.begin.column) +
-                    ", \"endLine\": " + number(r.end.line) + ", \"endColumn\": " + number(r.end.column) + "}}";
+  std::string out =
+      "{\"physicalLocation\": {\"artifactLocation\": {\"uri\": " + json_quote(uri_of(sources.at(span.file).name)) +
+      "}, \"region\": {\"startLine\": " + number(r.begin.line) + ", \"startColumn\": " + number(r.begin.column) +
+      ", \"endLine\": " + number(r.end.line) + ", \"endColumn\": " + number(r.end.column) + "}}";
   if (message != nullptr) out += ", \"message\": {\"text\": " + json_quote(*message) + "}";
   return out + "}";
 }
@@ -90,12 +101,18 @@ std::string sarif_location(source::Span span, const source::Sources& sources, co
 std::string github_escape(std::string_view text, bool property) {
   std::string out;
   for (char c : text) {
-    if (c == '%') out += "%25";
-    else if (c == '\r') out += "%0D";
-    else if (c == '\n') out += "%0A";
-    else if (property && c == ':') out += "%3A";
-    else if (property && c == ',') out += "%2C";
-    else out += c;
+    if (c == '%')
+      out += "%25";
+    else if (c == '\r')
+      out += "%0D";
+    else if (c == '\n')
+      out += "%0A";
+    else if (property && c == ':')
+      out += "%3A";
+    else if (property && c == ',')
+      out += "%2C";
+    else
+      out += c;
   }
   return out;
 }
@@ -108,13 +125,15 @@ std::string render_json(const Diagnostics& diags, const source::Sources& sources
   for (const Diagnostic& d : diags.all()) {
     out += first ? "\n" : ",\n";
     first = false;
-    out += "    {\"severity\": " + json_quote(severity_name(d.severity)) + ", \"code\": " + json_quote(d.code) + ", \"message\": " + json_quote(d.message);
+    out += "    {\"severity\": " + json_quote(severity_name(d.severity)) + ", \"code\": " + json_quote(d.code) +
+           ", \"message\": " + json_quote(d.message);
     if (d.span) out += ", " + json_place(d.span, sources);
     if (!d.label.empty()) out += ", \"label\": " + json_quote(d.label);
     if (!d.labels.empty()) {
       out += ", \"related\": [";
       for (size_t i = 0; i < d.labels.size(); ++i) {
-        out += std::string(i != 0 ? ", " : "") + "{" + json_place(d.labels[i].span, sources) + ", \"message\": " + json_quote(d.labels[i].text) + "}";
+        out += std::string(i != 0 ? ", " : "") + "{" + json_place(d.labels[i].span, sources) +
+               ", \"message\": " + json_quote(d.labels[i].text) + "}";
       }
       out += "]";
     }
@@ -123,14 +142,16 @@ std::string render_json(const Diagnostics& diags, const source::Sources& sources
     if (!d.suggestions.empty()) {
       out += ", \"suggestions\": [";
       for (size_t i = 0; i < d.suggestions.size(); ++i) {
-        out += std::string(i != 0 ? ", " : "") + "{" + json_place(d.suggestions[i].span, sources) + ", \"replacement\": " + json_quote(d.suggestions[i].replacement) + "}";
+        out += std::string(i != 0 ? ", " : "") + "{" + json_place(d.suggestions[i].span, sources) +
+               ", \"replacement\": " + json_quote(d.suggestions[i].replacement) + "}";
       }
       out += "]";
     }
     out += "}";
   }
   out += first ? "],\n" : "\n  ],\n";
-  return out + "  \"errors\": " + std::to_string(diags.count(Severity::Error)) + ",\n  \"warnings\": " + std::to_string(diags.count(Severity::Warning)) + "\n}\n";
+  return out + "  \"errors\": " + std::to_string(diags.count(Severity::Error)) +
+         ",\n  \"warnings\": " + std::to_string(diags.count(Severity::Warning)) + "\n}\n";
 }
 
 std::string render_sarif(const Diagnostics& diags, const source::Sources& sources, std::string_view version) {
@@ -139,7 +160,8 @@ std::string render_sarif(const Diagnostics& diags, const source::Sources& source
   std::sort(codes.begin(), codes.end());
   codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
 
-  std::string out = "{\n  \"$schema\": \"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json\",\n"
+  std::string out = "{\n  \"$schema\": "
+                    "\"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json\",\n"
                     "  \"version\": \"2.1.0\",\n  \"runs\": [{\n    \"tool\": {\"driver\": {\"name\": \"whittle\"";
   if (!version.empty()) out += ", \"version\": " + json_quote(version);
   out += ", \"rules\": [";
@@ -147,7 +169,8 @@ std::string render_sarif(const Diagnostics& diags, const source::Sources& source
     out += (i != 0 ? ",\n      " : "\n      ");
     out += "{\"id\": " + json_quote(codes[i]);
     if (const Explanation* e = explain(codes[i])) {
-      out += ", \"shortDescription\": {\"text\": " + json_quote(e->title) + "}, \"help\": {\"text\": " + json_quote(e->text) + "}";
+      out += ", \"shortDescription\": {\"text\": " + json_quote(e->title) +
+             "}, \"help\": {\"text\": " + json_quote(e->text) + "}";
     }
     out += "}";
   }
@@ -157,13 +180,15 @@ std::string render_sarif(const Diagnostics& diags, const source::Sources& source
     size_t rule = static_cast<size_t>(std::lower_bound(codes.begin(), codes.end(), d.code) - codes.begin());
     out += first ? "\n      " : ",\n      ";
     first = false;
-    out += "{\"ruleId\": " + json_quote(d.code) + ", \"ruleIndex\": " + std::to_string(rule) + ", \"level\": " + json_quote(severity_name(d.severity)) +
+    out += "{\"ruleId\": " + json_quote(d.code) + ", \"ruleIndex\": " + std::to_string(rule) +
+           ", \"level\": " + json_quote(severity_name(d.severity)) +
            ", \"message\": {\"text\": " + json_quote(whole_message(d)) + "}, \"locations\": [";
     if (d.span) out += sarif_location(d.span, sources, nullptr);
     out += "]";
     if (!d.labels.empty()) {
       out += ", \"relatedLocations\": [";
-      for (size_t i = 0; i < d.labels.size(); ++i) out += (i != 0 ? ", " : "") + sarif_location(d.labels[i].span, sources, &d.labels[i].text);
+      for (size_t i = 0; i < d.labels.size(); ++i)
+        out += (i != 0 ? ", " : "") + sarif_location(d.labels[i].span, sources, &d.labels[i].text);
       out += "]";
     }
     if (!d.suggestions.empty()) {
@@ -171,10 +196,13 @@ std::string render_sarif(const Diagnostics& diags, const source::Sources& source
       for (size_t i = 0; i < d.suggestions.size(); ++i) {
         const Suggestion& s = d.suggestions[i];
         Region r = region_of(s.span, sources);
-        out += std::string(i != 0 ? ", " : "") + "{\"description\": {\"text\": " + json_quote("replace with `" + s.replacement + "`") +
-               "}, \"artifactChanges\": [{\"artifactLocation\": {\"uri\": " + json_quote(uri_of(sources.at(s.span.file).name)) +
-               "}, \"replacements\": [{\"deletedRegion\": {\"startLine\": " + number(r.begin.line) + ", \"startColumn\": " + number(r.begin.column) +
-               ", \"endLine\": " + number(r.end.line) + ", \"endColumn\": " + number(r.end.column) +
+        out += std::string(i != 0 ? ", " : "") +
+               "{\"description\": {\"text\": " + json_quote("replace with `" + s.replacement + "`") +
+               "}, \"artifactChanges\": [{\"artifactLocation\": {\"uri\": " +
+               json_quote(uri_of(sources.at(s.span.file).name)) +
+               "}, \"replacements\": [{\"deletedRegion\": {\"startLine\": " + number(r.begin.line) +
+               ", \"startColumn\": " + number(r.begin.column) + ", \"endLine\": " + number(r.end.line) +
+               ", \"endColumn\": " + number(r.end.column) +
                "}, \"insertedContent\": {\"text\": " + json_quote(s.replacement) + "}}]}]}";
       }
       out += "]";
@@ -190,8 +218,9 @@ std::string render_github(const Diagnostics& diags, const source::Sources& sourc
     out += d.severity == Severity::Note ? "::notice " : "::" + std::string(severity_name(d.severity)) + " ";
     if (d.span) {
       Region r = region_of(d.span, sources);
-      out += "file=" + github_escape(sources.at(d.span.file).name, true) + ",line=" + number(r.begin.line) + ",endLine=" + number(r.end.line) +
-             ",col=" + number(r.begin.column) + ",endColumn=" + number(r.end.column) + ",";
+      out += "file=" + github_escape(sources.at(d.span.file).name, true) + ",line=" + number(r.begin.line) +
+             ",endLine=" + number(r.end.line) + ",col=" + number(r.begin.column) +
+             ",endColumn=" + number(r.end.column) + ",";
     }
     out += "title=" + github_escape("whittle " + d.code, true) + "::" + github_escape(whole_message(d), false) + "\n";
   }
@@ -200,10 +229,14 @@ std::string render_github(const Diagnostics& diags, const source::Sources& sourc
 
 std::string render(const Diagnostics& diags, const source::Sources& sources, const RenderOptions& options) {
   switch (options.format) {
-  case Format::Text: return render_text(diags, sources, options);
-  case Format::Json: return render_json(diags, sources);
-  case Format::Sarif: return render_sarif(diags, sources, options.version);
-  case Format::Github: return render_github(diags, sources);
+  case Format::Text:
+    return render_text(diags, sources, options);
+  case Format::Json:
+    return render_json(diags, sources);
+  case Format::Sarif:
+    return render_sarif(diags, sources, options.version);
+  case Format::Github:
+    return render_github(diags, sources);
   }
   return {};
 }

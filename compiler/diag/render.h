@@ -13,9 +13,9 @@ enum class Format : uint8_t { Text, Json, Sarif, Github };
 
 struct RenderOptions {
   Format format = Format::Text;
-  bool colours = false;         // Text only
-  size_t most = 100;            // Text: so many are shown, and a line says how many more there are
-  std::string_view version{};   // of whittle, for SARIF
+  bool colours = false;        // Text only
+  size_t most = 100;           // Text: so many are shown, and a line says how many more there are
+  std::string_view version{};  // of whittle, for SARIF
 };
 
 // All of `diags` in their order. Text ends with a line that counts, unless there is nothing to say.

@@ -21,7 +21,7 @@ namespace whittle::diag {
 namespace {
 
 constexpr size_t kLongest = 4096;  // bytes of a source line that are looked at
-constexpr size_t kWidest = 160;  // code points of a source line that are shown
+constexpr size_t kWidest = 160;    // code points of a source line that are shown
 
 struct Palette {
   const char *error, *warning, *note, *place, *bold, *reset;
@@ -37,13 +37,14 @@ struct Cell {
 };
 
 bool is_wide(uint32_t c) {
-  return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) || (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
-         (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) || (c >= 0xffe0 && c <= 0xffe6) || (c >= 0x1f300 && c <= 0x1faff) ||
-         (c >= 0x20000 && c <= 0x3fffd);
+  return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) || (c >= 0xac00 && c <= 0xd7a3) ||
+         (c >= 0xf900 && c <= 0xfaff) || (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
+         (c >= 0xffe0 && c <= 0xffe6) || (c >= 0x1f300 && c <= 0x1faff) || (c >= 0x20000 && c <= 0x3fffd);
 }
 
 bool is_combining(uint32_t c) {
-  return (c >= 0x300 && c <= 0x36f) || (c >= 0x200b && c <= 0x200f) || (c >= 0x20d0 && c <= 0x20ff) || (c >= 0xfe00 && c <= 0xfe0f);
+  return (c >= 0x300 && c <= 0x36f) || (c >= 0x200b && c <= 0x200f) || (c >= 0x20d0 && c <= 0x20ff) ||
+         (c >= 0xfe00 && c <= 0xfe0f);
 }
 
 std::vector<Cell> cells_of(std::string_view line, uint32_t offset) {
@@ -65,7 +66,8 @@ std::vector<Cell> cells_of(std::string_view line, uint32_t offset) {
         uint32_t code = c & (0xff >> (length + 1));
         for (size_t k = 1; k < length; ++k) code = code << 6 | (static_cast<unsigned char>(line[i + k]) & 0x3f);
         if (code >= 0x80 && code < 0xa0) cell.text = "\xef\xbf\xbd";
-        if ((code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)) cell.text = "\xef\xbf\xbd";  // would reorder the line
+        if ((code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069))
+          cell.text = "\xef\xbf\xbd";  // would reorder the line
         cell.width = is_wide(code) ? 2 : is_combining(code) ? 0 : 1;
       }
     }
@@ -175,7 +177,8 @@ private:
     }
     if (current != ' ') row += p_.reset;
     const Mark& last = marks.back();
-    if (!last.text.empty()) row += std::string(" ") + (last.primary ? colour_ : p_.place) + std::string(last.text) + p_.reset;
+    if (!last.text.empty())
+      row += std::string(" ") + (last.primary ? colour_ : p_.place) + std::string(last.text) + p_.reset;
     bar(" " + row);
     for (size_t n = marks.size() - 1; n-- > 0;) {
       if (marks[n].text.empty()) continue;
@@ -199,7 +202,8 @@ private:
 
 void one(std::string& out, const Diagnostic& d, const source::Sources& sources, const Palette& p) {
   const char* colour = d.severity == Severity::Error ? p.error : d.severity == Severity::Warning ? p.warning : p.note;
-  out += colour + std::string(severity_name(d.severity)) + "[" + d.code + "]" + p.reset + p.bold + ": " + d.message + p.reset + "\n";
+  out += colour + std::string(severity_name(d.severity)) + "[" + d.code + "]" + p.reset + p.bold + ": " + d.message +
+         p.reset + "\n";
 
   std::map<source::FileId, std::map<uint32_t, std::vector<Mark>>> files;
   uint32_t largest = 1;
@@ -232,14 +236,17 @@ void one(std::string& out, const Diagnostic& d, const source::Sources& sources, 
     std::string indent = "\n" + std::string(gutter + 1 + 4 + kind.size(), ' ');
     std::string lines;
     for (char c : text) lines += c == '\n' ? indent : std::string(1, c);
-    out += std::string(gutter + 1, ' ') + p.place + "= " + p.reset + p.bold + std::string(kind) + p.reset + ": " + lines + "\n";
+    out += std::string(gutter + 1, ' ') + p.place + "= " + p.reset + p.bold + std::string(kind) + p.reset + ": " +
+           lines + "\n";
   };
   for (const std::string& n : d.notes) remark("note", n);
   for (const std::string& h : d.helps) remark("help", h);
   out += '\n';
 }
 
-std::string counted(size_t n, const char* what) { return std::to_string(n) + " " + what + (n == 1 ? "" : "s"); }
+std::string counted(size_t n, const char* what) {
+  return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
+}
 
 }  // namespace
 
@@ -252,8 +259,10 @@ std::string render_text(const Diagnostics& diags, const source::Sources& sources
     one(out, d, sources, p);
     ++shown;
   }
-  size_t errors = diags.count(Severity::Error), warnings = diags.count(Severity::Warning), notes = diags.count(Severity::Note);
-  if (shown < errors + warnings + notes) out += "... and " + std::to_string(errors + warnings + notes - shown) + " more, not shown\n\n";
+  size_t errors = diags.count(Severity::Error), warnings = diags.count(Severity::Warning),
+         notes = diags.count(Severity::Note);
+  if (shown < errors + warnings + notes)
+    out += "... and " + std::to_string(errors + warnings + notes - shown) + " more, not shown\n\n";
   if (errors + warnings == 0) return out;
   const char* colour = errors != 0 ? p.error : p.warning;
   out += std::string(colour) + (errors != 0 ? "error" : "warning") + p.reset + p.bold + ": ";

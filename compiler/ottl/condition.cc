@@ -3,7 +3,8 @@
 //
 //   condition = term {"or" term}            term  = factor {"and" factor}
 //   factor    = ["not"] ( value compare value | true | false | Converter(...) | "(" condition ")" )
-//   value     = nil | number | text | bytes | true | false | ENUM | list | map | lambda | sum of path, call, number, "(" sum ")"
+//   value     = nil | number | text | bytes | true | false | ENUM | list | map | lambda | sum of path, call, number,
+//   "(" sum ")"
 #include "compiler/ottl/condition.h"
 
 #include "compiler/diag/near.h"
@@ -22,17 +23,45 @@ std::string_view name_of(Context context) {
 
 namespace {
 
-enum class Token : uint8_t { End, Bytes, Float, Int, String, Nil, Not, Or, And, Compare, Arrow, AddSub, MulDiv, Boolean, Equal, Punct, Upper, Name, Bad };
+enum class Token : uint8_t {
+  End,
+  Bytes,
+  Float,
+  Int,
+  String,
+  Nil,
+  Not,
+  Or,
+  And,
+  Compare,
+  Arrow,
+  AddSub,
+  MulDiv,
+  Boolean,
+  Equal,
+  Punct,
+  Upper,
+  Name,
+  Bad
+};
 
 struct Lexeme {
   Token kind = Token::End;
   size_t begin = 0, end = 0;
 };
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_word(char c) { return is_digit(c) || is_upper(c) || is_lower(c) || c == '_'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+bool is_word(char c) {
+  return is_digit(c) || is_upper(c) || is_lower(c) || c == '_';
+}
 
 std::vector<Lexeme> lex(std::string_view s) {
   std::vector<Lexeme> out;
@@ -72,14 +101,21 @@ std::vector<Lexeme> lex(std::string_view s) {
       size_t whole = 0;
       while (i + whole < s.size() && is_word(s[i + whole])) ++whole;
       std::string_view w = s.substr(i, whole);
-      if (w == "nil") add(Token::Nil, whole);
-      else if (w == "not") add(Token::Not, whole);
-      else if (w == "or") add(Token::Or, whole);
-      else if (w == "and") add(Token::And, whole);
-      else if (w == "true" || w == "false") add(Token::Boolean, whole);
+      if (w == "nil")
+        add(Token::Nil, whole);
+      else if (w == "not")
+        add(Token::Not, whole);
+      else if (w == "or")
+        add(Token::Or, whole);
+      else if (w == "and")
+        add(Token::And, whole);
+      else if (w == "true" || w == "false")
+        add(Token::Boolean, whole);
       else {
         size_t n = 1;
-        while (i + n < s.size() && (is_digit(s[i + n]) || s[i + n] == '_' || (is_upper(c) ? is_upper(s[i + n]) : is_lower(s[i + n])))) ++n;
+        while (i + n < s.size() &&
+               (is_digit(s[i + n]) || s[i + n] == '_' || (is_upper(c) ? is_upper(s[i + n]) : is_lower(s[i + n]))))
+          ++n;
         add(is_upper(c) ? Token::Upper : Token::Name, n);
       }
     } else if (c == '=' && d == '>') {
@@ -108,13 +144,15 @@ std::vector<Lexeme> lex(std::string_view s) {
 
 class Parser {
 public:
-  Parser(std::string_view text, Context context, bool qualified) : text_(text), tokens_(lex(text)), context_(context), qualified_(qualified) {}
+  Parser(std::string_view text, Context context, bool qualified)
+      : text_(text), tokens_(lex(text)), context_(context), qualified_(qualified) {}
 
   std::optional<Problem> run() {
     for (const Lexeme& t : tokens_) {
       if (t.kind != Token::Bad) continue;
       bool quote = text_[t.begin] == '"';
-      fail(Problem::Kind::Syntax, t.begin, t.end, quote ? "the text has no closing quote" : "no condition holds this character");
+      fail(Problem::Kind::Syntax, t.begin, t.end,
+           quote ? "the text has no closing quote" : "no condition holds this character");
       return problem_;
     }
     condition();
@@ -188,7 +226,9 @@ private:
       size_t start = at_;
       auto before = problem_;
       advance();
-      if (condition() && expect(')') && now().kind != Token::Compare && now().kind != Token::AddSub && now().kind != Token::MulDiv) return true;
+      if (condition() && expect(')') && now().kind != Token::Compare && now().kind != Token::AddSub &&
+          now().kind != Token::MulDiv)
+        return true;
       auto first = problem_;
       size_t reached = at_;
       at_ = start;
@@ -221,7 +261,9 @@ private:
   // The name of a function goes on as long as words touch; then `(` makes it a call.
   bool is_call() const {
     size_t i = at_;
-    while (i + 1 < tokens_.size() && (tokens_[i + 1].kind == Token::Upper || tokens_[i + 1].kind == Token::Name) && tokens_[i + 1].begin == tokens_[i].end) ++i;
+    while (i + 1 < tokens_.size() && (tokens_[i + 1].kind == Token::Upper || tokens_[i + 1].kind == Token::Name) &&
+           tokens_[i + 1].begin == tokens_[i].end)
+      ++i;
     return i + 1 < tokens_.size() && tokens_[i + 1].kind == Token::Punct && text_[tokens_[i + 1].begin] == '(';
   }
 
@@ -232,27 +274,34 @@ private:
     case Token::Nil:
     case Token::Bytes:
     case Token::String:
-    case Token::Boolean: advance(); return true;
+    case Token::Boolean:
+      advance();
+      return true;
     case Token::Upper:
       if (!is_call()) return enum_value();
       return sum();
     case Token::Name:
     case Token::Int:
     case Token::Float:
-    case Token::AddSub: return sum();
+    case Token::AddSub:
+      return sum();
     case Token::Punct:
       if (is('[')) return list();
       if (is('{')) return map();
       if (is('(')) return is_lambda() ? lambda() : sum();
       [[fallthrough]];
-    default: return unexpected("a value");
+    default:
+      return unexpected("a value");
     }
   }
 
   bool is_lambda() const {
     size_t i = at_ + 1;
-    while (i < tokens_.size() && (tokens_[i].kind == Token::Name || (tokens_[i].kind == Token::Punct && text_[tokens_[i].begin] == ','))) ++i;
-    return i + 1 < tokens_.size() && tokens_[i].kind == Token::Punct && text_[tokens_[i].begin] == ')' && tokens_[i + 1].kind == Token::Arrow;
+    while (i < tokens_.size() &&
+           (tokens_[i].kind == Token::Name || (tokens_[i].kind == Token::Punct && text_[tokens_[i].begin] == ',')))
+      ++i;
+    return i + 1 < tokens_.size() && tokens_[i].kind == Token::Punct && text_[tokens_[i].begin] == ')' &&
+           tokens_[i + 1].kind == Token::Arrow;
   }
 
   bool lambda() {
@@ -321,18 +370,22 @@ private:
     if (now().kind == Token::AddSub) advance();
     switch (now().kind) {
     case Token::Int:
-    case Token::Float: advance(); return true;
+    case Token::Float:
+      advance();
+      return true;
     case Token::Upper:
       if (is_call()) return call();
       return unexpected("a number, a path or a call");
-    case Token::Name: return is_call() ? editor() : path();
+    case Token::Name:
+      return is_call() ? editor() : path();
     case Token::Punct:
       if (is('(')) {
         advance();
         return sum() && expect(')');
       }
       [[fallthrough]];
-    default: return unexpected("a number, a path or a call");
+    default:
+      return unexpected("a number, a path or a call");
     }
   }
 
@@ -352,7 +405,8 @@ private:
     }
     auto names = enum_names(context_);
     if (std::find(names.begin(), names.end(), name) == names.end()) {
-      fail(Problem::Kind::EnumValue, now().begin, now().end, "no value is named `" + std::string(name) + "` here", std::string(diag::nearest(name, names)));
+      fail(Problem::Kind::EnumValue, now().begin, now().end, "no value is named `" + std::string(name) + "` here",
+           std::string(diag::nearest(name, names)));
       return false;
     }
     advance();
@@ -362,8 +416,10 @@ private:
   bool keys() {
     while (is('[')) {
       advance();
-      if (now().kind == Token::String || now().kind == Token::Int) advance();
-      else if (!sum()) return false;
+      if (now().kind == Token::String || now().kind == Token::Int)
+        advance();
+      else if (!sum())
+        return false;
       if (!expect(']')) return false;
     }
     return true;
@@ -379,7 +435,8 @@ private:
     std::string_view name = text_.substr(begin, end - begin);
     const Function* f = find_function(name, context_);
     if (f == nullptr) {
-      fail(Problem::Kind::Function, begin, end, "no function is named `" + std::string(name) + "` here", std::string(diag::nearest(name, function_names())));
+      fail(Problem::Kind::Function, begin, end, "no function is named `" + std::string(name) + "` here",
+           std::string(diag::nearest(name, function_names())));
       return false;
     }
     advance();  // (
@@ -390,7 +447,8 @@ private:
       if (now().kind == Token::Name && next().kind == Token::Equal) {
         std::string_view parameter = text(now());
         if (std::find(f->parameters.begin(), f->parameters.end(), parameter) == f->parameters.end()) {
-          fail(Problem::Kind::Arguments, now().begin, now().end, "`" + std::string(name) + "` has no argument `" + std::string(parameter) + "`",
+          fail(Problem::Kind::Arguments, now().begin, now().end,
+               "`" + std::string(name) + "` has no argument `" + std::string(parameter) + "`",
                std::string(diag::nearest(parameter, f->parameters)));
           return false;
         }
@@ -399,23 +457,29 @@ private:
       }
       if (now().kind == Token::End) return unexpected("`)`");
       const Lexeme argument = now();
-      if (now().kind == Token::Upper && !is_call() && next().kind == Token::Punct && (text_[next().begin] == ')' || text_[next().begin] == ',') &&
+      if (now().kind == Token::Upper && !is_call() && next().kind == Token::Punct &&
+          (text_[next().begin] == ')' || text_[next().begin] == ',') &&
           find_function(text(now()), context_) != nullptr) {
         advance();  // the name of a function
       } else if (!value()) {
         return false;
       }
       ++count;
-      if (name.ends_with("ID") && count == 1 && argument.kind == Token::Bytes && !check_id(name, argument)) return false;
-      if (pattern && count == 2 && argument.kind == Token::String && now().begin >= argument.end) check_pattern(argument);
+      if (name.ends_with("ID") && count == 1 && argument.kind == Token::Bytes && !check_id(name, argument))
+        return false;
+      if (pattern && count == 2 && argument.kind == Token::String && now().begin >= argument.end)
+        check_pattern(argument);
       if (problem_) return false;
     }
     size_t close = now().end;
     advance();
-    if (f->most != 0 && (count < f->least || count > f->most)) {  // the Collector does not look at arguments where none are taken
-      std::string wanted = f->least == f->most ? std::to_string(f->most) : std::to_string(f->least) + " to " + std::to_string(f->most);
+    if (f->most != 0 &&
+        (count < f->least || count > f->most)) {  // the Collector does not look at arguments where none are taken
+      std::string wanted =
+          f->least == f->most ? std::to_string(f->most) : std::to_string(f->least) + " to " + std::to_string(f->most);
       fail(Problem::Kind::Arguments, begin, close,
-           "`" + std::string(name) + "` takes " + wanted + (f->most == 1 ? " argument" : " arguments") + ", and there " + (count == 1 ? "is " : "are ") + std::to_string(count));
+           "`" + std::string(name) + "` takes " + wanted + (f->most == 1 ? " argument" : " arguments") +
+               ", and there " + (count == 1 ? "is " : "are ") + std::to_string(count));
       return false;
     }
     return keys();
@@ -426,17 +490,23 @@ private:
     size_t wanted = name == "TraceID" || name == "ProfileID" ? 16 : name == "SpanID" ? 8 : 0;
     size_t bytes = (t.end - t.begin - 2) / 2;
     if (wanted == 0 || bytes == wanted || bytes == 2 * wanted) return true;
-    fail(Problem::Kind::Arguments, t.begin, t.end, "`" + std::string(name) + "` takes " + std::to_string(wanted) + " bytes, and there " + (bytes == 1 ? "is 1" : "are " + std::to_string(bytes)));
+    fail(Problem::Kind::Arguments, t.begin, t.end,
+         "`" + std::string(name) + "` takes " + std::to_string(wanted) + " bytes, and there " +
+             (bytes == 1 ? "is 1" : "are " + std::to_string(bytes)));
     return false;
   }
 
   void check_pattern(const Lexeme& t) {
     std::string pattern;
     for (size_t i = t.begin + 1; i + 1 < t.end; ++i) {
-      if (text_[i] == '\\' && i + 2 < t.end) ++i, pattern += text_[i] == '"' || text_[i] == '\\' ? std::string(1, text_[i]) : "\\" + std::string(1, text_[i]);
-      else pattern += text_[i];
+      if (text_[i] == '\\' && i + 2 < t.end)
+        ++i,
+            pattern += text_[i] == '"' || text_[i] == '\\' ? std::string(1, text_[i]) : "\\" + std::string(1, text_[i]);
+      else
+        pattern += text_[i];
     }
-    if (auto parsed = regex::parse(pattern); !parsed) fail(Problem::Kind::Arguments, t.begin, t.end, "this is not a regular expression: " + parsed.error().message);
+    if (auto parsed = regex::parse(pattern); !parsed)
+      fail(Problem::Kind::Arguments, t.begin, t.end, "this is not a regular expression: " + parsed.error().message);
   }
 
   bool path() {
@@ -482,17 +552,21 @@ private:
     if (known == entries.end()) {
       std::vector<std::string_view> names;
       for (const PathEntry& e : entries) names.push_back(e.name);
-      fail(Problem::Kind::Path, s.begin, s.end, "`" + std::string(s.name) + "` is not a path of the " + std::string(name_of(context)) + " context", std::string(diag::nearest(s.name, names)));
+      fail(Problem::Kind::Path, s.begin, s.end,
+           "`" + std::string(s.name) + "` is not a path of the " + std::string(name_of(context)) + " context",
+           std::string(diag::nearest(s.name, names)));
       return false;
     }
     if (qualified_ && !named) {
-      fail(Problem::Kind::Path, s.begin, s.end, "the path does not say its context", std::string(name_of(context_)) + "." + std::string(s.name));
+      fail(Problem::Kind::Path, s.begin, s.end, "the path does not say its context",
+           std::string(name_of(context_)) + "." + std::string(s.name));
       return false;
     }
     if (segments.size() > first + 1) {
       const Segment& below = segments[first + 1];
       if (std::find(known->below.begin(), known->below.end(), below.name) == known->below.end()) {
-        fail(Problem::Kind::Path, below.begin, below.end, "`" + std::string(s.name) + "` has no `" + std::string(below.name) + "`",
+        fail(Problem::Kind::Path, below.begin, below.end,
+             "`" + std::string(s.name) + "` has no `" + std::string(below.name) + "`",
              std::string(diag::nearest(below.name, known->below)));
         return false;
       }
@@ -521,18 +595,22 @@ std::optional<Problem> check_condition(std::string_view condition, Context conte
   return Parser(condition, context, qualified).run();
 }
 
-std::optional<Context> infer_context(std::span<const std::string_view> conditions, std::span<const Context> candidates) {
+std::optional<Context> infer_context(std::span<const std::string_view> conditions,
+                                     std::span<const Context> candidates) {
   std::optional<Context> out;
   for (std::string_view c : conditions) {
     std::vector<Lexeme> tokens = lex(c);
     for (size_t i = 0; i + 1 < tokens.size(); ++i) {
-      if (tokens[i].kind != Token::Name || c[tokens[i].end == c.size() ? tokens[i].begin : tokens[i].end] != '.') continue;
+      if (tokens[i].kind != Token::Name || c[tokens[i].end == c.size() ? tokens[i].begin : tokens[i].end] != '.')
+        continue;
       if (i > 0 && tokens[i - 1].kind == Token::Punct && c[tokens[i - 1].begin] == '.') continue;
       std::string_view name = c.substr(tokens[i].begin, tokens[i].end - tokens[i].begin);
       for (size_t k = 0; k < candidates.size(); ++k) {
-        bool match = name == name_of(candidates[k]) || (candidates[k] == Context::Scope && name == "instrumentation_scope");
+        bool match =
+            name == name_of(candidates[k]) || (candidates[k] == Context::Scope && name == "instrumentation_scope");
         if (!match) continue;
-        auto better = !out || std::find(candidates.begin(), candidates.end(), *out) < candidates.begin() + static_cast<std::ptrdiff_t>(k);
+        auto better = !out || std::find(candidates.begin(), candidates.end(), *out) <
+                                  candidates.begin() + static_cast<std::ptrdiff_t>(k);
         if (better) out = candidates[k];
       }
     }

@@ -16,32 +16,102 @@ constexpr std::string_view kBodyForms[] = {"string"};
 constexpr std::string_view kBuckets[] = {"offset", "bucket_counts"};
 
 constexpr PathEntry kResource[] = {{"attributes", {}, true}, {"dropped_attributes_count"}, {"schema_url"}};
-constexpr PathEntry kScope[] = {{"name"}, {"version"}, {"attributes", {}, true}, {"dropped_attributes_count"}, {"schema_url"}};
-constexpr PathEntry kMetric[] = {{"name"}, {"description"}, {"unit"}, {"type"}, {"aggregation_temporality"}, {"is_monotonic"}, {"data_points"}, {"metadata", {}, true},
+constexpr PathEntry kScope[] = {
+    {"name"}, {"version"}, {"attributes", {}, true}, {"dropped_attributes_count"}, {"schema_url"}};
+constexpr PathEntry kMetric[] = {{"name"},
+                                 {"description"},
+                                 {"unit"},
+                                 {"type"},
+                                 {"aggregation_temporality"},
+                                 {"is_monotonic"},
+                                 {"data_points"},
+                                 {"metadata", {}, true},
                                  {"cache", {}, true}};
-constexpr PathEntry kDataPoint[] = {{"attributes", {}, true}, {"start_time_unix_nano"}, {"time_unix_nano"}, {"start_time"}, {"time"}, {"value_double"}, {"value_int"}, {"exemplars"},
-                                    {"flags"}, {"count"}, {"sum"}, {"bucket_counts"}, {"explicit_bounds"}, {"scale"}, {"zero_count"}, {"positive", kBuckets}, {"negative", kBuckets},
-                                    {"quantile_values"}, {"cache", {}, true}};
-constexpr PathEntry kSpan[] = {{"trace_id", kIdForms}, {"span_id", kIdForms}, {"trace_state", {}, true}, {"parent_span_id", kIdForms}, {"name"},
-                               {"kind", kKindForms}, {"start_time_unix_nano"}, {"end_time_unix_nano"}, {"start_time"}, {"end_time"},
-                               {"attributes", {}, true}, {"dropped_attributes_count"}, {"events"}, {"dropped_events_count"}, {"links"}, {"dropped_links_count"},
-                               {"status", kStatus}, {"flags"}, {"cache", {}, true}};
-constexpr PathEntry kSpanEvent[] = {{"time_unix_nano"}, {"time"}, {"name"}, {"attributes", {}, true}, {"dropped_attributes_count"}, {"event_index"}, {"cache", {}, true}};
-constexpr PathEntry kLog[] = {{"time_unix_nano"}, {"observed_time_unix_nano"}, {"time"}, {"observed_time"}, {"severity_number"}, {"severity_text"}, {"body", kBodyForms, true},
-                              {"attributes", {}, true}, {"dropped_attributes_count"}, {"flags"}, {"trace_id", kIdForms}, {"span_id", kIdForms}, {"event_name"}, {"cache", {}, true}};
+constexpr PathEntry kDataPoint[] = {{"attributes", {}, true},
+                                    {"start_time_unix_nano"},
+                                    {"time_unix_nano"},
+                                    {"start_time"},
+                                    {"time"},
+                                    {"value_double"},
+                                    {"value_int"},
+                                    {"exemplars"},
+                                    {"flags"},
+                                    {"count"},
+                                    {"sum"},
+                                    {"bucket_counts"},
+                                    {"explicit_bounds"},
+                                    {"scale"},
+                                    {"zero_count"},
+                                    {"positive", kBuckets},
+                                    {"negative", kBuckets},
+                                    {"quantile_values"},
+                                    {"cache", {}, true}};
+constexpr PathEntry kSpan[] = {{"trace_id", kIdForms},
+                               {"span_id", kIdForms},
+                               {"trace_state", {}, true},
+                               {"parent_span_id", kIdForms},
+                               {"name"},
+                               {"kind", kKindForms},
+                               {"start_time_unix_nano"},
+                               {"end_time_unix_nano"},
+                               {"start_time"},
+                               {"end_time"},
+                               {"attributes", {}, true},
+                               {"dropped_attributes_count"},
+                               {"events"},
+                               {"dropped_events_count"},
+                               {"links"},
+                               {"dropped_links_count"},
+                               {"status", kStatus},
+                               {"flags"},
+                               {"cache", {}, true}};
+constexpr PathEntry kSpanEvent[] = {
+    {"time_unix_nano"},           {"time"},        {"name"},           {"attributes", {}, true},
+    {"dropped_attributes_count"}, {"event_index"}, {"cache", {}, true}};
+constexpr PathEntry kLog[] = {{"time_unix_nano"},
+                              {"observed_time_unix_nano"},
+                              {"time"},
+                              {"observed_time"},
+                              {"severity_number"},
+                              {"severity_text"},
+                              {"body", kBodyForms, true},
+                              {"attributes", {}, true},
+                              {"dropped_attributes_count"},
+                              {"flags"},
+                              {"trace_id", kIdForms},
+                              {"span_id", kIdForms},
+                              {"event_name"},
+                              {"cache", {}, true}};
 
-constexpr std::string_view kSpanEnums[] = {"SPAN_KIND_UNSPECIFIED", "SPAN_KIND_INTERNAL", "SPAN_KIND_SERVER", "SPAN_KIND_CLIENT", "SPAN_KIND_PRODUCER", "SPAN_KIND_CONSUMER",
-                                           "STATUS_CODE_UNSET", "STATUS_CODE_OK", "STATUS_CODE_ERROR"};
-constexpr std::string_view kMetricEnums[] = {"AGGREGATION_TEMPORALITY_UNSPECIFIED", "AGGREGATION_TEMPORALITY_DELTA", "AGGREGATION_TEMPORALITY_CUMULATIVE",
-                                             "FLAG_NONE", "FLAG_NO_RECORDED_VALUE", "METRIC_DATA_TYPE_NONE", "METRIC_DATA_TYPE_GAUGE", "METRIC_DATA_TYPE_SUM",
-                                             "METRIC_DATA_TYPE_HISTOGRAM", "METRIC_DATA_TYPE_EXPONENTIAL_HISTOGRAM", "METRIC_DATA_TYPE_SUMMARY"};
-constexpr std::string_view kLogEnums[] = {"SEVERITY_NUMBER_UNSPECIFIED", "SEVERITY_NUMBER_TRACE", "SEVERITY_NUMBER_TRACE2", "SEVERITY_NUMBER_TRACE3", "SEVERITY_NUMBER_TRACE4", "SEVERITY_NUMBER_DEBUG", "SEVERITY_NUMBER_DEBUG2", "SEVERITY_NUMBER_DEBUG3", "SEVERITY_NUMBER_DEBUG4", "SEVERITY_NUMBER_INFO", "SEVERITY_NUMBER_INFO2", "SEVERITY_NUMBER_INFO3", "SEVERITY_NUMBER_INFO4", "SEVERITY_NUMBER_WARN", "SEVERITY_NUMBER_WARN2", "SEVERITY_NUMBER_WARN3", "SEVERITY_NUMBER_WARN4", "SEVERITY_NUMBER_ERROR", "SEVERITY_NUMBER_ERROR2", "SEVERITY_NUMBER_ERROR3", "SEVERITY_NUMBER_ERROR4", "SEVERITY_NUMBER_FATAL", "SEVERITY_NUMBER_FATAL2", "SEVERITY_NUMBER_FATAL3", "SEVERITY_NUMBER_FATAL4"};
+constexpr std::string_view kSpanEnums[] = {"SPAN_KIND_UNSPECIFIED", "SPAN_KIND_INTERNAL", "SPAN_KIND_SERVER",
+                                           "SPAN_KIND_CLIENT",      "SPAN_KIND_PRODUCER", "SPAN_KIND_CONSUMER",
+                                           "STATUS_CODE_UNSET",     "STATUS_CODE_OK",     "STATUS_CODE_ERROR"};
+constexpr std::string_view kMetricEnums[] = {"AGGREGATION_TEMPORALITY_UNSPECIFIED",
+                                             "AGGREGATION_TEMPORALITY_DELTA",
+                                             "AGGREGATION_TEMPORALITY_CUMULATIVE",
+                                             "FLAG_NONE",
+                                             "FLAG_NO_RECORDED_VALUE",
+                                             "METRIC_DATA_TYPE_NONE",
+                                             "METRIC_DATA_TYPE_GAUGE",
+                                             "METRIC_DATA_TYPE_SUM",
+                                             "METRIC_DATA_TYPE_HISTOGRAM",
+                                             "METRIC_DATA_TYPE_EXPONENTIAL_HISTOGRAM",
+                                             "METRIC_DATA_TYPE_SUMMARY"};
+constexpr std::string_view kLogEnums[] = {
+    "SEVERITY_NUMBER_UNSPECIFIED", "SEVERITY_NUMBER_TRACE", "SEVERITY_NUMBER_TRACE2", "SEVERITY_NUMBER_TRACE3",
+    "SEVERITY_NUMBER_TRACE4",      "SEVERITY_NUMBER_DEBUG", "SEVERITY_NUMBER_DEBUG2", "SEVERITY_NUMBER_DEBUG3",
+    "SEVERITY_NUMBER_DEBUG4",      "SEVERITY_NUMBER_INFO",  "SEVERITY_NUMBER_INFO2",  "SEVERITY_NUMBER_INFO3",
+    "SEVERITY_NUMBER_INFO4",       "SEVERITY_NUMBER_WARN",  "SEVERITY_NUMBER_WARN2",  "SEVERITY_NUMBER_WARN3",
+    "SEVERITY_NUMBER_WARN4",       "SEVERITY_NUMBER_ERROR", "SEVERITY_NUMBER_ERROR2", "SEVERITY_NUMBER_ERROR3",
+    "SEVERITY_NUMBER_ERROR4",      "SEVERITY_NUMBER_FATAL", "SEVERITY_NUMBER_FATAL2", "SEVERITY_NUMBER_FATAL3",
+    "SEVERITY_NUMBER_FATAL4"};
 
 constexpr std::string_view kArgumentsBase64Decode[] = {"target"};
 constexpr std::string_view kArgumentsBase64Encode[] = {"target", "variant"};
 constexpr std::string_view kArgumentsBool[] = {"target"};
 constexpr std::string_view kArgumentsCoalesce[] = {"values"};
-constexpr std::string_view kArgumentsCommunityID[] = {"source_ip", "source_port", "destination_ip", "destination_port", "protocol", "seed"};
+constexpr std::string_view kArgumentsCommunityID[] = {"source_ip",        "source_port", "destination_ip",
+                                                      "destination_port", "protocol",    "seed"};
 constexpr std::string_view kArgumentsConcat[] = {"vals", "delimiter"};
 constexpr std::string_view kArgumentsContainsValue[] = {"target", "item"};
 constexpr std::string_view kArgumentsConvertAttributesToElementsXML[] = {"target", "xpath"};
@@ -51,7 +121,8 @@ constexpr std::string_view kArgumentsDay[] = {"time"};
 constexpr std::string_view kArgumentsDecode[] = {"target", "encoding"};
 constexpr std::string_view kArgumentsDouble[] = {"target"};
 constexpr std::string_view kArgumentsDuration[] = {"duration"};
-constexpr std::string_view kArgumentsExtractGrokPatterns[] = {"target", "pattern", "named_captures_only", "pattern_definitions"};
+constexpr std::string_view kArgumentsExtractGrokPatterns[] = {"target", "pattern", "named_captures_only",
+                                                              "pattern_definitions"};
 constexpr std::string_view kArgumentsExtractPatterns[] = {"target", "pattern"};
 constexpr std::string_view kArgumentsFNV[] = {"target"};
 constexpr std::string_view kArgumentsFormat[] = {"format", "vals"};
@@ -235,8 +306,105 @@ constexpr Function kFunctions[] = {
     {"Year", 1, 1, kArgumentsYear},
 };
 
-constexpr std::string_view kFunctionNames[] = {
-    "Base64Decode", "Base64Encode", "Bool", "Coalesce", "CommunityID", "Concat", "ContainsValue", "ConvertAttributesToElementsXML", "ConvertCase", "ConvertTextToElementsXML", "Day", "Decode", "Double", "Duration", "ExtractGrokPatterns", "ExtractPatterns", "FNV", "Format", "FormatTime", "GetXML", "HasAttrKeyOnDatapoint", "HasAttrOnDatapoint", "HasPrefix", "HasSuffix", "Hex", "Hour", "Hours", "Index", "InsertXML", "Int", "IsBool", "IsDouble", "IsInCIDR", "IsInt", "IsList", "IsMap", "IsMatch", "IsRootSpan", "IsString", "IsValidLuhn", "Keys", "Len", "Log", "MD5", "Microseconds", "Milliseconds", "Minute", "Minutes", "Month", "Murmur3Hash", "Murmur3Hash128", "Nanosecond", "Nanoseconds", "Now", "ParseCSV", "ParseInt", "ParseJSON", "ParseKeyValue", "ParseSeverity", "ParseSimplifiedXML", "ParseXML", "ProfileID", "RemoveXML", "SHA1", "SHA256", "SHA512", "Second", "Seconds", "SliceToMap", "Sort", "SpanID", "Split", "String", "Substring", "Time", "ToCamelCase", "ToKeyValueString", "ToLowerCase", "ToSnakeCase", "ToUpperCase", "TraceID", "Trim", "TrimPrefix", "TrimSuffix", "TruncateTime", "URL", "UUID", "UUIDv7", "Unix", "UnixMicro", "UnixMilli", "UnixNano", "UnixSeconds", "UserAgent", "Values", "Weekday", "XXH128", "XXH3", "Year"};
+constexpr std::string_view kFunctionNames[] = {"Base64Decode",
+                                               "Base64Encode",
+                                               "Bool",
+                                               "Coalesce",
+                                               "CommunityID",
+                                               "Concat",
+                                               "ContainsValue",
+                                               "ConvertAttributesToElementsXML",
+                                               "ConvertCase",
+                                               "ConvertTextToElementsXML",
+                                               "Day",
+                                               "Decode",
+                                               "Double",
+                                               "Duration",
+                                               "ExtractGrokPatterns",
+                                               "ExtractPatterns",
+                                               "FNV",
+                                               "Format",
+                                               "FormatTime",
+                                               "GetXML",
+                                               "HasAttrKeyOnDatapoint",
+                                               "HasAttrOnDatapoint",
+                                               "HasPrefix",
+                                               "HasSuffix",
+                                               "Hex",
+                                               "Hour",
+                                               "Hours",
+                                               "Index",
+                                               "InsertXML",
+                                               "Int",
+                                               "IsBool",
+                                               "IsDouble",
+                                               "IsInCIDR",
+                                               "IsInt",
+                                               "IsList",
+                                               "IsMap",
+                                               "IsMatch",
+                                               "IsRootSpan",
+                                               "IsString",
+                                               "IsValidLuhn",
+                                               "Keys",
+                                               "Len",
+                                               "Log",
+                                               "MD5",
+                                               "Microseconds",
+                                               "Milliseconds",
+                                               "Minute",
+                                               "Minutes",
+                                               "Month",
+                                               "Murmur3Hash",
+                                               "Murmur3Hash128",
+                                               "Nanosecond",
+                                               "Nanoseconds",
+                                               "Now",
+                                               "ParseCSV",
+                                               "ParseInt",
+                                               "ParseJSON",
+                                               "ParseKeyValue",
+                                               "ParseSeverity",
+                                               "ParseSimplifiedXML",
+                                               "ParseXML",
+                                               "ProfileID",
+                                               "RemoveXML",
+                                               "SHA1",
+                                               "SHA256",
+                                               "SHA512",
+                                               "Second",
+                                               "Seconds",
+                                               "SliceToMap",
+                                               "Sort",
+                                               "SpanID",
+                                               "Split",
+                                               "String",
+                                               "Substring",
+                                               "Time",
+                                               "ToCamelCase",
+                                               "ToKeyValueString",
+                                               "ToLowerCase",
+                                               "ToSnakeCase",
+                                               "ToUpperCase",
+                                               "TraceID",
+                                               "Trim",
+                                               "TrimPrefix",
+                                               "TrimSuffix",
+                                               "TruncateTime",
+                                               "URL",
+                                               "UUID",
+                                               "UUIDv7",
+                                               "Unix",
+                                               "UnixMicro",
+                                               "UnixMilli",
+                                               "UnixNano",
+                                               "UnixSeconds",
+                                               "UserAgent",
+                                               "Values",
+                                               "Weekday",
+                                               "XXH128",
+                                               "XXH3",
+                                               "Year"};
 
 constexpr Context kFromResource[] = {Context::Resource};
 constexpr Context kFromScope[] = {Context::Resource, Context::Scope};
@@ -250,26 +418,40 @@ constexpr Context kFromLog[] = {Context::Resource, Context::Scope, Context::Log}
 
 std::span<const PathEntry> paths_of(Context context) {
   switch (context) {
-  case Context::Resource: return kResource;
-  case Context::Scope: return kScope;
-  case Context::Metric: return kMetric;
-  case Context::DataPoint: return kDataPoint;
-  case Context::Span: return kSpan;
-  case Context::SpanEvent: return kSpanEvent;
-  case Context::Log: return kLog;
+  case Context::Resource:
+    return kResource;
+  case Context::Scope:
+    return kScope;
+  case Context::Metric:
+    return kMetric;
+  case Context::DataPoint:
+    return kDataPoint;
+  case Context::Span:
+    return kSpan;
+  case Context::SpanEvent:
+    return kSpanEvent;
+  case Context::Log:
+    return kLog;
   }
   return {};
 }
 
 std::span<const Context> reachable_from(Context context) {
   switch (context) {
-  case Context::Resource: return kFromResource;
-  case Context::Scope: return kFromScope;
-  case Context::Metric: return kFromMetric;
-  case Context::DataPoint: return kFromDataPoint;
-  case Context::Span: return kFromSpan;
-  case Context::SpanEvent: return kFromSpanEvent;
-  case Context::Log: return kFromLog;
+  case Context::Resource:
+    return kFromResource;
+  case Context::Scope:
+    return kFromScope;
+  case Context::Metric:
+    return kFromMetric;
+  case Context::DataPoint:
+    return kFromDataPoint;
+  case Context::Span:
+    return kFromSpan;
+  case Context::SpanEvent:
+    return kFromSpanEvent;
+  case Context::Log:
+    return kFromLog;
   }
   return {};
 }
@@ -283,16 +465,22 @@ const Function* find_function(std::string_view name, Context context) {
   return nullptr;
 }
 
-std::span<const std::string_view> function_names() { return kFunctionNames; }
+std::span<const std::string_view> function_names() {
+  return kFunctionNames;
+}
 
 std::span<const std::string_view> enum_names(Context context) {
   switch (context) {
   case Context::Span:
-  case Context::SpanEvent: return kSpanEnums;
+  case Context::SpanEvent:
+    return kSpanEnums;
   case Context::Metric:
-  case Context::DataPoint: return kMetricEnums;
-  case Context::Log: return kLogEnums;
-  default: return {};
+  case Context::DataPoint:
+    return kMetricEnums;
+  case Context::Log:
+    return kLogEnums;
+  default:
+    return {};
   }
 }
 

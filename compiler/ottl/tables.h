@@ -7,9 +7,9 @@
 namespace whittle::ottl {
 
 struct PathEntry {
-  std::string_view name;                          // first segment
-  std::span<const std::string_view> below{};      // what may follow after a dot; empty: nothing may
-  bool keys = false;                              // `["key"]` may follow
+  std::string_view name;                      // first segment
+  std::span<const std::string_view> below{};  // what may follow after a dot; empty: nothing may
+  bool keys = false;                          // `["key"]` may follow
 };
 
 // The paths of a context, without its name.

@@ -25,11 +25,10 @@ constexpr std::string_view kCheckHelp =
     "Nothing is looked up: no environment variable, region or credentials are needed.\n"
     "Exit code 0: no errors. 1: errors. 2: a file could not be read.\n";
 
-constexpr std::string_view kExplainHelp =
-    "whittle explain - what a diagnostic means, with an example\n"
-    "\n"
-    "usage: whittle explain CODE...\n"
-    "       whittle explain            lists all codes\n";
+constexpr std::string_view kExplainHelp = "whittle explain - what a diagnostic means, with an example\n"
+                                          "\n"
+                                          "usage: whittle explain CODE...\n"
+                                          "       whittle explain            lists all codes\n";
 
 constexpr std::string_view kSchemaHelp =
     "whittle schema - the JSON Schema of configs, for editors\n"
@@ -59,11 +58,16 @@ int usage(Output& output, std::string message, std::string_view command) {
 }  // namespace
 
 bool parse_format(std::string_view name, diag::Format& format) {
-  if (name == "text") format = diag::Format::Text;
-  else if (name == "json") format = diag::Format::Json;
-  else if (name == "sarif") format = diag::Format::Sarif;
-  else if (name == "github") format = diag::Format::Github;
-  else return false;
+  if (name == "text")
+    format = diag::Format::Text;
+  else if (name == "json")
+    format = diag::Format::Json;
+  else if (name == "sarif")
+    format = diag::Format::Sarif;
+  else if (name == "github")
+    format = diag::Format::Github;
+  else
+    return false;
   return true;
 }
 
@@ -84,7 +88,9 @@ bool take_config_flags(std::vector<std::string_view>& arguments, check::CheckOpt
       out = a.substr(flag.size() + 1);
       return true;
     };
-    auto is = [&](std::string_view flag) { return a == flag || (a.starts_with(flag) && a.size() > flag.size() && a[flag.size()] == '='); };
+    auto is = [&](std::string_view flag) {
+      return a == flag || (a.starts_with(flag) && a.size() > flag.size() && a[flag.size()] == '=');
+    };
     std::string_view v;
     if (only_files || a == "-" || !a.starts_with("-")) {
       options.files.emplace_back(a);
@@ -107,7 +113,10 @@ bool take_config_flags(std::vector<std::string_view>& arguments, check::CheckOpt
     } else {
       rest.push_back(a);
       // A flag of the command itself, perhaps with its value behind it: the command knows.
-      if (a.find('=') == std::string_view::npos && (a == "--format" || a == "-o" || a == "--image" || a == "--target" || a == "--emit" || a == "--clock") && i + 1 < arguments.size()) rest.push_back(arguments[++i]);
+      if (a.find('=') == std::string_view::npos &&
+          (a == "--format" || a == "-o" || a == "--image" || a == "--target" || a == "--emit" || a == "--clock") &&
+          i + 1 < arguments.size())
+        rest.push_back(arguments[++i]);
     }
   }
   arguments = std::move(rest);
@@ -128,11 +137,16 @@ int check_command(Arguments arguments, Output& output) {
   for (size_t i = 0; i < rest.size(); ++i) {
     std::string_view a = rest[i];
     std::string_view name;
-    if (a == "--format" && i + 1 < rest.size()) name = rest[++i];
-    else if (a.starts_with("--format=")) name = a.substr(9);
-    else if (a == "--format") return usage(output, "--format needs a value: text, json, sarif or github", "check");
-    else return usage(output, "there is no option `" + std::string(a) + "`", "check");
-    if (!parse_format(name, render.format)) return usage(output, "--format is text, json, sarif or github, not `" + std::string(name) + "`", "check");
+    if (a == "--format" && i + 1 < rest.size())
+      name = rest[++i];
+    else if (a.starts_with("--format="))
+      name = a.substr(9);
+    else if (a == "--format")
+      return usage(output, "--format needs a value: text, json, sarif or github", "check");
+    else
+      return usage(output, "there is no option `" + std::string(a) + "`", "check");
+    if (!parse_format(name, render.format))
+      return usage(output, "--format is text, json, sarif or github, not `" + std::string(name) + "`", "check");
   }
   if (options.files.empty()) return usage(output, "no config is named", "check");
   check::CheckResult result = check::check_files(options);
@@ -146,7 +160,8 @@ int explain_command(Arguments arguments, Output& output) {
     return 0;
   }
   if (arguments.empty()) {
-    for (const diag::Explanation& e : diag::catalog()) output.out += std::string(e.code) + "  " + std::string(e.title) + "\n";
+    for (const diag::Explanation& e : diag::catalog())
+      output.out += std::string(e.code) + "  " + std::string(e.title) + "\n";
     return 0;
   }
   for (std::string_view code : arguments) {
@@ -155,9 +170,13 @@ int explain_command(Arguments arguments, Output& output) {
       std::vector<std::string_view> codes;
       for (const diag::Explanation& x : diag::catalog()) codes.push_back(x.code);
       std::string_view near = diag::nearest(code, codes);
-      return usage(output, "there is no code `" + std::string(code) + "`" + (near.empty() ? std::string() : "; `" + std::string(near) + "` is similar"), "explain");
+      return usage(output,
+                   "there is no code `" + std::string(code) + "`" +
+                       (near.empty() ? std::string() : "; `" + std::string(near) + "` is similar"),
+                   "explain");
     }
-    output.out += std::string(e->code) + ": " + std::string(e->title) + "\n\n" + std::string(e->text) + (e->text.ends_with('\n') ? "" : "\n");
+    output.out += std::string(e->code) + ": " + std::string(e->title) + "\n\n" + std::string(e->text) +
+                  (e->text.ends_with('\n') ? "" : "\n");
     if (code != arguments.back()) output.out += "\n";
   }
   return 0;
@@ -181,12 +200,17 @@ int components_command(Arguments arguments, Output& output) {
   bool markdown = false;
   std::vector<std::string_view> names;
   for (std::string_view a : arguments) {
-    if (a == "--markdown") markdown = true;
-    else if (a.starts_with("-")) return usage(output, "there is no option `" + std::string(a) + "`", "components");
-    else names.push_back(a);
+    if (a == "--markdown")
+      markdown = true;
+    else if (a.starts_with("-"))
+      return usage(output, "there is no option `" + std::string(a) + "`", "components");
+    else
+      names.push_back(a);
   }
   if (names.empty()) {
-    for (auto kind : {schema::ComponentKind::Receiver, schema::ComponentKind::Processor, schema::ComponentKind::Exporter, schema::ComponentKind::Extension, schema::ComponentKind::Connector}) {
+    for (auto kind :
+         {schema::ComponentKind::Receiver, schema::ComponentKind::Processor, schema::ComponentKind::Exporter,
+          schema::ComponentKind::Extension, schema::ComponentKind::Connector}) {
       bool first = true;
       for (const schema::Component* c : schema::components()) {
         if (c->kind != kind) continue;
@@ -195,12 +219,16 @@ int components_command(Arguments arguments, Output& output) {
         first = false;
         std::string name(c->name);
         for (const schema::Alias& a : c->aliases) name += ", " + std::string(a.name);
-        if (markdown) output.out += "- `" + name + "`: " + std::string(c->doc) + "\n";
-        else output.out += "  " + name + std::string(name.size() < 24 ? 24 - name.size() : 1, ' ') + " " + std::string(c->doc) + "\n";
+        if (markdown)
+          output.out += "- `" + name + "`: " + std::string(c->doc) + "\n";
+        else
+          output.out += "  " + name + std::string(name.size() < 24 ? 24 - name.size() : 1, ' ') + " " +
+                        std::string(c->doc) + "\n";
       }
       if (!first) output.out += "\n";
     }
-    output.out += markdown ? "`whittle components NAME` shows the settings of one.\n" : "`whittle components NAME` shows the settings of one.\n";
+    output.out += markdown ? "`whittle components NAME` shows the settings of one.\n"
+                           : "`whittle components NAME` shows the settings of one.\n";
     return 0;
   }
   for (std::string_view name : names) {
@@ -216,7 +244,8 @@ int components_command(Arguments arguments, Output& output) {
         if (kind != schema::name_of(c->kind) && kind != schema::plural_of(c->kind)) continue;
         wanted = name.substr(slash + 1);
       }
-      bool match = c->name == wanted || std::any_of(c->aliases.begin(), c->aliases.end(), [&](const schema::Alias& a) { return a.name == wanted; });
+      bool match = c->name == wanted || std::any_of(c->aliases.begin(), c->aliases.end(),
+                                                    [&](const schema::Alias& a) { return a.name == wanted; });
       if (!match) continue;
       if (found) output.out += "\n";
       output.out += reference_page(*c, markdown);
@@ -226,7 +255,10 @@ int components_command(Arguments arguments, Output& output) {
     std::vector<std::string_view> known;
     for (const schema::Component* c : schema::components()) known.push_back(c->name);
     std::string_view near = diag::nearest(name, known);
-    return usage(output, "there is no component `" + std::string(name) + "`" + (near.empty() ? std::string() : "; `" + std::string(near) + "` is similar"), "components");
+    return usage(output,
+                 "there is no component `" + std::string(name) + "`" +
+                     (near.empty() ? std::string() : "; `" + std::string(near) + "` is similar"),
+                 "components");
   }
   return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands that need nothing but the front end: check, explain, schema, components. Each takes the arguments behind its name,
-// writes its result to `out` and complaints about its arguments to `err`, and returns the exit code: 0, 1 (errors in the config),
-// 2 (could not run).
+// The commands that need nothing but the front end: check, explain, schema, components. Each takes the arguments behind
+// its name, writes its result to `out` and complaints about its arguments to `err`, and returns the exit code: 0, 1
+// (errors in the config), 2 (could not run).
 #pragma once
 
 #include "compiler/check/front_end.h"
@@ -18,8 +18,8 @@ using Arguments = std::span<const std::string_view>;
 struct Output {
   std::string out;
   std::string err;
-  bool colours = false;       // standard output is a terminal that wants them
-  std::string_view version{}; // of whittle
+  bool colours = false;        // standard output is a terminal that wants them
+  std::string_view version{};  // of whittle
 };
 
 // whittle check CONFIG... [--config FILE]... [--format text|json|sarif|github] [--strict] [--stop-timeout DURATION]
@@ -34,8 +34,9 @@ int schema_command(Arguments arguments, Output& output);
 // whittle components [NAME | KIND/NAME]... [--markdown]
 int components_command(Arguments arguments, Output& output);
 
-// The flags that every command takes which reads configs: removes them from `arguments` into `options`. Returns false with a
-// complaint in `err`. `--config` may be written as `--config FILE` and `--config=FILE`; what is no flag is a file.
+// The flags that every command takes which reads configs: removes them from `arguments` into `options`. Returns false
+// with a complaint in `err`. `--config` may be written as `--config FILE` and `--config=FILE`; what is no flag is a
+// file.
 bool take_config_flags(std::vector<std::string_view>& arguments, check::CheckOptions& options, std::string& err);
 
 // JSON Schema 2020-12 of a whole config.

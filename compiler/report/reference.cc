@@ -17,28 +17,41 @@ std::string literal_text(const schema::Type& type, const Literal& l) {
   switch (l.kind) {
   case Literal::Kind::Zero:
     switch (type.kind) {
-    case TypeKind::Bool: return "false";
+    case TypeKind::Bool:
+      return "false";
     case TypeKind::Int:
-    case TypeKind::Double: return "0";
-    case TypeKind::Duration: return "0s";
+    case TypeKind::Double:
+      return "0";
+    case TypeKind::Duration:
+      return "0s";
     case TypeKind::String:
-    case TypeKind::Regexp: return "\"\"";
-    case TypeKind::Enum: return type.values[0].name.empty() ? "\"\"" : std::string(type.values[0].name);
-    case TypeKind::List: return "[]";
-    case TypeKind::Map: return "{}";
-    default: return "";
+    case TypeKind::Regexp:
+      return "\"\"";
+    case TypeKind::Enum:
+      return type.values[0].name.empty() ? "\"\"" : std::string(type.values[0].name);
+    case TypeKind::List:
+      return "[]";
+    case TypeKind::Map:
+      return "{}";
+    default:
+      return "";
     }
-  case Literal::Kind::Null: return "null";
-  case Literal::Kind::Bool: return l.number != 0 ? "true" : "false";
-  case Literal::Kind::Int: return std::to_string(l.number);
-  case Literal::Kind::Duration: return source::format_duration(l.number);
+  case Literal::Kind::Null:
+    return "null";
+  case Literal::Kind::Bool:
+    return l.number != 0 ? "true" : "false";
+  case Literal::Kind::Int:
+    return std::to_string(l.number);
+  case Literal::Kind::Duration:
+    return source::format_duration(l.number);
   case Literal::Kind::Double: {
     std::string s = std::to_string(l.real);
     while (s.back() == '0') s.pop_back();
     if (s.back() == '.') s.pop_back();
     return s;
   }
-  case Literal::Kind::String: return l.text.empty() || type.kind == TypeKind::String ? "\"" + std::string(l.text) + "\"" : std::string(l.text);
+  case Literal::Kind::String:
+    return l.text.empty() || type.kind == TypeKind::String ? "\"" + std::string(l.text) + "\"" : std::string(l.text);
   case Literal::Kind::List: {
     std::string out = "[";
     for (const Literal& x : l.items) out += (out.size() > 1 ? ", " : "") + literal_text(*type.element, x);
@@ -59,17 +72,22 @@ std::string literal_text(const schema::Type& type, const Literal& l) {
     }
     return out + "}";
   }
-  case Literal::Kind::Present: return "";
+  case Literal::Kind::Present:
+    return "";
   }
   return {};
 }
 
 std::string type_text(const schema::Type& t) {
   switch (t.kind) {
-  case TypeKind::Optional: return type_text(*t.element);
-  case TypeKind::List: return "list of " + type_text(*t.element);
-  case TypeKind::Map: return "map of " + type_text(*t.element);
-  case TypeKind::Struct: return "settings";
+  case TypeKind::Optional:
+    return type_text(*t.element);
+  case TypeKind::List:
+    return "list of " + type_text(*t.element);
+  case TypeKind::Map:
+    return "map of " + type_text(*t.element);
+  case TypeKind::Struct:
+    return "settings";
   case TypeKind::Enum: {
     std::string out;
     for (const schema::EnumValue& v : t.values) {
@@ -83,23 +101,39 @@ std::string type_text(const schema::Type& t) {
     return "int";
   case TypeKind::String:
     switch (t.format) {
-    case schema::Format::Endpoint: return "host:port";
-    case schema::Format::Url: return "URL";
-    case schema::Format::Path: return "path of a file";
-    case schema::Format::UrlPath: return "path of a URL";
-    case schema::Format::HeaderName: return "name of a header";
-    case schema::Format::Arn: return "ARN";
-    case schema::Format::Region: return "AWS region";
-    case schema::Format::Opaque: return "string, kept secret";
-    case schema::Format::Ottl: return "OTTL condition";
-    case schema::Format::ComponentId: return "id of a component";
-    default: return "string";
+    case schema::Format::Endpoint:
+      return "host:port";
+    case schema::Format::Url:
+      return "URL";
+    case schema::Format::Path:
+      return "path of a file";
+    case schema::Format::UrlPath:
+      return "path of a URL";
+    case schema::Format::HeaderName:
+      return "name of a header";
+    case schema::Format::Arn:
+      return "ARN";
+    case schema::Format::Region:
+      return "AWS region";
+    case schema::Format::Opaque:
+      return "string, kept secret";
+    case schema::Format::Ottl:
+      return "OTTL condition";
+    case schema::Format::ComponentId:
+      return "id of a component";
+    default:
+      return "string";
     }
-  case TypeKind::Any: return "any value";
-  case TypeKind::Bool: return "bool";
-  case TypeKind::Double: return "double";
-  case TypeKind::Duration: return "duration";
-  case TypeKind::Regexp: return "regular expression";
+  case TypeKind::Any:
+    return "any value";
+  case TypeKind::Bool:
+    return "bool";
+  case TypeKind::Double:
+    return "double";
+  case TypeKind::Duration:
+    return "duration";
+  case TypeKind::Regexp:
+    return "regular expression";
   }
   return {};
 }
@@ -113,7 +147,8 @@ std::string constraint_text(const schema::Type& type, const schema::Constraint& 
     for (const Literal& l : c.values) out += (out.empty() ? "one of " : ", ") + text(l);
     return out;
   }
-  case schema::Constraint::Kind::Range: return text(c.values[0]) + (c.has_max ? " to " + text(c.values[1]) : " or more");
+  case schema::Constraint::Kind::Range:
+    return text(c.values[0]) + (c.has_max ? " to " + text(c.values[1]) : " or more");
   case schema::Constraint::Kind::Compare: {
     static constexpr std::string_view kWords[] = {"less than ", "at most ", "more than ", "at least ", "", "not "};
     return std::string(kWords[static_cast<int>(c.compare)]) + text(c.values[0]);
@@ -154,8 +189,10 @@ void settings(std::string& out, const schema::Struct& s, int depth, bool markdow
     const schema::Type& element = t.kind == TypeKind::List || t.kind == TypeKind::Map ? *t.element : t;
     std::string facts = type_text(*x.type);
     std::string initial = literal_text(t, x.initial);
-    if (x.type->kind == TypeKind::Optional && x.initial.kind == Literal::Kind::Zero) facts += x.type->named ? ", off unless named" : ", not set by default";
-    else if (!initial.empty()) facts += ", default " + (markdown ? "`" + initial + "`" : initial);
+    if (x.type->kind == TypeKind::Optional && x.initial.kind == Literal::Kind::Zero)
+      facts += x.type->named ? ", off unless named" : ", not set by default";
+    else if (!initial.empty())
+      facts += ", default " + (markdown ? "`" + initial + "`" : initial);
     for (const schema::Constraint& c : x.constraints) facts += ", " + constraint_text(*x.type, c);
     std::string doc(x.doc);
     if (!x.refused.empty()) doc += " Refused: " + std::string(x.refused) + ".";
@@ -177,13 +214,16 @@ void settings(std::string& out, const schema::Struct& s, int depth, bool markdow
 
 std::string reference_page(const schema::Component& c, bool markdown) {
   std::string out;
-  auto heading = [&](std::string_view text) { out += markdown ? "\n## " + std::string(text) + "\n\n" : "\n" + std::string(text) + "\n"; };
+  auto heading = [&](std::string_view text) {
+    out += markdown ? "\n## " + std::string(text) + "\n\n" : "\n" + std::string(text) + "\n";
+  };
   std::string title = std::string(schema::name_of(c.kind)) + " " + std::string(c.name);
   out += (markdown ? "# " : "") + title + "\n\n" + (markdown ? std::string(c.doc) + "\n" : wrapped(c.doc, "", 110));
   auto signals = [](schema::SignalSet set) {
     std::string text;
     for (int s = 0; s < schema::kSignals; ++s) {
-      if ((set & (1u << s)) != 0) text += (text.empty() ? "" : ", ") + std::string(schema::name_of(static_cast<schema::Signal>(s)));
+      if ((set & (1u << s)) != 0)
+        text += (text.empty() ? "" : ", ") + std::string(schema::name_of(static_cast<schema::Signal>(s)));
     }
     return text;
   };
@@ -193,17 +233,21 @@ std::string reference_page(const schema::Component& c, bool markdown) {
   if (c.produces != 0) out += bullet + (c.consumes != 0 ? "hands on: " : "brings: ") + signals(c.produces) + "\n";
   for (const schema::Alias& a : c.aliases) out += bullet + "also called: " + std::string(a.name) + "\n";
   if (!c.stability.empty()) out += bullet + "in the Collector: " + std::string(c.stability) + "\n";
-  for (const schema::NeededEnv& n : c.needs) out += bullet + "needs: the environment variable " + std::string(n.name) + (n.reason.empty() ? "" : "; " + std::string(n.reason)) + "\n";
+  for (const schema::NeededEnv& n : c.needs)
+    out += bullet + "needs: the environment variable " + std::string(n.name) +
+           (n.reason.empty() ? "" : "; " + std::string(n.reason)) + "\n";
   heading("Settings");
   settings(out, *c.config->fields, 0, markdown);
   if (!c.config->fields->requirements.empty()) {
     heading("Rules");
-    for (const schema::Requirement& r : c.config->fields->requirements) out += (markdown ? "- " : "  ") + std::string(r.message) + "\n";
+    for (const schema::Requirement& r : c.config->fields->requirements)
+      out += (markdown ? "- " : "  ") + std::string(r.message) + "\n";
   }
   if (!c.iam.empty()) {
     heading("IAM");
     for (const schema::IamStatement& i : c.iam) {
-      out += (markdown ? "- `" : "  ") + std::string(i.action) + (markdown ? "`" : "") + " on " + (i.resource.kind == "*" ? "`*`" : std::string(i.resource.kind));
+      out += (markdown ? "- `" : "  ") + std::string(i.action) + (markdown ? "`" : "") + " on " +
+             (i.resource.kind == "*" ? "`*`" : std::string(i.resource.kind));
       std::string names;
       for (const auto& path : i.resource.arguments) {
         std::string name;
@@ -218,7 +262,8 @@ std::string reference_page(const schema::Component& c, bool markdown) {
   if (!c.emits.empty()) {
     heading("Metrics");
     for (const schema::EmittedMetric& m : c.emits) {
-      out += (markdown ? "- `" : "  ") + std::string(m.name) + (markdown ? "`" : "") + ": " + std::string(m.instrument) + " of " + std::string(m.value_type);
+      out += (markdown ? "- `" : "  ") + std::string(m.name) + (markdown ? "`" : "") + ": " +
+             std::string(m.instrument) + " of " + std::string(m.value_type);
       if (!m.unit.empty()) out += ", " + std::string(m.unit);
       if (!m.when.empty()) out += ", while " + std::string(m.when);
       out += "\n";
@@ -230,8 +275,12 @@ std::string reference_page(const schema::Component& c, bool markdown) {
 std::string service_page(bool markdown) {
   std::string out = markdown ? "# service\n\n" : "service\n\n";
   out += std::string(schema::service_type().fields->doc) + "\n";
-  out += markdown ? "\n## Settings\n\n- `extensions` (list of ids): Extensions to start, in this order.\n- `pipelines` (map): Pipelines by their names, `traces`, `metrics` or `logs`, each with `receivers`, `processors` and `exporters`.\n"
-                  : "\nSettings\n  extensions: list of ids\n      Extensions to start, in this order.\n  pipelines: map\n      Pipelines by their names, `traces`, `metrics` or `logs`, each with `receivers`, `processors` and `exporters`.\n";
+  out += markdown ? "\n## Settings\n\n- `extensions` (list of ids): Extensions to start, in this order.\n- `pipelines` "
+                    "(map): Pipelines by their names, `traces`, `metrics` or `logs`, each with `receivers`, "
+                    "`processors` and `exporters`.\n"
+                  : "\nSettings\n  extensions: list of ids\n      Extensions to start, in this order.\n  pipelines: "
+                    "map\n      Pipelines by their names, `traces`, `metrics` or `logs`, each with `receivers`, "
+                    "`processors` and `exporters`.\n";
   settings(out, *schema::service_type().fields, 0, markdown);
   return out;
 }

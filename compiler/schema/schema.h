@@ -2,8 +2,8 @@
 // What is known of components: the declarations of stdlib/ as constant tables.
 //
 // declc reads the .wtl files when whittle is built and writes these tables as C++ constants, so that using them costs
-// neither a parser nor an allocation. Everything that depends on a declaration (checking, defaults, the JSON Schema, the
-// reference pages, the layout of config structs, IAM statements) walks the same tables.
+// neither a parser nor an allocation. Everything that depends on a declaration (checking, defaults, the JSON Schema,
+// the reference pages, the layout of config structs, IAM statements) walks the same tables.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,9 @@ enum class Signal : uint8_t { Traces, Metrics, Logs };
 inline constexpr int kSignals = 3;
 
 using SignalSet = uint8_t;  // bit s is set for Signal s
-constexpr SignalSet bit(Signal s) { return static_cast<SignalSet>(1u << static_cast<unsigned>(s)); }
+constexpr SignalSet bit(Signal s) {
+  return static_cast<SignalSet>(1u << static_cast<unsigned>(s));
+}
 
 // "receiver" and "receivers", "traces".
 std::string_view name_of(ComponentKind kind);
@@ -27,7 +29,7 @@ std::string_view name_of(Signal signal);
 
 enum class TypeKind : uint8_t {
   Bool,
-  Int,       // int64_t in the runtime, whatever its range here
+  Int,  // int64_t in the runtime, whatever its range here
   Double,
   String,
   Duration,  // int64_t nanoseconds
@@ -35,7 +37,7 @@ enum class TypeKind : uint8_t {
   Regexp,    // RE2 syntax
   Any,       // null, bool, int, double or string
   List,
-  Map,       // keys are strings
+  Map,  // keys are strings
   Struct,
   Optional,  // `element` or nothing
 };
@@ -43,17 +45,17 @@ enum class TypeKind : uint8_t {
 // What a string means. All are Str in the runtime; checks and documentation differ.
 enum class Format : uint8_t {
   Plain,
-  Endpoint,    // host:port to listen on
-  Url,         // http:// or https://
-  Path,        // of a file
-  UrlPath,     // of a URL, begins with a slash
+  Endpoint,  // host:port to listen on
+  Url,       // http:// or https://
+  Path,      // of a file
+  UrlPath,   // of a URL, begins with a slash
   HeaderName,
-  Template,    // {ClusterName}, {TaskId} ... are replaced when the collector runs
+  Template,  // {ClusterName}, {TaskId} ... are replaced when the collector runs
   Arn,
   Region,
-  Opaque,      // a secret: never printed
+  Opaque,  // a secret: never printed
   Host,
-  Ottl,        // a condition in the OpenTelemetry Transformation Language
+  Ottl,  // a condition in the OpenTelemetry Transformation Language
   ComponentId,
 };
 
@@ -67,31 +69,31 @@ struct EnumValue {
 
 struct Type {
   TypeKind kind;
-  Format format = Format::Plain;                       // String
-  int64_t min = std::numeric_limits<int64_t>::min();   // Int: what the reference's type can hold
+  Format format = Format::Plain;                      // String
+  int64_t min = std::numeric_limits<int64_t>::min();  // Int: what the reference's type can hold
   int64_t max = std::numeric_limits<int64_t>::max();
-  std::string_view name{};                             // as declared: "uint32", "duration", "endpoint", "tls_server"
-  std::string_view cpp_name{};                         // Enum, Struct: qualified within whittle::config
-  const Type* element = nullptr;                       // List, Map, Optional
-  const Struct* fields = nullptr;                      // Struct
-  std::span<const EnumValue> values{};                 // Enum
-  bool switched = false;                               // Optional: `enabled: false` inside turns it off
-  bool named = false;                                  // Optional: present when its key is written, even with null
-  bool pairs = false;                                  // Map: may also be written as a list of {name, value}
-  bool any_case = false;                               // Enum: written in capitals or not
-  int zero = -1;                                       // Enum: the index of the value whose number is 0, for those that may be numbers
-  std::string_view flat{};                             // List: texts in it form one element with this setting
+  std::string_view name{};              // as declared: "uint32", "duration", "endpoint", "tls_server"
+  std::string_view cpp_name{};          // Enum, Struct: qualified within whittle::config
+  const Type* element = nullptr;        // List, Map, Optional
+  const Struct* fields = nullptr;       // Struct
+  std::span<const EnumValue> values{};  // Enum
+  bool switched = false;                // Optional: `enabled: false` inside turns it off
+  bool named = false;                   // Optional: present when its key is written, even with null
+  bool pairs = false;                   // Map: may also be written as a list of {name, value}
+  bool any_case = false;                // Enum: written in capitals or not
+  int zero = -1;                        // Enum: the index of the value whose number is 0, for those that may be numbers
+  std::string_view flat{};              // List: texts in it form one element with this setting
 };
 
 // A value written in a declaration.
 struct Literal {
   enum class Kind : uint8_t { Zero, Null, Bool, Int, Double, String, Duration, List, Map, Present };
-  Kind kind = Kind::Zero;     // Zero: the type's zero value; Present: an Optional that is there unless switched off
-  int64_t number = 0;         // Bool, Int, Duration in nanoseconds
-  double real = 0;            // Double
-  std::string_view text{};    // String
-  std::span<const Literal> items{};           // List, Map
-  std::span<const std::string_view> keys{};   // Map
+  Kind kind = Kind::Zero;   // Zero: the type's zero value; Present: an Optional that is there unless switched off
+  int64_t number = 0;       // Bool, Int, Duration in nanoseconds
+  double real = 0;          // Double
+  std::string_view text{};  // String
+  std::span<const Literal> items{};          // List, Map
+  std::span<const std::string_view> keys{};  // Map
 };
 
 enum class Severity : uint8_t { Error, Warning };
@@ -103,9 +105,9 @@ struct Constraint {
   Kind kind;
   Severity severity = Severity::Error;
   Compare compare = Compare::Equal;
-  bool has_max = true;                  // Range: `1..` has none
-  std::span<const Literal> values{};    // OneOf; Range: min, max; Compare: one
-  std::string_view reason{};            // said in the diagnostic, may be empty
+  bool has_max = true;                // Range: `1..` has none
+  std::span<const Literal> values{};  // OneOf; Range: min, max; Compare: one
+  std::string_view reason{};          // said in the diagnostic, may be empty
 };
 
 struct Setting {
@@ -136,19 +138,19 @@ struct Requirement {
 };
 
 struct Struct {
-  std::string_view name;                     // "tls_server"; of a component's own settings, the component's name
-  std::string_view cpp_name;                 // "TlsServer"
-  std::span<const Setting> settings;         // included settings stand where `include` stood
+  std::string_view name;              // "tls_server"; of a component's own settings, the component's name
+  std::string_view cpp_name;          // "TlsServer"
+  std::span<const Setting> settings;  // included settings stand where `include` stood
   std::span<const Requirement> requirements{};
   std::string_view doc{};
-  int rest = -1;                             // the setting, a Map, that takes the keys that are no settings
+  int rest = -1;  // the setting, a Map, that takes the keys that are no settings
 
   // The index of the setting of that name, or -1.
   int find(std::string_view setting) const;
 };
 
 struct IamResource {
-  std::string_view kind;                                          // "log_stream", "log_group", "role"; "*" for all
+  std::string_view kind;                                           // "log_stream", "log_group", "role"; "*" for all
   std::span<const std::span<const std::string_view>> arguments{};  // paths of settings
 };
 
@@ -164,8 +166,8 @@ struct EmittedMetric {
   std::string_view value_type;  // "int", "double"
   std::string_view name;
   std::string_view unit;
-  std::string_view when;        // the condition in words, empty when always
-  std::string_view mistaken;    // a name that people write for it, empty when there is none
+  std::string_view when;      // the condition in words, empty when always
+  std::string_view mistaken;  // a name that people write for it, empty when there is none
 };
 
 struct NeededEnv {
@@ -180,8 +182,8 @@ struct Alias {
 
 struct Component {
   ComponentKind kind;
-  std::string_view name;         // of the folder and of the runtime symbols
-  const Type* config;            // a Struct
+  std::string_view name;  // of the folder and of the runtime symbols
+  const Type* config;     // a Struct
   SignalSet consumes = 0;
   SignalSet produces = 0;
   std::string_view doc{};

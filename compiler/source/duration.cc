@@ -13,13 +13,15 @@ struct Unit {
 };
 
 constexpr Unit kUnits[] = {
-    {"ns", 1}, {"us", 1000}, {"\xc2\xb5s", 1000}, {"\xce\xbcs", 1000}, {"ms", 1'000'000}, {"s", 1'000'000'000},
-    {"m", 60'000'000'000}, {"h", 3'600'000'000'000},
+    {"ns", 1},         {"us", 1000},         {"\xc2\xb5s", 1000},   {"\xce\xbcs", 1000},
+    {"ms", 1'000'000}, {"s", 1'000'000'000}, {"m", 60'000'000'000}, {"h", 3'600'000'000'000},
 };
 
 constexpr uint64_t kLimit = uint64_t{1} << 63;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 }  // namespace
 
@@ -72,7 +74,8 @@ std::expected<int64_t, DurationError> parse_duration(std::string_view s) {
     total += part;
   }
   if (negative) return static_cast<int64_t>(-total);
-  if (total > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) return std::unexpected(DurationError::TooLarge);
+  if (total > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()))
+    return std::unexpected(DurationError::TooLarge);
   return static_cast<int64_t>(total);
 }
 

@@ -40,10 +40,12 @@ Location Sources::locate(FileId id, uint32_t offset) const {
   auto after = std::upper_bound(file.line_starts.begin(), file.line_starts.end(), offset);
   auto line = static_cast<uint32_t>(after - file.line_starts.begin());
   uint32_t begin = file.line_starts[line - 1];
-  if (begin == 0 && file.text.starts_with("\xef\xbb\xbf")) begin = std::min(3u, offset);  // a byte-order mark is no column
+  if (begin == 0 && file.text.starts_with("\xef\xbb\xbf"))
+    begin = std::min(3u, offset);  // a byte-order mark is no column
   auto points = [&](uint32_t to) {
     uint32_t n = file.code_points[to / File::kStep];
-    for (uint32_t i = to - to % File::kStep; i < to; ++i) n += (static_cast<unsigned char>(file.text[i]) & 0xc0) != 0x80;
+    for (uint32_t i = to - to % File::kStep; i < to; ++i)
+      n += (static_cast<unsigned char>(file.text[i]) & 0xc0) != 0x80;
     return n;
   };
   return {line, points(offset) - points(std::min(begin, offset)) + 1};
@@ -63,11 +65,16 @@ std::string_view Sources::text(Span span) const {
 ReadError read_file(const std::string& path, std::string& text, uint64_t& size) {
   bool standard_input = path == "-";
   int fd = standard_input ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return errno == ENOENT || errno == ENOTDIR ? ReadError::NotFound : errno == EACCES ? ReadError::Denied : ReadError::Failed;
+  if (fd < 0)
+    return errno == ENOENT || errno == ENOTDIR ? ReadError::NotFound
+           : errno == EACCES                   ? ReadError::Denied
+                                               : ReadError::Failed;
   ReadError error = ReadError::None;
   struct stat info;
-  if (fstat(fd, &info) != 0) error = ReadError::Failed;
-  else if (S_ISDIR(info.st_mode)) error = ReadError::NotAFile;
+  if (fstat(fd, &info) != 0)
+    error = ReadError::Failed;
+  else if (S_ISDIR(info.st_mode))
+    error = ReadError::NotAFile;
   else if (S_ISREG(info.st_mode) && static_cast<uint64_t>(info.st_size) > kMaxFileSize) {
     size = static_cast<uint64_t>(info.st_size);
     error = ReadError::TooLarge;
@@ -109,7 +116,8 @@ size_t find_bad_utf8(std::string_view s) {
       if ((byte(i + k) & 0xc0) != 0x80) return i;
     }
     unsigned char d = byte(i + 1);
-    if ((c == 0xe0 && d < 0xa0) || (c == 0xed && d > 0x9f) || (c == 0xf0 && d < 0x90) || (c == 0xf4 && d > 0x8f)) return i;
+    if ((c == 0xe0 && d < 0xa0) || (c == 0xed && d > 0x9f) || (c == 0xf0 && d < 0x90) || (c == 0xf4 && d > 0x8f))
+      return i;
     i += length;
   }
   return std::string_view::npos;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A place in the text of a config: which file, and which bytes of it. Lines and columns are computed when a human reads.
+// A place in the text of a config: which file, and which bytes of it. Lines and columns are computed when a human
+// reads.
 #pragma once
 
 #include <cstdint>

@@ -34,7 +34,9 @@ bool check_bytes(source::FileId file, const source::Sources& sources, diag::Diag
   }
   if (size_t zero = text.find('\0'); zero != std::string::npos) {
     auto at = static_cast<uint32_t>(zero);
-    diags.emit(kZeroByte, {file, at, at + 1}).here("no text holds this").note("the file may be something else than a config, or have been cut when it was written");
+    diags.emit(kZeroByte, {file, at, at + 1})
+        .here("no text holds this")
+        .note("the file may be something else than a config, or have been cut when it was written");
     return false;
   }
   if (size_t bad = source::find_bad_utf8(text); bad != std::string::npos) {
@@ -49,7 +51,9 @@ bool check_bytes(source::FileId file, const source::Sources& sources, diag::Diag
     static constexpr char kHex[] = "0123456789ABCDEF";
     std::string name = {'U', '+', '0', '0', kHex[c >> 4], kHex[c & 15]};
     auto at = static_cast<uint32_t>(i);
-    diags.emit(kControl, {file, at, at + 1}, name).here("YAML does not allow it").help("in quotes it may be written as an escape");
+    diags.emit(kControl, {file, at, at + 1}, name)
+        .here("YAML does not allow it")
+        .help("in quotes it may be written as an escape");
     return false;
   }
   return true;
@@ -68,7 +72,9 @@ NodeId split_keys(Tree& tree, NodeId root) {
     NodeId value = e.value;
     std::string rest = e.key;
     std::vector<std::string> names;
-    for (size_t at; names.size() < static_cast<size_t>(kMaxDepth) && (at = rest.find("::")) != std::string::npos; rest = rest.substr(at + 2)) names.push_back(rest.substr(0, at));
+    for (size_t at; names.size() < static_cast<size_t>(kMaxDepth) && (at = rest.find("::")) != std::string::npos;
+         rest = rest.substr(at + 2))
+      names.push_back(rest.substr(0, at));
     names.push_back(rest);
     while (!names.empty()) {
       Node one;
@@ -109,7 +115,8 @@ bool add(Loaded& out, source::FileId file, source::Sources& sources, diag::Diagn
     empty.span = n.span;
     root = out.tree.add(std::move(empty));
   } else if (n.kind != Node::Kind::Mapping) {
-    diags.emit(kNotAMap, n.span, describe(n)).help("its keys are `receivers`, `processors`, `exporters`, `extensions` and `service`");
+    diags.emit(kNotAMap, n.span, describe(n))
+        .help("its keys are `receivers`, `processors`, `exporters`, `extensions` and `service`");
     return false;
   }
   root = split_component_keys(out.tree, split_keys(out.tree, root));
@@ -158,7 +165,10 @@ Loaded load_config(const std::vector<std::string>& files, source::Sources& sourc
       continue;
     }
     if (error != source::ReadError::None) {
-      std::string_view why = error == source::ReadError::NotFound ? "no such file" : error == source::ReadError::Denied ? "permission denied" : error == source::ReadError::NotAFile ? "it is a folder" : "reading failed";
+      std::string_view why = error == source::ReadError::NotFound   ? "no such file"
+                             : error == source::ReadError::Denied   ? "permission denied"
+                             : error == source::ReadError::NotAFile ? "it is a folder"
+                                                                    : "reading failed";
       diags.emit(kCannotRead, {}, name, why);
       out.unreadable = true;
       good = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the names of config files to one tree: read, checked for bytes that no config holds, parsed, merged as the Collector
-// merges several `--config`, and its references found.
+// From the names of config files to one tree: read, checked for bytes that no config holds, parsed, merged as the
+// Collector merges several `--config`, and its references found.
 #pragma once
 
 #include "compiler/syntax/yaml.h"
@@ -12,12 +12,12 @@ namespace whittle::syntax {
 
 struct Loaded {
   Tree tree;
-  NodeId root = kNoNode;     // a Mapping, or kNoNode with errors
-  bool unreadable = false;   // a file could not be read at all: the command could not run
+  NodeId root = kNoNode;    // a Mapping, or kNoNode with errors
+  bool unreadable = false;  // a file could not be read at all: the command could not run
 };
 
-// Reads `files` in order; later ones win. "-" is standard input, "yaml:..." is YAML itself, "file:..." is a file. The environment
-// is not looked at.
+// Reads `files` in order; later ones win. "-" is standard input, "yaml:..." is YAML itself, "file:..." is a file. The
+// environment is not looked at.
 Loaded load_config(const std::vector<std::string>& files, source::Sources& sources, diag::Diagnostics& diags);
 
 // The same for one text under a name.

@@ -25,10 +25,14 @@ constexpr int kMostFiles = 1000;
 
 bool is_name(std::string_view s) {
   if (s.empty() || (s[0] >= '0' && s[0] <= '9')) return false;
-  return std::all_of(s.begin(), s.end(), [](char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z' ? true : (c >= '0' && c <= '9') || c == '_'; });
+  return std::all_of(s.begin(), s.end(), [](char c) {
+    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z' ? true : (c >= '0' && c <= '9') || c == '_';
+  });
 }
 
-bool is_letter(char c) { return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_'; }
+bool is_letter(char c) {
+  return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
+}
 
 std::string unescape(std::string_view text) {
   std::string out;
@@ -41,17 +45,23 @@ std::string unescape(std::string_view text) {
 
 std::string_view read_problem(source::ReadError e) {
   switch (e) {
-  case source::ReadError::NotFound: return "does not exist";
-  case source::ReadError::Denied: return "may not be read";
-  case source::ReadError::NotAFile: return "is a folder";
-  case source::ReadError::TooLarge: return "is larger than 4 MB";
-  default: return "cannot be read";
+  case source::ReadError::NotFound:
+    return "does not exist";
+  case source::ReadError::Denied:
+    return "may not be read";
+  case source::ReadError::NotAFile:
+    return "is a folder";
+  case source::ReadError::TooLarge:
+    return "is larger than 4 MB";
+  default:
+    return "cannot be read";
   }
 }
 
 class Resolver {
 public:
-  Resolver(Tree& tree, source::Sources& sources, diag::Diagnostics& diags) : tree_(tree), sources_(sources), diags_(diags) {}
+  Resolver(Tree& tree, source::Sources& sources, diag::Diagnostics& diags)
+      : tree_(tree), sources_(sources), diags_(diags) {}
 
   // A file nests kMaxDepth deep, and files may name files: depth is limited over all of them.
   NodeId node(NodeId id, int depth) {
@@ -75,8 +85,10 @@ public:
         tree_.nodes[id].entries[i].value = now;
       }
       return id;
-    case Node::Kind::String: return done_[id] = text(id, depth);
-    default: return id;
+    case Node::Kind::String:
+      return done_[id] = text(id, depth);
+    default:
+      return id;
     }
   }
 
@@ -84,7 +96,8 @@ private:
   // The place of [begin, end) of a node's text, if the text stands in the file as it is; otherwise of the whole node.
   Span part(const Node& n, size_t begin, size_t end) const {
     std::string_view raw = sources_.text(n.span);
-    if (raw.size() < end || raw.substr(begin, end - begin) != std::string_view(n.text).substr(begin, end - begin)) return n.span;
+    if (raw.size() < end || raw.substr(begin, end - begin) != std::string_view(n.text).substr(begin, end - begin))
+      return n.span;
     return {n.span.file, n.span.begin + static_cast<uint32_t>(begin), n.span.begin + static_cast<uint32_t>(end)};
   }
 
@@ -120,7 +133,9 @@ private:
   void after_escape(const Node& n, const FoundReference& found) {
     FoundReference rest = find_reference(n.text, found.stopped_at);
     if (!rest.reference) return;
-    diags_.emit(kAfterEscape, part(n, rest.reference->begin, rest.reference->end)).here("stays as it is written").help("write the part with the escape last");
+    diags_.emit(kAfterEscape, part(n, rest.reference->begin, rest.reference->end))
+        .here("stays as it is written")
+        .help("write the part with the escape last");
   }
 
   // A text with at least one reference, none of which names a file: checks all of them.
@@ -143,7 +158,9 @@ private:
       std::string_view scheme = colon == std::string_view::npos ? "env" : r.inside.substr(0, colon);
       std::string_view rest = colon == std::string_view::npos ? r.inside : r.inside.substr(colon + 1);
       if (r.nested) {
-        diags_.emit(kNested, at).here("inside of another `${...}`").note("which variable is read must be known when the collector is compiled");
+        diags_.emit(kNested, at)
+            .here("inside of another `${...}`")
+            .note("which variable is read must be known when the collector is compiled");
         out.poisoned = true;
         continue;
       }
@@ -157,7 +174,8 @@ private:
       size_t dash = rest.find(":-");
       std::string_view name = rest.substr(0, dash);
       if (!is_name(name)) {
-        diags_.emit(kVariableName, at, name).help("names are made of letters, digits and `_`, and do not begin with a digit");
+        diags_.emit(kVariableName, at, name)
+            .help("names are made of letters, digits and `_`, and do not begin with a digit");
         out.poisoned = true;
         continue;
       }
@@ -198,7 +216,8 @@ private:
     size_t open = t.find("{{");
     size_t close = open == std::string::npos ? open : t.find("}}", open);
     if (close != std::string::npos && close - open < 80) {
-      diags_.emit(kUnfilled, part(n, open, close + 2), t.substr(open, close + 2 - open)).here("a template was to fill this in");
+      diags_.emit(kUnfilled, part(n, open, close + 2), t.substr(open, close + 2 - open))
+          .here("a template was to fill this in");
     }
   }
 
@@ -222,9 +241,11 @@ private:
     if (scheme == "file") {
       uint64_t size = 0;
       source::ReadError error = source::read_file(rest, content, size);
-      if (error == source::ReadError::None && source::find_bad_utf8(content) != std::string::npos) error = source::ReadError::Failed;
+      if (error == source::ReadError::None && source::find_bad_utf8(content) != std::string::npos)
+        error = source::ReadError::Failed;
       if (error != source::ReadError::None) {
-        diags_.emit(kFile, at, rest, read_problem(error)).note("`file` is read when the collector is compiled, from the folder that whittle runs in");
+        diags_.emit(kFile, at, rest, read_problem(error))
+            .note("`file` is read when the collector is compiled, from the folder that whittle runs in");
         tree_.nodes[id].poisoned = true;
         return id;
       }
@@ -275,8 +296,10 @@ FoundReference find_reference(std::string_view text, size_t from) {
     if (text[i] != '}' || open == std::string_view::npos) continue;
     size_t dollars = 0;
     while (dollars < open && text[open - 1 - dollars] == '$') ++dollars;
-    if (dollars % 2 == 1) out.stopped_by_escape = true, out.stopped_at = i + 1;
-    else out.reference = Reference{open, i + 1, text.substr(open + 2, i - open - 2), opened > 1};
+    if (dollars % 2 == 1)
+      out.stopped_by_escape = true, out.stopped_at = i + 1;
+    else
+      out.reference = Reference{open, i + 1, text.substr(open + 2, i - open - 2), opened > 1};
     return out;
   }
   return out;

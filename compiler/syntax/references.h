@@ -25,8 +25,8 @@ struct FoundReference {
 // The next reference that the Collector would expand, searching from `from`.
 FoundReference find_reference(std::string_view text, size_t from);
 
-// Finds the references below `root`, marks late texts, puts in what `${file:...}` and `${yaml:...}` stand for, and says what is
-// wrong. Returns the root, which `${...}` at the top may replace.
+// Finds the references below `root`, marks late texts, puts in what `${file:...}` and `${yaml:...}` stand for, and says
+// what is wrong. Returns the root, which `${...}` at the top may replace.
 NodeId resolve_references(Tree& tree, NodeId root, source::Sources& sources, diag::Diagnostics& diags);
 
 }  // namespace whittle::syntax

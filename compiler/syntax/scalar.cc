@@ -10,9 +10,12 @@ namespace whittle::syntax {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
-// An integer in Go's notation with base prefixes; a leading 0 means octal. Sets `too_large` when it is one but does not fit.
+// An integer in Go's notation with base prefixes; a leading 0 means octal. Sets `too_large` when it is one but does not
+// fit.
 bool parse_integer(std::string_view s, int64_t& out, double& real, bool& too_large) {
   bool negative = false;
   if (!s.empty() && (s[0] == '-' || s[0] == '+')) {
@@ -137,14 +140,22 @@ void resolve_scalar(Node& node) {
 std::string describe(const Node& node) {
   auto shown = [&] { return node.text.size() > 40 ? node.text.substr(0, 37) + "..." : node.text; };
   switch (node.kind) {
-  case Node::Kind::Null: return "null";
-  case Node::Kind::Bool: return "the boolean `" + node.text + "`";
-  case Node::Kind::Int: return "the number `" + shown() + "`";
-  case Node::Kind::Float: return "the number `" + shown() + "`";
-  case Node::Kind::Date: return "the date `" + shown() + "`";
-  case Node::Kind::String: return node.text.empty() ? "an empty string" : "the string `" + shown() + "`";
-  case Node::Kind::Sequence: return "a list";
-  case Node::Kind::Mapping: return "a map";
+  case Node::Kind::Null:
+    return "null";
+  case Node::Kind::Bool:
+    return "the boolean `" + node.text + "`";
+  case Node::Kind::Int:
+    return "the number `" + shown() + "`";
+  case Node::Kind::Float:
+    return "the number `" + shown() + "`";
+  case Node::Kind::Date:
+    return "the date `" + shown() + "`";
+  case Node::Kind::String:
+    return node.text.empty() ? "an empty string" : "the string `" + shown() + "`";
+  case Node::Kind::Sequence:
+    return "a list";
+  case Node::Kind::Mapping:
+    return "a map";
   }
   return {};
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tree of a .wtl file: what was written, nothing resolved. Plain data, so that those who use it need not know ANTLR.
+// The tree of a .wtl file: what was written, nothing resolved. Plain data, so that those who use it need not know
+// ANTLR.
 #pragma once
 
 #include "compiler/source/span.h"
@@ -16,7 +17,7 @@ struct WtlLiteral {
   enum class Kind : uint8_t { None, Null, Bool, Number, Duration, String, Word, Env, List, Map };
   Kind kind = Kind::None;
   source::Span span;
-  std::string text;               // Number and Duration as written with their sign, String unescaped, Word, Env
+  std::string text;  // Number and Duration as written with their sign, String unescaped, Word, Env
   bool boolean = false;
   std::vector<WtlLiteral> items;  // List, Map
   std::vector<std::string> keys;  // Map
@@ -25,7 +26,7 @@ struct WtlLiteral {
 struct WtlOverride {
   std::string name;
   source::Span span;
-  WtlLiteral value;                 // kind None when `nested` is meant
+  WtlLiteral value;  // kind None when `nested` is meant
   std::vector<WtlOverride> nested;
 };
 
@@ -33,9 +34,9 @@ struct WtlExpression {
   enum class Kind : uint8_t { Not, And, Or, Set, Compare, Size, Literal };
   Kind kind = Kind::Literal;
   source::Span span;
-  std::string op;                      // Compare
-  std::vector<std::string> path;       // Set, Size
-  WtlLiteral literal;                  // Literal; a Word is the name of a setting or of an enum's value
+  std::string op;                 // Compare
+  std::vector<std::string> path;  // Set, Size
+  WtlLiteral literal;             // Literal; a Word is the name of a setting or of an enum's value
   std::vector<WtlExpression> operands;
 };
 
@@ -83,10 +84,10 @@ struct WtlMember {
   WtlType type;
   WtlLiteral initial;
   std::vector<WtlModifier> modifiers;
-  std::vector<WtlOverride> overrides;    // Include
-  std::string text;                      // Alias: deprecation; Requires, Needs: message; Emits: name
+  std::vector<WtlOverride> overrides;            // Include
+  std::string text;                              // Alias: deprecation; Requires, Needs: message; Emits: name
   std::string value_type, unit, when, mistaken;  // Emits
-  std::vector<WtlExpression> condition;  // Requires: one
+  std::vector<WtlExpression> condition;          // Requires: one
   std::vector<WtlIamStatement> iam;
 };
 

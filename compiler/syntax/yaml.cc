@@ -31,7 +31,8 @@ constexpr Diag<> kMoreDocuments{"W0015", "only the first document of a file is r
 constexpr size_t kMostExpandedNodes = 2'000'000;
 
 std::string lower_first(std::string s) {
-  if (!s.empty() && s.size() > 1 && !std::isupper(static_cast<unsigned char>(s[1]))) s[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(s[0])));
+  if (!s.empty() && s.size() > 1 && !std::isupper(static_cast<unsigned char>(s[1])))
+    s[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(s[0])));
   return s;
 }
 
@@ -59,8 +60,9 @@ public:
     std::unique_ptr<fy_diag, decltype(&fy_diag_destroy)> fy(fy_diag_create(&diag_cfg), fy_diag_destroy);
     fy_diag_set_collect_errors(fy.get(), true);
     fy_parse_cfg cfg{};
-    cfg.flags = static_cast<fy_parse_cfg_flags>(FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_JSON_NONE | FYPCF_DEFAULT_VERSION_1_2 |
-                                                FYPCF_SLOPPY_FLOW_INDENTATION | FYPCF_DISABLE_DEPTH_LIMIT);
+    cfg.flags =
+        static_cast<fy_parse_cfg_flags>(FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_JSON_NONE | FYPCF_DEFAULT_VERSION_1_2 |
+                                        FYPCF_SLOPPY_FLOW_INDENTATION | FYPCF_DISABLE_DEPTH_LIMIT);
     cfg.diag = fy.get();
     std::unique_ptr<fy_parser, decltype(&fy_parser_destroy)> parser(fy_parser_create(&cfg), fy_parser_destroy);
     if (parser == nullptr || fy_parser_set_string(parser.get(), text_.data() + skip, text_.size() - skip) != 0) {
@@ -104,7 +106,9 @@ private:
     bool open;
   };
 
-  uint32_t offset(const fy_mark* mark) const { return mark == nullptr ? 0 : base_ + static_cast<uint32_t>(mark->input_pos); }
+  uint32_t offset(const fy_mark* mark) const {
+    return mark == nullptr ? 0 : base_ + static_cast<uint32_t>(mark->input_pos);
+  }
 
   Span span_of(fy_token* token) const {
     uint32_t begin = offset(fy_token_start_mark(token)), end = offset(fy_token_end_mark(token));
@@ -126,18 +130,29 @@ private:
       if (document_done) {
         Span at{file_, 0, 0};
         if (e->document_start.document_start != nullptr) at = span_of(e->document_start.document_start);
-        diags_.emit(kMoreDocuments, at).here("this and what follows is ignored").help("put it into a file of its own: `--config` may be given several times");
+        diags_.emit(kMoreDocuments, at)
+            .here("this and what follows is ignored")
+            .help("put it into a file of its own: `--config` may be given several times");
         return false;
       }
       return true;
-    case FYET_DOCUMENT_END: document_done = true; return true;
-    case FYET_SEQUENCE_START: return open(false, e->sequence_start.sequence_start, e->sequence_start.anchor);
-    case FYET_MAPPING_START: return open(true, e->mapping_start.mapping_start, e->mapping_start.anchor);
-    case FYET_SEQUENCE_END: return close(e->sequence_end.sequence_end);
-    case FYET_MAPPING_END: return close(e->mapping_end.mapping_end);
-    case FYET_SCALAR: return scalar(e);
-    case FYET_ALIAS: return alias(e->alias.anchor);
-    default: return true;
+    case FYET_DOCUMENT_END:
+      document_done = true;
+      return true;
+    case FYET_SEQUENCE_START:
+      return open(false, e->sequence_start.sequence_start, e->sequence_start.anchor);
+    case FYET_MAPPING_START:
+      return open(true, e->mapping_start.mapping_start, e->mapping_start.anchor);
+    case FYET_SEQUENCE_END:
+      return close(e->sequence_end.sequence_end);
+    case FYET_MAPPING_END:
+      return close(e->mapping_end.mapping_end);
+    case FYET_SCALAR:
+      return scalar(e);
+    case FYET_ALIAS:
+      return alias(e->alias.anchor);
+    default:
+      return true;
     }
   }
 
@@ -187,7 +202,8 @@ private:
     // A block collection ends where its last value does, not at the next token.
     uint32_t last = node.span.begin;
     for (NodeId i : node.items) last = std::max(last, tree_.at(i).span.end);
-    for (const Entry& x : node.entries) last = std::max({last, x.key_span.end, tree_.at(x.value).span.file == file_ ? tree_.at(x.value).span.end : 0});
+    for (const Entry& x : node.entries)
+      last = std::max({last, x.key_span.end, tree_.at(x.value).span.file == file_ ? tree_.at(x.value).span.end : 0});
     bool flow = node.span.begin < text_.size() && (text_[node.span.begin] == '{' || text_[node.span.begin] == '[');
     if (!flow) node.span.end = std::max(node.span.begin, last);
     if (!frame.merges.empty()) merge(frame);
@@ -203,12 +219,16 @@ private:
     last_ = node.span.end;
     fy_scalar_style style = token == nullptr ? FYSS_PLAIN : fy_token_scalar_style(token);
     node.quoted = style != FYSS_PLAIN;
-    if (style == FYSS_LITERAL || style == FYSS_FOLDED) {  // libfyaml's span of a block may take in the blank lines after it
-      while (node.span.end > node.span.begin && std::isspace(static_cast<unsigned char>(text_[node.span.end - 1]))) --node.span.end;
+    if (style == FYSS_LITERAL ||
+        style == FYSS_FOLDED) {  // libfyaml's span of a block may take in the blank lines after it
+      while (node.span.end > node.span.begin && std::isspace(static_cast<unsigned char>(text_[node.span.end - 1])))
+        --node.span.end;
     }
     std::string tag = e->scalar.tag == nullptr ? std::string() : text_of(e->scalar.tag);
-    if (tag.find("str") != std::string::npos && tag.find("yaml.org") != std::string::npos) node.quoted = true;
-    else if (tag == "!" || tag == "!!str") node.quoted = true;
+    if (tag.find("str") != std::string::npos && tag.find("yaml.org") != std::string::npos)
+      node.quoted = true;
+    else if (tag == "!" || tag == "!!str")
+      node.quoted = true;
     bool is_key = !stack_.empty() && stack_.back().mapping && !stack_.back().has_key;
     if (is_key) {
       Frame& top = stack_.back();
@@ -221,13 +241,18 @@ private:
       auto [known, added] = top.keys.emplace(top.key, node.span);
       top.repeated = !added;
       if (!added) {
-        diags_.emit(kDuplicateKey, node.span, top.key).here("here again").label(known->second, "first here").help("keep one of the two, or put both together");
+        diags_.emit(kDuplicateKey, node.span, top.key)
+            .here("here again")
+            .label(known->second, "first here")
+            .help("keep one of the two, or put both together");
         errors_ = true;
       }
       return true;
     }
-    if (node.quoted) node.kind = Node::Kind::String;
-    else resolve_scalar(node);
+    if (node.quoted)
+      node.kind = Node::Kind::String;
+    else
+      resolve_scalar(node);
     NodeId id = tree_.add(std::move(node));
     if (e->scalar.anchor != nullptr) anchors_[text_of(e->scalar.anchor)] = {id, 1, false};
     return value(id, 1);
@@ -266,7 +291,8 @@ private:
     Frame& top = stack_.back();
     top.weight += weight;
     if (top.weight > kMostExpandedNodes) {
-      diags_.emit(kTooManyAliases, tree_.at(top.node).span).note("aliases of aliases multiply: this comes to more than {} values", kMostExpandedNodes);
+      diags_.emit(kTooManyAliases, tree_.at(top.node).span)
+          .note("aliases of aliases multiply: this comes to more than {} values", kMostExpandedNodes);
       failed_ = true;
       return false;
     }
@@ -280,7 +306,9 @@ private:
       return true;
     }
     Node& node = tree_.nodes[top.node];
-    if (!top.repeated) node.entries.push_back({top.key, top.key_span, id});  // of keys that are there twice the first counts from here on
+    if (!top.repeated)
+      node.entries.push_back(
+          {top.key, top.key_span, id});  // of keys that are there twice the first counts from here on
     return true;
   }
 
@@ -288,8 +316,10 @@ private:
   void merge(const Frame& frame) {
     for (auto [id, span] : frame.merges) {
       std::vector<NodeId> maps;
-      if (tree_.at(id).kind == Node::Kind::Sequence) maps = tree_.at(id).items;
-      else maps.push_back(id);
+      if (tree_.at(id).kind == Node::Kind::Sequence)
+        maps = tree_.at(id).items;
+      else
+        maps.push_back(id);
       for (NodeId m : maps) {
         if (tree_.at(m).kind != Node::Kind::Mapping) {
           diags_.emit(kMergeKey, span).here("merges {}", describe(tree_.at(m)));
@@ -334,7 +364,8 @@ private:
         return;
       }
     }
-    diags_.emit(kSyntax, at, lower_first(error->msg == nullptr ? "syntax error" : error->msg)).here("the reader stopped here");
+    diags_.emit(kSyntax, at, lower_first(error->msg == nullptr ? "syntax error" : error->msg))
+        .here("the reader stopped here");
   }
 
   // The Collector's YAML library takes `%YAML 1.1` and refuses other versions.
@@ -344,17 +375,22 @@ private:
     size_t end = text_.find_first_of(" \r\n", from + 6);
     std::string version = text_.substr(from + 6, end == std::string::npos ? end : end - from - 6);
     if (version == "1.1") return true;
-    diags_.emit(kVersion, {file_, static_cast<uint32_t>(from), static_cast<uint32_t>(from + 6 + version.size())}, version).help("leave the line out");
+    diags_
+        .emit(kVersion, {file_, static_cast<uint32_t>(from), static_cast<uint32_t>(from + 6 + version.size())}, version)
+        .help("leave the line out");
     return false;
   }
 
-  // libfyaml lets tabs stand before comments and on empty lines; the Collector's library does not, outside of brackets and texts.
+  // libfyaml lets tabs stand before comments and on empty lines; the Collector's library does not, outside of brackets
+  // and texts.
   bool no_stray_tabs() {
-    std::vector<std::pair<uint32_t, uint32_t>> inside;  // where tabs may be, by beginning; gathered when the first tab is met
+    std::vector<std::pair<uint32_t, uint32_t>>
+        inside;  // where tabs may be, by beginning; gathered when the first tab is met
     size_t next = 0;
     uint32_t reach = 0;
     bool good = true, gathered = false;
-    for (size_t line = 0; line < text_.size(); line = text_.find('\n', line) == std::string::npos ? text_.size() : text_.find('\n', line) + 1) {
+    for (size_t line = 0; line < text_.size();
+         line = text_.find('\n', line) == std::string::npos ? text_.size() : text_.find('\n', line) + 1) {
       size_t i = line;
       while (i < text_.size() && text_[i] == ' ') ++i;
       if (i >= text_.size() || text_[i] != '\t') continue;
@@ -362,7 +398,8 @@ private:
         gathered = true;
         for (const Node& n : tree_.nodes) {
           if (n.span.file != file_ || n.span.begin >= n.span.end) continue;
-          if (n.is_scalar() || text_[n.span.begin] == '[' || text_[n.span.begin] == '{') inside.emplace_back(n.span.begin, n.span.end);
+          if (n.is_scalar() || text_[n.span.begin] == '[' || text_[n.span.begin] == '{')
+            inside.emplace_back(n.span.begin, n.span.end);
         }
         std::sort(inside.begin(), inside.end());
       }
@@ -371,7 +408,9 @@ private:
       if (good) {
         size_t end = i;
         while (end < text_.size() && text_[end] == '\t') ++end;
-        diags_.emit(kTab, {file_, static_cast<uint32_t>(i), static_cast<uint32_t>(end)}).here("YAML is indented with spaces only").help("replace each tab with two spaces");
+        diags_.emit(kTab, {file_, static_cast<uint32_t>(i), static_cast<uint32_t>(end)})
+            .here("YAML is indented with spaces only")
+            .help("replace each tab with two spaces");
       }
       good = false;
     }
@@ -381,7 +420,9 @@ private:
   // The placeholder at `at`, and all that stand bare behind it: reading stops here, and they are all the same mistake.
   void placeholders(size_t at, size_t length) {
     while (true) {
-      diags_.emit(kPlaceholder, {file_, static_cast<uint32_t>(at), static_cast<uint32_t>(at + length)}, text_.substr(at, length))
+      diags_
+          .emit(kPlaceholder, {file_, static_cast<uint32_t>(at), static_cast<uint32_t>(at + length)},
+                text_.substr(at, length))
           .here("a template was to fill this in")
           .help("write the value here, or `${env:NAME}` for one that is known when the collector starts");
       for (at += length, length = 0; length == 0;) {
@@ -390,7 +431,8 @@ private:
         size_t line = text_.rfind('\n', at);
         std::string_view before = std::string_view(text_).substr(line + 1, at - line - 1);
         bool comment = before.find('#') != std::string_view::npos;
-        bool in_quotes = std::count(before.begin(), before.end(), '"') % 2 != 0 || std::count(before.begin(), before.end(), '\'') % 2 != 0;
+        bool in_quotes = std::count(before.begin(), before.end(), '"') % 2 != 0 ||
+                         std::count(before.begin(), before.end(), '\'') % 2 != 0;
         length = comment || in_quotes ? 0 : placeholder_at(std::string_view(text_).substr(at));
         if (length == 0) at += 2;
       }
@@ -407,7 +449,9 @@ private:
       if (i < text_.size() && text_[i] == '\t') {
         size_t end = i;
         while (end < text_.size() && text_[end] == '\t') ++end;
-        diags_.emit(kTab, {file_, static_cast<uint32_t>(i), static_cast<uint32_t>(end)}).here("YAML is indented with spaces only").help("replace each tab with two spaces");
+        diags_.emit(kTab, {file_, static_cast<uint32_t>(i), static_cast<uint32_t>(end)})
+            .here("YAML is indented with spaces only")
+            .help("replace each tab with two spaces");
         return true;
       }
       if (begin == 0) break;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Collector YAML as a tree with places.
 //
-// libfyaml finds the structure; what its scalars mean is decided here as the Collector's own YAML reader decides it (YAML 1.2's
-// core schema with underscores in numbers, old octals and dates). Keys are texts, aliases share nodes, `<<` is applied.
+// libfyaml finds the structure; what its scalars mean is decided here as the Collector's own YAML reader decides it
+// (YAML 1.2's core schema with underscores in numbers, old octals and dates). Keys are texts, aliases share nodes, `<<`
+// is applied.
 #pragma once
 
 #include "compiler/diag/diagnostics.h"
@@ -27,21 +28,21 @@ struct Node {
   enum class Kind : uint8_t { Null, Bool, Int, Float, Date, String, Sequence, Mapping };
   Kind kind = Kind::Null;
   source::Span span;
-  bool quoted = false;          // a scalar in quotes or a block scalar
-  std::string text;             // scalars: as written, escapes resolved
+  bool quoted = false;  // a scalar in quotes or a block scalar
+  std::string text;     // scalars: as written, escapes resolved
   bool boolean = false;
   int64_t integer = 0;
-  bool too_large = false;       // Int: beyond int64_t; `real` is near it
-  double real = 0;              // Float, Int
-  std::vector<NodeId> items;    // Sequence
-  std::vector<Entry> entries;   // Mapping; keys differ
-  bool poisoned = false;        // something was wrong in here and has been said: say no more
+  bool too_large = false;      // Int: beyond int64_t; `real` is near it
+  double real = 0;             // Float, Int
+  std::vector<NodeId> items;   // Sequence
+  std::vector<Entry> entries;  // Mapping; keys differ
+  bool poisoned = false;       // something was wrong in here and has been said: say no more
 
   // Set by resolve_references(). A late text keeps its references and `$$`; of any other `$$` has become `$`.
-  bool late = false;            // String: filled in when the collector starts
-  bool whole = false;           // late: the text is one reference and nothing else, so it may be of any type
-  std::string variable;         // late and whole: the name
-  bool has_default = false;     // late and whole: `:-` is there
+  bool late = false;         // String: filled in when the collector starts
+  bool whole = false;        // late: the text is one reference and nothing else, so it may be of any type
+  std::string variable;      // late and whole: the name
+  bool has_default = false;  // late and whole: `:-` is there
   std::string default_text;
 
   bool is_scalar() const { return kind < Kind::Sequence; }

@@ -53,8 +53,7 @@ Status ExportQueue::offer(Payload& payload) {
   // One payload larger than the whole bound still passes when there is nothing else: refusing it would be for ever.
   if (size_ + size > most || (bytes_ + payload.bytes > kMostBytes && !empty)) {
     *counters_[signal].refused += static_cast<int64_t>(payload.items);
-    if (!told_full_) runtime_.log->warn("the sending queue is full: senders are refused until there is room", {{"exporter", context_.id}, {"size", size_}, {"bytes", bytes_}});
-    told_full_ = true;
+    runtime_.log->warn("the sending queue is full: senders are asked to wait", {{"exporter", context_.id}, {"size", size_}, {"bytes", bytes_}});
     return Status::Refused;
   }
   size_ += size;
@@ -135,10 +134,6 @@ void ExportQueue::end(Outgoing& item) {
 
 void ExportQueue::sent(Outgoing& item) {
   *counters_[static_cast<uint32_t>(item.payload.signal)].sent += static_cast<int64_t>(item.payload.items);
-  if (told_full_) {
-    told_full_ = false;
-    runtime_.log->info("the sending queue has room again", {{"exporter", context_.id}});
-  }
   end(item);
 }
 

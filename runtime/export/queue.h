@@ -78,7 +78,6 @@ private:
   uint64_t size_ = 0;   // waiting and collected, in the settings' sizer
   uint64_t bytes_ = 0;  // waiting, collected and in flight
   uint32_t in_flight_ = 0;
-  bool told_full_ = false;
   Counters counters_[3];
   int64_t* queue_size_;
 };

@@ -168,5 +168,6 @@ int main(int argc, char** argv) {
   for (auto& t : threads) t.join();
   std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
   printf("%.3f seconds, %d told to come again, %zu bytes a span\n", took.count(), refused.load(), body.size() / kSpansEach);
-  _exit(0);
+  fflush(stdout);
+  _exit(0);  // the sink's threads are still reading
 }

@@ -28,7 +28,9 @@ constexpr const char* kSmall =
     "exporters:\n  otlphttp:\n    endpoint: https://${env:HOST:-a}/x\n    headers: {b: '2', a: '1'}\n"
     "service:\n  pipelines:\n    traces: {receivers: [otlp], processors: [batch], exporters: [otlphttp]}\n";
 
-check::CheckResult run(std::string text, check::CheckOptions options = {}) { return check::check_text("c.yaml", std::move(text), options); }
+check::CheckResult run(std::string text, check::CheckOptions options = {}) {
+  return check::check_text("c.yaml", std::move(text), options);
+}
 
 std::string codes(const check::CheckResult& r) {
   std::string out;
@@ -46,8 +48,18 @@ TEST(Duration, Parses) {
   struct {
     const char* text;
     int64_t nanoseconds;
-  } good[] = {{"0", 0}, {"0s", 0}, {"5s", 5'000'000'000}, {"1h30m", 5'400'000'000'000}, {"1.5s", 1'500'000'000}, {".5s", 500'000'000}, {"-2ms", -2'000'000},
-              {"+3us", 3'000}, {"4\xc2\xb5s", 4'000}, {"7ns", 7}, {"1m0.5s", 60'500'000'000}, {"2540400h10m10.000000000s", 9145440610000000000}};
+  } good[] = {{"0", 0},
+              {"0s", 0},
+              {"5s", 5'000'000'000},
+              {"1h30m", 5'400'000'000'000},
+              {"1.5s", 1'500'000'000},
+              {".5s", 500'000'000},
+              {"-2ms", -2'000'000},
+              {"+3us", 3'000},
+              {"4\xc2\xb5s", 4'000},
+              {"7ns", 7},
+              {"1m0.5s", 60'500'000'000},
+              {"2540400h10m10.000000000s", 9145440610000000000}};
   for (auto& c : good) {
     auto r = source::parse_duration(c.text);
     ASSERT_TRUE(r.has_value()) << c.text;
@@ -56,9 +68,16 @@ TEST(Duration, Parses) {
   struct {
     const char* text;
     source::DurationError error;
-  } bad[] = {{"", source::DurationError::Empty}, {"-", source::DurationError::Empty}, {"s", source::DurationError::NotANumber}, {"5", source::DurationError::NoUnit},
-             {"5x", source::DurationError::UnknownUnit}, {"1d", source::DurationError::UnknownUnit}, {" 5s", source::DurationError::NotANumber}, {".s", source::DurationError::NotANumber},
-             {"9999999999h", source::DurationError::TooLarge}, {"9223372036854775808ns", source::DurationError::TooLarge}};
+  } bad[] = {{"", source::DurationError::Empty},
+             {"-", source::DurationError::Empty},
+             {"s", source::DurationError::NotANumber},
+             {"5", source::DurationError::NoUnit},
+             {"5x", source::DurationError::UnknownUnit},
+             {"1d", source::DurationError::UnknownUnit},
+             {" 5s", source::DurationError::NotANumber},
+             {".s", source::DurationError::NotANumber},
+             {"9999999999h", source::DurationError::TooLarge},
+             {"9223372036854775808ns", source::DurationError::TooLarge}};
   for (auto& c : bad) {
     auto r = source::parse_duration(c.text);
     ASSERT_FALSE(r.has_value()) << c.text;
@@ -76,12 +95,20 @@ TEST(Duration, Formats) {
 }
 
 TEST(Near, FindsWhatWasMeant) {
-  constexpr std::string_view kNames[] = {"timeout", "send_batch_size", "send_batch_max_size", "memory", "ecs.task.memory.utilized", "awsxray"};
+  constexpr std::string_view kNames[] = {"timeout", "send_batch_size",          "send_batch_max_size",
+                                         "memory",  "ecs.task.memory.utilized", "awsxray"};
   struct {
     const char* typed;
     const char* meant;
-  } cases[] = {{"time_out", "timeout"}, {"Timeout", "timeout"}, {"tiemout", "timeout"}, {"batch_send_size", "send_batch_size"}, {"awsxry", "awsxray"},
-               {"ecs.task.memory.utilised", "ecs.task.memory.utilized"}, {"zzz", ""}, {"", ""}, {"timeout", ""}};
+  } cases[] = {{"time_out", "timeout"},
+               {"Timeout", "timeout"},
+               {"tiemout", "timeout"},
+               {"batch_send_size", "send_batch_size"},
+               {"awsxry", "awsxray"},
+               {"ecs.task.memory.utilised", "ecs.task.memory.utilized"},
+               {"zzz", ""},
+               {"", ""},
+               {"timeout", ""}};
   for (auto& c : cases) EXPECT_EQ(diag::nearest(c.typed, kNames), c.meant) << c.typed;
   EXPECT_EQ(diag::edit_distance("abcd", "abdc"), 1);
   EXPECT_EQ(diag::edit_distance("", "abc"), 3);
@@ -92,10 +119,35 @@ TEST(Scalars, MeanWhatTheCollectorReads) {
   struct {
     const char* text;
     Kind kind;
-  } cases[] = {{"", Kind::Null}, {"~", Kind::Null}, {"null", Kind::Null}, {"nULL", Kind::String}, {"true", Kind::Bool}, {"False", Kind::Bool}, {"yes", Kind::String},
-               {"5", Kind::Int}, {"-5", Kind::Int}, {"+5", Kind::Int}, {"0x1F", Kind::Int}, {"0o17", Kind::Int}, {"0b11", Kind::Int}, {"0777", Kind::Int}, {"089", Kind::Float},
-               {"1_000", Kind::Int}, {"1.5", Kind::Float}, {".5", Kind::Float}, {"1e3", Kind::Float}, {".inf", Kind::Float}, {"-.INF", Kind::Float}, {".nan", Kind::Float},
-               {"2001-01-01", Kind::Date}, {"2001-1-1 1:2:3", Kind::Date}, {"2001-01-01T01:02:03Z", Kind::Date}, {"20010101", Kind::Int}, {"5s", Kind::String}, {"-", Kind::String}, {"1.2.3", Kind::String}};
+  } cases[] = {{"", Kind::Null},
+               {"~", Kind::Null},
+               {"null", Kind::Null},
+               {"nULL", Kind::String},
+               {"true", Kind::Bool},
+               {"False", Kind::Bool},
+               {"yes", Kind::String},
+               {"5", Kind::Int},
+               {"-5", Kind::Int},
+               {"+5", Kind::Int},
+               {"0x1F", Kind::Int},
+               {"0o17", Kind::Int},
+               {"0b11", Kind::Int},
+               {"0777", Kind::Int},
+               {"089", Kind::Float},
+               {"1_000", Kind::Int},
+               {"1.5", Kind::Float},
+               {".5", Kind::Float},
+               {"1e3", Kind::Float},
+               {".inf", Kind::Float},
+               {"-.INF", Kind::Float},
+               {".nan", Kind::Float},
+               {"2001-01-01", Kind::Date},
+               {"2001-1-1 1:2:3", Kind::Date},
+               {"2001-01-01T01:02:03Z", Kind::Date},
+               {"20010101", Kind::Int},
+               {"5s", Kind::String},
+               {"-", Kind::String},
+               {"1.2.3", Kind::String}};
   for (auto& c : cases) {
     syntax::Node n;
     n.text = c.text;
@@ -113,8 +165,16 @@ TEST(References, AreFoundAsTheCollectorFindsThem) {
     const char* text;
     const char* inside;  // null: none
     bool nested, stopped;
-  } cases[] = {{"${env:A}", "env:A", false, false}, {"x${A}y", "A", false, false}, {"$A", nullptr, false, false}, {"${A", nullptr, false, false}, {"$${A}", nullptr, false, true},
-               {"$$${A}", "A", false, false}, {"${env:${B}}", "B", true, false}, {"} ${A}", "A", false, false}, {"${env:A:-x}", "env:A:-x", false, false}, {"${}", "", false, false}};
+  } cases[] = {{"${env:A}", "env:A", false, false},
+               {"x${A}y", "A", false, false},
+               {"$A", nullptr, false, false},
+               {"${A", nullptr, false, false},
+               {"$${A}", nullptr, false, true},
+               {"$$${A}", "A", false, false},
+               {"${env:${B}}", "B", true, false},
+               {"} ${A}", "A", false, false},
+               {"${env:A:-x}", "env:A:-x", false, false},
+               {"${}", "", false, false}};
   for (auto& c : cases) {
     auto found = syntax::find_reference(c.text, 0);
     EXPECT_EQ(found.stopped_by_escape, c.stopped) << c.text;
@@ -126,8 +186,11 @@ TEST(References, AreFoundAsTheCollectorFindsThem) {
 }
 
 TEST(Ids, Parse) {
-  for (const char* good : {"otlp", "otlp/2", " otlp / a-b.c#d ", "otlp/a/b", "o_1/\xc3\xa9"}) EXPECT_TRUE(check::parse_id(good).has_value()) << good;
-  for (const char* bad : {"", "/a", "otlp/", "otlp/ ", "1otlp", "_otlp", "ot-lp", "otlp/a b", "otlp/a+b", "otlp/\xe2\x82\xac"}) EXPECT_FALSE(check::parse_id(bad).has_value()) << bad;
+  for (const char* good : {"otlp", "otlp/2", " otlp / a-b.c#d ", "otlp/a/b", "o_1/\xc3\xa9"})
+    EXPECT_TRUE(check::parse_id(good).has_value()) << good;
+  for (const char* bad :
+       {"", "/a", "otlp/", "otlp/ ", "1otlp", "_otlp", "ot-lp", "otlp/a b", "otlp/a+b", "otlp/\xe2\x82\xac"})
+    EXPECT_FALSE(check::parse_id(bad).has_value()) << bad;
   EXPECT_EQ(check::parse_id(" otlp / x ")->text(), "otlp/x");
 }
 
@@ -136,8 +199,19 @@ TEST(Formats, Addresses) {
     const char* text;
     const char* host;  // null: not an address
     int port;
-  } cases[] = {{"0.0.0.0:4317", "0.0.0.0", 4317}, {":80", "", 80}, {"[::1]:80", "::1", 80}, {"localhost:http", "localhost", 80}, {"a", nullptr, 0}, {"a:", nullptr, 0}, {"a:65536", nullptr, 0},
-               {"::1:80", nullptr, 0}, {"[::1", nullptr, 0}, {"a b:80", nullptr, 0}, {"a:x", nullptr, 0}, {"", nullptr, 0}, {"[]:80", nullptr, 0}};
+  } cases[] = {{"0.0.0.0:4317", "0.0.0.0", 4317},
+               {":80", "", 80},
+               {"[::1]:80", "::1", 80},
+               {"localhost:http", "localhost", 80},
+               {"a", nullptr, 0},
+               {"a:", nullptr, 0},
+               {"a:65536", nullptr, 0},
+               {"::1:80", nullptr, 0},
+               {"[::1", nullptr, 0},
+               {"a b:80", nullptr, 0},
+               {"a:x", nullptr, 0},
+               {"", nullptr, 0},
+               {"[]:80", nullptr, 0}};
   for (auto& c : cases) {
     auto a = check::parse_address(c.text);
     ASSERT_EQ(a.has_value(), c.host != nullptr) << c.text;
@@ -150,14 +224,19 @@ TEST(Formats, Addresses) {
   EXPECT_EQ(url->host, "Example.com");
   EXPECT_EQ(url->port, 8443);
   EXPECT_EQ(url->path, "/a?b");
-  for (const char* bad : {"", "a", "://a", "http://", "http://a:99999", "http://a b", "http://[::1"}) EXPECT_FALSE(check::parse_url(bad)) << bad;
+  for (const char* bad : {"", "a", "://a", "http://", "http://a:99999", "http://a b", "http://[::1"})
+    EXPECT_FALSE(check::parse_url(bad)) << bad;
 }
 
 TEST(Merge, MapsJoinAndEverythingElseIsReplaced) {
   struct {
     const char *under, *over, *key, *is;
-  } cases[] = {{"a: {b: 1, c: 2}", "a: {c: 3}", "a", "{b: 1, c: 3}"}, {"a: [1, 2]", "a: [3]", "a", "[3]"}, {"a: {b: 1}", "a:", "a", "null"}, {"a:", "a: {b: 1}", "a", "{b: 1}"},
-               {"a: 1", "b: 2", "a", "1"}, {"a: {b: {c: 1}}", "a::b::d: 2", "a", "{b: {c: 1, d: 2}}"}};
+  } cases[] = {{"a: {b: 1, c: 2}", "a: {c: 3}", "a", "{b: 1, c: 3}"},
+               {"a: [1, 2]", "a: [3]", "a", "[3]"},
+               {"a: {b: 1}", "a:", "a", "null"},
+               {"a:", "a: {b: 1}", "a", "{b: 1}"},
+               {"a: 1", "b: 2", "a", "1"},
+               {"a: {b: {c: 1}}", "a::b::d: 2", "a", "{b: {c: 1, d: 2}}"}};
   struct Shown {
     static std::string of(const syntax::Tree& t, syntax::NodeId id) {
       const syntax::Node& n = t.at(id);
@@ -245,13 +324,23 @@ TEST(Config, HoldsTypesDefaultsAndPlaces) {
   EXPECT_TRUE(otlphttp.find("sending_queue")->present);
   ASSERT_EQ(c.pipelines.size(), 1u);
   EXPECT_EQ(c.pipelines[0].processors, (std::vector<check::InstanceId>{1}));
-  EXPECT_EQ(c.service.at("telemetry").at("metrics").at("readers").items[0].at("pull").at("exporter").at("prometheus").at("port").integer, 8888);
+  EXPECT_EQ(c.service.at("telemetry")
+                .at("metrics")
+                .at("readers")
+                .items[0]
+                .at("pull")
+                .at("exporter")
+                .at("prometheus")
+                .at("port")
+                .integer,
+            8888);
 }
 
 TEST(Config, CanonicalTextIsTheSameForTheSameMeaning) {
   std::string first = run(kSmall).config->canonical;
   EXPECT_EQ(run(replaced(kSmall, "timeout: 5s", "timeout: 5000ms # five")).config->canonical, first);
-  EXPECT_EQ(run(replaced(kSmall, "    timeout: 5s", "    send_batch_size: 8192\n    timeout: 5s")).config->canonical, first);
+  EXPECT_EQ(run(replaced(kSmall, "    timeout: 5s", "    send_batch_size: 8192\n    timeout: 5s")).config->canonical,
+            first);
   EXPECT_EQ(run(std::string(kSmall) + "  telemetry: {logs: {level: INFO}}\n").config->canonical, first);
   EXPECT_NE(run(replaced(kSmall, "timeout: 5s", "timeout: 6s")).config->canonical, first);
   EXPECT_NE(run(replaced(kSmall, "HOST", "OTHER")).config->canonical, first);
@@ -288,7 +377,8 @@ TEST(Decode, DeprecatedSettingsAreWarnedOf) {
 }
 
 TEST(Conditions, NestingAndSizeAreBounded) {
-  for (std::string text : {std::string(100'000, '('), std::string(60'000, '['), std::string(60'000, '-'), std::string("()=>") + std::string(60'000, '(')}) {
+  for (std::string text : {std::string(100'000, '('), std::string(60'000, '['), std::string(60'000, '-'),
+                           std::string("()=>") + std::string(60'000, '(')}) {
     EXPECT_TRUE(ottl::check_condition(text, ottl::Context::Metric, false).has_value());
   }
   std::string lambdas;
@@ -299,10 +389,12 @@ TEST(Conditions, NestingAndSizeAreBounded) {
 TEST(Report, SchemaAndPagesCoverEveryComponent) {
   std::string schema = report::json_schema();
   for (const schema::Component* c : schema::components()) {
-    EXPECT_NE(schema.find("\"" + std::string(schema::name_of(c->kind)) + "." + std::string(c->name) + "\""), std::string::npos);
+    EXPECT_NE(schema.find("\"" + std::string(schema::name_of(c->kind)) + "." + std::string(c->name) + "\""),
+              std::string::npos);
     for (bool markdown : {false, true}) {
       std::string page = report::reference_page(*c, markdown);
-      for (const schema::Setting& s : c->config->fields->settings) EXPECT_NE(page.find(s.name), std::string::npos) << c->name << " " << s.name;
+      for (const schema::Setting& s : c->config->fields->settings)
+        EXPECT_NE(page.find(s.name), std::string::npos) << c->name << " " << s.name;
     }
   }
   EXPECT_NE(report::service_page(true).find("telemetry"), std::string::npos);
@@ -311,13 +403,17 @@ TEST(Report, SchemaAndPagesCoverEveryComponent) {
 TEST(Report, ArgumentsAreUnderstood) {
   check::CheckOptions options;
   std::string err;
-  std::vector<std::string_view> words = {"a.yaml", "--config=b.yaml", "--config", "c.yaml", "--strict", "--stop-timeout", "2m", "--format", "json", "-", "--", "--d"};
+  std::vector<std::string_view> words = {
+      "a.yaml", "--config=b.yaml", "--config", "c.yaml", "--strict", "--stop-timeout",
+      "2m",     "--format",        "json",     "-",      "--",       "--d"};
   ASSERT_TRUE(report::take_config_flags(words, options, err));
   EXPECT_EQ(options.files, (std::vector<std::string>{"a.yaml", "b.yaml", "c.yaml", "-", "--d"}));
   EXPECT_TRUE(options.strict);
   EXPECT_EQ(options.stop_timeout_s, 120);
   EXPECT_EQ(words, (std::vector<std::string_view>{"--format", "json"}));
-  for (std::vector<std::string_view> bad : {std::vector<std::string_view>{"--config"}, {"--stop-timeout", "x"}, {"--stop-timeout=-5s"}}) EXPECT_FALSE(report::take_config_flags(bad, options, err));
+  for (std::vector<std::string_view> bad :
+       {std::vector<std::string_view>{"--config"}, {"--stop-timeout", "x"}, {"--stop-timeout=-5s"}})
+    EXPECT_FALSE(report::take_config_flags(bad, options, err));
   report::Output output;
   EXPECT_EQ(report::check_command({}, output), 2);
   constexpr std::string_view kUnknown[] = {"E9999"};
@@ -331,7 +427,8 @@ TEST(Declarations, DefaultsSatisfyTheirOwnRules) {
     Value v = check::default_value(*c->config, {});
     EXPECT_EQ(v.items.size(), c->config->fields->settings.size()) << c->name;
     EXPECT_FALSE(c->doc.empty());
-    for (const schema::Setting& s : c->config->fields->settings) EXPECT_FALSE(s.doc.empty()) << c->name << " " << s.name;
+    for (const schema::Setting& s : c->config->fields->settings)
+      EXPECT_FALSE(s.doc.empty()) << c->name << " " << s.name;
   }
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Golden tests of `check`: each tests/golden/check/NAME.yaml is checked, and what is printed must be NAME.stderr, letter by letter.
+// Golden tests of `check`: each tests/golden/check/NAME.yaml is checked, and what is printed must be NAME.stderr,
+// letter by letter.
 //
-// A first line `# check: FLAGS` gives flags; NAME.over.yaml is merged over NAME.yaml. Names begin with `fail_` if and only if there
-// are errors. Where NAME.json, NAME.sarif or NAME.github exist, those formats are compared too.
+// A first line `# check: FLAGS` gives flags; NAME.over.yaml is merged over NAME.yaml. Names begin with `fail_` if and
+// only if there are errors. Where NAME.json, NAME.sarif or NAME.github exist, those formats are compared too.
 //
 //   golden_test FOLDER            compares
 //   golden_test FOLDER --bless    writes what there is now; the diff is the review
@@ -105,9 +106,31 @@ TEST(Golden, EveryCodeIsExplainedAndShown) {
     EXPECT_FALSE(e.title.empty() || e.text.empty()) << e.code;
   }
   for (const std::string& code : seen) {
-    bool a_code = code.size() == 5 && (code[0] == 'E' || code[0] == 'W' || code[0] == 'N') && code.find_first_not_of("0123456789", 1) == std::string::npos;
+    bool a_code = code.size() == 5 && (code[0] == 'E' || code[0] == 'W' || code[0] == 'N') &&
+                  code.find_first_not_of("0123456789", 1) == std::string::npos;
     if (a_code) EXPECT_NE(diag::explain(code), nullptr) << code << " has no explanation";
   }
+}
+
+// docs/reference holds what `whittle components NAME --markdown` prints.
+TEST(Golden, ReferencePages) {
+  fs::path folder = fs::path("../../../docs/reference");
+  if (bless) fs::create_directories(folder);
+  std::string index =
+      "# Reference\n\nMade from the declarations in stdlib/ by `whittle components NAME --markdown`.\n\n";
+  for (const schema::Component* c : schema::components()) {
+    std::string name = std::string(schema::name_of(c->kind)) + "_" + std::string(c->name) + ".md";
+    compare(folder / name, report::reference_page(*c, true));
+    index += "- [" + std::string(schema::name_of(c->kind)) + " " + std::string(c->name) + "](" + name +
+             "): " + std::string(c->doc) + "\n";
+  }
+  compare(folder / "service.md", report::service_page(true));
+  index += "- [service](service.md)\n- [codes](codes.md)\n";
+  compare(folder / "README.md", index);
+  std::string codes = "# Codes\n\nWhat `whittle explain CODE` says.\n";
+  for (const diag::Explanation& e : diag::catalog())
+    codes += "\n## " + std::string(e.code) + ": " + std::string(e.title) + "\n\n" + std::string(e.text);
+  compare(folder / "codes.md", codes);
 }
 
 }  // namespace
@@ -116,8 +139,10 @@ TEST(Golden, EveryCodeIsExplainedAndShown) {
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   for (int i = 1; i < argc; ++i) {
-    if (std::string_view(argv[i]) == "--bless") whittle::bless = true;
-    else fs::current_path(argv[i]);
+    if (std::string_view(argv[i]) == "--bless")
+      whittle::bless = true;
+    else
+      fs::current_path(argv[i]);
   }
   return RUN_ALL_TESTS();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the config structs that runtime halves include. Their layout is what compiler/lower writes constants of: fields in
-// the order of declaration, included settings in place.
+// Writes the config structs that runtime halves include. Their layout is what compiler/lower writes constants of:
+// fields in the order of declaration, included settings in place.
 #include "compiler/schema/declc/model.h"
 
 #include <algorithm>
@@ -13,30 +13,44 @@ using schema::TypeKind;
 namespace {
 
 constexpr std::string_view kKeywords[] = {
-    "alignas", "and", "asm", "auto", "bool", "break", "case", "catch", "char", "class", "const", "continue", "default", "delete",
-    "do", "double", "else", "enum", "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "if", "inline",
-    "int", "long", "mutable", "namespace", "new", "not", "operator", "or", "private", "protected", "public", "register", "return",
-    "short", "signed", "sizeof", "static", "struct", "switch", "template", "this", "throw", "true", "try", "typedef", "union",
-    "unsigned", "using", "virtual", "void", "volatile", "while"};
+    "alignas", "and",       "asm",     "auto",   "bool",     "break",  "case",    "catch",     "char",     "class",
+    "const",   "continue",  "default", "delete", "do",       "double", "else",    "enum",      "explicit", "export",
+    "extern",  "false",     "float",   "for",    "friend",   "goto",   "if",      "inline",    "int",      "long",
+    "mutable", "namespace", "new",     "not",    "operator", "or",     "private", "protected", "public",   "register",
+    "return",  "short",     "signed",  "sizeof", "static",   "struct", "switch",  "template",  "this",     "throw",
+    "true",    "try",       "typedef", "union",  "unsigned", "using",  "virtual", "void",      "volatile", "while"};
 
 std::string field_name(const std::string& setting) {
-  return std::find(std::begin(kKeywords), std::end(kKeywords), setting) == std::end(kKeywords) ? setting : setting + "_";
+  return std::find(std::begin(kKeywords), std::end(kKeywords), setting) == std::end(kKeywords) ? setting
+                                                                                               : setting + "_";
 }
 
 std::string cpp_type(const TypeModel& t) {
   switch (t.kind) {
-  case TypeKind::Bool: return "bool";
-  case TypeKind::Int: return "int64_t";
-  case TypeKind::Duration: return "int64_t";
-  case TypeKind::Double: return "double";
-  case TypeKind::String: return "Str";
-  case TypeKind::Enum: return t.cpp_name;
-  case TypeKind::Regexp: return "Regex";
-  case TypeKind::Any: return "Any";
-  case TypeKind::List: return "List<" + cpp_type(*t.element) + ">";
-  case TypeKind::Map: return "List<Entry<" + cpp_type(*t.element) + ">>";
-  case TypeKind::Struct: return t.cpp_name;
-  case TypeKind::Optional: return "Opt<" + cpp_type(*t.element) + ">";
+  case TypeKind::Bool:
+    return "bool";
+  case TypeKind::Int:
+    return "int64_t";
+  case TypeKind::Duration:
+    return "int64_t";
+  case TypeKind::Double:
+    return "double";
+  case TypeKind::String:
+    return "Str";
+  case TypeKind::Enum:
+    return t.cpp_name;
+  case TypeKind::Regexp:
+    return "Regex";
+  case TypeKind::Any:
+    return "Any";
+  case TypeKind::List:
+    return "List<" + cpp_type(*t.element) + ">";
+  case TypeKind::Map:
+    return "List<Entry<" + cpp_type(*t.element) + ">>";
+  case TypeKind::Struct:
+    return t.cpp_name;
+  case TypeKind::Optional:
+    return "Opt<" + cpp_type(*t.element) + ">";
   }
   return "";
 }
@@ -58,7 +72,8 @@ public:
       out_ += "  " + cpp_type(*x.type) + " " + field_name(x.name) + ";\n";
     }
     for (const IncludeModel& i : s.includes) {
-      out_ += "\n  // The part that code shared with other components takes.\n  constexpr " + i.included->cpp_name + " as_" + i.included->name + "() const {\n    return {";
+      out_ += "\n  // The part that code shared with other components takes.\n  constexpr " + i.included->cpp_name +
+              " as_" + i.included->name + "() const {\n    return {";
       for (size_t n = 0; n < i.count; ++n) out_ += (n != 0 ? ", " : "") + field_name(s.settings[i.first + n].name);
       out_ += "};\n  }\n";
     }
@@ -100,15 +115,18 @@ Header common_header(const Model& model) {
 }  // namespace
 
 std::string config_header(const Model& model, const std::string& home) {
-  std::string top = "// Generated from the declarations in stdlib/. Do not edit.\n#pragma once\n\n#include \"runtime/abi.h\"\n";
+  std::string top =
+      "// Generated from the declarations in stdlib/. Do not edit.\n#pragma once\n\n#include \"runtime/abi.h\"\n";
   Header common = common_header(model);
-  if (home == "common") return top + "\nnamespace whittle::config {\n" + common.out_ + "\n}  // namespace whittle::config\n";
+  if (home == "common")
+    return top + "\nnamespace whittle::config {\n" + common.out_ + "\n}  // namespace whittle::config\n";
   Header own(common.done_);
   for (const ComponentModel& c : model.components) {
     if (c.folder != home) continue;
     for (const StructModel* s : c.structs) own.add(*s);
   }
-  return top + "#include \"stdlib/common/common_config.h\"\n\nnamespace whittle::config {\n" + own.out_ + "\n}  // namespace whittle::config\n";
+  return top + "#include \"stdlib/common/common_config.h\"\n\nnamespace whittle::config {\n" + own.out_ +
+         "\n}  // namespace whittle::config\n";
 }
 
 }  // namespace whittle::declc

@@ -17,13 +17,17 @@ std::string quote(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {
     if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n') out += "\\n";
-    else out += c;
+    if (c == '\n')
+      out += "\\n";
+    else
+      out += c;
   }
   return out + "\"";
 }
 
-std::string number(int64_t n) { return n == INT64_MIN ? "INT64_MIN" : std::to_string(n); }
+std::string number(int64_t n) {
+  return n == INT64_MIN ? "INT64_MIN" : std::to_string(n);
+}
 
 std::string real(double d) {
   char text[64];
@@ -31,10 +35,12 @@ std::string real(double d) {
   return text;
 }
 
-constexpr const char* kTypeKinds[] = {"Bool", "Int", "Double", "String", "Duration", "Enum", "Regexp", "Any", "List", "Map", "Struct", "Optional"};
-constexpr const char* kFormats[] = {"Plain", "Endpoint", "Url", "Path", "UrlPath", "HeaderName", "Template",
-                                    "Arn",   "Region",   "Opaque", "Host", "Ottl",  "ComponentId"};
-constexpr const char* kLiterals[] = {"Zero", "Null", "Bool", "Int", "Double", "String", "Duration", "List", "Map", "Present"};
+constexpr const char* kTypeKinds[] = {"Bool",   "Int", "Double", "String", "Duration", "Enum",
+                                      "Regexp", "Any", "List",   "Map",    "Struct",   "Optional"};
+constexpr const char* kFormats[] = {"Plain", "Endpoint", "Url",    "Path", "UrlPath", "HeaderName", "Template",
+                                    "Arn",   "Region",   "Opaque", "Host", "Ottl",    "ComponentId"};
+constexpr const char* kLiterals[] = {"Zero",   "Null",     "Bool", "Int", "Double",
+                                     "String", "Duration", "List", "Map", "Present"};
 constexpr const char* kCompares[] = {"Less", "LessEqual", "Greater", "GreaterEqual", "Equal", "NotEqual"};
 constexpr const char* kConstraints[] = {"OneOf", "Range", "Compare"};
 constexpr const char* kExpressions[] = {"Not", "And", "Or", "Set", "Compare", "Setting", "Size", "Value"};
@@ -76,17 +82,20 @@ public:
     }
     std::string settings_name = array("Setting", settings);
     std::string requirements;
-    for (const RequirementModel& r : s.requirements) requirements += "    {" + expression(r.condition) + ", " + quote(r.message) + "},\n";
+    for (const RequirementModel& r : s.requirements)
+      requirements += "    {" + expression(r.condition) + ", " + quote(r.message) + "},\n";
     std::string requirements_name = array("Requirement", requirements);
     return "{.name = " + quote(s.name) + ", .cpp_name = " + quote(s.cpp_name) + ", .settings = " + settings_name +
-           ", .requirements = " + requirements_name + ", .doc = " + quote(s.doc) + ", .rest = " + std::to_string(s.rest) + "}";
+           ", .requirements = " + requirements_name + ", .doc = " + quote(s.doc) +
+           ", .rest = " + std::to_string(s.rest) + "}";
   }
 
   std::string type_ref(const TypeModel* t) {
     auto [it, added] = types_.emplace(t, "");
     if (!added) return it->second;
     std::string v = "{.kind = TypeKind::" + std::string(kTypeKinds[static_cast<int>(t->kind)]);
-    if (t->format != schema::Format::Plain) v += ", .format = Format::" + std::string(kFormats[static_cast<int>(t->format)]);
+    if (t->format != schema::Format::Plain)
+      v += ", .format = Format::" + std::string(kFormats[static_cast<int>(t->format)]);
     if (t->bounded) v += ", .min = " + number(t->min) + ", .max = " + number(t->max);
     v += ", .name = " + quote(t->name);
     if (!t->cpp_name.empty()) v += ", .cpp_name = " + quote(t->cpp_name);
@@ -94,7 +103,8 @@ public:
     if (t->fields != nullptr) v += ", .fields = " + struct_ref(t->fields);
     if (!t->values.empty()) {
       std::string values;
-      for (const EnumValueModel& x : t->values) values += "    {" + quote(x.name) + ", " + quote(x.identifier) + ", " + quote(x.doc) + "},\n";
+      for (const EnumValueModel& x : t->values)
+        values += "    {" + quote(x.name) + ", " + quote(x.identifier) + ", " + quote(x.doc) + "},\n";
       v += ", .values = " + array("EnumValue", values);
     }
     if (t->switched) v += ", .switched = true";
@@ -124,9 +134,11 @@ public:
 
   std::string expression(const ExpressionModel& e) {
     std::string v = "{.kind = Expression::Kind::" + std::string(kExpressions[static_cast<int>(e.kind)]);
-    if (e.kind == schema::Expression::Kind::Compare) v += ", .compare = Compare::" + std::string(kCompares[static_cast<int>(e.compare)]);
+    if (e.kind == schema::Expression::Kind::Compare)
+      v += ", .compare = Compare::" + std::string(kCompares[static_cast<int>(e.compare)]);
     static constexpr const char* kSides[] = {".left", ".right"};
-    for (size_t i = 0; i < e.operands.size() && i < 2; ++i) v += std::string(", ") + kSides[i] + " = " + expression(e.operands[i]);
+    for (size_t i = 0; i < e.operands.size() && i < 2; ++i)
+      v += std::string(", ") + kSides[i] + " = " + expression(e.operands[i]);
     if (!e.path.empty()) v += ", .path = " + text_array(e.path);
     if (e.kind == schema::Expression::Kind::Value) v += ", .value = " + literal(e.value);
     std::string name = next("e");
@@ -174,8 +186,10 @@ private:
 constexpr const char* kTop = "// Generated from the declarations in stdlib/. Do not edit.\n";
 
 std::string wrap(const std::string& tables, const std::string& exported) {
-  return std::string(kTop) + "#include \"compiler/schema/schema.h\"\n#include \"stdlib/common/common_decl.h\"\n\nnamespace whittle::schema {\n\nnamespace {\n\n" + tables +
-         "\n}  // namespace\n\n" + exported + "\n}  // namespace whittle::schema\n";
+  return std::string(kTop) +
+         "#include \"compiler/schema/schema.h\"\n#include \"stdlib/common/common_decl.h\"\n\nnamespace whittle::schema "
+         "{\n\nnamespace {\n\n" +
+         tables + "\n}  // namespace\n\n" + exported + "\n}  // namespace whittle::schema\n";
 }
 
 std::string symbol(const ComponentModel& c) {
@@ -195,13 +209,15 @@ std::string component_tables(const Model& model, const ComponentModel& c) {
   config.cpp_name = c.config->cpp_name;
   config.fields = c.config;
   std::string type = t.type_ref(&config);
-  if (c.service) return wrap(t.out_, "extern const Type service_declaration;\nconst Type service_declaration = *" + type + ";\n");
+  if (c.service)
+    return wrap(t.out_, "extern const Type service_declaration;\nconst Type service_declaration = *" + type + ";\n");
 
   std::string aliases, iam, emits, needs;
   for (const PairModel& a : c.aliases) aliases += "    {" + quote(a.name) + ", " + quote(a.text) + "},\n";
   for (const PairModel& n : c.needs) needs += "    {" + quote(n.name) + ", " + quote(n.text) + "},\n";
   for (const EmitsModel& e : c.emits) {
-    emits += "    {" + quote(e.instrument) + ", " + quote(e.value_type) + ", " + quote(e.name) + ", " + quote(e.unit) + ", " + quote(e.when) + ", " + quote(e.mistaken) + "},\n";
+    emits += "    {" + quote(e.instrument) + ", " + quote(e.value_type) + ", " + quote(e.name) + ", " + quote(e.unit) +
+             ", " + quote(e.when) + ", " + quote(e.mistaken) + "},\n";
   }
   for (const IamModel& i : c.iam) {
     std::string paths;
@@ -210,13 +226,15 @@ std::string component_tables(const Model& model, const ComponentModel& c) {
     std::string when = i.when.empty() ? "nullptr" : t.expression(i.when[0]);
     iam += "    {" + quote(i.action) + ", {" + quote(i.resource) + ", " + arguments + "}, " + when + "},\n";
   }
-  std::string alias_name = t.array("Alias", aliases), iam_name = t.array("IamStatement", iam), emits_name = t.array("EmittedMetric", emits),
-              needs_name = t.array("NeededEnv", needs);
-  std::string value = "extern const Component " + symbol(c) + ";\nconst Component " + symbol(c) + " = {.kind = ComponentKind::" +
-                      kComponentKinds[static_cast<int>(c.kind)] + ", .name = " + quote(c.name) + ", .config = " + type +
-                      ", .consumes = " + std::to_string(c.consumes) + ", .produces = " + std::to_string(c.produces) + ", .doc = " + quote(c.doc) +
-                      ", .stability = " + quote(c.stability) + ", .aliases = " + alias_name + ", .iam = " + iam_name +
-                      ", .emits = " + emits_name + ", .needs = " + needs_name + "};\n";
+  std::string alias_name = t.array("Alias", aliases), iam_name = t.array("IamStatement", iam),
+              emits_name = t.array("EmittedMetric", emits), needs_name = t.array("NeededEnv", needs);
+  std::string value = "extern const Component " + symbol(c) + ";\nconst Component " + symbol(c) +
+                      " = {.kind = ComponentKind::" + kComponentKinds[static_cast<int>(c.kind)] +
+                      ", .name = " + quote(c.name) + ", .config = " + type +
+                      ", .consumes = " + std::to_string(c.consumes) + ", .produces = " + std::to_string(c.produces) +
+                      ", .doc = " + quote(c.doc) + ", .stability = " + quote(c.stability) +
+                      ", .aliases = " + alias_name + ", .iam = " + iam_name + ", .emits = " + emits_name +
+                      ", .needs = " + needs_name + "};\n";
   return wrap(t.out_, value);
 }
 
@@ -229,24 +247,28 @@ std::string shared_tables(const Model& model) {
     exported += "const Struct common_" + s->cpp_name + " = *" + ref + ";\n";
     list += "    &common_" + s->cpp_name + ",\n";
   }
-  exported += "\nconstexpr const Struct* kShared[] = {\n" + list + "};\nstd::span<const Struct* const> shared_structs() { return kShared; }\n";
+  exported += "\nconstexpr const Struct* kShared[] = {\n" + list +
+              "};\nstd::span<const Struct* const> shared_structs() { return kShared; }\n";
   return wrap(t.out_, exported);
 }
 
 std::string shared_tables_header(const Model& model) {
-  std::string out = std::string(kTop) + "#pragma once\n\n#include \"compiler/schema/schema.h\"\n\nnamespace whittle::schema {\n\n";
+  std::string out =
+      std::string(kTop) + "#pragma once\n\n#include \"compiler/schema/schema.h\"\n\nnamespace whittle::schema {\n\n";
   for (const StructModel* s : model.shared) out += "extern const Struct common_" + s->cpp_name + ";\n";
   return out + "\n}  // namespace whittle::schema\n";
 }
 
 std::string registry(const Model& model) {
-  std::string out = std::string(kTop) + "#include \"compiler/schema/schema.h\"\n\nnamespace whittle::schema {\n\n", list;
+  std::string out = std::string(kTop) + "#include \"compiler/schema/schema.h\"\n\nnamespace whittle::schema {\n\n",
+              list;
   for (const ComponentModel& c : model.components) {
     out += std::string("extern const ") + (c.service ? "Type " : "Component ") + symbol(c) + ";\n";
     if (!c.service) list += "    &" + symbol(c) + ",\n";
   }
   out += "\nnamespace {\nconstexpr const Component* kComponents[] = {\n" + list + "};\n}  // namespace\n\n";
-  out += "std::span<const Component* const> components() { return kComponents; }\n\nconst Type& service_type() { return service_declaration; }\n";
+  out += "std::span<const Component* const> components() { return kComponents; }\n\nconst Type& service_type() { "
+         "return service_declaration; }\n";
   return out + "\n}  // namespace whittle::schema\n";
 }
 
@@ -260,7 +282,8 @@ std::string check_registry(const Model& model, const std::vector<std::string>& f
     list += "    {schema::ComponentKind::" + kind + ", " + quote(c.name) + ", " + function + "},\n";
   }
   out += "\nnamespace {\nconstexpr ComponentCheck kChecks[] = {\n" + list + "};\n}  // namespace\n\n";
-  return out + "std::span<const ComponentCheck> component_checks() { return kChecks; }\n\n}  // namespace whittle::check\n";
+  return out +
+         "std::span<const ComponentCheck> component_checks() { return kChecks; }\n\n}  // namespace whittle::check\n";
 }
 
 }  // namespace whittle::declc

@@ -3,9 +3,10 @@
 //
 //   declc --stdlib stdlib --out build/stdlib [--list]
 //
-// For each component <out>/<folder>/<name>_config.h for its runtime half and <name>_decl.cc for the compiler; for the rest
-// common/common_config.h, common/common_decl.{h,cc}, service/..., components_decl.cc with the registry, and component_checks.cc with the checks that components have. A file whose text would
-// not change is left alone, so that nothing is rebuilt for it.
+// For each component <out>/<folder>/<name>_config.h for its runtime half and <name>_decl.cc for the compiler; for the
+// rest common/common_config.h, common/common_decl.{h,cc}, service/..., components_decl.cc with the registry, and
+// component_checks.cc with the checks that components have. A file whose text would not change is left alone, so that
+// nothing is rebuilt for it.
 #include "compiler/schema/declc/model.h"
 #include "compiler/syntax/antlr/wtl_reader.h"
 
@@ -36,8 +37,10 @@ int main(int argc, char** argv) {
   fs::path stdlib, out;
   for (int i = 1; i + 1 < argc; i += 2) {
     std::string flag = argv[i];
-    if (flag == "--stdlib") stdlib = argv[i + 1];
-    else if (flag == "--out") out = argv[i + 1];
+    if (flag == "--stdlib")
+      stdlib = argv[i + 1];
+    else if (flag == "--out")
+      out = argv[i + 1];
   }
   if (stdlib.empty() || out.empty()) {
     std::fprintf(stderr, "usage: declc --stdlib DIR --out DIR\n");
@@ -46,11 +49,15 @@ int main(int argc, char** argv) {
   std::vector<declc::InputFile> files;
   for (const auto& entry : fs::recursive_directory_iterator(stdlib)) {
     if (entry.path().extension() != ".wtl") continue;
-    files.push_back({entry.path().string(), fs::relative(entry.path().parent_path(), stdlib).generic_string(), read(entry.path()), {}});
+    files.push_back({entry.path().string(),
+                     fs::relative(entry.path().parent_path(), stdlib).generic_string(),
+                     read(entry.path()),
+                     {}});
   }
   std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
   std::vector<syntax::WtlProblem> problems;
-  for (size_t i = 0; i < files.size(); ++i) files[i].tree = syntax::read_wtl(static_cast<source::FileId>(i), files[i].text, problems);
+  for (size_t i = 0; i < files.size(); ++i)
+    files[i].tree = syntax::read_wtl(static_cast<source::FileId>(i), files[i].text, problems);
   declc::Model model;
   if (problems.empty()) model = declc::resolve(files, problems);
   for (const auto& p : problems) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Declarations resolved: includes expanded, names bound, defaults typed. Between the trees of the .wtl files and the C++
-// that declc writes.
+// Declarations resolved: includes expanded, names bound, defaults typed. Between the trees of the .wtl files and the
+// C++ that declc writes.
 #pragma once
 
 #include "compiler/schema/schema.h"
@@ -80,8 +80,8 @@ struct IncludeModel {
 
 struct StructModel {
   std::string name, cpp_name, doc;
-  std::string home;            // "common" or the component's name: whose header defines the C++ struct
-  std::string variant;         // empty, or what its defaults are when they differ from the declared ones
+  std::string home;     // "common" or the component's name: whose header defines the C++ struct
+  std::string variant;  // empty, or what its defaults are when they differ from the declared ones
   std::vector<SettingModel> settings;
   std::vector<RequirementModel> requirements;
   std::vector<IncludeModel> includes;
@@ -124,7 +124,7 @@ struct Model {
 
 struct InputFile {
   std::string path;
-  std::string home;    // "common", or "receiver/otlp"
+  std::string home;  // "common", or "receiver/otlp"
   std::string text;
   syntax::WtlFile tree;
 };
@@ -136,7 +136,7 @@ Model resolve(const std::vector<InputFile>& files, std::vector<syntax::WtlProble
 std::string camel(std::string_view text);
 
 // C++ text of the generated files.
-std::string config_header(const Model& model, const std::string& home);                      // common or a component's name
+std::string config_header(const Model& model, const std::string& home);  // common or a component's name
 std::string component_tables(const Model& model, const ComponentModel& component);
 std::string shared_tables(const Model& model);
 std::string shared_tables_header(const Model& model);

@@ -94,7 +94,8 @@ public:
     for (const InputFile& file : files_) {
       for (const WtlItem& item : file.tree.items) {
         if (item.kind != WtlItem::Kind::Struct) continue;
-        if (!declared_.emplace(item.name, Declared{&item, file.home}).second) say(item.span, "`" + item.name + "` is declared twice");
+        if (!declared_.emplace(item.name, Declared{&item, file.home}).second)
+          say(item.span, "`" + item.name + "` is declared twice");
       }
     }
     for (const InputFile& file : files_) {
@@ -132,7 +133,8 @@ private:
   }
 
   // The struct of that name with its defaults changed, made once for each set of changes.
-  const StructModel* named_struct(const std::string& name, const std::vector<WtlOverride>& overrides, source::Span use) {
+  const StructModel* named_struct(const std::string& name, const std::vector<WtlOverride>& overrides,
+                                  source::Span use) {
     auto it = declared_.find(name);
     if (it == declared_.end()) {
       say(use, "no struct is named `" + name + "`");
@@ -146,18 +148,20 @@ private:
     structs_[key] = nullptr;
     std::string home = it->second.home;
     size_t slash = home.find('/');
-    const StructModel* s = build(it->second.item->members, name, camel(name), slash == std::string::npos ? home : home.substr(slash + 1),
-                                 it->second.item->doc, overrides);
+    const StructModel* s =
+        build(it->second.item->members, name, camel(name), slash == std::string::npos ? home : home.substr(slash + 1),
+              it->second.item->doc, overrides);
     structs_[key] = s;
     if (overrides.empty() && home == "common") model_.shared.push_back(s);
-    if (home != "common" && current_ != nullptr && std::find(current_->structs.begin(), current_->structs.end(), s) == current_->structs.end()) {
+    if (home != "common" && current_ != nullptr &&
+        std::find(current_->structs.begin(), current_->structs.end(), s) == current_->structs.end()) {
       current_->structs.push_back(s);
     }
     return s;
   }
 
-  const StructModel* build(const std::vector<WtlMember>& members, const std::string& name, const std::string& cpp_name, const std::string& home,
-                           const std::string& doc, const std::vector<WtlOverride>& overrides) {
+  const StructModel* build(const std::vector<WtlMember>& members, const std::string& name, const std::string& cpp_name,
+                           const std::string& home, const std::string& doc, const std::vector<WtlOverride>& overrides) {
     StructModel s;
     s.name = name;
     s.cpp_name = cpp_name;
@@ -189,7 +193,8 @@ private:
         for (const WtlOverride& o : overrides) {
           if (o.name == m.name) change = &o;
         }
-        if (std::any_of(m.modifiers.begin(), m.modifiers.end(), [](const WtlModifier& x) { return x.kind == "rest"; })) {
+        if (std::any_of(m.modifiers.begin(), m.modifiers.end(),
+                        [](const WtlModifier& x) { return x.kind == "rest"; })) {
           s.rest = static_cast<int>(s.settings.size());
         }
         s.settings.push_back(setting(m, cpp_name, home, change));
@@ -197,7 +202,8 @@ private:
     }
     std::set<std::string> seen;
     for (const SettingModel& x : s.settings) {
-      if (!seen.insert(x.name).second) say(members.front().span, "`" + name + "` has two settings named `" + x.name + "`");
+      if (!seen.insert(x.name).second)
+        say(members.front().span, "`" + name + "` has two settings named `" + x.name + "`");
     }
     for (const WtlOverride& o : overrides) {
       if (seen.count(o.name) == 0) say(o.span, "`" + name + "` has no setting `" + o.name + "`");
@@ -223,7 +229,8 @@ private:
     return false;
   }
 
-  SettingModel setting(const WtlMember& m, const std::string& parent, const std::string& home, const WtlOverride* change) {
+  SettingModel setting(const WtlMember& m, const std::string& parent, const std::string& home,
+                       const WtlOverride* change) {
     SettingModel s;
     s.name = m.name;
     s.doc = m.doc;
@@ -247,15 +254,20 @@ private:
       if (x.kind == "deprecated") s.deprecated = x.text;
     }
     s.type = type;
-    const WtlLiteral& initial = change != nullptr && change->value.kind != WtlLiteral::Kind::None ? change->value : m.initial;
+    const WtlLiteral& initial =
+        change != nullptr && change->value.kind != WtlLiteral::Kind::None ? change->value : m.initial;
     if (initial.kind != WtlLiteral::Kind::None) s.initial = literal(initial, *type);
     const TypeModel& scalar = type->kind == TypeKind::Optional ? *type->element : *type;
     for (const WtlModifier& x : m.modifiers) {
       ConstraintModel c;
-      if (x.kind == "in") c.kind = schema::Constraint::Kind::OneOf;
-      else if (x.kind == "range") c.kind = schema::Constraint::Kind::Range;
-      else if (x.kind == "where") c.kind = schema::Constraint::Kind::Compare;
-      else continue;
+      if (x.kind == "in")
+        c.kind = schema::Constraint::Kind::OneOf;
+      else if (x.kind == "range")
+        c.kind = schema::Constraint::Kind::Range;
+      else if (x.kind == "where")
+        c.kind = schema::Constraint::Kind::Compare;
+      else
+        continue;
       c.warn = x.warn;
       c.reason = x.text;
       c.has_max = x.literals.size() > 1;
@@ -308,7 +320,8 @@ private:
       if (home == "common" && overrides.empty()) model_.shared.push_back(s);
       return out;
     }
-    case WtlType::Kind::Named: break;
+    case WtlType::Kind::Named:
+      break;
     }
     for (const Builtin& b : kBuiltins) {
       if (b.name != t.name) continue;
@@ -321,8 +334,10 @@ private:
     }
     TypeModel* out = new_type(TypeKind::Struct, t.name);
     out->fields = named_struct(t.name, overrides, t.span);
-    if (out->fields != nullptr) out->cpp_name = out->fields->cpp_name;
-    else out->kind = TypeKind::Any;
+    if (out->fields != nullptr)
+      out->cpp_name = out->fields->cpp_name;
+    else
+      out->kind = TypeKind::Any;
     return out;
   }
 
@@ -335,8 +350,11 @@ private:
     if (type.kind == TypeKind::Optional) return literal(l, *type.element);
     switch (l.kind) {
     case WtlLiteral::Kind::None:
-    case WtlLiteral::Kind::Env: return wrong();
-    case WtlLiteral::Kind::Null: out.kind = Literal::Kind::Null; return out;
+    case WtlLiteral::Kind::Env:
+      return wrong();
+    case WtlLiteral::Kind::Null:
+      out.kind = Literal::Kind::Null;
+      return out;
     case WtlLiteral::Kind::Bool:
       if (type.kind != TypeKind::Bool && type.kind != TypeKind::Any) return wrong();
       out.kind = Literal::Kind::Bool;
@@ -348,7 +366,9 @@ private:
       out.kind = Literal::Kind::Double;
       if (type.kind == TypeKind::Double) return out;
       auto [end, error] = std::from_chars(l.text.data(), l.text.data() + l.text.size(), out.number);
-      if (error != std::errc{} || end != l.text.data() + l.text.size() || (type.kind != TypeKind::Int && type.kind != TypeKind::Any)) return wrong();
+      if (error != std::errc{} || end != l.text.data() + l.text.size() ||
+          (type.kind != TypeKind::Int && type.kind != TypeKind::Any))
+        return wrong();
       out.kind = Literal::Kind::Int;
       return out;
     }
@@ -382,10 +402,12 @@ private:
       }
       return out;
     case WtlLiteral::Kind::String:
-    case WtlLiteral::Kind::Word: break;
+    case WtlLiteral::Kind::Word:
+      break;
     }
     if (type.kind == TypeKind::Enum) {
-      bool known = std::any_of(type.values.begin(), type.values.end(), [&](const EnumValueModel& v) { return v.name == l.text; });
+      bool known = std::any_of(type.values.begin(), type.values.end(),
+                               [&](const EnumValueModel& v) { return v.name == l.text; });
       if (!known) return wrong();
     } else if (l.kind == WtlLiteral::Kind::Word ||
                (type.kind != TypeKind::String && type.kind != TypeKind::Regexp && type.kind != TypeKind::Any)) {
@@ -455,7 +477,8 @@ private:
           x = expression(o, s);
           left = &size_type_;
         } else if (o.literal.kind == WtlLiteral::Kind::Word &&
-                   std::any_of(s.settings.begin(), s.settings.end(), [&](const SettingModel& f) { return f.name == o.literal.text; })) {
+                   std::any_of(s.settings.begin(), s.settings.end(),
+                               [&](const SettingModel& f) { return f.name == o.literal.text; })) {
           x.kind = schema::Expression::Kind::Setting;
           x.path = {o.literal.text};
           left = at(x.path, s, o.span);
@@ -468,7 +491,9 @@ private:
       }
       return out;
     }
-    case WtlExpression::Kind::Literal: say(e.span, "a condition must compare something"); return out;
+    case WtlExpression::Kind::Literal:
+      say(e.span, "a condition must compare something");
+      return out;
     }
     return out;
   }
@@ -476,10 +501,14 @@ private:
   unsigned signals(const std::vector<std::string>& names, source::Span span) {
     unsigned out = 0;
     for (const std::string& n : names) {
-      if (n == "traces") out |= 1;
-      else if (n == "metrics") out |= 2;
-      else if (n == "logs") out |= 4;
-      else say(span, "no signal is named `" + n + "`");
+      if (n == "traces")
+        out |= 1;
+      else if (n == "metrics")
+        out |= 2;
+      else if (n == "logs")
+        out |= 4;
+      else
+        say(span, "no signal is named `" + n + "`");
     }
     return out;
   }
@@ -495,7 +524,8 @@ private:
     for (size_t i = 0; i < std::size(kKinds); ++i) {
       if (kKinds[i] == item.component_kind) c.kind = static_cast<schema::ComponentKind>(i);
     }
-    if (!c.service && file.home != item.component_kind + "/" + item.name) say(item.span, "`" + item.name + "` belongs into the folder " + item.component_kind + "/" + item.name);
+    if (!c.service && file.home != item.component_kind + "/" + item.name)
+      say(item.span, "`" + item.name + "` belongs into the folder " + item.component_kind + "/" + item.name);
     if (item.doc.empty()) say(item.span, "`" + item.name + "` has no documentation");
     c.consumes = signals(item.consumes, item.span);
     c.produces = signals(item.produces, item.span);
@@ -506,7 +536,8 @@ private:
       if (m.kind == WtlMember::Kind::Alias) c.aliases.push_back({m.name, m.text});
       if (m.kind == WtlMember::Kind::Needs) c.needs.push_back({m.name, m.text});
       if (m.kind == WtlMember::Kind::Stability) c.stability = m.name;
-      if (m.kind == WtlMember::Kind::Emits) c.emits.push_back({m.name, m.value_type, m.text, m.unit, m.when, m.mistaken});
+      if (m.kind == WtlMember::Kind::Emits)
+        c.emits.push_back({m.name, m.value_type, m.text, m.unit, m.when, m.mistaken});
       for (const auto& statement : m.iam) {
         IamModel i;
         i.action = statement.action;
@@ -536,6 +567,8 @@ private:
 
 }  // namespace
 
-Model resolve(const std::vector<InputFile>& files, std::vector<syntax::WtlProblem>& problems) { return Resolver(files, problems).run(); }
+Model resolve(const std::vector<InputFile>& files, std::vector<syntax::WtlProblem>& problems) {
+  return Resolver(files, problems).run();
+}
 
 }  // namespace whittle::declc

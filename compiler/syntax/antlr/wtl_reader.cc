@@ -62,13 +62,20 @@ public:
     WtlFile out;
     for (auto* item : c->item()) {
       WtlItem i;
-      if (auto* s = item->structDecl()) i = struct_item(s);
-      else if (auto* s = item->componentDecl()) i = component_item(s);
-      else if (auto* s = item->serviceDecl()) i = service_item(s);
-      else if (auto* s = item->letDecl()) i.kind = WtlItem::Kind::Let, i.span = span(s), i.name = word(s->word());
-      else if (auto* s = item->pipelineDecl()) i.kind = WtlItem::Kind::Pipeline, i.span = span(s), i.name = word(s->word(0));
-      else if (auto* s = item->testDecl()) i.kind = WtlItem::Kind::Test, i.span = span(s), i.name = string(s->STRING());
-      else continue;
+      if (auto* s = item->structDecl())
+        i = struct_item(s);
+      else if (auto* s = item->componentDecl())
+        i = component_item(s);
+      else if (auto* s = item->serviceDecl())
+        i = service_item(s);
+      else if (auto* s = item->letDecl())
+        i.kind = WtlItem::Kind::Let, i.span = span(s), i.name = word(s->word());
+      else if (auto* s = item->pipelineDecl())
+        i.kind = WtlItem::Kind::Pipeline, i.span = span(s), i.name = word(s->word(0));
+      else if (auto* s = item->testDecl())
+        i.kind = WtlItem::Kind::Test, i.span = span(s), i.name = string(s->STRING());
+      else
+        continue;
       out.items.push_back(std::move(i));
     }
     return out;
@@ -84,7 +91,9 @@ private:
 
   static std::string word(Parser::WordContext* c) { return c == nullptr ? std::string() : c->getText(); }
 
-  static std::string string(antlr4::tree::TerminalNode* n) { return n == nullptr ? std::string() : unquote(n->getText()); }
+  static std::string string(antlr4::tree::TerminalNode* n) {
+    return n == nullptr ? std::string() : unquote(n->getText());
+  }
 
   static std::string doc(const std::vector<antlr4::tree::TerminalNode*>& lines) {
     std::string out;
@@ -197,10 +206,14 @@ private:
       std::string* target = &m.text;  // each string belongs to the word before it
       for (auto* child : x->children) {
         std::string text = child->getText();
-        if (text == "unit") target = &m.unit;
-        else if (text == "when") target = &m.when;
-        else if (text == "not") target = &m.mistaken;
-        else if (text[0] == '"') *target = unquote(text);
+        if (text == "unit")
+          target = &m.unit;
+        else if (text == "when")
+          target = &m.when;
+        else if (text == "not")
+          target = &m.mistaken;
+        else if (text[0] == '"')
+          *target = unquote(text);
       }
     } else if (auto* x = dynamic_cast<Parser::StabilityMemberContext*>(c)) {
       m.kind = WtlMember::Kind::Stability;
@@ -221,7 +234,9 @@ private:
     } else if (auto* x = dynamic_cast<Parser::EnumTypeContext*>(b)) {
       t.kind = WtlType::Kind::Enum;
       for (auto* v : x->enumValue()) {
-        std::string name = v->STRING() != nullptr ? string(v->STRING()) : v->NUMBER() != nullptr ? v->NUMBER()->getText() : word(v->word());
+        std::string name = v->STRING() != nullptr   ? string(v->STRING())
+                           : v->NUMBER() != nullptr ? v->NUMBER()->getText()
+                                                    : word(v->word());
         t.values.push_back({std::move(name), doc(v->DOC())});
       }
     } else if (auto* x = dynamic_cast<Parser::StructTypeContext*>(b)) {

@@ -26,7 +26,8 @@ constexpr Diag<std::string_view> kNamespace{"W0727", "CloudWatch refuses the nam
 bool is_tag_text(std::string_view s) {
   return std::all_of(s.begin(), s.end(), [](char c) {
     bool alnum = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-    return alnum || static_cast<unsigned char>(c) >= 0x80 || std::string_view(" _.:/=+-@").find(c) != std::string_view::npos;
+    return alnum || static_cast<unsigned char>(c) >= 0x80 ||
+           std::string_view(" _.:/=+-@").find(c) != std::string_view::npos;
   });
 }
 
@@ -35,11 +36,19 @@ void tags(Check& check, const Value& map) {
   for (size_t i = 0; i < map.items.size(); ++i) {
     const Value& v = map.items[i];
     const std::string& key = map.keys[i];
-    if (key.empty() || key.size() > 128) check.diags().emit(kTag, v.key, key, "must have 1 to 128 bytes in its key");
-    else if (!is_tag_text(key)) check.diags().emit(kTag, v.key, key, "has a character that no tag may have").help("letters, digits, spaces and `_ . : / = + - @` are allowed");
+    if (key.empty() || key.size() > 128)
+      check.diags().emit(kTag, v.key, key, "must have 1 to 128 bytes in its key");
+    else if (!is_tag_text(key))
+      check.diags()
+          .emit(kTag, v.key, key, "has a character that no tag may have")
+          .help("letters, digits, spaces and `_ . : / = + - @` are allowed");
     if (v.late || v.wrong) continue;
-    if (v.text.empty() || v.text.size() > 256) check.diags().emit(kTag, v.span, key, "must have 1 to 256 bytes in its value");
-    else if (!is_tag_text(v.text)) check.diags().emit(kTag, v.span, key, "has a character in its value that no tag may have").help("letters, digits, spaces and `_ . : / = + - @` are allowed");
+    if (v.text.empty() || v.text.size() > 256)
+      check.diags().emit(kTag, v.span, key, "must have 1 to 256 bytes in its value");
+    else if (!is_tag_text(v.text))
+      check.diags()
+          .emit(kTag, v.span, key, "has a character in its value that no tag may have")
+          .help("letters, digits, spaces and `_ . : / = + - @` are allowed");
   }
 }
 
@@ -47,7 +56,10 @@ void declarations(Check& check, const Value& list) {
   for (const Value& d : list.items) {
     if (d.wrong) continue;
     if (d.at("metric_name_selectors").items.empty()) {
-      check.diags().emit(kNoSelectors, d.span).here("`metric_name_selectors` is missing").help("write `metric_name_selectors: [\".*\"]` for all metrics");
+      check.diags()
+          .emit(kNoSelectors, d.span)
+          .here("`metric_name_selectors` is missing")
+          .help("write `metric_name_selectors: [\".*\"]` for all metrics");
     }
     for (const Value& set : d.at("dimensions").items) {
       if (set.items.size() > 10) {
@@ -57,12 +69,17 @@ void declarations(Check& check, const Value& list) {
       }
       std::set<std::string> seen;
       for (const Value& name : set.items) {
-        if (!name.late && !seen.insert(name.text).second) check.diags().emit(kDimensionTwice, name.span).here("counts once");
+        if (!name.late && !seen.insert(name.text).second)
+          check.diags().emit(kDimensionTwice, name.span).here("counts once");
       }
     }
     for (const Value& m : d.at("label_matchers").items) {
       if (m.at("label_names").items.empty() || (m.at("regex").text.empty() && !m.at("regex").late)) {
-        check.diags().emit(kNoLabels, m.span).here(m.at("label_names").items.empty() ? diag::Text<>("`label_names` is missing") : diag::Text<>("`regex` is missing")).note("without them the Collector drops the whole rule");
+        check.diags()
+            .emit(kNoLabels, m.span)
+            .here(m.at("label_names").items.empty() ? diag::Text<>("`label_names` is missing")
+                                                    : diag::Text<>("`regex` is missing"))
+            .note("without them the Collector drops the whole rule");
       }
     }
   }
@@ -77,17 +94,23 @@ void check_exporter_awsemf(Check& check, Instance& instance, schema::SignalSet) 
   for (const Value& d : c.at("metric_descriptors").items) {
     if (d.wrong) continue;
     const Value& unit = d.at("unit");
-    if (d.at("metric_name").text.empty() && !d.at("metric_name").late) check.diags().emit(kNoMetricName, d.span).here("`metric_name` is missing");
-    else if (!unit.written) check.diags().emit(kNoMetricName, d.span).here("`unit` is missing");
+    if (d.at("metric_name").text.empty() && !d.at("metric_name").late)
+      check.diags().emit(kNoMetricName, d.span).here("`metric_name` is missing");
+    else if (!unit.written)
+      check.diags().emit(kNoMetricName, d.span).here("`unit` is missing");
   }
   const Value& space = c.at("namespace");
   if (!space.late && !space.wrong && space.written) {
     bool fits = std::all_of(space.text.begin(), space.text.end(), [](char ch) {
-      return (ch >= '0' && ch <= '9') || ((ch | 0x20) >= 'a' && (ch | 0x20) <= 'z') || std::string_view(" ._-/#:").find(ch) != std::string_view::npos;
+      return (ch >= '0' && ch <= '9') || ((ch | 0x20) >= 'a' && (ch | 0x20) <= 'z') ||
+             std::string_view(" ._-/#:").find(ch) != std::string_view::npos;
     });
-    if (space.text.size() > 255) check.diags().emit(kNamespace, space.span, space.text).here("longer than 255 bytes");
-    else if (!fits) check.diags().emit(kNamespace, space.span, space.text).here("CloudWatch takes letters, digits and `. - _ / # :`");
-    else if (space.text.starts_with("AWS/")) check.diags().emit(kNamespace, space.span, space.text).here("`AWS/` is for AWS's own metrics");
+    if (space.text.size() > 255)
+      check.diags().emit(kNamespace, space.span, space.text).here("longer than 255 bytes");
+    else if (!fits)
+      check.diags().emit(kNamespace, space.span, space.text).here("CloudWatch takes letters, digits and `. - _ / # :`");
+    else if (space.text.starts_with("AWS/"))
+      check.diags().emit(kNamespace, space.span, space.text).here("`AWS/` is for AWS's own metrics");
   }
 }
 

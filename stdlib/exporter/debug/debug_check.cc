@@ -15,7 +15,9 @@ void check_exporter_debug(Check& check, Instance& instance, schema::SignalSet) {
   if (paths == nullptr || !paths->present || paths->items.empty()) return;
   if (instance.config.at("use_internal_logger").late || paths->wrong) return;
   if (instance.config.at("use_internal_logger").boolean) {
-    check.diags().emit(kIgnoredPaths, paths->key).note("the collector's own log goes where `service::telemetry::logs` says");
+    check.diags()
+        .emit(kIgnoredPaths, paths->key)
+        .note("the collector's own log goes where `service::telemetry::logs` says");
   } else if (paths->items[0].items.empty()) {
     check.diags().emit(kNoPaths, paths->span).help("leave it out for standard output");
   }

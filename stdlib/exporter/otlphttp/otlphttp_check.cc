@@ -21,12 +21,16 @@ void check_exporter_otlphttp(Check& check, Instance& instance, schema::SignalSet
     bool any = given("profiles_endpoint");
     for (std::string_view name : kOwn) any = any || given(name);
     if (!any) {
-      check.diags().emit(kNoEndpoint, c.at("endpoint").written ? c.at("endpoint").span : instance.key).help("write `endpoint: https://host:4318`");
+      check.diags()
+          .emit(kNoEndpoint, c.at("endpoint").written ? c.at("endpoint").span : instance.key)
+          .help("write `endpoint: https://host:4318`");
     } else {
       for (int s = 0; s < schema::kSignals; ++s) {
         std::string_view signal = schema::name_of(static_cast<schema::Signal>(s));
         if ((used_for & (1u << s)) != 0 && !given(kOwn[s])) {
-          check.diags().emit(kNoEndpointFor, instance.key, signal).help("a pipeline of {} sends to it: write `endpoint` or `{}`", signal, kOwn[s]);
+          check.diags()
+              .emit(kNoEndpointFor, instance.key, signal)
+              .help("a pipeline of {} sends to it: write `endpoint` or `{}`", signal, kOwn[s]);
         }
       }
     }

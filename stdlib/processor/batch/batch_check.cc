@@ -34,7 +34,12 @@ void check_processor_batch(Check& check, Instance& instance, schema::SignalSet u
   for (const Value& key : keys.items) {
     if (key.late || key.wrong) continue;
     auto [first, added] = seen.emplace(small(key.text), key.span);
-    if (!added) check.diags().emit(kKeyTwice, key.span, key.text).here("again").label(first->second, "first here").note("capitals and small letters are the same in header names");
+    if (!added)
+      check.diags()
+          .emit(kKeyTwice, key.span, key.text)
+          .here("again")
+          .label(first->second, "first here")
+          .note("capitals and small letters are the same in header names");
   }
   if (keys.items.empty() || used_for == 0) return;
   auto id = static_cast<InstanceId>(&instance - check.config.instances.data());
@@ -43,7 +48,10 @@ void check_processor_batch(Check& check, Instance& instance, schema::SignalSet u
     for (InstanceId i : p.processors) here = here || i == id;
     for (InstanceId i : p.receivers) metadata = metadata || includes_metadata(check.config.instances[i].config);
     if (!here || metadata) continue;
-    check.diags().emit(kNoMetadata, keys.key, "metadata_keys").label(p.key, "in the pipeline `{}`", p.name).help("set `include_metadata: true` at the receiver's protocols");
+    check.diags()
+        .emit(kNoMetadata, keys.key, "metadata_keys")
+        .label(p.key, "in the pipeline `{}`", p.name)
+        .help("set `include_metadata: true` at the receiver's protocols");
   }
 }
 

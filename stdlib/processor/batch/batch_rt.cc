@@ -18,7 +18,7 @@
 namespace whittle {
 namespace {
 
-constexpr int64_t kRetry = 200'000'000;             // a refused batch is offered again after this long
+constexpr int64_t kFirstRetry = 2'000'000, kLastRetry = 200'000'000;  // a refused batch is offered again after this long, doubling
 constexpr uint64_t kMostBytesBehind = 16 << 20;     // waiting behind a refused batch before senders are refused
 
 struct Batch;
@@ -32,6 +32,7 @@ struct Shard {
   std::vector<Metadata::Header> values;  // those of metadata_keys, in their order
   Timer timer;
   bool refused = false;  // the last batch was; `timer` waits to offer it again
+  int64_t retry = kFirstRetry;
 
   Status take(Payload& payload);
   void hand_on(bool all, int64_t* trigger);
@@ -128,6 +129,7 @@ void Shard::hand_on(bool all, int64_t* trigger) {
     Status status = batch.out().consume(batch.out().self, &part);
     if (status == Status::Ok) {
       ++*trigger;
+      retry = kFirstRetry;
       batch.sizes->record(static_cast<double>(items));
       continue;
     }
@@ -135,11 +137,12 @@ void Shard::hand_on(bool all, int64_t* trigger) {
       batch.runtime.log->error("a batch was refused for good and is lost", {{"processor", batch.context.id}, {"items", items}});
       continue;
     }
-    batch.runtime.log->warn("what comes after the batch refuses it; it is kept and offered again", {{"processor", batch.context.id}, {"items", items}});
+    if (retry == kFirstRetry) batch.runtime.log->debug("what comes after the batch refuses it; it is kept and offered again", {{"processor", batch.context.id}, {"items", items}});
     part.join(static_cast<Payload&&>(pending));
     pending = static_cast<Payload&&>(part);
     refused = true;
-    timer.in(kRetry);
+    timer.in(retry);
+    retry = std::min(retry * 2, kLastRetry);
     return;
   }
   if (pending.items > 0) timer.in(c.timeout);

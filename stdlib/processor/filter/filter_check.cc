@@ -32,11 +32,13 @@ constexpr Diag<std::string_view> kFunction{"E0803", "{}"};
 constexpr Diag<std::string_view> kArguments{"E0804", "{}"};
 constexpr Diag<> kNoContext{"E0805", "no path says what these conditions are about"};
 
-constexpr std::string_view kSpanKinds[] = {"SPAN_KIND_INTERNAL", "SPAN_KIND_CLIENT", "SPAN_KIND_SERVER", "SPAN_KIND_CONSUMER", "SPAN_KIND_PRODUCER"};
+constexpr std::string_view kSpanKinds[] = {"SPAN_KIND_INTERNAL", "SPAN_KIND_CLIENT", "SPAN_KIND_SERVER",
+                                           "SPAN_KIND_CONSUMER", "SPAN_KIND_PRODUCER"};
 
 class FilterCheck {
 public:
-  FilterCheck(Check& check, Instance& instance, schema::SignalSet used_for) : check_(check), instance_(instance), used_for_(used_for) {}
+  FilterCheck(Check& check, Instance& instance, schema::SignalSet used_for)
+      : check_(check), instance_(instance), used_for_(used_for) {}
 
   void run() {
     Value& c = instance_.config;
@@ -50,7 +52,11 @@ public:
       if (const Value* m = present(c.at("logs"), side)) severity(*m);
     }
     if (used_for_ != 0 && !says_anything(c)) {
-      check_.diags().emit(kDoesNothing, instance_.key).here("nothing is dropped").help("say what to drop, for example `metrics: {exclude: {match_type: strict, metric_names: [...]}}`, or leave the processor out");
+      check_.diags()
+          .emit(kDoesNothing, instance_.key)
+          .here("nothing is dropped")
+          .help("say what to drop, for example `metrics: {exclude: {match_type: strict, metric_names: [...]}}`, or "
+                "leave the processor out");
     }
   }
 
@@ -62,7 +68,9 @@ private:
     return v == nullptr || !v->present || v->items.empty() ? nullptr : &v->items[0];
   }
 
-  static bool listed(const Value& parent, std::string_view name) { return parent.at(name).written && !parent.at(name).wrong; }
+  static bool listed(const Value& parent, std::string_view name) {
+    return parent.at(name).written && !parent.at(name).wrong;
+  }
 
   static bool says_anything(const Value& c) {
     for (std::string_view group : {"metric_conditions", "log_conditions", "trace_conditions"}) {
@@ -77,7 +85,10 @@ private:
   }
 
   void clash(const Value& a, std::string_view name_a, const Value& b, std::string_view name_b) {
-    diags().emit(kBothForms, b.key ? b.key : b.span, name_a, name_b).here("either this").label(a.key ? a.key : a.span, "or this");
+    diags()
+        .emit(kBothForms, b.key ? b.key : b.span, name_a, name_b)
+        .here("either this")
+        .label(a.key ? a.key : a.span, "or this");
   }
 
   // The older form, conditions by context, and inferred conditions are three ways of which each signal takes one.
@@ -105,12 +116,16 @@ private:
       for (std::string_view name : f.contexts) {
         if (listed(part, name) && by_context == nullptr) by_context = &part.at(name), context_name = name;
       }
-      if (old != nullptr && by_context != nullptr) clash(*old, "`" + std::string(old_name) + "`", *by_context, "the conditions `" + std::string(context_name) + "`");
+      if (old != nullptr && by_context != nullptr)
+        clash(*old, "`" + std::string(old_name) + "`", *by_context,
+              "the conditions `" + std::string(context_name) + "`");
       const Value& inferred = c.at(f.inferred);
       if (!inferred.written || inferred.wrong) continue;
       std::string name = "`" + std::string(f.inferred) + "`";
-      if (by_context != nullptr) clash(*by_context, "`" + std::string(context_name) + "`", inferred, name);
-      else if (old != nullptr && f.part != "traces") clash(*old, "`" + std::string(old_name) + "`", inferred, name);
+      if (by_context != nullptr)
+        clash(*by_context, "`" + std::string(context_name) + "`", inferred, name);
+      else if (old != nullptr && f.part != "traces")
+        clash(*old, "`" + std::string(old_name) + "`", inferred, name);
     }
   }
 
@@ -118,7 +133,8 @@ private:
 
   void report(const Value& v, const ottl::Problem& p) {
     Span at = v.span;
-    if (check_.sources().text(v.span) == v.text) at = {at.file, at.begin + static_cast<uint32_t>(p.begin), at.begin + static_cast<uint32_t>(p.end)};
+    if (check_.sources().text(v.span) == v.text)
+      at = {at.file, at.begin + static_cast<uint32_t>(p.begin), at.begin + static_cast<uint32_t>(p.end)};
     const Diag<std::string_view>* kinds[] = {&kSyntax, &kPath, &kFunction, &kArguments, &kPath};
     auto d = diags().emit(*kinds[static_cast<int>(p.kind)], at, p.message);
     if (!p.near.empty()) d.here("did you mean `{}`?", p.near).suggest(at, p.near);
@@ -129,8 +145,10 @@ private:
   void condition_list(const Value& list, ottl::Context context, bool qualified, bool& any) {
     for (const Value& v : list.items) {
       if (v.late || v.wrong) continue;
-      if (auto p = ottl::check_condition(v.text, context, qualified)) report(v, *p);
-      else any = true;
+      if (auto p = ottl::check_condition(v.text, context, qualified))
+        report(v, *p);
+      else
+        any = true;
     }
   }
 
@@ -141,9 +159,14 @@ private:
       std::string_view part, name;
       Context context;
     };
-    static constexpr ByContext kByContext[] = {{"metrics", "resource", Context::Resource}, {"metrics", "metric", Context::Metric},   {"metrics", "datapoint", Context::DataPoint},
-                                               {"logs", "resource", Context::Resource},    {"logs", "log_record", Context::Log},     {"traces", "resource", Context::Resource},
-                                               {"traces", "span", Context::Span},          {"traces", "spanevent", Context::SpanEvent}};
+    static constexpr ByContext kByContext[] = {{"metrics", "resource", Context::Resource},
+                                               {"metrics", "metric", Context::Metric},
+                                               {"metrics", "datapoint", Context::DataPoint},
+                                               {"logs", "resource", Context::Resource},
+                                               {"logs", "log_record", Context::Log},
+                                               {"traces", "resource", Context::Resource},
+                                               {"traces", "span", Context::Span},
+                                               {"traces", "spanevent", Context::SpanEvent}};
     const Value* first = nullptr;
     for (const ByContext& b : kByContext) {
       bool any = false;
@@ -158,7 +181,8 @@ private:
       std::string_view name;
       std::span<const Context> candidates;
     };
-    const Inferred kInferred[] = {{"metric_conditions", kMetric}, {"log_conditions", kLog}, {"trace_conditions", kTrace}};
+    const Inferred kInferred[] = {
+        {"metric_conditions", kMetric}, {"log_conditions", kLog}, {"trace_conditions", kTrace}};
     for (const Inferred& group : kInferred) {
       const Value& list = c.at(group.name);
       for (const Value& element : list.items) {
@@ -187,13 +211,17 @@ private:
             report(t, *p);
           }
           if (!broken) {
-            diags().emit(kNoContext, texts.items[0].span).help("begin paths with their context, `{}.attributes[...]`, or state `context`", ottl::name_of(group.candidates.back()));
+            diags()
+                .emit(kNoContext, texts.items[0].span)
+                .help("begin paths with their context, `{}.attributes[...]`, or state `context`",
+                      ottl::name_of(group.candidates.back()));
           }
         }
         if (any && first == nullptr) first = &list;
       }
     }
-    if (first != nullptr && used_for_ != 0) check_.not_compiled(first->key ? first->key : first->span, "filter conditions in OTTL");
+    if (first != nullptr && used_for_ != 0)
+      check_.not_compiled(first->key ? first->key : first->span, "filter conditions in OTTL");
   }
 
   // ---- the older form
@@ -205,7 +233,11 @@ private:
     if (type.text == "strict" || type.text == "regexp") return type.text;
     if (expressions && type.text == "expr") return type.text;
     if (type.text.empty()) {
-      diags().emit(kNoMatchType, type.written ? type.span : m.key ? m.key : m.span).help("write `match_type: strict` to compare whole strings, or `match_type: regexp`");
+      diags()
+          .emit(kNoMatchType, type.written ? type.span
+                              : m.key      ? m.key
+                                           : m.span)
+          .help("write `match_type: strict` to compare whole strings, or `match_type: regexp`");
     } else {
       static constexpr std::string_view kTypes[] = {"strict", "regexp"};
       auto d = diags().emit(kMatchType, type.span, type.text);
@@ -223,7 +255,8 @@ private:
   }
 
   static bool has_values(const Value& list) {
-    return std::any_of(list.items.begin(), list.items.end(), [](const Value& a) { return a.at("value").any != AnyKind::Null; });
+    return std::any_of(list.items.begin(), list.items.end(),
+                       [](const Value& a) { return a.at("value").any != AnyKind::Null; });
   }
 
   void attributes(const Value& list, std::string_view type) {
@@ -235,8 +268,10 @@ private:
         continue;
       }
       if (type != "regexp" || value.any == AnyKind::Null) continue;
-      if (value.any != AnyKind::String) diags().emit(kNotAText, value.span, key.text).here("not a string").help("in quotes it is one");
-      else check_regexp(check_.context, const_cast<Value&>(value), value.text);
+      if (value.any != AnyKind::String)
+        diags().emit(kNotAText, value.span, key.text).here("not a string").help("in quotes it is one");
+      else
+        check_regexp(check_.context, const_cast<Value&>(value), value.text);
     }
   }
 
@@ -248,7 +283,8 @@ private:
       Value& names = const_cast<Value&>(match.at("metric_names"));
       bool expressions = match.at("match_type").text == "expr";
       if (expressions) {
-        if (!match.at("expressions").items.empty()) check_.not_compiled(match.at("match_type").span, "filter expressions (`match_type: expr`)");
+        if (!match.at("expressions").items.empty())
+          check_.not_compiled(match.at("match_type").span, "filter expressions (`match_type: expr`)");
         continue;
       }
       bool needs_type = !names.items.empty() || has_values(match.at("resource_attributes"));
@@ -274,19 +310,26 @@ private:
         good = false;
       }
       bool any = false;
-      for (std::string_view name : {"services", "span_names", "attributes", "libraries", "resources", "span_kinds"}) any = any || !match.at(name).items.empty();
+      for (std::string_view name : {"services", "span_names", "attributes", "libraries", "resources", "span_kinds"})
+        any = any || !match.at(name).items.empty();
       if (!any) {
-        if (good) diags().emit(kMatchesNothing, match.key ? match.key : match.span).help("say `services`, `span_names`, `span_kinds`, `attributes`, `resources` or `libraries`");
+        if (good)
+          diags()
+              .emit(kMatchesNothing, match.key ? match.key : match.span)
+              .help("say `services`, `span_names`, `span_kinds`, `attributes`, `resources` or `libraries`");
         continue;
       }
       bool needs_type = has_values(match.at("attributes")) || has_values(match.at("resources"));
-      for (std::string_view name : {"services", "span_names", "libraries", "span_kinds"}) needs_type = needs_type || !match.at(name).items.empty();
+      for (std::string_view name : {"services", "span_names", "libraries", "span_kinds"})
+        needs_type = needs_type || !match.at(name).items.empty();
       std::string_view type = needs_type ? match_type(match, false) : std::string_view();
       if (type == "regexp") {
-        for (std::string_view name : {"services", "span_names", "span_kinds"}) patterns(const_cast<Value&>(match.at(name)));
+        for (std::string_view name : {"services", "span_names", "span_kinds"})
+          patterns(const_cast<Value&>(match.at(name)));
         for (const Value& l : match.at("libraries").items) {
           check_regexp(check_.context, const_cast<Value&>(l.at("name")), l.at("name").text);
-          if (const Value* version = present(l, "version")) check_regexp(check_.context, const_cast<Value&>(*version), version->text);
+          if (const Value* version = present(l, "version"))
+            check_regexp(check_.context, const_cast<Value&>(*version), version->text);
         }
       } else if (type == "strict") {
         for (const Value& kind : match.at("span_kinds").items) {
@@ -296,8 +339,10 @@ private:
           for (char& ch : upper) ch = ch >= 'a' && ch <= 'z' ? static_cast<char>(ch - 'a' + 'A') : ch;
           std::string_view near = diag::nearest("SPAN_KIND_" + upper, kSpanKinds);
           if (near.empty()) near = diag::nearest(kind.text, kSpanKinds);
-          if (!near.empty()) d.here("did you mean `{}`?", near).suggest(kind.span, near);
-          else d.help("the kinds are `SPAN_KIND_SERVER`, `_CLIENT`, `_PRODUCER`, `_CONSUMER` and `_INTERNAL`");
+          if (!near.empty())
+            d.here("did you mean `{}`?", near).suggest(kind.span, near);
+          else
+            d.help("the kinds are `SPAN_KIND_SERVER`, `_CLIENT`, `_PRODUCER`, `_CONSUMER` and `_INTERNAL`");
         }
       }
       attributes(match.at("attributes"), type);
@@ -311,7 +356,8 @@ private:
       if (m == nullptr || m->wrong) continue;
       Value& match = const_cast<Value&>(*m);
       bool needs_type = has_values(match.at("resource_attributes")) || has_values(match.at("record_attributes"));
-      for (std::string_view name : {"severity_texts", "bodies"}) needs_type = needs_type || !match.at(name).items.empty();
+      for (std::string_view name : {"severity_texts", "bodies"})
+        needs_type = needs_type || !match.at(name).items.empty();
       std::string_view type = needs_type ? match_type(match, false) : std::string_view();
       if (type == "regexp") {
         for (std::string_view name : {"severity_texts", "bodies"}) patterns(const_cast<Value&>(match.at(name)));
@@ -340,7 +386,8 @@ private:
     auto d = diags().emit(kSeverity, min.span, min.text);
     std::string_view near = diag::nearest(name, kNames);
     if (!near.empty()) d.here("did you mean `{}`?", near).suggest(min.span, near);
-    d.help("it is `TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR` or `FATAL`, each also with 2, 3 or 4 behind it, or a number from 1 to 24");
+    d.help("it is `TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR` or `FATAL`, each also with 2, 3 or 4 behind it, or a "
+           "number from 1 to 24");
   }
 
   Check& check_;
@@ -350,6 +397,8 @@ private:
 
 }  // namespace
 
-void check_processor_filter(Check& check, Instance& instance, schema::SignalSet used_for) { FilterCheck(check, instance, used_for).run(); }
+void check_processor_filter(Check& check, Instance& instance, schema::SignalSet used_for) {
+  FilterCheck(check, instance, used_for).run();
+}
 
 }  // namespace whittle::check
