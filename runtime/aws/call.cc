@@ -156,7 +156,7 @@ struct PendingCall {
       if (h.name != "host") request.headers.push_back({h.name, h.value});
     request.headers.push_back({"X-Amz-Date", signature.date});
     request.headers.push_back({"Authorization", signature.authorization});
-    request.body.append(body.bytes());
+    request.slices.push_back({{}, body.bytes()});  // ours until the answer has come
     request.timeout_ns = client.settings_.timeout_ns;
     request.proxy = client.settings_.proxy;
     request.tls = &client.tls_;

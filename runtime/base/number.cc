@@ -109,7 +109,9 @@ Decimal shortest(double v) {
 }  // namespace
 
 size_t format_uint(char* out, uint64_t v) {
-  char digits[20];
+  // Copies here have fixed sizes, which the compiler does with a few instructions: what is copied too much is overwritten
+  // or not counted.
+  char digits[40];
   char* p = digits + 20;
   while (v >= 100) {
     p -= 2;
@@ -123,7 +125,7 @@ size_t format_uint(char* out, uint64_t v) {
     *--p = static_cast<char>('0' + v);
   }
   size_t n = static_cast<size_t>(digits + 20 - p);
-  memcpy(out, p, n);
+  memcpy(out, p, 20);
   return n;
 }
 
@@ -146,6 +148,7 @@ static size_t format_decimal(char* out, double v, bool general) {
   Decimal d = shortest(v);
   char digits[kNumberRoom];
   size_t n = format_uint(digits, d.digits);
+  memset(digits + n, '0', 24);                   // zeros may have to follow
   int point = static_cast<int>(n) + d.exponent;  // digits before the decimal point
   while (n > 1 && digits[n - 1] == '0') --n;
 
@@ -154,7 +157,7 @@ static size_t format_decimal(char* out, double v, bool general) {
     *p++ = digits[0];
     if (n > 1) {
       *p++ = '.';
-      memcpy(p, digits + 1, n - 1);
+      memcpy(p, digits + 1, 16);
       p += n - 1;
     }
     *p++ = 'e';
@@ -163,18 +166,17 @@ static size_t format_decimal(char* out, double v, bool general) {
     if (general && e > -10 && e < 10) *p++ = '0';
     p += format_uint(p, static_cast<uint64_t>(e < 0 ? -e : e));
   } else if (point <= 0) {
-    memcpy(p, "0.00000", static_cast<size_t>(2 - point));
+    memcpy(p, "0.00000", 8);
     p += 2 - point;
-    memcpy(p, digits, n);
+    memcpy(p, digits, 17);
     p += n;
   } else if (static_cast<size_t>(point) >= n) {
-    memcpy(p, digits, n);
-    memset(p + n, '0', static_cast<size_t>(point) - n);
+    memcpy(p, digits, 21);
     p += point;
   } else {
-    memcpy(p, digits, static_cast<size_t>(point));
+    memcpy(p, digits, 17);
     p[point] = '.';
-    memcpy(p + point + 1, digits + point, n - static_cast<size_t>(point));
+    memcpy(p + point + 1, digits + point, 16);
     p += n + 1;
   }
   return static_cast<size_t>(p - out);

@@ -10,8 +10,9 @@
 
 namespace whittle {
 
-// Room that every function below needs at `out`. Each returns how much of it it used and writes no NUL.
-constexpr size_t kNumberRoom = 32;
+// Room that every function below needs at `out`. Each returns how much of it it used (32 at most), writes no NUL, and
+// may have scribbled on the rest.
+constexpr size_t kNumberRoom = 48;
 
 size_t format_uint(char* out, uint64_t v);
 size_t format_int(char* out, int64_t v);

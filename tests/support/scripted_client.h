@@ -57,7 +57,7 @@ struct ClientImpl {
   }
   void send(HttpRequest&& request, HttpDone done, void* context) {
     ++client.in_flight_;
-    Recorded r{std::string(request.call), std::string(request.body.text())};
+    Recorded r{std::string(request.call), std::string(as_text(request.plain_body))};
     script->requests.push_back(r);
     pending.push_back({done, context, script->answer(r)});
     task.post();
@@ -103,6 +103,7 @@ struct Harness {
     // The exporter lives as long as the process, as in a collector.
     static auto* kept = new std::vector<void*>;
     kept->push_back(self);
+    kept->push_back(runtime.credentials);
     delete http;
   }
 

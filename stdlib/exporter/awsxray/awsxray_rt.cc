@@ -79,6 +79,7 @@ struct Awsxray {
   std::vector<Sending*> sending;
   Task pump_task;
   int64_t* lost_spans;
+  size_t usual_size = 4096;  // of a call's body
 
   explicit Awsxray(const ComponentContext& c)
       : context(c), config(*static_cast<const config::Awsxray*>(c.config)), runtime(*c.runtime),
@@ -170,6 +171,7 @@ struct Awsxray {
   bool send(Piece& piece, bool fresh) {
     Sending& s = piece.sending;
     AwsCall call;
+    call.body.room(usual_size);  // at once: growing would copy it several times
     call.body.append(kOpen);
     Filter filter{*this, call.body, piece.only};
     awsxray::Sink sink{call.body, document_done, &filter};
@@ -207,6 +209,7 @@ struct Awsxray {
     piece.documents = filter.documents;
     call.body.truncate(call.body.size() - 1);
     call.body.append(Text("]}"));
+    usual_size = (usual_size * 7 + call.body.size() * 9 / 8) / 8;
     call.call = "PutTraceSegments";
     call.path = "/TraceSegments";
     call.content_type = "application/json";
