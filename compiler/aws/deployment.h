@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a compiled collector is to be deployed, as `whittle taskdef` and `whittle iam --role execution` are told on their
+// command lines. Both derive from the same values, so the roles fit the task.
+#pragma once
+
+#include "compiler/aws/roles.h"
+#include "compiler/check/config.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace whittle::aws {
+
+struct Deployment {
+  Surroundings surroundings;
+  std::string image;                // "": ECR of the account and region, `collector` at whittle's version and the config's hash
+  std::string name = "collector";   // of the container
+  std::string log_group;            // "": "/ecs/<name>"
+  int cpu = 0, memory = 0;          // CPU units, MiB; 0: from the plan's worst case
+  std::string target = "x86_64";
+  int64_t stop_timeout_s = 30;
+  std::vector<std::pair<std::string, std::string>> environment;  // late-bound values given as texts, by variable
+  std::vector<std::pair<std::string, std::string>> secrets;      // variable and ARN (or parameter name) it comes from
+  std::vector<std::string> kms_keys;                             // ARNs of keys that encrypt them
+};
+
+// A variable that the config reads when the collector starts.
+struct LateVariable {
+  std::string name;
+  bool has_default = false;  // `:-` everywhere it is used
+  bool secret = false;       // stands in a setting that is never printed, or its name says so (TOKEN, PASSWORD, SECRET, KEY)
+  std::vector<std::string> settings;  // "exporters::otlphttp::headers"
+  source::Span span;         // of the first use
+};
+
+// All of them, each once, in the order of the config.
+std::vector<LateVariable> late_variables(const check::Config& config);
+
+// What the deployment makes ECS fetch: the image, the log group, the secrets.
+ExecutionUse execution_use(const check::Config& config, const Deployment& deployment);
+
+}  // namespace whittle::aws

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a compiled collector calls, from the `iam` statements of the declarations.
+#pragma once
+
+#include "compiler/check/config.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace whittle::aws {
+
+// Where the task will run, as far as anybody said. Empty: not known.
+struct Surroundings {
+  std::string partition;  // "aws", "aws-cn", "aws-us-gov"; follows from the region when empty
+  std::string region;     // counts where the config names none
+  std::string account;    // twelve digits
+};
+
+enum class RoleKind : uint8_t { Task, Execution };
+
+// One action that one part of the config (or of the task) makes somebody call.
+struct Need {
+  RoleKind role = RoleKind::Task;
+  std::string action;       // "logs:PutLogEvents"
+  // An ARN in which `*` stands for text that cannot be known here: "arn:aws:logs:us-east-1:*:log-group:/ecs/x:*".
+  // "*" alone: the action knows no resources, and a policy must say "*".
+  std::string resource;
+  std::string region;       // in which the call is made: "us-east-1"; empty: not known
+  std::string who;          // "exporters::awsemf"; of the execution role "image of `collector`" and the like
+  std::string why;          // what the action is for, in a few words that make a Sid: "log retention"
+  bool sure = true;         // false: needed only if a late-bound value turns out so
+  source::Span span;        // of what needs it, in the config or in the task definition
+  std::string place;        // "collector.yaml:31:5"
+};
+
+// What the task role is needed for: every `iam` statement of every component in use whose condition holds or cannot be
+// told. In the order of the config.
+std::vector<Need> task_needs(const check::Config& config, const Surroundings& surroundings);
+
+// "aws" for "us-east-1", "aws-cn" for "cn-north-1", "aws-us-gov" for "us-gov-west-1" ...; "aws" for no region.
+std::string_view partition_of(std::string_view region);
+
+}  // namespace whittle::aws
