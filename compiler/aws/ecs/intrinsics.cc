@@ -102,7 +102,15 @@ std::string Intrinsics::resource_of(NodeId resolved) const {
 NodeId Intrinsics::resolve(NodeId node) { return resolve(node, 0); }
 
 NodeId Intrinsics::resolve(NodeId id, int depth) {
+  if (auto known = done_.find(id); known != done_.end()) return known->second;
   if (depth > kMaxDepth || tree_.nodes.size() > kMaxNodes) return unknown(id);
+  NodeId out = resolved(id, depth);
+  done_[id] = out;
+  done_[out] = out;
+  return out;
+}
+
+NodeId Intrinsics::resolved(NodeId id, int depth) {
   const Node n = at(id);
   if (std::string_view name = function_of_tag(n.tag); !name.empty()) return function(id, name, id, depth);
   if (n.kind == Kind::Mapping && n.entries.size() == 1) {

@@ -34,6 +34,7 @@ public:
 
 private:
   syntax::NodeId resolve(syntax::NodeId node, int depth);
+  syntax::NodeId resolved(syntax::NodeId node, int depth);
   syntax::NodeId function(syntax::NodeId node, std::string_view name, syntax::NodeId argument, int depth);
   syntax::NodeId reference(syntax::NodeId at, const std::string& name, int depth);
   syntax::NodeId attribute(syntax::NodeId at, const std::string& resource, const std::string& name, int depth);
@@ -52,6 +53,7 @@ private:
   syntax::NodeId root_;
   Surroundings surroundings_;
   diag::Diagnostics& diags_;
+  std::map<syntax::NodeId, syntax::NodeId> done_;  // aliases share nodes, so that each is resolved once
   std::map<syntax::NodeId, std::string> resources_;
   std::map<std::string, Truth> conditions_;
   std::set<std::string> open_;  // what is being resolved: a loop is a mistake, not the end of the stack
