@@ -112,11 +112,11 @@ NodeId Intrinsics::resolve(NodeId id, int depth) {
 
 NodeId Intrinsics::resolved(NodeId id, int depth) {
   const Node n = at(id);
-  if (std::string_view name = function_of_tag(n.tag); !name.empty()) return function(id, name, id, depth);
+  if (std::string_view name = function_of_tag(n.tag); !name.empty()) return function(id, std::string(name), id, depth);
   if (n.kind == Kind::Mapping && n.entries.size() == 1) {
     std::string_view name = function_of_key(n.entries[0].key);
     // "Condition" alone is a function within Conditions only: elsewhere it is a key like any other.
-    if (!name.empty() && name != "Condition") return function(id, name, n.entries[0].value, depth);
+    if (!name.empty() && name != "Condition") return function(id, std::string(name), n.entries[0].value, depth);
   }
   if (n.kind == Kind::Sequence) {
     Node out = n;
@@ -148,7 +148,7 @@ NodeId Intrinsics::resolved(NodeId id, int depth) {
   return id;
 }
 
-NodeId Intrinsics::function(NodeId where, std::string_view name, NodeId argument, int depth) {
+NodeId Intrinsics::function(NodeId where, std::string name, NodeId argument, int depth) {
   // With a tag the argument is the node itself without its tag.
   NodeId plain = argument;
   if (argument == where) {
@@ -226,7 +226,7 @@ NodeId Intrinsics::function(NodeId where, std::string_view name, NodeId argument
 }
 
 // What !Ref of a parameter, a pseudo parameter or a resource is.
-NodeId Intrinsics::reference(NodeId where, const std::string& name, int depth) {
+NodeId Intrinsics::reference(NodeId where, std::string name, int depth) {
   if (name.starts_with("AWS::")) {
     auto known = [&](const std::string& s) { return s.empty() ? unknown(where) : text(where, s); };
     if (name == "AWS::NoValue") return nothing(where);
@@ -307,7 +307,7 @@ std::string Intrinsics::property(const std::string& resource, std::string_view n
   return at(value).is_scalar() ? at(value).text : kUnknown;
 }
 
-NodeId Intrinsics::attribute(NodeId where, const std::string& resource, const std::string& name, int depth) {
+NodeId Intrinsics::attribute(NodeId where, std::string resource, std::string name, int depth) {
   NodeId resources = section("Resources");
   const Entry* e = resources == kNoNode ? nullptr : at(resources).find(resource);
   if (e == nullptr) {
@@ -390,7 +390,7 @@ NodeId Intrinsics::find_in_map(NodeId where, NodeId argument, int depth) {
   return resolve(found, depth + 1);
 }
 
-Intrinsics::Truth Intrinsics::condition(const std::string& name) {
+Intrinsics::Truth Intrinsics::condition(std::string name) {
   if (auto it = conditions_.find(name); it != conditions_.end()) return it->second;
   conditions_[name] = Truth::Unknown;  // for conditions that lead back to themselves
   NodeId all = section("Conditions");

@@ -29,15 +29,15 @@ public:
   std::string resource_of(syntax::NodeId resolved) const;
 
   enum class Truth : uint8_t { False, True, Unknown };
-  // Of a condition by its name.
-  Truth condition(const std::string& name);
+  // Of a condition by its name. Names are taken by value: resolving adds nodes, and texts of nodes move.
+  Truth condition(std::string name);
 
 private:
   syntax::NodeId resolve(syntax::NodeId node, int depth);
   syntax::NodeId resolved(syntax::NodeId node, int depth);
-  syntax::NodeId function(syntax::NodeId node, std::string_view name, syntax::NodeId argument, int depth);
-  syntax::NodeId reference(syntax::NodeId at, const std::string& name, int depth);
-  syntax::NodeId attribute(syntax::NodeId at, const std::string& resource, const std::string& name, int depth);
+  syntax::NodeId function(syntax::NodeId node, std::string name, syntax::NodeId argument, int depth);
+  syntax::NodeId reference(syntax::NodeId at, std::string name, int depth);
+  syntax::NodeId attribute(syntax::NodeId at, std::string resource, std::string name, int depth);
   syntax::NodeId substitute(syntax::NodeId at, syntax::NodeId argument, int depth);
   syntax::NodeId find_in_map(syntax::NodeId at, syntax::NodeId argument, int depth);
   Truth truth(syntax::NodeId node, int depth);

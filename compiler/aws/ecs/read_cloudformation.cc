@@ -42,10 +42,11 @@ public:
       const std::string t = at(type->value).text;
       if (t != "AWS::ECS::TaskDefinition" && t != "AWS::ECS::Service" && t != "AWS::SSM::Parameter" && !t.starts_with("AWS::IAM::"))
         continue;
+      NodeId unresolved = written == nullptr ? kNoNode : written->value;
       const Entry* condition = resource.find("Condition");
       bool left_out = condition != nullptr && at(condition->value).is_scalar() &&
                       values_.condition(at(condition->value).text) == Intrinsics::Truth::False;
-      NodeId properties = written == nullptr ? kNoNode : values_.resolve(written->value);
+      NodeId properties = unresolved == kNoNode ? kNoNode : values_.resolve(unresolved);
       if (properties == kNoNode || at(properties).kind != Kind::Mapping) continue;
       if (t == "AWS::ECS::TaskDefinition")
         task(e, properties);
