@@ -65,7 +65,7 @@ struct Finder {
   }
 
   void walk(const Value& v, const std::string& setting, bool secret) {
-    if (v.wrong) return;
+    if (v.wrong || v.type == nullptr) return;
     secret = secret || (v.type->kind == TypeKind::String && v.type->format == schema::Format::Opaque);
     if (v.late)
       return text(v, setting,
@@ -113,7 +113,7 @@ std::vector<LateVariable> late_variables(const Config& config) {
     if (i.used) finder.walk(i.config, check::setting_path(i), false);
   }
   finder.walk(config.service, "service", false);
-  std::stable_sort(out.begin(), out.end(), [](const LateVariable& a, const LateVariable& b) {
+  std::sort(out.begin(), out.end(), [](const LateVariable& a, const LateVariable& b) {
     return a.span.file != b.span.file ? a.span.file < b.span.file : a.span.begin < b.span.begin;
   });
   return out;
