@@ -132,9 +132,11 @@ Outcome decide(std::span<const Policy* const> policies, const Request& request) 
   } else if (!allowed && open.empty()) {
     out.decision = Decision::ImplicitDeny;
     // A condition that fails is nearer than other resources.
-    std::stable_sort(failed.begin(), failed.end(),
-                     [](const Obstacle& a, const Obstacle& b) { return a.kind == Obstacle::Kind::Condition && b.kind != Obstacle::Kind::Condition; });
-    out.obstacles = std::move(failed);
+    for (bool conditions : {true, false}) {
+      for (const Obstacle& o : failed) {
+        if ((o.kind == Obstacle::Kind::Condition) == conditions) out.obstacles.push_back(o);
+      }
+    }
   } else {
     out.decision = Decision::CannotTell;
     out.statement = allowed_by;
