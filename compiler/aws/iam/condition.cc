@@ -99,6 +99,11 @@ Truth matches_text(const Test& test, bool variables, const Context& context, std
     return of(a && b && compare(test.op, *a, *b));
   }
   }
+  // An account that nobody named is the same account in both.
+  if (variables && value == "*" && lower(test.key.text) == "aws:resourceaccount" && lower(text) == "${aws:principalaccount}") {
+    const ContextValue* own = context.find("aws:PrincipalAccount");
+    if (own != nullptr && own->values == std::vector<std::string>{"*"}) return Truth::True;
+  }
   Glob pattern = pattern_of(text, kind, variables, context, absent);
   Glob set = Glob::wild(value);
   if (fold) {

@@ -37,7 +37,7 @@ public:
   // Ends of ArnEquals and ArnLike: each of the six parts is matched for itself, and the sixth may hold colons (IAM user guide,
   // "Condition operators").
   static Glob arn(std::string_view text);
-  // What a need acts on: `*` is text that is not known, in the first five parts without a colon. "*" alone is the letter:
+  // What a need acts on: `*` is text that is not known and `?` a letter, in the first five parts without a colon. "*" alone is the letter:
   // the request of an action that knows no resources.
   static Glob request(std::string_view text);
 
