@@ -118,8 +118,8 @@ std::vector<Glob> room_for(const std::string& resource, const std::string& grant
 class Teller {
 public:
   Teller(const Role& role, const std::vector<Need>& needs, const std::vector<const Need*>& missing, const RoleOptions& options,
-         const source::Sources& sources, diag::Diagnostics& diags)
-      : role_(role), needs_(needs), missing_(missing), options_(options), sources_(sources), diags_(diags) {
+         const source::Sources& sources, diag::Diagnostics& diags, bool guesses)
+      : role_(role), needs_(needs), missing_(missing), options_(options), sources_(sources), diags_(diags), guesses_(guesses) {
     for (const Need& n : needs_) requests_.push_back(request_of(n, options_, role_.account));
   }
 
@@ -127,7 +127,7 @@ public:
     for (const Policy* policy : role_.set.identity) {
       auto attached = std::find_if(role_.managed.begin(), role_.managed.end(), [&](const Role::Attached& a) { return a.policy == policy; });
       if (attached != role_.managed.end()) {
-        managed(*attached);
+        if (!guesses_) managed(*attached);
         continue;
       }
       policy_ = policy;
@@ -190,6 +190,10 @@ private:
       } else {
         unused.push_back(&t);
       }
+    }
+    if (guesses_) {
+      if (!unused.empty()) tell_unused(s, unused, uses, {});
+      return;
     }
     bool wide = false, elsewhere = false;
     const Text* widest = nullptr;
@@ -287,7 +291,7 @@ private:
   }
 
   bool is_json(Span span) const {
-    std::string_view text = sources_.text(span);
+    std::string_view text = sources_.text(with_quotes(sources_, span));
     return text.starts_with('{') || text.starts_with('[') || text.starts_with('"');
   }
 
@@ -325,7 +329,7 @@ private:
 
   // A list of texts in the shape of the one at `span`.
   std::string list_like(Span span, const std::vector<std::string>& texts) const {
-    std::string_view now = sources_.text(span);
+    std::string_view now = sources_.text(with_quotes(sources_, span));
     if (now.starts_with('"') && texts.size() == 1) return diag::json_quote(texts[0]);
     size_t line = now.find('\n');
     std::string between = ", ", open = "[", close = "]";
@@ -396,21 +400,20 @@ private:
     if (unused.size() == s.actions.size()) {
       Span all = whole(s);
       if (all) {
-        std::string_view removed = sources_.text(all);
-        (void)removed;
         d.help("remove this statement").suggest(all, "");
       } else if (policy_->statements.size() == 1) {
         d.help("nothing else is in this policy: it can be taken off the role");
       }
       return;
     }
+    if (!replacement.empty()) d.suggest(s.span, replacement);
     if (!replacement.empty() || !is_json(s.actions_span)) return;
     // Wildcards have their own suggestion, which leaves these out too.
     bool wild = std::any_of(s.actions.begin(), s.actions.end(), [&](const Text& t) {
       return t.text.find_first_of("*?") != std::string::npos && std::find(unused.begin(), unused.end(), &t) == unused.end();
     });
     if (wild && !uses.empty()) return;
-    d.suggest(s.actions_span, list_like(s.actions_span, kept_actions(s, unused, {}, uses)));
+    d.suggest(with_quotes(sources_, s.actions_span), list_like(s.actions_span, kept_actions(s, unused, {}, uses)));
   }
 
   void tell_elsewhere(const Statement& s) {
@@ -458,7 +461,7 @@ private:
     if (!replacement.empty())
       d.suggest(s.span, replacement);
     else if (!wide && !s.not_actions && is_json(s.actions_span) && !uses.empty())
-      d.suggest(s.actions_span, list_like(s.actions_span, kept_actions(s, unused, wild, uses)));
+      d.suggest(with_quotes(sources_, s.actions_span), list_like(s.actions_span, kept_actions(s, unused, wild, uses)));
   }
 
   void tell_wide(const Statement& s, const std::vector<const Need*>& uses, const Text* widest, const std::vector<const Text*>& idle,
@@ -522,6 +525,7 @@ private:
   const RoleOptions& options_;
   const source::Sources& sources_;
   diag::Diagnostics& diags_;
+  bool guesses_;
   const Policy* policy_ = nullptr;
   std::vector<Request> requests_;
   std::vector<Span> pulls_;
@@ -531,9 +535,9 @@ private:
 }  // namespace
 
 void tell_excess(const Role& role, const syntax::Tree& tree, const std::vector<Need>& needs, const std::vector<const Need*>& missing,
-                 const RoleOptions& options, const source::Sources& sources, diag::Diagnostics& diags) {
+                 const RoleOptions& options, const source::Sources& sources, diag::Diagnostics& diags, bool guesses) {
   (void)tree;
-  Teller(role, needs, missing, options, sources, diags).run();
+  Teller(role, needs, missing, options, sources, diags, guesses).run();
 }
 
 }  // namespace whittle::aws::iam

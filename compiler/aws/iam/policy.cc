@@ -556,7 +556,7 @@ private:
       std::string kind = service ? "Service" : "AWS";
       diags_.emit(kNotAPrincipal, v.span, "`" + v.text + "` does not say what kind of principal it is")
           .help("did you mean {}?", "{" + diag::json_quote(kind) + ": " + diag::json_quote(v.text) + "}")
-          .suggest(v.span, "{" + diag::json_quote(kind) + ": " + diag::json_quote(v.text) + "}");
+          .suggest(with_quotes(sources_, v.span), "{" + diag::json_quote(kind) + ": " + diag::json_quote(v.text) + "}");
       return;
     }
     if (v.kind != Node::Kind::Mapping || v.entries.empty()) {
@@ -608,11 +608,19 @@ Policy read_policy(const syntax::Tree& tree, NodeId node, PolicyKind kind, const
   return Reader(tree, kind, sources, diags).run(node);
 }
 
+source::Span with_quotes(const source::Sources& sources, source::Span span) {
+  if (!span) return span;
+  const std::string& text = sources.at(span.file).text;
+  char before = span.begin > 0 ? text[span.begin - 1] : 0, behind = span.end < text.size() ? text[span.end] : 0;
+  if (before == behind && (before == '"' || before == '\'')) return {span.file, span.begin - 1, span.end + 1};
+  return span;
+}
+
 std::string in_place(const source::Sources& sources, source::Span span, std::string_view text) {
-  std::string_view now = span ? sources.text(span) : std::string_view();
-  if (now.starts_with('\'')) return "'" + std::string(text) + "'";
-  if (now.starts_with('"')) return diag::json_quote(text);
-  return std::string(text);
+  source::Span outer = with_quotes(sources, span);
+  if (outer == span || sources.text(outer).starts_with('\'')) return std::string(text);
+  std::string quoted = diag::json_quote(text);
+  return quoted.substr(1, quoted.size() - 2);
 }
 
 }  // namespace whittle::aws::iam

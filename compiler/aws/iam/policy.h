@@ -108,7 +108,10 @@ Policy read_policy(const syntax::Tree& tree, syntax::NodeId node, PolicyKind kin
 std::string_view name_of(Operator op);
 bool is_negated(Operator op);
 
-// What to put at `span` so that it says `text`: in quotes where quotes are there now.
+// What to put at `span` so that it says `text`: spans of texts leave out the quotes that stand around them.
 std::string in_place(const source::Sources& sources, source::Span span, std::string_view text);
+
+// The span with the quotes around it, where there are any.
+source::Span with_quotes(const source::Sources& sources, source::Span span);
 
 }  // namespace whittle::aws::iam

@@ -44,10 +44,10 @@ void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const
                  diag::Diagnostics& diags);
 
 // What a role allows for nothing, and more widely than needed. `missing` are needs that it does not allow: a statement about
-// the right action on the wrong resource is not called unused, as the missing need points there. `by_use`: only actions that
-// no need names are told, as the needs are guesses.
+// the right action on the wrong resource is not called unused, as the missing need points there. With `guesses` for needs only
+// actions that none of them names are told.
 void tell_excess(const Role& role, const syntax::Tree& tree, const std::vector<Need>& needs, const std::vector<const Need*>& missing,
-                 const RoleOptions& options, const source::Sources& sources, diag::Diagnostics& diags);
+                 const RoleOptions& options, const source::Sources& sources, diag::Diagnostics& diags, bool guesses = false);
 
 // Whether a role allows what is needed; returns the needs that it does not allow.
 std::vector<const Need*> tell_missing(const Role& role, const std::vector<Need>& needs, const RoleOptions& options, const source::Sources& sources,

@@ -88,7 +88,7 @@ void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const
         diags.emit(kEverybody, principal->id.span, documents.name)
             .here("every account's every principal")
             .help("name the service: {}", "{\"Service\": \"ecs-tasks.amazonaws.com\"}")
-            .suggest(st.principals_span, "{\"Service\": \"ecs-tasks.amazonaws.com\"}");
+            .suggest(with_quotes(sources, st.principals_span), "{\"Service\": \"ecs-tasks.amazonaws.com\"}");
       }
     }
   }
@@ -153,7 +153,7 @@ void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const
     const Text* first = near->actions.empty() ? nullptr : &near->actions[0];
     d.here("they are named");
     if (first != nullptr)
-      d.label(first->span, "but not allowed `sts:AssumeRole`").suggest(near->actions_span, "\"sts:AssumeRole\"");
+      d.label(first->span, "but not allowed `sts:AssumeRole`").suggest(with_quotes(sources, near->actions_span), "\"sts:AssumeRole\"");
   } else if (wrong != nullptr && wrong->id.text == "ecs.amazonaws.com") {
     d.here("this is ECS itself; its tasks are `ecs-tasks.amazonaws.com`");
   } else if (wrong != nullptr && wrong->id.text == "ec2.amazonaws.com") {
