@@ -115,7 +115,7 @@ void check_order(TaskCheck& c) {
     else
       d.here("essential, because nothing else is said");
     d.note("telemetry then decides whether the application runs");
-    d.help("`\"essential\": false` for the collector; the application stays essential");
+    d.help("`\"essential\": false` for the collector, and `true` for the application");
   }
   for (const Container& x : all) {
     if (&x == &collector || !sends_otlp(x)) continue;
