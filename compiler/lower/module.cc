@@ -25,7 +25,8 @@ public:
     consumer_ = llvm::StructType::create(context_, {pointer_, pointer_}, "Consumer");
     consume_ = llvm::FunctionType::get(i32_, {pointer_, pointer_}, false);
     auto* outs = llvm::ArrayType::get(consumer_, 3);
-    context_type_ = llvm::StructType::create(context_, {pointer_, constants_.str_type(), constants_.str_type(), pointer_, outs}, "ComponentContext");
+    context_type_ = llvm::StructType::create(context_, {pointer_, constants_.str_type(), constants_.str_type(), pointer_, outs, constants_.list_type()}, "ComponentContext");
+    need_ = llvm::StructType::create(context_, {constants_.str_type(), constants_.str_type(), constants_.str_type()}, "AwsNeed");
     component_ = llvm::StructType::create(context_, {pointer_, pointer_, i32_, context_type_}, "Component");
   }
 
@@ -153,6 +154,12 @@ private:
     return f;
   }
 
+  // The AWS actions that the component at `setting` calls.
+  Constant* needs(const std::string& setting) {
+    (void)setting;
+    return constants_.list(need_, {}, "needs");
+  }
+
   Constant* component(StageId id) {
     const plan::Stage& stage = plan_.stages[id];
     const schema::Component& c = stage.component();
@@ -169,7 +176,7 @@ private:
       outs[s] = consumer(out);
     }
     auto* context = llvm::ConstantStruct::get(context_type_, {constants_.null_pointer(), constants_.text(stage.instance->id), constants_.text(stage.instance->place), config,
-                                                              llvm::ConstantArray::get(llvm::ArrayType::get(consumer_, 3), outs)});
+                                                              llvm::ConstantArray::get(llvm::ArrayType::get(consumer_, 3), outs), needs(setting)});
     auto* ops = module_.getOrInsertGlobal(symbol(c, "ops"), pointer_);
     return llvm::ConstantStruct::get(component_, {ops, instances_[id], constants_.integer(static_cast<uint64_t>(c.kind), 32), context});
   }
@@ -181,7 +188,7 @@ private:
   Constants constants_;
   llvm::IRBuilder<> b_;
   llvm::Type *pointer_, *i32_;
-  llvm::StructType *consumer_, *context_type_, *component_;
+  llvm::StructType *consumer_, *context_type_, *component_, *need_;
   llvm::FunctionType* consume_;
   std::vector<llvm::GlobalVariable*> instances_;  // by stage
   std::vector<llvm::Function*> entries_;          // by pipeline

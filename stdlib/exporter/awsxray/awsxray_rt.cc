@@ -84,7 +84,7 @@ struct Awsxray {
   explicit Awsxray(const ComponentContext& c)
       : context(c), config(*static_cast<const config::Awsxray*>(c.config)), runtime(*c.runtime),
         encoder({config.indexed_attributes, config.index_all_attributes, config.aws_log_groups}),
-        client(runtime, aws_settings(config), "xray", "XRAY", view(c.id)), retry(usual_retry()),
+        client(c, aws_settings(config), "xray", "XRAY"), retry(usual_retry()),
         queue(c, nullptr, &retry, [](void* self, Outgoing& item) { static_cast<Awsxray*>(self)->begin(item); }, this),
         pump_task(*runtime.loop, [](void* self) { static_cast<Awsxray*>(self)->pump(); }, this) {
     lost_spans = runtime.metrics->counter({"otelcol_exporter_send_failed_spans", "Number of items in failed attempts to send to destination.",
