@@ -31,6 +31,8 @@ member
   | 'iam' '{' iamStatement* '}'                                     # iamMember
   | 'needs' 'env' word STRING? separator?                           # needsMember
   | 'emits' word ('<' word '>')? STRING ('unit' STRING)? ('when' STRING)? ('not' STRING)? separator?  # emitsMember
+  | 'listens' STRING (',' STRING)* 'at' settingPath separator?       # listensMember
+  | 'checked' 'only' separator?                                     # checkedMember
   | 'stability' word separator?                                     # stabilityMember
   ;
 
@@ -104,9 +106,12 @@ operand : literal | 'size' '(' settingPath ')' ;
 
 settingPath : word ('.' word)* ;
 
-// `logs:PutLogEvents on log_stream(log_group_name, log_stream_name) when log_retention > 0`
-iamStatement : word ':' word 'on' resource ('when' expression)? separator? ;
-resource : word ('(' (settingPath (',' settingPath)*)? ')')? | '*' ;
+// `logs:PutRetentionPolicy on log_group(log_group_name else "/metrics/{namespace}") when log_retention > 0 for "log retention"`
+// What stands behind `else` counts for an empty setting; `{name}` in it is another setting, `*` is text that only the running
+// collector knows.
+iamStatement : word ':' word 'on' resource ('when' expression)? ('for' STRING)? separator? ;
+resource : word ('(' (argument (',' argument)*)? ')')? | '*' ;
+argument : settingPath ('else' STRING)? ;
 
 // ---- pipelines
 
@@ -137,6 +142,7 @@ word
   | 'requires' | 'iam' | 'needs' | 'env' | 'emits' | 'unit' | 'when' | 'stability' | 'list' | 'map' | 'enum' | 'in'
   | 'where' | 'with' | 'refused' | 'inert' | 'deprecated' | 'switched' | 'named' | 'present' | 'pairs' | 'anycase' | 'numbered' | 'rest' | 'flat' | 'warn' | 'not'
   | 'and' | 'or' | 'set' | 'size' | 'on' | 'let' | 'pipeline' | 'test' | 'send' | 'wait' | 'expect' | 'nothing'
+  | 'else' | 'for' | 'listens' | 'at' | 'checked' | 'only'
   ;
 
 // ---- tokens

@@ -68,6 +68,7 @@ public:
       : options_(options), tree_(loaded.tree), root_(loaded.root), sources_(sources), diags_(diags),
         context_{tree_, sources_, diags_, nullptr}, check_{context_, config_, options_} {}
 
+  // Nothing when there is no config to speak of; with errors, as far as it was understood.
   std::optional<Config> run() {
     context_.not_compiled = &config_.not_compiled;
     sections();
@@ -85,9 +86,7 @@ public:
       check_metric_names(check_);
     }
     not_compiled();
-    if (diags_.has_errors()) return std::nullopt;
-
-    canonical();
+    if (!diags_.has_errors()) canonical();
     return std::move(config_);
   }
 
@@ -575,7 +574,10 @@ CheckResult finish(CheckResult result, const syntax::Loaded& loaded, const Check
   if (loaded.root != syntax::kNoNode)
     result.config = FrontEnd(options, loaded, *result.sources, result.diagnostics).run();
   if (options.strict) result.diagnostics.make_strict();
-  if (result.diagnostics.has_errors()) result.config.reset();
+  if (result.diagnostics.has_errors()) {
+    result.partial = std::move(result.config);
+    result.config.reset();
+  }
   result.diagnostics.sort();
   return result;
 }

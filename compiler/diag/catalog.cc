@@ -91,6 +91,12 @@ or a reference that the collector resolves when it starts.
      R"(A line `---` begins another document. The Collector reads the first document of a file and passes over the others
 without a word, and so does whittle, with this warning. To merge several configs, give several files.
 )"},
+    {"E0016", "not JSON",
+     R"(A policy, a task definition or a plan is read as JSON (RFC 8259), and this text is not: names stand in double quotes,
+there are no comments, and no comma follows the last item.
+
+    "Action": ["logs:PutLogEvents",],     # the comma before the bracket
+)"},
     {"E0101", "no such source of values",
      R"(`${source:...}` takes a value from outside of the config. There are three sources:
 

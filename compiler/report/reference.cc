@@ -210,6 +210,39 @@ void settings(std::string& out, const schema::Struct& s, int depth, bool markdow
   }
 }
 
+std::string joined(std::span<const std::string_view> path) {
+  std::string out;
+  for (std::string_view part : path) out += (out.empty() ? "" : ".") + std::string(part);
+  return out;
+}
+
+// A condition as declarations write it.
+std::string words_of(const schema::Expression& e) {
+  using Kind = schema::Expression::Kind;
+  static constexpr std::string_view kCompare[] = {" < ", " <= ", " > ", " >= ", " == ", " != "};
+  switch (e.kind) {
+  case Kind::Not:
+    return "not " + words_of(*e.left);
+  case Kind::And:
+    return words_of(*e.left) + " and " + words_of(*e.right);
+  case Kind::Or:
+    return words_of(*e.left) + " or " + words_of(*e.right);
+  case Kind::Set:
+    return joined(e.path) + " is set";
+  case Kind::Compare:
+    return words_of(*e.left) + std::string(kCompare[static_cast<int>(e.compare)]) + words_of(*e.right);
+  case Kind::Setting:
+    return joined(e.path);
+  case Kind::Size:
+    return "size(" + joined(e.path) + ")";
+  case Kind::Value:
+    break;
+  }
+  if (e.value.kind == Literal::Kind::String) return e.value.text.empty() ? "\"\"" : std::string(e.value.text);
+  if (e.value.kind == Literal::Kind::Bool) return e.value.number != 0 ? "true" : "false";
+  return std::to_string(e.value.number);
+}
+
 }  // namespace
 
 std::string reference_page(const schema::Component& c, bool markdown) {
@@ -249,14 +282,22 @@ std::string reference_page(const schema::Component& c, bool markdown) {
       out += (markdown ? "- `" : "  ") + std::string(i.action) + (markdown ? "`" : "") + " on " +
              (i.resource.kind == "*" ? "`*`" : std::string(i.resource.kind));
       std::string names;
-      for (const auto& path : i.resource.arguments) {
+      for (const schema::IamArgument& argument : i.resource.arguments) {
         std::string name;
-        for (std::string_view part : path) name += (name.empty() ? "" : ".") + std::string(part);
+        for (std::string_view part : argument.path) name += (name.empty() ? "" : ".") + std::string(part);
         names += (names.empty() ? "" : ", ") + name;
       }
       if (!names.empty()) out += "(" + names + ")";
-      if (i.when != nullptr) out += ", under a condition";
+      if (i.when != nullptr) out += ", when " + words_of(*i.when);
       out += "\n";
+    }
+  }
+  if (!c.listens.empty()) {
+    heading("Listens");
+    for (const schema::ListensAt& l : c.listens) {
+      out += markdown ? "- " : "  ";
+      for (size_t i = 0; i < l.protocols.size(); ++i) out += (i == 0 ? "" : ", ") + std::string(l.protocols[i]);
+      out += " at " + (markdown ? "`" + joined(l.path) + "`" : joined(l.path)) + "\n";
     }
   }
   if (!c.emits.empty()) {

@@ -149,15 +149,29 @@ struct Struct {
   int find(std::string_view setting) const;
 };
 
+struct IamArgument {
+  std::span<const std::string_view> path;  // of a setting
+  // What counts when the setting is empty: "/metrics/{namespace}", where `{namespace}` is another setting, and `*` is text that
+  // only the running collector knows.
+  std::string_view otherwise{};
+};
+
 struct IamResource {
-  std::string_view kind;                                           // "log_stream", "log_group", "role"; "*" for all
-  std::span<const std::span<const std::string_view>> arguments{};  // paths of settings
+  std::string_view kind;  // "log_stream", "log_group", "role"; "*" for all
+  std::span<const IamArgument> arguments{};
 };
 
 struct IamStatement {
   std::string_view action;  // "logs:PutLogEvents"
   IamResource resource;
   const Expression* when = nullptr;
+  std::string_view why{};  // what for, in a few words
+};
+
+// An address that a component listens on, and what it understands there.
+struct ListensAt {
+  std::span<const std::string_view> protocols;  // "grpc", "http/protobuf", "health"
+  std::span<const std::string_view> path;       // of the setting with the address
 };
 
 // A metric that a receiver makes by itself, as far as its names are fixed.
@@ -192,6 +206,8 @@ struct Component {
   std::span<const IamStatement> iam{};
   std::span<const EmittedMetric> emits{};  // empty: whatever comes in, or none
   std::span<const NeededEnv> needs{};
+  std::span<const ListensAt> listens{};
+  bool checked_only = false;  // configs with it are checked, and cannot be compiled yet
 };
 
 // All components that this whittle has, by kind and name.

@@ -62,7 +62,7 @@ std::string_view Sources::text(Span span) const {
   return std::string_view(files_[span.file].text).substr(span.begin, span.end - span.begin);
 }
 
-ReadError read_file(const std::string& path, std::string& text, uint64_t& size) {
+ReadError read_file(const std::string& path, std::string& text, uint64_t& size, uint64_t most) {
   bool standard_input = path == "-";
   int fd = standard_input ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0)
@@ -75,7 +75,7 @@ ReadError read_file(const std::string& path, std::string& text, uint64_t& size) 
     error = ReadError::Failed;
   else if (S_ISDIR(info.st_mode))
     error = ReadError::NotAFile;
-  else if (S_ISREG(info.st_mode) && static_cast<uint64_t>(info.st_size) > kMaxFileSize) {
+  else if (S_ISREG(info.st_mode) && static_cast<uint64_t>(info.st_size) > most) {
     size = static_cast<uint64_t>(info.st_size);
     error = ReadError::TooLarge;
   }
@@ -90,7 +90,7 @@ ReadError read_file(const std::string& path, std::string& text, uint64_t& size) 
       if (n < 0) error = ReadError::Failed;
       if (n <= 0) break;
       text.append(buffer, static_cast<size_t>(n));
-      if (text.size() > kMaxFileSize) {
+      if (text.size() > most) {
         size = text.size();
         error = ReadError::TooLarge;
         break;
@@ -99,6 +99,21 @@ ReadError read_file(const std::string& path, std::string& text, uint64_t& size) 
   }
   if (!standard_input) close(fd);
   return error;
+}
+
+std::string_view words_of(ReadError error) {
+  switch (error) {
+  case ReadError::NotFound:
+    return "no such file";
+  case ReadError::Denied:
+    return "permission denied";
+  case ReadError::NotAFile:
+    return "it is a folder";
+  case ReadError::TooLarge:
+    return "it is too large";
+  default:
+    return "reading failed";
+  }
 }
 
 size_t find_bad_utf8(std::string_view s) {

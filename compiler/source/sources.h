@@ -54,8 +54,14 @@ enum class ReadError : uint8_t { None, NotFound, Denied, NotAFile, TooLarge, Fai
 // Largest config that is read.
 inline constexpr uint64_t kMaxFileSize = 4u << 20;
 
-// Reads a file, or standard input for "-". `size` is the file's size when it is too large.
-ReadError read_file(const std::string& path, std::string& text, uint64_t& size);
+// Largest document of another kind: plans of large deployments.
+inline constexpr uint64_t kMaxDocumentSize = 64u << 20;
+
+// Reads a file, or standard input for "-". `size` is the file's size when it is larger than `most`.
+ReadError read_file(const std::string& path, std::string& text, uint64_t& size, uint64_t most = kMaxFileSize);
+
+// "no such file", "permission denied".
+std::string_view words_of(ReadError error);
 
 // The byte at which `text` stops being UTF-8, or npos.
 size_t find_bad_utf8(std::string_view text);

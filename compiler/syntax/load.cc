@@ -25,7 +25,8 @@ std::string megabytes(uint64_t bytes) {
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
 }
 
-// Bytes that libfyaml or a reader would stumble over. False: do not parse.
+}  // namespace
+
 bool check_bytes(source::FileId file, const source::Sources& sources, diag::Diagnostics& diags) {
   const std::string& text = sources.at(file).text;
   if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
@@ -58,6 +59,8 @@ bool check_bytes(source::FileId file, const source::Sources& sources, diag::Diag
   }
   return true;
 }
+
+namespace {
 
 // "a::b: 1" at the top means "a: {b: 1}".
 NodeId split_keys(Tree& tree, NodeId root) {
@@ -165,11 +168,7 @@ Loaded load_config(const std::vector<std::string>& files, source::Sources& sourc
       continue;
     }
     if (error != source::ReadError::None) {
-      std::string_view why = error == source::ReadError::NotFound   ? "no such file"
-                             : error == source::ReadError::Denied   ? "permission denied"
-                             : error == source::ReadError::NotAFile ? "it is a folder"
-                                                                    : "reading failed";
-      auto d = diags.emit(kCannotRead, {}, name, why);
+      auto d = diags.emit(kCannotRead, {}, name, source::words_of(error));
       if (uri.starts_with("env:")) {
         d.help("whittle reads no environment variables: `printenv {} | whittle check -`", uri.substr(4));
       }

@@ -23,6 +23,9 @@ Loaded load_config(const std::vector<std::string>& files, source::Sources& sourc
 // The same for one text under a name.
 Loaded load_text(std::string name, std::string text, source::Sources& sources, diag::Diagnostics& diags);
 
+// Says what no text holds: zero bytes, control characters, bytes that are not UTF-8. False: do not parse.
+bool check_bytes(source::FileId file, const source::Sources& sources, diag::Diagnostics& diags);
+
 // Lays `over` over `under` and returns the result: maps join, key by key; everything else is replaced.
 NodeId merge(Tree& tree, NodeId under, NodeId over);
 

@@ -72,11 +72,13 @@ struct WtlIamStatement {
   std::string action;
   std::string resource;
   std::vector<std::vector<std::string>> arguments;
+  std::vector<std::string> otherwise;  // one for each argument, empty for none
   std::vector<WtlExpression> when;  // none or one
+  std::string why;
 };
 
 struct WtlMember {
-  enum class Kind : uint8_t { Include, Setting, Alias, Requires, Iam, Needs, Emits, Stability };
+  enum class Kind : uint8_t { Include, Setting, Alias, Requires, Iam, Needs, Emits, Stability, Listens, CheckedOnly };
   Kind kind = Kind::Setting;
   source::Span span;
   std::string name;  // Include, Setting, Alias, Needs, Stability; Emits: the instrument
@@ -89,6 +91,7 @@ struct WtlMember {
   std::string value_type, unit, when, mistaken;  // Emits
   std::vector<WtlExpression> condition;          // Requires: one
   std::vector<WtlIamStatement> iam;
+  std::vector<std::string> protocols, path;      // Listens
 };
 
 struct WtlItem {

@@ -16,6 +16,7 @@ using source::Span;
 namespace {
 
 constexpr Diag<std::string_view> kSyntax{"E0005", "this is not YAML: {}"};
+constexpr Diag<std::string_view> kNotJson{"E0016", "this is not JSON: {}"};
 constexpr Diag<std::string_view> kVersion{"E0005", "this is not YAML that the Collector reads: it says version {}"};
 constexpr Diag<> kTab{"E0006", "a tab indents this line"};
 constexpr Diag<std::string_view> kDuplicateKey{"E0007", "the key `{}` is there twice"};
@@ -48,8 +49,8 @@ size_t placeholder_at(std::string_view text) {
 
 class Reader {
 public:
-  Reader(source::FileId file, const source::Sources& sources, Tree& tree, diag::Diagnostics& diags)
-      : file_(file), text_(sources.at(file).text), tree_(tree), diags_(diags) {}
+  Reader(source::FileId file, const source::Sources& sources, Tree& tree, diag::Diagnostics& diags, Dialect dialect)
+      : file_(file), text_(sources.at(file).text), tree_(tree), diags_(diags), dialect_(dialect) {}
 
   NodeId run() {
     size_t skip = text_.starts_with("\xef\xbb\xbf") ? 3 : 0;
@@ -61,15 +62,16 @@ public:
     fy_diag_set_collect_errors(fy.get(), true);
     fy_parse_cfg cfg{};
     cfg.flags =
-        static_cast<fy_parse_cfg_flags>(FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_JSON_NONE | FYPCF_DEFAULT_VERSION_1_2 |
-                                        FYPCF_SLOPPY_FLOW_INDENTATION | FYPCF_DISABLE_DEPTH_LIMIT);
+        static_cast<fy_parse_cfg_flags>(FYPCF_QUIET | FYPCF_COLLECT_DIAG | (json() ? FYPCF_JSON_FORCE : FYPCF_JSON_NONE) |
+                                        FYPCF_DEFAULT_VERSION_1_2 | FYPCF_SLOPPY_FLOW_INDENTATION |
+                                        FYPCF_DISABLE_DEPTH_LIMIT);
     cfg.diag = fy.get();
     std::unique_ptr<fy_parser, decltype(&fy_parser_destroy)> parser(fy_parser_create(&cfg), fy_parser_destroy);
     if (parser == nullptr || fy_parser_set_string(parser.get(), text_.data() + skip, text_.size() - skip) != 0) {
-      diags_.emit(kSyntax, {file_, 0, 0}, "it cannot be read");
+      syntax({file_, 0, 0}, "it cannot be read");
       return kNoNode;
     }
-    if (!version_is_known(skip)) return kNoNode;
+    if (!json() && !version_is_known(skip)) return kNoNode;
     bool more = false;
     while (fy_event* event = fy_parser_parse(parser.get())) {
       bool go_on = take(event, more);
@@ -77,7 +79,7 @@ public:
       if (!go_on) break;
     }
     if (!failed_ && fy_parser_get_stream_error(parser.get())) syntax_error(fy.get());
-    if (failed_ || !no_stray_tabs()) return kNoNode;
+    if (failed_ || (!json() && !no_stray_tabs())) return kNoNode;
     if (root_ == kNoNode) {
       Node empty;
       empty.span = {file_, 0, 0};
@@ -130,9 +132,9 @@ private:
       if (document_done) {
         Span at{file_, 0, 0};
         if (e->document_start.document_start != nullptr) at = span_of(e->document_start.document_start);
-        diags_.emit(kMoreDocuments, at)
-            .here("this and what follows is ignored")
-            .help("put it into a file of its own: `--config` may be given several times");
+        auto d = diags_.emit(kMoreDocuments, at);
+        d.here("this and what follows is ignored");
+        if (dialect_ == Dialect::Config) d.help("put it into a file of its own: `--config` may be given several times");
         return false;
       }
       return true;
@@ -140,9 +142,9 @@ private:
       document_done = true;
       return true;
     case FYET_SEQUENCE_START:
-      return open(false, e->sequence_start.sequence_start, e->sequence_start.anchor);
+      return open(false, e->sequence_start.sequence_start, e->sequence_start.anchor, e->sequence_start.tag);
     case FYET_MAPPING_START:
-      return open(true, e->mapping_start.mapping_start, e->mapping_start.anchor);
+      return open(true, e->mapping_start.mapping_start, e->mapping_start.anchor, e->mapping_start.tag);
     case FYET_SEQUENCE_END:
       return close(e->sequence_end.sequence_end);
     case FYET_MAPPING_END:
@@ -156,10 +158,19 @@ private:
     }
   }
 
-  bool open(bool mapping, fy_token* start, fy_token* anchor) {
+  // Tags of YAML itself say nothing that the kind of a node does not.
+  void tag(Node& node, fy_token* token) const {
+    if (dialect_ != Dialect::Document || token == nullptr) return;
+    std::string text = text_of(token);
+    if (text.size() > 1 && text[0] == '!' && text[1] != '!') node.tag = std::move(text);
+  }
+
+  bool open(bool mapping, fy_token* start, fy_token* anchor, fy_token* tag_token) {
     if (stack_.size() >= static_cast<size_t>(kMaxDepth)) {
       Span at = start == nullptr ? Span{file_, last_, last_} : span_of(start);
-      diags_.emit(kTooDeep, at, kMaxDepth).here("too deep").note("no setting of any component lies this deep");
+      auto d = diags_.emit(kTooDeep, at, kMaxDepth);
+      d.here("too deep");
+      if (dialect_ == Dialect::Config) d.note("no setting of any component lies this deep");
       failed_ = true;
       return false;
     }
@@ -167,6 +178,7 @@ private:
     Node node;
     node.kind = mapping ? Node::Kind::Mapping : Node::Kind::Sequence;
     node.span = start == nullptr ? Span{file_, last_, last_} : span_of(start);
+    this->tag(node, tag_token);
     Frame frame;
     frame.mapping = mapping;
     frame.node = tree_.add(std::move(node));
@@ -225,6 +237,7 @@ private:
         --node.span.end;
     }
     std::string tag = e->scalar.tag == nullptr ? std::string() : text_of(e->scalar.tag);
+    this->tag(node, e->scalar.tag);
     if (tag.find("str") != std::string::npos && tag.find("yaml.org") != std::string::npos)
       node.quoted = true;
     else if (tag == "!" || tag == "!!str")
@@ -338,7 +351,7 @@ private:
     const fy_diag_error* error = fy_diag_errors_iterate(fy, &iterator);
     failed_ = true;
     if (error == nullptr) {
-      diags_.emit(kSyntax, {file_, last_, last_}, "it ends too early");
+      syntax({file_, last_, last_}, "it ends too early");
       return;
     }
     Span at = error->fyt != nullptr ? span_of(error->fyt) : Span{file_, 0, 0};
@@ -357,15 +370,18 @@ private:
       uint32_t begin = std::min(line_begin + column, static_cast<uint32_t>(text_.size()));
       at = {file_, begin, begin};
     }
-    if (tab_near(at.begin)) return;
+    if (!json() && tab_near(at.begin)) return;
     if (size_t brace = text_.find("{{", line_begin); brace != std::string::npos && brace <= at.begin + 1) {
       if (size_t length = placeholder_at(std::string_view(text_).substr(brace))) {
         placeholders(brace, length);
         return;
       }
     }
-    diags_.emit(kSyntax, at, lower_first(error->msg == nullptr ? "syntax error" : error->msg))
-        .here("the reader stopped here");
+    syntax(at, lower_first(error->msg == nullptr ? "syntax error" : error->msg)).here("the reader stopped here");
+  }
+
+  diag::Builder syntax(Span at, std::string_view why) {
+    return json() ? diags_.emit(kNotJson, at, why) : diags_.emit(kSyntax, at, why);
   }
 
   // The Collector's YAML library takes `%YAML 1.1` and refuses other versions.
@@ -461,11 +477,14 @@ private:
     return false;
   }
 
+  bool json() const { return dialect_ == Dialect::Json; }
+
   source::FileId file_;
   const std::string& text_;
   uint32_t base_ = 0;
   Tree& tree_;
   diag::Diagnostics& diags_;
+  Dialect dialect_;
   std::vector<Frame> stack_;
   std::unordered_map<std::string, Anchor> anchors_;
   NodeId root_ = kNoNode;
@@ -483,8 +502,9 @@ const Entry* Node::find(std::string_view key) const {
   return nullptr;
 }
 
-NodeId read_yaml(source::FileId file, const source::Sources& sources, Tree& tree, diag::Diagnostics& diags) {
-  return Reader(file, sources, tree, diags).run();
+NodeId read_yaml(source::FileId file, const source::Sources& sources, Tree& tree, diag::Diagnostics& diags,
+                 Dialect dialect) {
+  return Reader(file, sources, tree, diags, dialect).run();
 }
 
 }  // namespace whittle::syntax

@@ -30,6 +30,7 @@ struct Node {
   source::Span span;
   bool quoted = false;  // a scalar in quotes or a block scalar
   std::string text;     // scalars: as written, escapes resolved
+  std::string tag;      // documents only: "!Sub", "!GetAtt"; empty for none and for those of YAML itself
   bool boolean = false;
   int64_t integer = 0;
   bool too_large = false;      // Int: beyond int64_t; `real` is near it
@@ -63,8 +64,16 @@ struct Tree {
 // Deepest nesting of a config.
 inline constexpr int kMaxDepth = 100;
 
+// Which YAML it is.
+enum class Dialect : uint8_t {
+  Config,    // what the Collector's own reader takes; `<<` merges
+  Document,  // local tags are kept, nesting may be deeper
+  Json,      // RFC 8259
+};
+
 // Reads one file into `tree` and returns its root, or kNoNode with errors. An empty file is a null.
-NodeId read_yaml(source::FileId file, const source::Sources& sources, Tree& tree, diag::Diagnostics& diags);
+NodeId read_yaml(source::FileId file, const source::Sources& sources, Tree& tree, diag::Diagnostics& diags,
+                 Dialect dialect = Dialect::Config);
 
 // What a plain scalar of that text is: sets kind and value.
 void resolve_scalar(Node& node);

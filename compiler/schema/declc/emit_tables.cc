@@ -212,7 +212,7 @@ std::string component_tables(const Model& model, const ComponentModel& c) {
   if (c.service)
     return wrap(t.out_, "extern const Type service_declaration;\nconst Type service_declaration = *" + type + ";\n");
 
-  std::string aliases, iam, emits, needs;
+  std::string aliases, iam, emits, needs, listens;
   for (const PairModel& a : c.aliases) aliases += "    {" + quote(a.name) + ", " + quote(a.text) + "},\n";
   for (const PairModel& n : c.needs) needs += "    {" + quote(n.name) + ", " + quote(n.text) + "},\n";
   for (const EmitsModel& e : c.emits) {
@@ -221,20 +221,25 @@ std::string component_tables(const Model& model, const ComponentModel& c) {
   }
   for (const IamModel& i : c.iam) {
     std::string paths;
-    for (const auto& path : i.arguments) paths += "    " + t.text_array(path) + ",\n";
-    std::string arguments = t.array("std::span<const std::string_view>", paths);
+    for (size_t a = 0; a < i.arguments.size(); ++a)
+      paths += "    {" + t.text_array(i.arguments[a]) + ", " + quote(i.otherwise[a]) + "},\n";
+    std::string arguments = t.array("IamArgument", paths);
     std::string when = i.when.empty() ? "nullptr" : t.expression(i.when[0]);
-    iam += "    {" + quote(i.action) + ", {" + quote(i.resource) + ", " + arguments + "}, " + when + "},\n";
+    iam += "    {" + quote(i.action) + ", {" + quote(i.resource) + ", " + arguments + "}, " + when + ", " + quote(i.why) +
+           "},\n";
   }
+  for (const ListensModel& l : c.listens)
+    listens += "    {" + t.text_array(l.protocols) + ", " + t.text_array(l.path) + "},\n";
   std::string alias_name = t.array("Alias", aliases), iam_name = t.array("IamStatement", iam),
-              emits_name = t.array("EmittedMetric", emits), needs_name = t.array("NeededEnv", needs);
+              emits_name = t.array("EmittedMetric", emits), needs_name = t.array("NeededEnv", needs), listens_name = t.array("ListensAt", listens);
   std::string value = "extern const Component " + symbol(c) + ";\nconst Component " + symbol(c) +
                       " = {.kind = ComponentKind::" + kComponentKinds[static_cast<int>(c.kind)] +
                       ", .name = " + quote(c.name) + ", .config = " + type +
                       ", .consumes = " + std::to_string(c.consumes) + ", .produces = " + std::to_string(c.produces) +
                       ", .doc = " + quote(c.doc) + ", .stability = " + quote(c.stability) +
                       ", .aliases = " + alias_name + ", .iam = " + iam_name + ", .emits = " + emits_name +
-                      ", .needs = " + needs_name + "};\n";
+                      ", .needs = " + needs_name + ", .listens = " + listens_name +
+                      ", .checked_only = " + (c.checked_only ? "true" : "false") + "};\n";
   return wrap(t.out_, value);
 }
 

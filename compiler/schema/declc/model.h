@@ -91,7 +91,13 @@ struct StructModel {
 struct IamModel {
   std::string action, resource;
   std::vector<std::vector<std::string>> arguments;
+  std::vector<std::string> otherwise;  // one for each argument
   std::vector<ExpressionModel> when;
+  std::string why;
+};
+
+struct ListensModel {
+  std::vector<std::string> protocols, path;
 };
 
 struct EmitsModel {
@@ -112,6 +118,8 @@ struct ComponentModel {
   std::vector<PairModel> aliases, needs;
   std::vector<IamModel> iam;
   std::vector<EmitsModel> emits;
+  std::vector<ListensModel> listens;
+  bool checked_only = false;
   std::vector<const StructModel*> structs;  // local ones in the order of definition, config last
 };
 

@@ -538,11 +538,18 @@ private:
       if (m.kind == WtlMember::Kind::Stability) c.stability = m.name;
       if (m.kind == WtlMember::Kind::Emits)
         c.emits.push_back({m.name, m.value_type, m.text, m.unit, m.when, m.mistaken});
+      if (m.kind == WtlMember::Kind::CheckedOnly) c.checked_only = true;
+      if (m.kind == WtlMember::Kind::Listens) {
+        at(m.path, *c.config, m.span);
+        c.listens.push_back({m.protocols, m.path});
+      }
       for (const auto& statement : m.iam) {
         IamModel i;
         i.action = statement.action;
         i.resource = statement.resource;
         i.arguments = statement.arguments;
+        i.otherwise = statement.otherwise;
+        i.why = statement.why;
         for (const auto& path : i.arguments) at(path, *c.config, m.span);
         for (const auto& w : statement.when) i.when.push_back(expression(w, *c.config));
         c.iam.push_back(std::move(i));

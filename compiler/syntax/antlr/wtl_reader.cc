@@ -195,6 +195,12 @@ private:
     } else if (auto* x = dynamic_cast<Parser::IamMemberContext*>(c)) {
       m.kind = WtlMember::Kind::Iam;
       for (auto* s : x->iamStatement()) m.iam.push_back(iam(s));
+    } else if (auto* x = dynamic_cast<Parser::ListensMemberContext*>(c)) {
+      m.kind = WtlMember::Kind::Listens;
+      for (auto* protocol : x->STRING()) m.protocols.push_back(string(protocol));
+      m.path = path(x->settingPath());
+    } else if (dynamic_cast<Parser::CheckedMemberContext*>(c) != nullptr) {
+      m.kind = WtlMember::Kind::CheckedOnly;
     } else if (auto* x = dynamic_cast<Parser::NeedsMemberContext*>(c)) {
       m.kind = WtlMember::Kind::Needs;
       m.name = word(x->word());
@@ -388,9 +394,13 @@ private:
     s.action = word(c->word(0)) + ":" + word(c->word(1));
     if (auto* r = c->resource()) {
       s.resource = r->word() == nullptr ? std::string("*") : word(r->word());
-      for (auto* p : r->settingPath()) s.arguments.push_back(path(p));
+      for (auto* a : r->argument()) {
+        s.arguments.push_back(path(a->settingPath()));
+        s.otherwise.push_back(a->STRING() == nullptr ? std::string() : string(a->STRING()));
+      }
     }
     if (c->expression() != nullptr) s.when.push_back(expression(c->expression()));
+    if (c->STRING() != nullptr) s.why = string(c->STRING());
     return s;
   }
 

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+// ARN shapes are those of the Service Authorization Reference; for CloudWatch Logs see "Overview of managing access
+// permissions to your CloudWatch Logs resources": a log group's ARN ends in `:*` for all actions but those on its tags.
+#include "compiler/aws/needs.h"
+
+#include "compiler/check/checks.h"
+#include "compiler/check/decode.h"
+#include "compiler/check/formats.h"
+
+#include <optional>
+
+namespace whittle::aws {
+
+using check::Truth;
+using check::Value;
+
+std::string_view partition_of(std::string_view region) {
+  struct {
+    std::string_view prefix, partition;
+  } static constexpr kOthers[] = {{"cn-", "aws-cn"},          {"us-gov-", "aws-us-gov"},  {"us-iso-", "aws-iso"},
+                                  {"us-isob-", "aws-iso-b"},  {"eu-isoe-", "aws-iso-e"},  {"us-isof-", "aws-iso-f"},
+                                  {"eusc-", "aws-eusc"}};
+  for (auto& o : kOthers) {
+    if (region.starts_with(o.prefix)) return o.partition;
+  }
+  return "aws";
+}
+
+namespace {
+
+constexpr std::string_view kAny = "*";
+
+// The setting at the end of a path; null where an Optional on the way is not there or something is wrong.
+const Value* walk(const Value& from, std::span<const std::string_view> path) {
+  const Value* v = &from;
+  for (std::string_view name : path) {
+    while (v != nullptr && v->type->kind == schema::TypeKind::Optional) v = v->present && !v->items.empty() ? &v->items[0] : nullptr;
+    if (v == nullptr || v->wrong) return nullptr;
+    v = v->find(name);
+  }
+  while (v != nullptr && v->type->kind == schema::TypeKind::Optional) v = v->present && !v->items.empty() ? &v->items[0] : nullptr;
+  return v;
+}
+
+// A setting's text as part of an ARN: what only the running collector knows becomes `*`.
+std::string known_text(const Value* v) {
+  if (v == nullptr) return "";
+  if (v->late || v->wrong) return std::string(kAny);
+  if (v->type->format != schema::Format::Template) return v->text;
+  std::string out;
+  for (size_t i = 0; i < v->text.size();) {
+    size_t end = v->text[i] == '{' ? v->text.find('}', i) : std::string::npos;
+    if (end == std::string::npos) {
+      out += v->text[i++];
+      continue;
+    }
+    if (!out.ends_with(kAny)) out += kAny;
+    i = end + 1;
+  }
+  return out;
+}
+
+std::string argument(const schema::IamArgument& a, const Value& config) {
+  std::string text = known_text(walk(config, a.path));
+  if (!text.empty() || a.otherwise.empty()) return text.empty() ? std::string(kAny) : text;
+  std::string out;
+  for (size_t i = 0; i < a.otherwise.size();) {
+    size_t end = a.otherwise[i] == '{' ? a.otherwise.find('}', i) : std::string::npos;
+    if (end == std::string::npos) {
+      out += a.otherwise[i++];
+      continue;
+    }
+    std::string_view name = a.otherwise.substr(i + 1, end - i - 1);
+    std::string value = known_text(walk(config, {&name, 1}));
+    out += value.empty() ? std::string(kAny) : value;
+    i = end + 1;
+  }
+  return out;
+}
+
+// What ARNs are made of, from one instance.
+struct Scope {
+  std::string partition = "*", region = "*", account = "*";
+};
+
+// The parts of an ARN, or nothing when it is none.
+struct Arn {
+  std::string partition, service, region, account, rest;
+};
+
+std::optional<Arn> parse_arn(std::string_view text) {
+  if (!text.starts_with("arn:")) return std::nullopt;
+  std::string parts[5];
+  text.remove_prefix(4);
+  for (int i = 0; i < 4; ++i) {
+    size_t colon = text.find(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    parts[i] = text.substr(0, colon);
+    text.remove_prefix(colon + 1);
+  }
+  return Arn{parts[0], parts[1], parts[2], parts[3], std::string(text)};
+}
+
+// An Amazon Managed Prometheus endpoint names its workspace: https://aps-workspaces.<region>.amazonaws.com/workspaces/<id>/...
+// Nothing for an endpoint that is somewhere else.
+struct Workspace {
+  std::string region, id;
+};
+
+std::optional<Workspace> workspace_of(const std::string& endpoint) {
+  auto url = check::parse_url(endpoint);
+  if (!url) return std::nullopt;
+  constexpr std::string_view kHost = "aps-workspaces.", kPath = "/workspaces/";
+  if (!url->host.starts_with(kHost) || !url->path.starts_with(kPath)) return std::nullopt;
+  std::string rest = url->host.substr(kHost.size()), id = url->path.substr(kPath.size());
+  return Workspace{rest.substr(0, rest.find('.')), id.substr(0, id.find('/'))};
+}
+
+// The ARN of a statement's resource: one function a kind of resource, chosen by the word that declarations use.
+struct Made {
+  std::string arn, region;
+};
+using MakeFn = std::optional<Made> (*)(const Scope& s, const std::vector<std::string>& arguments);
+
+std::optional<Made> log_group(const Scope& s, const std::vector<std::string>& a) {
+  return Made{"arn:" + s.partition + ":logs:" + s.region + ":" + s.account + ":log-group:" + a[0] + ":*", s.region};
+}
+std::optional<Made> log_group_arn(const Scope& s, const std::vector<std::string>& a) {
+  return Made{"arn:" + s.partition + ":logs:" + s.region + ":" + s.account + ":log-group:" + a[0], s.region};
+}
+std::optional<Made> log_stream(const Scope& s, const std::vector<std::string>& a) {
+  return Made{"arn:" + s.partition + ":logs:" + s.region + ":" + s.account + ":log-group:" + a[0] + ":log-stream:" + a[1], s.region};
+}
+std::optional<Made> role(const Scope& s, const std::vector<std::string>& a) {
+  return Made{a[0] == kAny ? "arn:" + s.partition + ":iam::*:role/*" : a[0], s.region};
+}
+std::optional<Made> workspace(const Scope& s, const std::vector<std::string>& a) {
+  if (a[0].find(kAny) != std::string::npos)
+    return Made{"arn:" + s.partition + ":aps:" + s.region + ":" + s.account + ":workspace/*", s.region};
+  auto w = workspace_of(a[0]);
+  if (!w) return std::nullopt;
+  return Made{"arn:" + std::string(partition_of(w->region)) + ":aps:" + w->region + ":" + s.account + ":workspace/" + w->id, w->region};
+}
+
+constexpr struct {
+  std::string_view kind;
+  size_t arguments;
+  MakeFn make;
+} kResources[] = {{"log_group", 1, log_group},
+                  {"log_group_arn", 1, log_group_arn},
+                  {"log_stream", 2, log_stream},
+                  {"role", 1, role},
+                  {"workspace", 1, workspace}};
+
+std::optional<Made> make(const schema::IamResource& resource, const Scope& scope, const Value& config) {
+  if (resource.kind == kAny) return Made{std::string(kAny), scope.region};
+  std::vector<std::string> arguments;
+  for (const schema::IamArgument& a : resource.arguments) arguments.push_back(argument(a, config));
+  for (auto& r : kResources) {
+    if (r.kind == resource.kind && r.arguments == arguments.size()) return r.make(scope, arguments);
+  }
+  return Made{std::string(kAny), scope.region};
+}
+
+constexpr std::string_view kAssumeRole = "sts:AssumeRole";
+
+// The role that calls of this instance are made as, if not the task's: its own, or that of the extension that signs for it.
+std::string assumed_role(const check::Config& config, const check::Instance& instance, const Scope& scope, bool follow = true) {
+  for (const schema::IamStatement& s : instance.component->iam) {
+    if (s.action != kAssumeRole || (s.when != nullptr && check::evaluate(*s.when, instance.config) == Truth::False)) continue;
+    if (auto made = make(s.resource, scope, instance.config)) return made->arn.ends_with(":role/*") ? std::string(kAny) : made->arn;
+  }
+  static constexpr std::string_view kAuth[] = {"auth", "authenticator"};
+  const Value* authenticator = follow ? walk(instance.config, kAuth) : nullptr;
+  if (authenticator == nullptr || authenticator->late || authenticator->wrong) return "";
+  for (const check::Instance& i : config.instances) {
+    if (i.component->kind == schema::ComponentKind::Extension && i.id == authenticator->text) return assumed_role(config, i, scope, false);
+  }
+  return "";
+}
+
+Scope scope_of(const check::Instance& instance, const Surroundings& around) {
+  Scope s;
+  static constexpr std::string_view kRegion[] = {"region"};
+  const Value* region = walk(instance.config, kRegion);
+  std::string text = known_text(region);
+  if (text.empty()) text = around.region;
+  if (!text.empty()) s.region = text;
+  if (!around.partition.empty())
+    s.partition = around.partition;
+  else if (s.region != kAny)
+    s.partition = partition_of(s.region);
+  if (!around.account.empty()) s.account = around.account;
+  return s;
+}
+
+}  // namespace
+
+std::vector<Need> task_needs(const check::Config& config, const Surroundings& surroundings) {
+  std::vector<Need> out;
+  for (const check::Instance& instance : config.instances) {
+    if (!instance.used || instance.component->iam.empty() || (instance.config.wrong && instance.config.items.empty())) continue;
+    Scope scope = scope_of(instance, surroundings);
+    std::string as = assumed_role(config, instance, scope);
+    Scope inside = scope;  // what another role calls lies in that role's account
+    if (auto arn = parse_arn(as)) {
+      inside.account = arn->account;
+      inside.partition = arn->partition;
+    } else if (!as.empty()) {
+      inside.account = kAny;
+    }
+    for (const schema::IamStatement& s : instance.component->iam) {
+      Truth when = s.when == nullptr ? Truth::True : check::evaluate(*s.when, instance.config);
+      if (when == Truth::False) continue;
+      bool takes_role = s.action == kAssumeRole;
+      auto made = make(s.resource, takes_role ? scope : inside, instance.config);
+      if (!made) continue;
+      Need n;
+      n.action = s.action;
+      n.resource = std::move(made->arn);
+      n.region = made->region == kAny ? std::string() : made->region;
+      n.who = check::setting_path(instance);
+      n.why = s.why;
+      if (!takes_role) n.assumed_role = as;
+      n.sure = when == Truth::True;
+      // The setting that decides, where there is one, is what the reader wants to see.
+      n.span = instance.key;
+      n.place = instance.place;
+      if (s.when != nullptr) {
+        for (const schema::Expression* e = s.when; e != nullptr; e = e->right) {
+          const schema::Expression* part = e->kind == schema::Expression::Kind::And ? e->right : e;
+          for (const schema::Expression* side : {part, part->left}) {
+            const Value* v = side == nullptr || side->path.empty() ? nullptr : walk(instance.config, side->path);
+            if (v == nullptr || !v->span) continue;
+            n.span = v->key ? v->key : v->span;
+            n.place = v->place.empty() ? instance.place : v->place;
+          }
+          if (e->kind != schema::Expression::Kind::And) break;
+        }
+      }
+      out.push_back(std::move(n));
+    }
+  }
+  return out;
+}
+
+}  // namespace whittle::aws

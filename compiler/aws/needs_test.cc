@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// What configs need of AWS, and where they listen, by tables.
+#include "compiler/aws/listeners.h"
+#include "compiler/aws/needs.h"
+#include "compiler/check/front_end.h"
+
+#include <gtest/gtest.h>
+
+namespace whittle::aws {
+namespace {
+
+check::CheckResult checked(const std::string& text) {
+  check::CheckResult r = check::check_text("c.yaml", text, {});
+  EXPECT_NE(r.known(), nullptr) << text;
+  return r;
+}
+
+std::string exporter(const std::string& name, const std::string& settings) {
+  return "receivers: {otlp: {protocols: {grpc: }}}\nexporters:\n  " + name + ": {" + settings +
+         "}\nservice: {pipelines: {" + (name == "awsemf" ? "metrics" : "traces") + ": {receivers: [otlp], exporters: [" + name + "]}}}\n";
+}
+
+std::string shown(const check::Config& config, const Surroundings& around = {}) {
+  std::string out;
+  for (const Need& n : task_needs(config, around)) {
+    out += n.action + (n.sure ? "" : "?") + " " + n.resource + (n.assumed_role.empty() ? "" : " as " + n.assumed_role) + "\n";
+  }
+  return out;
+}
+
+TEST(Needs, ComeFromTheSettings) {
+  const std::string kPlain = "logs:CreateLogGroup arn:aws:logs:eu-west-1:*:log-group:/metrics/*:*\n"
+                             "logs:CreateLogStream arn:aws:logs:eu-west-1:*:log-group:/metrics/*:*\n"
+                             "logs:PutLogEvents arn:aws:logs:eu-west-1:*:log-group:/metrics/*:log-stream:otel-stream-*\n";
+  struct {
+    std::string name, settings, needs;
+  } cases[] = {
+      {"awsemf", "region: eu-west-1", kPlain},
+      {"awsemf", "region: eu-west-1, namespace: A/B",
+       "logs:CreateLogGroup arn:aws:logs:eu-west-1:*:log-group:/metrics/A/B:*\n"
+       "logs:CreateLogStream arn:aws:logs:eu-west-1:*:log-group:/metrics/A/B:*\n"
+       "logs:PutLogEvents arn:aws:logs:eu-west-1:*:log-group:/metrics/A/B:log-stream:otel-stream-*\n"},
+      {"awsemf", "region: cn-north-1, log_group_name: '/ecs/{ClusterName}/x', log_stream_name: '{TaskId}', log_retention: 7, tags: {a: b}",
+       "logs:CreateLogGroup arn:aws-cn:logs:cn-north-1:*:log-group:/ecs/*/x:*\n"
+       "logs:CreateLogStream arn:aws-cn:logs:cn-north-1:*:log-group:/ecs/*/x:*\n"
+       "logs:PutLogEvents arn:aws-cn:logs:cn-north-1:*:log-group:/ecs/*/x:log-stream:*\n"
+       "logs:PutRetentionPolicy arn:aws-cn:logs:cn-north-1:*:log-group:/ecs/*/x:*\n"
+       "logs:TagResource arn:aws-cn:logs:cn-north-1:*:log-group:/ecs/*/x\n"},
+      {"awsemf", "output_destination: stdout", ""},
+      {"awsemf", "log_group_name: '${env:GROUP}', log_stream_name: s, log_retention: '${env:DAYS}'",
+       "logs:CreateLogGroup arn:*:logs:*:*:log-group:*:*\n"
+       "logs:CreateLogStream arn:*:logs:*:*:log-group:*:*\n"
+       "logs:PutLogEvents arn:*:logs:*:*:log-group:*:log-stream:s\n"
+       "logs:PutRetentionPolicy? arn:*:logs:*:*:log-group:*:*\n"},
+      {"awsxray", "region: us-gov-west-1", "xray:PutTraceSegments *\n"},
+      {"awsxray", "role_arn: 'arn:aws:iam::123456789012:role/x'",
+       "xray:PutTraceSegments * as arn:aws:iam::123456789012:role/x\nsts:AssumeRole arn:aws:iam::123456789012:role/x\n"},
+      {"awsxray", "role_arn: '${env:ROLE}'", "xray:PutTraceSegments * as *\nsts:AssumeRole? arn:*:iam::*:role/*\n"},
+      {"awsemf", "region: us-east-1, namespace: N, role_arn: 'arn:aws:iam::210987654321:role/x'",
+       "logs:CreateLogGroup arn:aws:logs:us-east-1:210987654321:log-group:/metrics/N:* as arn:aws:iam::210987654321:role/x\n"
+       "logs:CreateLogStream arn:aws:logs:us-east-1:210987654321:log-group:/metrics/N:* as arn:aws:iam::210987654321:role/x\n"
+       "logs:PutLogEvents arn:aws:logs:us-east-1:210987654321:log-group:/metrics/N:log-stream:otel-stream-* as arn:aws:iam::210987654321:role/x\n"
+       "sts:AssumeRole arn:aws:iam::210987654321:role/x\n"},
+  };
+  for (auto& c : cases) {
+    auto r = checked(exporter(c.name, c.settings));
+    EXPECT_EQ(shown(*r.known()), c.needs) << c.settings;
+  }
+}
+
+TEST(Needs, SurroundingsFillInWhatTheConfigLeavesOpen) {
+  auto r = checked(exporter("awsemf", "namespace: N, log_stream_name: s"));
+  EXPECT_EQ(shown(*r.known(), {"", "cn-northwest-1", "123456789012"}),
+            "logs:CreateLogGroup arn:aws-cn:logs:cn-northwest-1:123456789012:log-group:/metrics/N:*\n"
+            "logs:CreateLogStream arn:aws-cn:logs:cn-northwest-1:123456789012:log-group:/metrics/N:*\n"
+            "logs:PutLogEvents arn:aws-cn:logs:cn-northwest-1:123456789012:log-group:/metrics/N:log-stream:s\n");
+}
+
+TEST(Needs, PointAtTheSettingThatDecides) {
+  auto r = checked(exporter("awsemf", "region: us-east-1, log_retention: 7"));
+  for (const Need& n : task_needs(*r.known(), {})) {
+    std::string_view text = r.sources->text(n.span);
+    EXPECT_EQ(text, n.action == "logs:PutRetentionPolicy" ? "log_retention" : "awsemf") << n.action;
+  }
+}
+
+TEST(Needs, OnlyOfWhatIsUsed) {
+  auto r = checked("receivers: {otlp: {protocols: {grpc: }}}\nexporters: {awsxray: , debug: }\n"
+                   "service: {pipelines: {traces: {receivers: [otlp], exporters: [debug]}}}\n");
+  EXPECT_EQ(shown(*r.known()), "");
+}
+
+TEST(Needs, OfAConfigWithErrors) {
+  auto r = checked(exporter("awsxray", "no_such_setting: 1"));
+  EXPECT_TRUE(r.diagnostics.has_errors());
+  shown(*r.known());
+  auto other = checked("receivers: {otlp: 5}\nexporters: {awsxray: , awsemf: [1]}\nservice: {pipelines: {traces: {receivers: [otlp], exporters: [awsxray, awsemf]}}}\n");
+  shown(*other.known());
+  listeners(*other.known());
+}
+
+TEST(Listeners, AreDeclared) {
+  auto r = checked("extensions: {health_check: }\nreceivers: {otlp: {protocols: {grpc: {endpoint: '0.0.0.0:4317'}, http: }}}\nexporters: {debug: }\n"
+                   "service: {extensions: [health_check], telemetry: {metrics: {level: none}}, pipelines: {traces: {receivers: [otlp], exporters: [debug]}}}\n");
+  auto all = listeners(*r.known());
+  std::string out;
+  for (const Listener& l : all) {
+    out += l.setting + " " + l.host + " " + std::to_string(l.port) + (l.loopback() ? " local" : "");
+    for (auto& p : l.protocols) out += " " + p;
+    out += " " + std::to_string(l.signals) + "\n";
+  }
+  EXPECT_EQ(out, "receivers::otlp::protocols::grpc::endpoint 0.0.0.0 4317 grpc 1\n"
+                 "receivers::otlp::protocols::http::endpoint localhost 4318 local http/protobuf http/json 1\n"
+                 "extensions::health_check::endpoint localhost 13133 local health 0\n");
+}
+
+TEST(Listeners, OwnMetricsAndSockets) {
+  auto r = checked("receivers: {otlp: {protocols: {grpc: {endpoint: /run/x.sock, transport: unix}}}}\nexporters: {debug: }\n"
+                   "service: {pipelines: {traces: {receivers: [otlp], exporters: [debug]}}}\n");
+  auto all = listeners(*r.known());
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].port, 0);
+  EXPECT_EQ(all[1].address, "localhost:8888");
+}
+
+}  // namespace
+}  // namespace whittle::aws
