@@ -214,6 +214,7 @@ struct Program {
   List<LateValue> late;
   List<PipelineEntry> pipelines;
   const void* service;  // the struct generated from stdlib/service/service.wtl
+  Str drift;            // by which a config that is given is compared (runtime/drift/table.h)
 };
 
 // Defined by the generated module.

@@ -39,7 +39,7 @@ std::vector<std::string> archives(const plan::Plan& plan, bool replay) {
   for (auto& stage : plan.stages)
     if (!stage.program) components.insert(std::string(schema::name_of(stage.component().kind)) + "_" + std::string(stage.component().name));
   names.insert(names.end(), components.begin(), components.end());
-  for (const char* name : {replay ? "http_replay" : "http_curl", "runtime", "curl", "nghttp2", "mbedtls", "zstd", "z", "yyjson", "c", "builtins"}) names.push_back(name);
+  for (const char* name : {replay ? "http_replay" : "http_curl", "runtime", "curl", "nghttp2", "mbedtls", "zstd", "z", "yyjson", "yaml", "c", "builtins"}) names.push_back(name);
   return names;
 }
 

@@ -52,10 +52,10 @@ public:
       lates.push_back(llvm::ConstantStruct::get(late, {constants_.integer(late_kind(*l.value), 32), l.slot, constants_.text(l.value->text),
                                                        constants_.text(l.setting), constants_.text(l.value->place)}));
     auto* program = llvm::StructType::get(context_, {constants_.str_type(), constants_.str_type(), constants_.str_type(), constants_.list_type(), constants_.list_type(),
-                                                     constants_.list_type(), pointer_});
+                                                     constants_.list_type(), pointer_, constants_.str_type()});
     auto* value = llvm::ConstantStruct::get(program, {constants_.text("whittle"), constants_.text(version), constants_.text(config_hash),
                                                       constants_.list(component_, components, "components"), constants_.list(late, lates, "late"),
-                                                      constants_.list(entry, pipelines, "pipelines"), service});
+                                                      constants_.list(entry, pipelines, "pipelines"), service, constants_.text(plan_.drift)});
     new llvm::GlobalVariable(module_, program, true, llvm::GlobalValue::ExternalLinkage, value, "whittle_program");
     for (auto& f : module_) {
       if (f.isDeclaration()) continue;
@@ -156,8 +156,10 @@ private:
 
   // The AWS actions that the component at `setting` calls.
   Constant* needs(const std::string& setting) {
-    (void)setting;
-    return constants_.list(need_, {}, "needs");
+    std::vector<Constant*> out;
+    for (const aws::Need& n : plan_.needs)
+      if (n.who == setting) out.push_back(llvm::ConstantStruct::get(need_, {constants_.text(n.action), constants_.text(n.resource), constants_.text(n.place)}));
+    return constants_.list(need_, out, "needs");
   }
 
   Constant* component(StageId id) {

@@ -85,7 +85,7 @@ void Credentials::sts_answered(const HttpResponse& response) {
     if (!append_xml_element(message, answer, "Message")) message.append(response.status == 0 ? response.error_text : answer.substr(0, 300));
     Text t = type.text();
     if (t.starts_with("ExpiredToken") || t == "InvalidClientTokenId") of(runtime_).forget();
-    if (response.status == 403) {
+    if (response.status >= 400 && response.status < 500 && is_denial(response.status, t)) {
       Denial denial{role_.component, "sts", "AssumeRole", role_.role_arn, role_.region, {}, t, message.text(), {}};
       denials_.tell(runtime_, denial);
     } else if (!failed_) {

@@ -143,7 +143,7 @@ struct PendingCall {
       timer.in(pause / 2 + static_cast<int64_t>(random % 1000) * (pause / 2000));
       return;
     }
-    if (response.status == 403) denied(response);
+    if (response.status >= 400 && response.status < 500 && is_denial(response.status, aws_error_type(response))) denied(response);
     --client.in_flight_;
     done(context, response);
     delete this;

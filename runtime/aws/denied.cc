@@ -4,9 +4,11 @@
 //   User: arn:aws:sts::123456789012:assumed-role/task/5f2 is not authorized to perform: logs:PutLogEvents on resource:
 //   arn:aws:logs:us-east-1:123456789012:log-group:/ecs/x:log-stream:y because no identity-based policy allows the logs:PutLogEvents action
 //
+// Log groups are an exception: "User with accountId: 123456789012 is not authorized to perform CreateLogGroup with Tags" means TagResource.
 // Not every service says all of it. What it says counts; the rest comes from the call and from the config's own list of needs.
 #include "runtime/aws/denied.h"
 
+#include "runtime/aws/endpoint.h"
 #include "runtime/base/json.h"
 
 namespace whittle {
@@ -64,12 +66,15 @@ const AwsNeed* need_of(const ComponentContext& component, Text action) {
 
 }  // namespace
 
+bool is_denial(int status, Text type) { return status == 403 || type.starts_with("AccessDenied") || other_cause(type, {}); }
+
 void append_completed_arn(Writer& out, Text pattern, Text region, Text account) {
   if (!is_arn(pattern)) return out.append(pattern);
   for (int part = 0; part < 5; ++part) {
     size_t colon = pattern.find(':');
     if (colon == Text::npos) break;
     Text piece = pattern.substr(0, colon);
+    if (part == 1 && piece == "*" && !region.empty()) piece = aws_partition(region).name;
     if (part == 3 && piece == "*" && !region.empty()) piece = region;
     if (part == 4 && piece == "*" && !account.empty()) piece = account;
     out.append(piece);
@@ -91,6 +96,8 @@ void Denials::tell(Runtime& runtime, const Denial& d) {
   Writer action;
   if (Text said = word_after(d.message, "not authorized to perform:"); said.find(':') != Text::npos) {
     action.append(said);
+  } else if (d.message.find("CreateLogGroup with Tags") != Text::npos) {
+    action.append(Text("logs:TagResource"));
   } else {
     action.append(d.service);
     action.byte(':');
@@ -109,6 +116,7 @@ void Denials::tell(Runtime& runtime, const Denial& d) {
   // What AWS has named is the resource itself; a pattern is what a policy says.
   Text caller = word_after(d.message, "User:");
   Text account = arn_part(caller, 4);
+  if (account.empty()) account = word_after(d.message, "with accountId:");
   Text named = word_after(d.message, "on resource:");
   const AwsNeed* need = need_of(c, action.text());
   Writer resource, pattern, statement;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is to be said when AWS answers 403: which action on what was denied, for which line of the config, and the statement that is
-// missing; or that the 403 has nothing to do with permissions.
+// What is to be said when AWS denies a call: which action on what was denied, for which line of the config, and the statement that is
+// missing; or that the fault has nothing to do with permissions.
 #pragma once
 
 #include "runtime/base/arena.h"
@@ -21,6 +21,9 @@ struct Denial {
   Text date;            // the answer's Date header: what time it is there
 };
 
+// True when the fault is about who calls and not about what is called. The services that speak JSON answer 400 to these, too.
+bool is_denial(int status, Text type);
+
 // Says each thing once.
 class Denials {
 public:
@@ -31,7 +34,7 @@ private:
   std::vector<Text> known_;
 };
 
-// The pattern with its region and its account (the ARN's fourth and fifth part) filled in where it has `*` there and they are known.
+// The pattern with its partition, region and account filled in where it has `*` there and they are known.
 void append_completed_arn(Writer& out, Text pattern, Text region, Text account);
 
 // {"Effect":"Allow","Action":"logs:PutLogEvents","Resource":"arn:..."}

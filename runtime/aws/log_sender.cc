@@ -143,7 +143,7 @@ void LogSender::answered(Batch& batch, const HttpResponse& r) {
   Writer why;
   describe_aws_failure(r, why);
   // A denial may pass too, when the role is mended; anything else that is the request's own fault will not.
-  bool may_pass = r.status == 0 || r.status == 429 || r.status >= 500 || r.status == 403 || type == "ResourceNotFoundException" ||
+  bool may_pass = r.status == 0 || r.status == 429 || r.status >= 500 || is_denial(r.status, type) || type == "ResourceNotFoundException" ||
                   type == "OperationAbortedException" || type == "InvalidSequenceTokenException" || type == "LimitExceededException" ||
                   type.find("Throttl") != Text::npos;
   if (may_pass) later(batch, why.text());

@@ -152,6 +152,10 @@ void Logger::write(LogLevel at, const char* message, std::initializer_list<LogFi
   seen.dropped = 0;
 }
 
+void Logger::write_each(LogLevel at, Text message, std::initializer_list<LogField> fields) {
+  if (at >= level) write_line(json, at, message, fields, 0);
+}
+
 void Logger::flush() {
   for (Repeated& seen : repeated_) {
     if (seen.dropped > 0) write_line(json, LogLevel::Warn, seen.message, {}, seen.dropped);

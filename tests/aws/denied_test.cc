@@ -52,6 +52,8 @@ TEST(Denied, Says) {
       {"another action than the call's", "logs", "CreateLogGroup", "arn:aws:logs:us-east-1:*:log-group:/shop:*", "AccessDeniedException",
        "User: arn:aws:iam::123456789012:user/x is not authorized to perform: logs:TagResource on resource: arn:aws:logs:us-east-1:123456789012:log-group:/shop",
        {R"("action":"logs:TagResource")", R"("config":"collector.yaml:40:7")", R"(\"Resource\":\"arn:aws:logs:us-east-1:123456789012:log-group:/shop\")"}},
+      {"tags of a log group", "logs", "CreateLogGroup", "arn:aws:logs:us-east-1:*:log-group:/shop:*", "AccessDeniedException",
+       "User with accountId: 123456789012 is not authorized to perform CreateLogGroup with Tags", {R"("action":"logs:TagResource")", R"(\"Resource\":\"arn:aws:logs:us-east-1:123456789012:log-group:/shop\")"}},
       {"without a message", "xray", "PutTraceSegments", "", "", "", {R"("action":"xray:PutTraceSegments")", R"("config":"collector.yaml:29:3")", R"(\"Resource\":\"*\")"}},
       {"a need that nobody declared", "logs", "CreateLogStream", "arn:aws:logs:us-east-1:*:log-group:/x:log-stream:y", "AccessDenied", "no",
        {R"("config":"collector.yaml:2:3")", R"(\"Resource\":\"arn:aws:logs:us-east-1:*:log-group:/x:log-stream:y\")"}},
@@ -85,6 +87,15 @@ TEST(Denied, Says) {
   }
 }
 
+TEST(Denied, WhatIsADenial) {
+  EXPECT_TRUE(is_denial(403, ""));
+  EXPECT_TRUE(is_denial(400, "AccessDeniedException"));
+  EXPECT_TRUE(is_denial(400, "UnrecognizedClientException"));
+  EXPECT_TRUE(is_denial(400, "InvalidSignatureException"));
+  EXPECT_FALSE(is_denial(400, "ResourceNotFoundException"));
+  EXPECT_FALSE(is_denial(400, ""));
+}
+
 TEST(Denied, CompletedArns) {
   auto completed = [](Text pattern, Text region, Text account) {
     Writer out;
@@ -92,6 +103,7 @@ TEST(Denied, CompletedArns) {
     return std::string(out.text());
   };
   EXPECT_EQ(completed("arn:aws:logs:*:*:log-group:*:*", "eu-west-1", "123456789012"), "arn:aws:logs:eu-west-1:123456789012:log-group:*:*");
+  EXPECT_EQ(completed("arn:*:logs:*:*:log-group:x", "cn-north-1", ""), "arn:aws-cn:logs:cn-north-1:*:log-group:x");
   EXPECT_EQ(completed("arn:aws:logs:*:*:log-group:*:*", "", ""), "arn:aws:logs:*:*:log-group:*:*");
   EXPECT_EQ(completed("arn:aws:logs:us-east-1:1:log-group:x", "eu-west-1", "2"), "arn:aws:logs:us-east-1:1:log-group:x");
   EXPECT_EQ(completed("*", "eu-west-1", "2"), "*");

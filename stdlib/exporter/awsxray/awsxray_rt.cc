@@ -223,7 +223,7 @@ struct Awsxray {
   void answered(Piece& piece, const HttpResponse& r) {
     if (r.status >= 200 && r.status < 300) {
       take_unprocessed(piece, r.body);
-    } else if (r.status == 0 || r.status == 429 || r.status >= 500 || r.status == 403 || aws_error_type(r) == "ThrottledException") {
+    } else if (r.status == 0 || r.status == 429 || r.status >= 500 || is_denial(r.status, aws_error_type(r)) || aws_error_type(r) == "ThrottledException") {
       // Also a denial may pass: when the task's role is mended, or its credentials are renewed.
       Writer why;
       reason(r, why);
