@@ -117,12 +117,20 @@ std::string github_escape(std::string_view text, bool property) {
   return out;
 }
 
+template <class F>
+void each(std::span<const Findings> findings, F f) {
+  for (const Findings& x : findings) {
+    for (const Diagnostic& d : x.diagnostics->all()) f(d, *x.sources);
+  }
+}
+
 }  // namespace
 
-std::string render_json(const Diagnostics& diags, const source::Sources& sources) {
+std::string render_json(std::span<const Findings> findings) {
+  size_t errors = 0, warnings = 0;
   std::string out = "{\n  \"diagnostics\": [";
   bool first = true;
-  for (const Diagnostic& d : diags.all()) {
+  each(findings, [&](const Diagnostic& d, const source::Sources& sources) {
     out += first ? "\n" : ",\n";
     first = false;
     out += "    {\"severity\": " + json_quote(severity_name(d.severity)) + ", \"code\": " + json_quote(d.code) +
@@ -148,15 +156,19 @@ std::string render_json(const Diagnostics& diags, const source::Sources& sources
       out += "]";
     }
     out += "}";
-  }
+  });
   out += first ? "],\n" : "\n  ],\n";
-  return out + "  \"errors\": " + std::to_string(diags.count(Severity::Error)) +
-         ",\n  \"warnings\": " + std::to_string(diags.count(Severity::Warning)) + "\n}\n";
+  for (const Findings& f : findings) {
+    errors += f.diagnostics->count(Severity::Error);
+    warnings += f.diagnostics->count(Severity::Warning);
+  }
+  if (findings.size() > 1) out += "  \"configs\": " + std::to_string(findings.size()) + ",\n";
+  return out + "  \"errors\": " + std::to_string(errors) + ",\n  \"warnings\": " + std::to_string(warnings) + "\n}\n";
 }
 
-std::string render_sarif(const Diagnostics& diags, const source::Sources& sources, std::string_view version) {
+std::string render_sarif(std::span<const Findings> findings, std::string_view version) {
   std::vector<std::string_view> codes;
-  for (const Diagnostic& d : diags.all()) codes.push_back(d.code);
+  each(findings, [&](const Diagnostic& d, const source::Sources&) { codes.push_back(d.code); });
   std::sort(codes.begin(), codes.end());
   codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
 
@@ -176,7 +188,7 @@ std::string render_sarif(const Diagnostics& diags, const source::Sources& source
   }
   out += "]}},\n    \"columnKind\": \"unicodeCodePoints\",\n    \"results\": [";
   bool first = true;
-  for (const Diagnostic& d : diags.all()) {
+  each(findings, [&](const Diagnostic& d, const source::Sources& sources) {
     size_t rule = static_cast<size_t>(std::lower_bound(codes.begin(), codes.end(), d.code) - codes.begin());
     out += first ? "\n      " : ",\n      ";
     first = false;
@@ -208,13 +220,13 @@ std::string render_sarif(const Diagnostics& diags, const source::Sources& source
       out += "]";
     }
     out += "}";
-  }
+  });
   return out + (first ? "]\n  }]\n}\n" : "\n    ]\n  }]\n}\n");
 }
 
-std::string render_github(const Diagnostics& diags, const source::Sources& sources) {
+std::string render_github(std::span<const Findings> findings) {
   std::string out;
-  for (const Diagnostic& d : diags.all()) {
+  each(findings, [&](const Diagnostic& d, const source::Sources& sources) {
     out += d.severity == Severity::Note ? "::notice " : "::" + std::string(severity_name(d.severity)) + " ";
     if (d.span) {
       Region r = region_of(d.span, sources);
@@ -223,22 +235,27 @@ std::string render_github(const Diagnostics& diags, const source::Sources& sourc
              ",endColumn=" + number(r.end.column) + ",";
     }
     out += "title=" + github_escape("whittle " + d.code, true) + "::" + github_escape(whole_message(d), false) + "\n";
+  });
+  return out + summary(findings);
+}
+
+std::string render(std::span<const Findings> findings, const RenderOptions& options) {
+  switch (options.format) {
+  case Format::Text:
+    return render_text(findings, options);
+  case Format::Json:
+    return render_json(findings);
+  case Format::Sarif:
+    return render_sarif(findings, options.version);
+  case Format::Github:
+    return render_github(findings);
   }
-  return out;
+  return {};
 }
 
 std::string render(const Diagnostics& diags, const source::Sources& sources, const RenderOptions& options) {
-  switch (options.format) {
-  case Format::Text:
-    return render_text(diags, sources, options);
-  case Format::Json:
-    return render_json(diags, sources);
-  case Format::Sarif:
-    return render_sarif(diags, sources, options.version);
-  case Format::Github:
-    return render_github(diags, sources);
-  }
-  return {};
+  Findings one{&diags, &sources};
+  return render({&one, 1}, options);
 }
 
 }  // namespace whittle::diag

@@ -256,32 +256,54 @@ void one(std::string& out, const Diagnostic& d, const source::Sources& sources, 
   out += '\n';
 }
 
+}  // namespace
+
 std::string counted(size_t n, const char* what) {
   return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
 }
 
-}  // namespace
+std::string summary(std::span<const Findings> findings) {
+  if (findings.size() < 2) return "";
+  size_t bad = 0, odd = 0;
+  for (const Findings& f : findings) {
+    if (f.diagnostics->has_errors())
+      ++bad;
+    else if (f.diagnostics->count(Severity::Warning) != 0)
+      ++odd;
+  }
+  std::string out = counted(findings.size(), "config") + " checked: ";
+  if (bad + odd == 0) return out + "all are fine\n";
+  if (bad != 0) out += std::to_string(bad) + " with errors";
+  if (bad != 0 && odd != 0) out += ", ";
+  if (odd != 0) out += std::to_string(odd) + " with warnings only";
+  return out + "\n";
+}
 
-std::string render_text(const Diagnostics& diags, const source::Sources& sources, const RenderOptions& options) {
+std::string render_text(std::span<const Findings> findings, const RenderOptions& options) {
   const Palette& p = options.colours ? kColours : kPlain;
   std::string out;
-  size_t shown = 0;
-  for (const Diagnostic& d : diags.all()) {
-    if (shown == options.most) break;
-    one(out, d, sources, p);
-    ++shown;
+  size_t shown = 0, errors = 0, warnings = 0, notes = 0;
+  for (const Findings& f : findings) {
+    for (const Diagnostic& d : f.diagnostics->all()) {
+      if (shown == options.most) break;
+      one(out, d, *f.sources, p);
+      ++shown;
+    }
+    errors += f.diagnostics->count(Severity::Error);
+    warnings += f.diagnostics->count(Severity::Warning);
+    notes += f.diagnostics->count(Severity::Note);
   }
-  size_t errors = diags.count(Severity::Error), warnings = diags.count(Severity::Warning),
-         notes = diags.count(Severity::Note);
   if (shown < errors + warnings + notes)
     out += "... and " + std::to_string(errors + warnings + notes - shown) + " more, not shown\n\n";
-  if (errors + warnings == 0) return out;
-  const char* colour = errors != 0 ? p.error : p.warning;
-  out += std::string(colour) + (errors != 0 ? "error" : "warning") + p.reset + p.bold + ": ";
-  if (errors != 0) out += counted(errors, "error");
-  if (errors != 0 && warnings != 0) out += " and ";
-  if (warnings != 0) out += counted(warnings, "warning");
-  return out + p.reset + "\n";
+  if (errors + warnings != 0) {
+    const char* colour = errors != 0 ? p.error : p.warning;
+    out += std::string(colour) + (errors != 0 ? "error" : "warning") + p.reset + p.bold + ": ";
+    if (errors != 0) out += counted(errors, "error");
+    if (errors != 0 && warnings != 0) out += " and ";
+    if (warnings != 0) out += counted(warnings, "warning");
+    out += std::string(p.reset) + "\n";
+  }
+  return out + summary(findings);
 }
 
 }  // namespace whittle::diag

@@ -2,7 +2,6 @@
 // build, run and replay: compile, then keep the result or execute it.
 #include "compiler/driver/commands.h"
 #include "compiler/driver/compile.h"
-#include "compiler/driver/options.h"
 #include "compiler/driver/show.h"
 #include "compiler/image/image.h"
 
@@ -20,18 +19,6 @@
 
 namespace whittle::driver {
 namespace {
-
-const std::vector<OptionSpec> kCheckOptions = {
-    {"--config", "FILE", "one more config file; several are merged in order"},
-    {"--strict", "", "warnings are errors"},
-    {"--stop-timeout", "SECONDS", "what the task gives the container to stop (30)"},
-};
-
-std::vector<OptionSpec> with_check_options(std::vector<OptionSpec> specs) {
-  specs.insert(specs.end(), kCheckOptions.begin(), kCheckOptions.end());
-  specs.push_back({"--help", "", "this text"});
-  return specs;
-}
 
 bool write_output(const std::string& path, const std::string& bytes, int mode) {
   if (path == "-") return fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size() && fflush(stdout) == 0;
@@ -66,18 +53,10 @@ std::string ca_roots() {
 
 }  // namespace
 
+// All files that are named make one config, in their order.
 bool fill_options(const Arguments& a, CompileOptions& options, std::string& error) {
-  options.check.files = a.files;
-  for (auto& [name, value] : a.options)
-    if (name == "--config") options.check.files.push_back(value);
-  options.check.strict = a.has("--strict");
-  if (a.has("--stop-timeout")) {
-    char* end;
-    std::string text = a.get("--stop-timeout");
-    double seconds = strtod(text.c_str(), &end);
-    if (end == text.c_str() || (*end && strcmp(end, "s") != 0) || seconds < 0) return error = "`--stop-timeout` is a number of seconds, not `" + text + "`", false;
-    options.check.stop_timeout_s = static_cast<int64_t>(seconds);
-  }
+  if (!report::read_config_options(a, options.check, error)) return false;
+  options.check.files.insert(options.check.files.begin(), a.files.begin(), a.files.end());
   if (options.check.files.empty()) return error = "no config given", false;
   return true;
 }
@@ -85,9 +64,9 @@ bool fill_options(const Arguments& a, CompileOptions& options, std::string& erro
 // Reads the words; true when the command goes on, else `code` is its exit code.
 bool begin(const Words& words, const char* usage, const char* about, const std::vector<OptionSpec>& specs, Arguments& a, CompileOptions& options, int& code) {
   std::string error;
-  bool good = read_arguments(words, specs, a, error);
-  if (a.has("--help") || std::find(words.begin(), words.end(), "-h") != words.end()) {
-    fputs(help_text(usage, about, specs).c_str(), stdout);
+  bool good = report::read_command_line(words, specs, a, error);
+  if (a.has("--help")) {
+    fputs(report::help_text(usage, about, specs).c_str(), stdout);
     code = 0;
     return false;
   }
@@ -107,12 +86,12 @@ bool compile_and_show(const CompileOptions& options, Compiled& compiled) {
 }
 
 const std::vector<OptionSpec>& check_options() {
-  static const std::vector<OptionSpec> specs = with_check_options({});
+  static const std::vector<OptionSpec> specs = report::with_config_options({});
   return specs;
 }
 
 int build_command(const Words& words) {
-  auto specs = with_check_options({
+  auto specs = report::with_config_options({
       {"--output", "FILE", "the executable (default: collector); `-` is standard output", 'o'},
       {"--image", "FILE.tar", "a scratch image for `docker load` and OCI tools; no executable then unless -o is given"},
       {"--name", "NAME:TAG", "the image's name (default: whittle/collector:latest)"},
@@ -193,7 +172,7 @@ int run_command(const Words& words) {
 }
 
 int replay_command(const Words& words) {
-  auto specs = with_check_options({
+  auto specs = report::with_config_options({
       {"--clock", "SECONDS", "the time that it is, in seconds since the epoch; it stands still"},
       {"--target", "x86_64|aarch64", "the machine to compile for; aarch64 runs under qemu-aarch64"},
       {"--no-optimise", "", "without the optimiser: the answers must be the same"},

@@ -3,9 +3,12 @@
 #pragma once
 
 #include "compiler/driver/compile.h"
-#include "compiler/driver/options.h"
+#include "compiler/report/options.h"
 
 namespace whittle::driver {
+
+using Arguments = report::CommandLine;
+using report::OptionSpec;
 
 // Writes the diagnostics to standard error, with colours on a terminal.
 void show_diagnostics(const check::CheckResult& result);

@@ -23,6 +23,8 @@ struct Output {
 };
 
 // whittle check CONFIG... [--config FILE]... [--format text|json|sarif|github] [--strict] [--stop-timeout DURATION]
+// Each CONFIG is a config of its own; all `--config` together are one. Many are checked at the same time, and told of in the order
+// in which they are named.
 int check_command(Arguments arguments, Output& output);
 
 // whittle explain CODE
@@ -34,11 +36,6 @@ int schema_command(Arguments arguments, Output& output);
 // whittle components [NAME | KIND/NAME]... [--markdown]
 int components_command(Arguments arguments, Output& output);
 
-// The flags that every command takes which reads configs: removes them from `arguments` into `options`. Returns false
-// with a complaint in `err`. `--config` may be written as `--config FILE` and `--config=FILE`; what is no flag is a
-// file.
-bool take_config_flags(std::vector<std::string_view>& arguments, check::CheckOptions& options, std::string& err);
-
 // JSON Schema 2020-12 of a whole config.
 std::string json_schema();
 
@@ -47,8 +44,5 @@ std::string reference_page(const schema::Component& component, bool markdown);
 
 // The reference page of `service`.
 std::string service_page(bool markdown);
-
-// `text` or `error` and so on; nothing for an unknown name.
-bool parse_format(std::string_view name, diag::Format& format);
 
 }  // namespace whittle::report

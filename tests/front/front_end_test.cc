@@ -8,6 +8,7 @@
 #include "compiler/diag/render.h"
 #include "compiler/ottl/condition.h"
 #include "compiler/report/commands.h"
+#include "compiler/report/options.h"
 #include "compiler/source/duration.h"
 #include "compiler/syntax/load.h"
 #include "compiler/syntax/references.h"
@@ -471,25 +472,58 @@ TEST(Report, TheSchemaIsJson) {
 }
 
 TEST(Report, ArgumentsAreUnderstood) {
+  std::vector<report::OptionSpec> specs = report::with_config_options({{"--format", "text|json", ""}});
+  report::CommandLine line;
   check::CheckOptions options;
-  std::string err;
-  std::vector<std::string_view> words = {
-      "a.yaml", "--config=b.yaml", "--config", "c.yaml", "--strict", "--stop-timeout",
-      "2m",     "--format",        "json",     "-",      "--",       "--d"};
-  ASSERT_TRUE(report::take_config_flags(words, options, err));
-  EXPECT_EQ(options.files, (std::vector<std::string>{"a.yaml", "b.yaml", "c.yaml", "-", "--d"}));
+  std::string error;
+  ASSERT_TRUE(report::read_command_line({"a.yaml", "--config=b.yaml", "--config", "c.yaml", "--strict", "--stop-timeout", "2m",
+                                         "--format", "json", "-", "--", "--d"},
+                                        specs, line, error))
+      << error;
+  ASSERT_TRUE(report::read_config_options(line, options, error)) << error;
+  EXPECT_EQ(line.files, (std::vector<std::string>{"a.yaml", "-", "--d"}));
+  EXPECT_EQ(options.files, (std::vector<std::string>{"b.yaml", "c.yaml"}));
   EXPECT_TRUE(options.strict);
   EXPECT_EQ(options.stop_timeout_s, 120);
-  EXPECT_EQ(words, (std::vector<std::string_view>{"--format", "json"}));
-  for (std::vector<std::string_view> bad :
-       {std::vector<std::string_view>{"--config"}, {"--stop-timeout", "x"}, {"--stop-timeout=-5s"}})
-    EXPECT_FALSE(report::take_config_flags(bad, options, err));
+  EXPECT_EQ(line.get("--format"), "json");
+  for (std::vector<std::string> bad : {std::vector<std::string>{"--config"}, {"--stop-timeout", "x"}, {"--stop-timeout=-5s"}, {"--format", "xml"}, {"--fromat=json"}, {"--strict=1"}}) {
+    report::CommandLine other;
+    EXPECT_FALSE(report::read_command_line(bad, specs, other, error) && report::read_config_options(other, options, error)) << bad[0];
+    EXPECT_FALSE(error.empty());
+  }
   report::Output output;
   EXPECT_EQ(report::check_command({}, output), 2);
   constexpr std::string_view kUnknown[] = {"E9999"};
   EXPECT_EQ(report::explain_command(kUnknown, output), 2);
   constexpr std::string_view kKnown[] = {"e0301"};
   EXPECT_EQ(report::explain_command(kKnown, output), 0);
+}
+
+// Each config is told of as if it were alone, whatever was checked beside it.
+TEST(Report, ManyConfigsAtOnce) {
+  char folder[] = "/tmp/whittle-many-XXXXXX";
+  ASSERT_NE(mkdtemp(folder), nullptr);
+  std::vector<std::string> names;
+  std::string one_by_one;
+  for (int i = 0; i < 64; ++i) {
+    names.push_back(std::string(folder) + "/" + std::to_string(i) + ".yaml");
+    std::string text = i % 3 == 0 ? std::string(kSmall) : replaced(kSmall, "timeout: 5s", i % 3 == 1 ? "timout: 5s" : "timeout: 90s");
+    std::ofstream(names.back()) << text;
+    std::string_view alone[] = {names.back(), "--format", "github"};
+    report::Output output;
+    EXPECT_EQ(report::check_command(alone, output), i % 3 == 1 ? 1 : 0);
+    one_by_one += output.out;
+  }
+  std::vector<std::string_view> words(names.begin(), names.end());
+  words.insert(words.end(), {"--format", "github"});
+  report::Output output;
+  EXPECT_EQ(report::check_command(words, output), 1);
+  EXPECT_EQ(output.out, one_by_one + "64 configs checked: 21 with errors, 21 with warnings only\n");
+  std::string missing = std::string(folder) + "/none.yaml";
+  words.push_back(missing);
+  EXPECT_EQ(report::check_command(words, output), 2);
+  for (const std::string& n : names) unlink(n.c_str());
+  rmdir(folder);
 }
 
 TEST(Declarations, DefaultsSatisfyTheirOwnRules) {

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compiler/driver/options.h"
+#include "compiler/report/options.h"
 
 #include "compiler/diag/near.h"
+#include "compiler/source/duration.h"
 
-namespace whittle::driver {
+#include <algorithm>
 
-std::string Arguments::get(std::string_view name, std::string_view fallback) const {
+namespace whittle::report {
+
+std::string CommandLine::get(std::string_view name, std::string_view fallback) const {
   for (size_t i = options.size(); i-- > 0;)
     if (options[i].first == name) return options[i].second;
   return std::string(fallback);
 }
 
-bool Arguments::has(std::string_view name) const {
+bool CommandLine::has(std::string_view name) const {
   for (auto& o : options)
     if (o.first == name) return true;
   return false;
@@ -28,7 +31,7 @@ static bool allowed(std::string_view alternatives, std::string_view value) {
   return false;
 }
 
-bool read_arguments(const std::vector<std::string>& words, const std::vector<OptionSpec>& specs, Arguments& out, std::string& error) {
+bool read_command_line(const std::vector<std::string>& words, const std::vector<OptionSpec>& specs, CommandLine& out, std::string& error) {
   for (size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
     if (word == "--") {
@@ -68,6 +71,28 @@ bool read_arguments(const std::vector<std::string>& words, const std::vector<Opt
   return true;
 }
 
+std::vector<OptionSpec> with_config_options(std::vector<OptionSpec> specs) {
+  specs.push_back({"--config", "FILE", "a config file; several are merged in their order into one config"});
+  specs.push_back({"--strict", "", "warnings are errors"});
+  specs.push_back({"--stop-timeout", "TIME", "what the task gives the container to stop (30s)"});
+  specs.push_back({"--help", "", "this text", 'h'});
+  return specs;
+}
+
+bool read_config_options(const CommandLine& line, check::CheckOptions& options, std::string& error) {
+  for (auto& [name, value] : line.options) {
+    if (name == "--config") options.files.push_back(value);
+    if (name == "--strict") options.strict = true;
+    if (name == "--stop-timeout") {
+      bool digits = !value.empty() && std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
+      auto parsed = source::parse_duration(digits ? value + "s" : value);
+      if (!parsed || *parsed < 0) return error = "`--stop-timeout` takes a duration such as 120s, not `" + value + "`", false;
+      options.stop_timeout_s = *parsed / 1'000'000'000;
+    }
+  }
+  return true;
+}
+
 std::string help_text(std::string_view usage, std::string_view about, const std::vector<OptionSpec>& specs) {
   std::string out = "usage: whittle " + std::string(usage) + "\n\n" + std::string(about) + "\n";
   if (!specs.empty()) out += "\noptions:\n";
@@ -80,4 +105,4 @@ std::string help_text(std::string_view usage, std::string_view about, const std:
   return out;
 }
 
-}  // namespace whittle::driver
+}  // namespace whittle::report

@@ -2,12 +2,13 @@
 // Command lines: `whittle COMMAND [OPTION...] CONFIG...`, options in any place, `--name value` or `--name=value`.
 #pragma once
 
-#include <functional>
+#include "compiler/check/front_end.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace whittle::driver {
+namespace whittle::report {
 
 struct OptionSpec {
   std::string_view name;   // "--format"
@@ -16,7 +17,7 @@ struct OptionSpec {
   char letter = 0;         // "-o"
 };
 
-struct Arguments {
+struct CommandLine {
   std::vector<std::string> files;  // what is no option
   std::vector<std::pair<std::string, std::string>> options;
 
@@ -27,9 +28,16 @@ struct Arguments {
 
 // Reads what follows the command. False with a message in `error` for an option that is not in `specs`, a value that is
 // missing, or one that is not among the alternatives that `value` lists.
-bool read_arguments(const std::vector<std::string>& words, const std::vector<OptionSpec>& specs, Arguments& out, std::string& error);
+bool read_command_line(const std::vector<std::string>& words, const std::vector<OptionSpec>& specs, CommandLine& out, std::string& error);
+
+// Options that every command takes which reads configs, and --help.
+std::vector<OptionSpec> with_config_options(std::vector<OptionSpec> specs);
+
+// What `--config`, `--strict` and `--stop-timeout` say. The files of `options` are those of `--config` alone. False with a message in
+// `error`.
+bool read_config_options(const CommandLine& line, check::CheckOptions& options, std::string& error);
 
 // The help of one command.
 std::string help_text(std::string_view usage, std::string_view about, const std::vector<OptionSpec>& specs);
 
-}  // namespace whittle::driver
+}  // namespace whittle::report
