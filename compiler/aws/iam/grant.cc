@@ -85,6 +85,7 @@ std::vector<Grant> merge(std::span<const Need> needs, std::span<const std::strin
     std::sort(because.begin(), because.end(), [](const Need* a, const Need* b) { return std::tie(a->who, a->action) < std::tie(b->who, b->action); });
     for (const Need* n : because) {
       add(grant.who, n->who);
+      if (!n->why.empty()) add(grant.why, n->why);
       add(names, sid_of(n->who, ""));
       add(reasons, camel(n->why));
       grant.sure = grant.sure || n->sure;

@@ -16,7 +16,8 @@ struct Grant {
   std::string sid;                     // letters and digits
   std::vector<std::string> actions;    // sorted, each once
   std::vector<std::string> resources;  // sorted, each once; "*" alone where an action knows no resources
-  std::vector<std::string> who;        // what needs it, in the order of the needs
+  std::vector<std::string> who;        // what needs it, sorted
+  std::vector<std::string> why;        // "log retention", each once
   bool sure = true;                    // false: needed only if late-bound values turn out so
   std::string condition;               // JSON of a Condition to carry over; empty for none
   bool operator==(const Grant&) const = default;
