@@ -4,6 +4,7 @@
 #include "compiler/report/commands.h"
 #include "compiler/report/options.h"
 #include "compiler/report/role_options.h"
+#include "compiler/report/task_options.h"
 
 #include <algorithm>
 #include <atomic>
@@ -23,6 +24,7 @@ constexpr std::string_view kAbout =
 const std::vector<OptionSpec>& specs() {
   static const std::vector<OptionSpec> all = [] {
     std::vector<OptionSpec> out = {{"--format", "text|json|sarif|github", "how findings are told (text)"}};
+    add_task_options(out);
     add_role_options(out);
     add_place_options(out);
     return with_config_options(std::move(out));
@@ -49,11 +51,19 @@ std::vector<check::CheckResult> check_all(const std::vector<check::CheckOptions>
   return results;
 }
 
-// Policies are held against one config, or checked by themselves when none is named.
-void check_roles(const RoleInputs& roles, check::CheckResult& result, bool strict) {
-  if (roles.policies.empty()) return;
+// Task definitions and policies are held against one config, or checked by themselves when none is named.
+void check_deployment(const aws::ecs::TaskInputs& tasks, const RoleInputs& roles, size_t files, check::CheckResult& result, bool strict) {
+  if (roles.policies.empty() && tasks.empty()) return;
   if (!result.sources) result.sources = std::make_unique<source::Sources>();
-  if (!aws::iam::check_policy_files(roles.policies, result.known(), nullptr, roles.options, *result.sources, result.diagnostics))
+  source::Sources& sources = *result.sources;
+  aws::ExecutionUse use;
+  if (!tasks.empty()) {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < std::min(files, sources.size()); ++i) bytes += sources.at(static_cast<source::FileId>(i)).text.size();
+    if (!aws::ecs::check_task_files(tasks, result.known(), bytes, roles.options, &use, sources, result.diagnostics)) result.could_not_run = true;
+  }
+  if (!roles.policies.empty() &&
+      !aws::iam::check_policy_files(roles.policies, result.known(), tasks.empty() ? nullptr : &use, roles.options, sources, result.diagnostics))
     result.could_not_run = true;
   if (strict) result.diagnostics.make_strict();
   result.diagnostics.sort();
@@ -74,14 +84,18 @@ int check_command(Arguments arguments, Output& output) {
     return 0;
   }
   RoleInputs roles;
-  good = good && read_config_options(line, common, error) && read_role_options(line, roles, error);
+  aws::ecs::TaskInputs tasks;
+  good = good && read_config_options(line, common, error) && read_task_options(line, tasks, error) && read_role_options(line, roles, error);
   size_t count = line.files.size() + !common.files.empty();
-  if (good && count == 0 && roles.policies.empty()) good = (error = "no config is named", false);
-  if (good && count > 1 && !roles.policies.empty()) good = (error = "policies are compared with one config, and " + std::to_string(count) + " are named", false);
+  if (good && count == 0 && roles.policies.empty() && tasks.empty()) good = (error = "no config is named", false);
+  if (good && count > 1 && !(roles.policies.empty() && tasks.empty()))
+    good = (error = "task definitions and policies are compared with one config, and " + std::to_string(count) + " are named", false);
   if (!good) {
     output.err += "whittle: " + error + "\ntry `whittle check --help`\n";
     return 2;
   }
+  // Batches must be done by the time that the task really has.
+  if (!line.has("--stop-timeout")) common.stop_timeout_s = aws::ecs::stop_timeout(tasks).value_or(common.stop_timeout_s);
 
   std::vector<check::CheckOptions> configs;
   if (!common.files.empty()) configs.push_back(common);
@@ -92,7 +106,7 @@ int check_command(Arguments arguments, Output& output) {
   auto check = [&] {
     std::vector<check::CheckResult> out = check_all(configs);
     if (out.empty()) out.emplace_back();
-    check_roles(roles, out[0], common.strict);
+    check_deployment(tasks, roles, configs.empty() ? 0 : configs[0].files.size(), out[0], common.strict);
     return out;
   };
   std::vector<check::CheckResult> results = check();
