@@ -44,13 +44,13 @@ foreach(target host ${WHITTLE_TARGETS})
   third_party_dir(dir ${target})
   if(NOT EXISTS ${dir}/.complete)
     set(made "")
-    foreach(name curl nghttp2 mbedtls yyjson zstd z)
+    foreach(name curl nghttp2 mbedtls yyjson yaml zstd z)
       list(APPEND made ${dir}/lib/lib${name}.a)
     endforeach()
     add_custom_command(OUTPUT ${dir}/.complete BYPRODUCTS ${made}
       COMMAND ${recipe_dir}/build.sh ${target} ${sources} ${dir} ${WHITTLE_LLVM}
       DEPENDS ${sources_ready}
-      COMMENT "Building musl, mbedTLS, nghttp2, curl, zlib, zstd and yyjson for ${target}" USES_TERMINAL VERBATIM)
+      COMMENT "Building musl, mbedTLS, nghttp2, curl, zlib, zstd, yyjson and libyaml for ${target}" USES_TERMINAL VERBATIM)
   endif()
   add_custom_target(third_party_${target} DEPENDS ${dir}/.complete)
 endforeach()
@@ -60,4 +60,4 @@ add_library(host_third_party INTERFACE)
 add_dependencies(host_third_party third_party_host)
 target_include_directories(host_third_party SYSTEM INTERFACE ${host_dir}/include)
 target_link_libraries(host_third_party INTERFACE ${host_dir}/lib/libcurl.a ${host_dir}/lib/libnghttp2.a ${host_dir}/lib/libmbedtls.a
-  ${host_dir}/lib/libyyjson.a ${host_dir}/lib/libzstd.a ${host_dir}/lib/libz.a)
+  ${host_dir}/lib/libyyjson.a ${host_dir}/lib/libyaml.a ${host_dir}/lib/libzstd.a ${host_dir}/lib/libz.a)

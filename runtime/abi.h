@@ -95,12 +95,20 @@ struct Consumer {
 
 struct Runtime;  // runtime/base/runtime.h
 
+// An AWS action that a component calls, as its declaration says for this config.
+struct AwsNeed {
+  Str action;    // "logs:PutLogEvents"
+  Str resource;  // an ARN in which `*` stands for what is not known when compiling, or "*"
+  Str place;     // of the setting that makes it needed: "collector.yaml:31:5"
+};
+
 struct ComponentContext {
   Runtime* runtime;
   Str id;              // "otlp/2"
   Str place;           // "collector.yaml:12:3"
   const void* config;  // the struct generated from the component's declaration
   Consumer out[3];     // by Signal
+  List<AwsNeed> needs;
 };
 
 // The life of a component, in this order. Any function may be null.
@@ -206,6 +214,7 @@ struct Program {
   List<LateValue> late;
   List<PipelineEntry> pipelines;
   const void* service;  // the struct generated from stdlib/service/service.wtl
+  Str drift;            // by which a config that is given is compared (runtime/drift/table.h)
 };
 
 // Defined by the generated module.

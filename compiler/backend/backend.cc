@@ -33,13 +33,14 @@ void initialise() {
 }
 
 // The archives of what the plan names, then what they stand on.
-std::vector<std::string> archives(const plan::Plan& plan, bool replay) {
+std::vector<std::string> archives(const plan::Plan& plan, bool replay, bool tls_server) {
   std::vector<std::string> names{replay ? "main_replay" : "main_serve"};
   std::set<std::string> components;
   for (auto& stage : plan.stages)
     if (!stage.program) components.insert(std::string(schema::name_of(stage.component().kind)) + "_" + std::string(stage.component().name));
   names.insert(names.end(), components.begin(), components.end());
-  for (const char* name : {replay ? "http_replay" : "http_curl", "runtime", "curl", "nghttp2", "mbedtls", "zstd", "z", "yyjson", "c", "builtins"}) names.push_back(name);
+  if (!tls_server) names.push_back("tls_client_only");
+  for (const char* name : {replay ? "http_replay" : "http_curl", "runtime", "curl", "nghttp2", "mbedtls", "zstd", "z", "yyjson", "yaml", "c", "builtins"}) names.push_back(name);
   return names;
 }
 
@@ -104,8 +105,8 @@ extern "C" __attribute__((visibility("default"))) void whittle_backend_compile(c
   link::Input input;
   input.target = options.target;
   input.library_dir = options.library_dir;
-  input.archives = archives(plan, options.replay);
   input.symbols = needed_symbols(plan, options.replay);
+  input.archives = archives(plan, options.replay, !input.symbols.empty());
   input.optimise = options.optimise;
   llvm::raw_string_ostream bitcode(input.module_bitcode);
   llvm::WriteBitcodeToFile(*module, bitcode);

@@ -42,8 +42,6 @@ void check_unfed_signals(Check& check);
 void check_stop_time(Check& check);
 void check_loops(Check& check);
 
-// For the checks of components that include `aws_session`.
-void check_aws_session(Check& check, Instance& instance);
 
 // "exporters::awsxray".
 std::string setting_path(const Instance& instance);

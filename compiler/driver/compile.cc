@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/driver/compile.h"
 
+#include "compiler/aws/needs.h"
 #include "compiler/image/image.h"
+#include "compiler/plan/drift_table.h"
 #include "compiler/plan/plan.h"
 
 #include <climits>
@@ -32,6 +34,8 @@ Compiled compile(const CompileOptions& options) {
 
   // Config to plan: stages and pipelines; stateless processors have become record programs.
   plan::Plan plan = plan::build(*out.checked.config);
+  plan.needs = aws::task_needs(*out.checked.config, {});
+  plan.drift = plan::drift_table(*out.checked.config);
   out.ports = plan.ports;
   out.uses_tls = plan.uses_tls;
   out.config_hash = image::sha256_hex(out.checked.config->canonical);

@@ -21,6 +21,10 @@ namespace {
 constexpr const char* kAccessKey = "ASIAWHITTLETRYEXAMPL";
 constexpr const char* kSecretKey = "whittle/try/knows/this/secret/and/nobody";
 constexpr const char* kToken = "whittle-try-session-token";
+// Of a role that was taken on.
+constexpr const char* kRoleAccessKey = "ASIAWHITTLETRYROLEXA";
+constexpr const char* kRoleSecretKey = "whittle/try/role/knows/this/and/nobody";
+constexpr const char* kRoleToken = "whittle-try-role-session-token";
 constexpr size_t kLargest = 8 << 20;
 
 std::string lower(std::string s) {
@@ -41,6 +45,31 @@ std::string member(const std::string& body, const std::string& name) {
   if (at == std::string::npos) return "";
   at += name.size() + 4;
   return body.substr(at, body.find('"', at) - at);
+}
+
+// The value of a field of a form.
+std::string form_field(const std::string& body, const std::string& name) {
+  for (size_t at = 0; at < body.size();) {
+    size_t end = std::min(body.find('&', at), body.size());
+    std::string field = body.substr(at, end - at), out;
+    at = end + 1;
+    if (!field.starts_with(name + "=")) continue;
+    for (size_t i = name.size() + 1; i < field.size(); ++i) {
+      if (field[i] == '%' && i + 2 < field.size()) {
+        out += static_cast<char>(strtol(field.substr(i + 1, 2).c_str(), nullptr, 16));
+        i += 2;
+      } else {
+        out += field[i] == '+' ? ' ' : field[i];
+      }
+    }
+    return out;
+  }
+  return "";
+}
+
+std::string sts_fault(const std::string& type, const std::string& message) {
+  return "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>" + type + "</Code><Message>" + message +
+         "</Message></Error><RequestId>00000000-0000-0000-0000-000000000000</RequestId></ErrorResponse>";
 }
 
 std::string rfc3339(time_t seconds) {
@@ -185,8 +214,10 @@ bool Simulator::check_signature(const std::string& method, const std::string& ta
   }
   if (!authorization.starts_with("AWS4-HMAC-SHA256 ") || scope.size() != 5) return call.problem = "there is no AWS4-HMAC-SHA256 signature", false;
   call.service = scope[3];
-  if (scope[0] != kAccessKey) return call.problem = "the access key is not the task role's", false;
-  if (header("x-amz-security-token") != kToken) return call.problem = "the session token is missing or wrong", false;
+  bool role = scope[0] == kRoleAccessKey;
+  if (!role && scope[0] != kAccessKey) return call.problem = "the access key is neither the task role's nor that of a role taken on", false;
+  const char *secret = role ? kRoleSecretKey : kSecretKey, *token = role ? kRoleToken : kToken;
+  if (header("x-amz-security-token") != token) return call.problem = "the session token is missing or wrong", false;
 
   std::vector<SigningHeader> signed_headers;
   std::string names = part("SignedHeaders");
@@ -216,7 +247,7 @@ bool Simulator::check_signature(const std::string& method, const std::string& ta
   request.service = scope[3];
   request.time_ns = *time_ns;
   Arena arena;
-  Signature signature = sign(request, {kAccessKey, kSecretKey, kToken}, arena);
+  Signature signature = sign(request, {scope[0], secret, token}, arena);
   if (signature.authorization != Text(authorization)) return call.problem = "the signature does not match", false;
   return call.signature_good = true;
 }
@@ -226,8 +257,11 @@ std::string Simulator::aws(const std::string& method, const std::string& target,
   auto it = headers.find("x-amz-target");
   if (it != headers.end()) call.action = it->second.substr(it->second.rfind('.') + 1);
   if (target == "/TraceSegments") call.action = "PutTraceSegments";
+  if (call.action.empty()) call.action = form_field(body, "Action");
   if (call.action.empty()) call.action = method + " " + target;
-  if (!check_signature(method, target, headers, body, call)) return response(403, fault("InvalidSignatureException", call.problem));
+  bool good = check_signature(method, target, headers, body, call);
+  if (call.service == "sts") return sts(body, good, call);
+  if (!good) return response(403, fault("InvalidSignatureException", call.problem));
 
   std::string group = member(body, "logGroupName"), stream = member(body, "logStreamName"), key = group + "\n" + stream;
   if (call.action == "PutTraceSegments") return response(200, "{\"UnprocessedTraceSegments\":[]}");
@@ -244,6 +278,22 @@ std::string Simulator::aws(const std::string& method, const std::string& target,
   }
   if (call.action == "PutRetentionPolicy" || call.action == "TagResource") return response(200, "");
   return response(400, fault("UnknownOperationException", "whittle try does not simulate " + call.action));
+}
+
+// STS knows every role and trusts the task with it.
+std::string Simulator::sts(const std::string& body, bool good, SimulatedCall& call) {
+  auto answer = [](int status, const std::string& xml) { return response(status, xml, "text/xml"); };
+  if (!good) return answer(403, sts_fault("SignatureDoesNotMatch", call.problem));
+  if (call.action != "AssumeRole") return answer(400, sts_fault("InvalidAction", "whittle try does not simulate " + call.action));
+  std::string role = form_field(body, "RoleArn"), session = form_field(body, "RoleSessionName");
+  if (role.empty() || session.size() < 2 || session.size() > 64) return answer(400, sts_fault("ValidationError", "RoleArn or RoleSessionName is missing"));
+  size_t colon = role.find(":role/");
+  std::string assumed = colon == std::string::npos ? role : role.substr(0, colon) + ":assumed-role/" + role.substr(colon + 6);
+  if (size_t iam = assumed.find(":iam:"); iam != std::string::npos) assumed.replace(iam, 5, ":sts:");
+  return answer(200, std::string("<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><AssumedRoleUser><AssumedRoleId>AROAWHITTLETRYEXAMPL:") +
+                         session + "</AssumedRoleId><Arn>" + assumed + "/" + session + "</Arn></AssumedRoleUser><Credentials><AccessKeyId>" + kRoleAccessKey + "</AccessKeyId><SecretAccessKey>" +
+                         kRoleSecretKey + "</SecretAccessKey><SessionToken>" + kRoleToken + "</SessionToken><Expiration>" + rfc3339(time(nullptr) + 900) +
+                         "</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>");
 }
 
 // A task of two containers as the task metadata endpoint v4 shows it (ECS Developer Guide, "Task metadata endpoint version 4").

@@ -47,6 +47,7 @@ private:
                      const std::function<void(const SimulatedCall&)>& called);
   std::string aws(const std::string& method, const std::string& target, const std::map<std::string, std::string>& headers, const std::string& body,
                   SimulatedCall& call);
+  std::string sts(const std::string& body, bool good, SimulatedCall& call);
   bool check_signature(const std::string& method, const std::string& target, const std::map<std::string, std::string>& headers, const std::string& body, SimulatedCall& call);
   std::string task() const;
   std::string stats();

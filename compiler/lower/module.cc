@@ -25,7 +25,8 @@ public:
     consumer_ = llvm::StructType::create(context_, {pointer_, pointer_}, "Consumer");
     consume_ = llvm::FunctionType::get(i32_, {pointer_, pointer_}, false);
     auto* outs = llvm::ArrayType::get(consumer_, 3);
-    context_type_ = llvm::StructType::create(context_, {pointer_, constants_.str_type(), constants_.str_type(), pointer_, outs}, "ComponentContext");
+    context_type_ = llvm::StructType::create(context_, {pointer_, constants_.str_type(), constants_.str_type(), pointer_, outs, constants_.list_type()}, "ComponentContext");
+    need_ = llvm::StructType::create(context_, {constants_.str_type(), constants_.str_type(), constants_.str_type()}, "AwsNeed");
     component_ = llvm::StructType::create(context_, {pointer_, pointer_, i32_, context_type_}, "Component");
   }
 
@@ -51,10 +52,10 @@ public:
       lates.push_back(llvm::ConstantStruct::get(late, {constants_.integer(late_kind(*l.value), 32), l.slot, constants_.text(l.value->text),
                                                        constants_.text(l.setting), constants_.text(l.value->place)}));
     auto* program = llvm::StructType::get(context_, {constants_.str_type(), constants_.str_type(), constants_.str_type(), constants_.list_type(), constants_.list_type(),
-                                                     constants_.list_type(), pointer_});
+                                                     constants_.list_type(), pointer_, constants_.str_type()});
     auto* value = llvm::ConstantStruct::get(program, {constants_.text("whittle"), constants_.text(version), constants_.text(config_hash),
                                                       constants_.list(component_, components, "components"), constants_.list(late, lates, "late"),
-                                                      constants_.list(entry, pipelines, "pipelines"), service});
+                                                      constants_.list(entry, pipelines, "pipelines"), service, constants_.text(plan_.drift)});
     new llvm::GlobalVariable(module_, program, true, llvm::GlobalValue::ExternalLinkage, value, "whittle_program");
     for (auto& f : module_) {
       if (f.isDeclaration()) continue;
@@ -153,6 +154,14 @@ private:
     return f;
   }
 
+  // The AWS actions that the component at `setting` calls.
+  Constant* needs(const std::string& setting) {
+    std::vector<Constant*> out;
+    for (const aws::Need& n : plan_.needs)
+      if (n.who == setting) out.push_back(llvm::ConstantStruct::get(need_, {constants_.text(n.action), constants_.text(n.resource), constants_.text(n.place)}));
+    return constants_.list(need_, out, "needs");
+  }
+
   Constant* component(StageId id) {
     const plan::Stage& stage = plan_.stages[id];
     const schema::Component& c = stage.component();
@@ -169,7 +178,7 @@ private:
       outs[s] = consumer(out);
     }
     auto* context = llvm::ConstantStruct::get(context_type_, {constants_.null_pointer(), constants_.text(stage.instance->id), constants_.text(stage.instance->place), config,
-                                                              llvm::ConstantArray::get(llvm::ArrayType::get(consumer_, 3), outs)});
+                                                              llvm::ConstantArray::get(llvm::ArrayType::get(consumer_, 3), outs), needs(setting)});
     auto* ops = module_.getOrInsertGlobal(symbol(c, "ops"), pointer_);
     return llvm::ConstantStruct::get(component_, {ops, instances_[id], constants_.integer(static_cast<uint64_t>(c.kind), 32), context});
   }
@@ -181,7 +190,7 @@ private:
   Constants constants_;
   llvm::IRBuilder<> b_;
   llvm::Type *pointer_, *i32_;
-  llvm::StructType *consumer_, *context_type_, *component_;
+  llvm::StructType *consumer_, *context_type_, *component_, *need_;
   llvm::FunctionType* consume_;
   std::vector<llvm::GlobalVariable*> instances_;  // by stage
   std::vector<llvm::Function*> entries_;          // by pipeline

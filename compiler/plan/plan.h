@@ -6,6 +6,7 @@
 // pipelines is two stages, as in the Collector; a receiver or exporter is one, however many pipelines name it.
 #pragma once
 
+#include "compiler/aws/needs.h"
 #include "compiler/check/config.h"
 #include "compiler/plan/record_program.h"
 
@@ -47,6 +48,8 @@ struct Plan {
   std::vector<StageId> extensions;
   std::vector<Port> ports;
   bool uses_tls = false;  // some endpoint is reached with TLS: the image needs CA roots
+  std::vector<aws::Need> needs;  // for the collector to name when AWS denies a call; filled in by whoever compiles
+  std::string drift;             // the table by which the collector compares a config that it is given (runtime/drift/table.h); likewise
 };
 
 // Makes the plan of a config without errors. `config` must outlive the plan.

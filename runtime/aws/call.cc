@@ -8,58 +8,25 @@ namespace whittle {
 
 constexpr int64_t kFirstPause = 100'000'000, kLongestPause = 20'000'000'000;
 
-static Text environment(const char* name) {
-  const char* value = getenv(name);
-  return value ? Text(value) : Text();
-}
-
-// The DNS suffix of the region's partition (AWS General Reference, service endpoints).
-static Text dns_suffix(Text region) {
-  if (region.starts_with("cn-")) return "amazonaws.com.cn";
-  if (region.starts_with("us-iso-")) return "c2s.ic.gov";
-  if (region.starts_with("us-isob-")) return "sc2s.sgov.gov";
-  return "amazonaws.com";
-}
-
-AwsClient::AwsClient(Runtime& runtime, const AwsSettings& settings, Text service, Text service_id, Text exporter)
-    : runtime_(runtime), settings_(settings), service_(service), exporter_(exporter) {
+AwsClient::AwsClient(const ComponentContext& exporter, const AwsSettings& settings, Text service, Text service_id)
+    : exporter_(exporter), runtime_(*exporter.runtime), settings_(settings), service_(service) {
   region_ = settings.region;
   if (region_.empty()) region_ = environment("AWS_REGION");
   if (region_.empty()) region_ = environment("AWS_DEFAULT_REGION");
   tls_.insecure_skip_verify = settings.no_verify_ssl;
   tls_.include_system_ca_certs_pool = true;
-
-  Text url = settings.endpoint;
-  if (url.empty()) {
-    Writer name;
-    name.append(Text("AWS_ENDPOINT_URL_"));
-    name.append(service_id);
-    name.byte(0);
-    url = environment(name.text().data());
-  }
-  if (url.empty()) url = environment("AWS_ENDPOINT_URL");
-  Writer made;
-  if (url.empty()) {
-    for (Text part : {Text("https://"), service, Text("."), region_, Text("."), dns_suffix(region_)}) made.append(part);
-  } else {
-    if (url.find("://") == Text::npos) made.append(Text("https://"));
-    made.append(url);
-  }
-  while (made.text().ends_with('/')) made.truncate(made.size() - 1);
-  url_ = arena_.copy(made.text());
-  bool tls = url_.starts_with("https://");
-  Text rest = url_.substr(url_.find("://") + 3);
-  size_t slash = rest.find('/');
-  host_ = rest.substr(0, slash);
-  prefix_ = slash == Text::npos ? Text() : rest.substr(slash);
-  Text own_port = tls ? ":443" : ":80";
-  if (host_.ends_with(own_port)) host_.remove_suffix(own_port.size());
+  endpoint_ = aws_endpoint(settings.endpoint, service, service_id, region_, arena_);
 }
 
 bool AwsClient::check(Str place) {
   if (!region_.empty()) return true;
-  runtime_.log->error("no AWS region: `region` is not set and neither is AWS_REGION", {{"exporter", exporter_}, {"config", place}});
+  runtime_.log->error("no AWS region: `region` is not set and neither is AWS_REGION", {{"exporter", exporter_.id}, {"config", place}});
   return false;
+}
+
+Credentials& AwsClient::credentials() {
+  if (!credentials_) credentials_ = &Credentials::of(runtime_, {settings_.role_arn, settings_.external_id, region_, settings_.proxy, &exporter_});
+  return *credentials_;
 }
 
 static Text text_member(Bytes body, Text name) {
@@ -108,19 +75,19 @@ struct PendingCall {
   HttpDone done;
   void* context;
   Arena arena;
-  Text name, target, path, content_type;
+  Text name, target, path, content_type, resource;
   Writer body;
   int64_t tries = 0;
   Timer timer;
 
   PendingCall(AwsClient& c, AwsCall&& call, HttpDone d, void* ctx)
       : client(c), done(d), context(ctx), name(arena.copy(call.call)), target(arena.copy(call.target)), path(arena.copy(call.path)),
-        content_type(arena.copy(call.content_type)), body(static_cast<Writer&&>(call.body)),
+        content_type(arena.copy(call.content_type)), resource(arena.copy(call.resource)), body(static_cast<Writer&&>(call.body)),
         timer(*c.runtime_.loop, [](void* self) { static_cast<PendingCall*>(self)->begin(); }, this) {}
 
   void begin() {
     ++tries;
-    Credentials::of(client.runtime_).get([](void* self, const AwsKeys* keys) { static_cast<PendingCall*>(self)->send(keys); }, this);
+    client.credentials().get([](void* self, const AwsKeys* keys) { static_cast<PendingCall*>(self)->send(keys); }, this);
   }
 
   void send(const AwsKeys* keys) {
@@ -132,9 +99,9 @@ struct PendingCall {
     }
     Arena scratch;
     Writer full_path;
-    full_path.append(client.prefix_);
+    full_path.append(client.endpoint_.prefix);
     full_path.append(path);
-    std::vector<SigningHeader> signed_headers{{"host", client.host_}, {"content-type", content_type}};
+    std::vector<SigningHeader> signed_headers{{"host", client.endpoint_.host}, {"content-type", content_type}};
     if (!target.empty()) signed_headers.push_back({"x-amz-target", target});
     if (!keys->session_token.empty()) signed_headers.push_back({"x-amz-security-token", keys->session_token});
     SigningRequest to_sign;
@@ -149,7 +116,7 @@ struct PendingCall {
 
     HttpRequest request;
     Writer url;
-    url.append(client.url_);
+    url.append(client.endpoint_.url);
     url.append(path);
     request.url = url.text();
     for (const SigningHeader& h : signed_headers)
@@ -160,7 +127,7 @@ struct PendingCall {
     request.timeout_ns = client.settings_.timeout_ns;
     request.proxy = client.settings_.proxy;
     request.tls = &client.tls_;
-    request.exporter = client.exporter_;
+    request.exporter = view(client.exporter_.id);
     request.call = name;
     request.plain_body = body.bytes();
     client.runtime_.http->send(static_cast<HttpRequest&&>(request), [](void* self, const HttpResponse& r) { static_cast<PendingCall*>(self)->answered(r); }, this);
@@ -168,7 +135,7 @@ struct PendingCall {
 
   void answered(const HttpResponse& response) {
     if ((response.status < 200 || response.status >= 300) && may_repeat(response) && tries <= client.settings_.max_retries) {
-      if (is_expired(aws_error_type(response))) Credentials::of(client.runtime_).forget();
+      if (is_expired(aws_error_type(response))) client.credentials().forget();
       int64_t pause = kFirstPause << (tries < 8 ? tries : 8);
       if (pause > kLongestPause) pause = kLongestPause;
       uint32_t random;
@@ -176,21 +143,17 @@ struct PendingCall {
       timer.in(pause / 2 + static_cast<int64_t>(random % 1000) * (pause / 2000));
       return;
     }
-    if (response.status == 403) denied(response);
+    if (response.status >= 400 && response.status < 500 && is_denial(response.status, aws_error_type(response))) denied(response);
     --client.in_flight_;
     done(context, response);
     delete this;
   }
 
   void denied(const HttpResponse& response) {
-    for (Text known : client.denied_)
-      if (known == name) return;
-    client.denied_.push_back(client.denied_arena_.copy(name));
-    client.runtime_.log->error("AWS denies a call: the task role lacks the permission", {{"exporter", client.exporter_},
-                                                                                         {"service", client.service_},
-                                                                                         {"action", name},
-                                                                                         {"type", aws_error_type(response)},
-                                                                                         {"message", aws_error_message(response)}});
+    Denial denial{&client.exporter_, client.service_, name, resource, client.region_, client.runtime_.offline ? Text() : client.settings_.role_arn, aws_error_type(response), aws_error_message(response), {}};
+    for (const HttpHeader& h : response.headers)
+      if (h.name == "date") denial.date = h.value;
+    client.denials_.tell(client.runtime_, denial);
   }
 };
 

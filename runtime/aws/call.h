@@ -35,13 +35,15 @@ struct AwsCall {
   Text path = "/";
   Text content_type = "application/x-amz-json-1.1";
   Writer body;        // JSON
+  Text resource;      // what the call is made on: an ARN in which `*` stands for what is not known; empty: see the needs
 };
 
 class AwsClient {
 public:
   // `service` is the name that is signed and the host's first label ("xray", "logs"); `service_id` the SDKs' name, of
-  // which the environment variable AWS_ENDPOINT_URL_<ID> is made ("XRAY", "CLOUDWATCH_LOGS"). All texts must outlive the client.
-  AwsClient(Runtime& runtime, const AwsSettings& settings, Text service, Text service_id, Text exporter);
+  // which the environment variable AWS_ENDPOINT_URL_<ID> is made ("XRAY", "CLOUDWATCH_LOGS"). All texts and `exporter` must outlive
+  // the client.
+  AwsClient(const ComponentContext& exporter, const AwsSettings& settings, Text service, Text service_id);
 
   // False, with a logged reason, when the client cannot work: no region. Call it from `start`.
   bool check(Str place);
@@ -55,18 +57,19 @@ public:
 
 private:
   friend struct PendingCall;
+  Credentials& credentials();
+
+  const ComponentContext& exporter_;
   Runtime& runtime_;
   AwsSettings settings_;
-  Text service_, exporter_;
+  Text service_;
   Text region_;
   Arena arena_;
-  Text url_;   // scheme://host[:port][/prefix], without a slash at the end
-  Text host_;  // with the port when it is not the scheme's own
-  Text prefix_;
+  AwsEndpoint endpoint_;
   ClientTls tls_;
+  Credentials* credentials_ = nullptr;
   uint32_t in_flight_ = 0;
-  Arena denied_arena_;
-  std::vector<Text> denied_;  // actions whose 403 has been logged
+  Denials denials_;
 };
 
 // The service's own name for a fault ("ThrottlingException"), from the body's `__type` or the header x-amzn-errortype; empty

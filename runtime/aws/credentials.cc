@@ -17,11 +17,6 @@ constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kRefreshBefore = 300 * kSecond;
 constexpr Text kEcsHost = "http://169.254.170.2";  // where AWS_CONTAINER_CREDENTIALS_RELATIVE_URI leads
 
-static Text environment(const char* name) {
-  const char* value = getenv(name);
-  return value ? Text(value) : Text();
-}
-
 Credentials::Credentials(Runtime& runtime) : runtime_(runtime) {
   keys_.access_key = environment("AWS_ACCESS_KEY_ID");
   if (keys_.access_key.empty()) keys_.access_key = environment("AWS_ACCESS_KEY");
@@ -29,6 +24,20 @@ Credentials::Credentials(Runtime& runtime) : runtime_(runtime) {
   if (keys_.secret_key.empty()) keys_.secret_key = environment("AWS_SECRET_KEY");
   keys_.session_token = environment("AWS_SESSION_TOKEN");
   from_environment_ = !keys_.access_key.empty() && !keys_.secret_key.empty();
+}
+
+Credentials::Credentials(Runtime& runtime, const RoleToTake& role) : runtime_(runtime), role_(role) {
+  sts_ = aws_endpoint({}, "sts", "STS", role.region, arena_);
+}
+
+Credentials& Credentials::of(Runtime& runtime, const RoleToTake& role) {
+  Credentials* last = &of(runtime);
+  if (role.role_arn.empty() || runtime.offline) return *last;
+  for (; last->next_; last = last->next_) {
+    const RoleToTake& r = last->next_->role_;
+    if (r.role_arn == role.role_arn && r.external_id == role.external_id && r.region == role.region && r.proxy == role.proxy) return *last->next_;
+  }
+  return *(last->next_ = new Credentials(runtime, role));
 }
 
 Credentials& Credentials::of(Runtime& runtime) {
@@ -48,6 +57,10 @@ void Credentials::forget() {
 }
 
 void Credentials::fetch() {
+  if (!role_.role_arn.empty()) {
+    fetching_ = true;
+    return of(runtime_).get([](void* self, const AwsKeys* keys) { static_cast<Credentials*>(self)->ask_sts(keys); }, this);
+  }
   Text relative = environment("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"), full = environment("AWS_CONTAINER_CREDENTIALS_FULL_URI");
   Writer url;
   if (!relative.empty()) {
@@ -88,31 +101,41 @@ void Credentials::answered(const HttpResponse& response) {
   fetching_ = false;
   if (response.status != 200) {
     runtime_.log->error("the container credentials endpoint gave no keys", {{"status", response.status}, {"error", response.error_text}, {"answer", as_text(response.body).substr(0, 300)}});
-    return tell(!keys_.access_key.empty() && runtime_.now_ns() < expires_ns_ ? &keys_ : nullptr);
+    return fail();
   }
   yyjson_doc* doc = yyjson_read(reinterpret_cast<const char*>(response.body.data()), response.body.size(), 0);
   yyjson_val* root = yyjson_doc_get_root(doc);
-  Writer fresh;
-  size_t ends[3] = {};
-  static constexpr const char* kNames[] = {"AccessKeyId", "SecretAccessKey", "Token"};
-  for (int i = 0; i < 3; ++i) {
-    yyjson_val* v = yyjson_obj_get(root, kNames[i]);
-    if (yyjson_is_str(v)) fresh.append(Text(yyjson_get_str(v), yyjson_get_len(v)));
-    ends[i] = fresh.size();
-  }
-  yyjson_val* expiration = yyjson_obj_get(root, "Expiration");
-  int64_t expires = yyjson_is_str(expiration) ? parse_timestamp({yyjson_get_str(expiration), yyjson_get_len(expiration)}).value_or(0) : 0;
-  yyjson_doc_free(doc);
-  if (ends[0] == 0 || ends[1] == ends[0]) {
+  auto member = [&](const char* name) {
+    yyjson_val* v = yyjson_obj_get(root, name);
+    return yyjson_is_str(v) ? Text(yyjson_get_str(v), yyjson_get_len(v)) : Text();
+  };
+  Fetched fetched{member("AccessKeyId"), member("SecretAccessKey"), member("Token"), member("Expiration")};
+  if (fetched.access_key.empty() || fetched.secret_key.empty()) {
     runtime_.log->error("the container credentials endpoint's answer holds no keys");
-    return tell(nullptr);
+    fail();
+  } else {
+    take(fetched);
   }
+  yyjson_doc_free(doc);
+}
+
+void Credentials::take(const Fetched& fetched) {
+  Writer fresh;
+  fresh.append(fetched.access_key);
+  fresh.append(fetched.secret_key);
+  fresh.append(fetched.session_token);
+  int64_t expires = parse_timestamp(fetched.expiration).value_or(0);
   text_ = static_cast<Writer&&>(fresh);
   Text all = text_.text();
-  keys_ = {all.substr(0, ends[0]), all.substr(ends[0], ends[1] - ends[0]), all.substr(ends[1])};
+  size_t secret = fetched.access_key.size(), token = secret + fetched.secret_key.size();
+  keys_ = {all.substr(0, secret), all.substr(secret, token - secret), all.substr(token)};
   expires_ns_ = expires;
+  failed_ = false;
   tell(&keys_);
 }
+
+// Keys that are near their end are still good.
+void Credentials::fail() { tell(!keys_.access_key.empty() && runtime_.now_ns() < expires_ns_ ? &keys_ : nullptr); }
 
 void Credentials::tell(const AwsKeys* keys) {
   std::vector<Waiting> waiting = static_cast<std::vector<Waiting>&&>(waiting_);

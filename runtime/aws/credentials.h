@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a collector's AWS keys come from: the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN), else the
 // container credentials endpoint that ECS names in AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI (AWS SDKs
-// and Tools Reference Guide, "Container credential provider"). Keys that expire are fetched again five minutes before.
+// and Tools Reference Guide, "Container credential provider"). With `role_arn` these keys take on another role (STS AssumeRole), whose
+// keys are used in their place. Keys that expire are fetched again five minutes before.
 #pragma once
+
+#include "runtime/aws/denied.h"
+#include "runtime/aws/endpoint.h"
 
 #include "runtime/aws/sigv4.h"
 #include "runtime/base/runtime.h"
@@ -15,13 +19,22 @@ namespace whittle {
 
 struct HttpResponse;
 
+// A role to take on. Texts live as long as the process.
+struct RoleToTake {
+  Text role_arn, external_id;
+  Text region, proxy;  // how STS is reached
+  const ComponentContext* component = nullptr;  // for the log
+};
+
 class Credentials {
 public:
   explicit Credentials(Runtime& runtime);
   Credentials(const Credentials&) = delete;
 
-  // The process's credentials, made when first asked for.
+  // The process's own credentials, made when first asked for.
   static Credentials& of(Runtime& runtime);
+  // Those of a role; the same for all who ask for the same role in the same way.
+  static Credentials& of(Runtime& runtime, const RoleToTake& role);
 
   // Calls `ready(context, keys)` with keys that are valid now, or null when there are none: at once where they are at hand, else when
   // the endpoint has answered. The keys are borrowed for the call.
@@ -36,17 +49,35 @@ private:
     Ready ready;
     void* context;
   };
+  struct Fetched {
+    Text access_key, secret_key, session_token, expiration;
+  };
+  Credentials(Runtime& runtime, const RoleToTake& role);
   void fetch();
   void answered(const HttpResponse& response);
+  void ask_sts(const AwsKeys* keys);
+  void sts_answered(const HttpResponse& response);
+  void take(const Fetched& fetched);
+  void fail();
   void tell(const AwsKeys* keys);
 
   Runtime& runtime_;
+  RoleToTake role_;  // role_arn is empty: the process's own
+  Credentials* next_ = nullptr;
   AwsKeys keys_;
   Writer text_;            // what keys_ borrows from, when fetched
   bool from_environment_ = false;
   bool fetching_ = false;
+  bool failed_ = false;     // the last attempt did, and the log has it
   int64_t expires_ns_ = 0;  // wall clock; 0: never
   std::vector<Waiting> waiting_;
+  // Of a role.
+  Arena arena_;
+  AwsEndpoint sts_;
+  Denials denials_;
 };
+
+// What a service wants in the body of AssumeRole: names and values in the form of an HTML form.
+void append_form_value(Writer& out, Text name, Text value);
 
 }  // namespace whittle

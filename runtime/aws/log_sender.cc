@@ -42,9 +42,9 @@ struct LogSender::Creation {
   std::vector<Batch*> waiting;
 };
 
-LogSender::LogSender(Runtime& runtime, const AwsSettings& settings, const LogGroupSettings& groups, uint32_t workers, Text exporter)
-    : runtime_(runtime), client_(runtime, settings, "logs", "CLOUDWATCH_LOGS", exporter), groups_(groups), workers_(workers),
-      exporter_(exporter), pump_task_(*runtime.loop, [](void* self) { static_cast<LogSender*>(self)->pump(); }, this) {}
+LogSender::LogSender(const ComponentContext& exporter, const AwsSettings& settings, const LogGroupSettings& groups, uint32_t workers)
+    : runtime_(*exporter.runtime), client_(exporter, settings, "logs", "CLOUDWATCH_LOGS"), groups_(groups), workers_(workers),
+      exporter_(view(exporter.id)), pump_task_(*runtime_.loop, [](void* self) { static_cast<LogSender*>(self)->pump(); }, this) {}
 
 uint32_t LogSender::send(std::vector<LogEvent>& events, Text messages, Done done, void* context) {
   std::sort(events.begin(), events.end(), [](const LogEvent& a, const LogEvent& b) {
@@ -92,9 +92,18 @@ void LogSender::pump() {
   }
 }
 
+// arn:aws:logs:REGION:*:log-group:NAME, and what is within it.
+static void append_log_arn(Writer& out, Text region, Text group, Text within) {
+  for (Text part : {Text("arn:"), aws_partition(region).name, Text(":logs:"), region, Text(":*:log-group:"), group, within}) out.append(part);
+}
+
 void LogSender::put(Batch& batch) {
   ++in_flight_;
   AwsCall call;
+  Writer resource;
+  append_log_arn(resource, client_.region(), batch.log_group, ":log-stream:");
+  resource.append(batch.log_stream);
+  call.resource = resource.text();
   call.call = "PutLogEvents";
   call.target = "Logs_20140328.PutLogEvents";
   call.body.append(batch.body.bytes());
@@ -134,7 +143,7 @@ void LogSender::answered(Batch& batch, const HttpResponse& r) {
   Writer why;
   describe_aws_failure(r, why);
   // A denial may pass too, when the role is mended; anything else that is the request's own fault will not.
-  bool may_pass = r.status == 0 || r.status == 429 || r.status >= 500 || r.status == 403 || type == "ResourceNotFoundException" ||
+  bool may_pass = r.status == 0 || r.status == 429 || r.status >= 500 || is_denial(r.status, type) || type == "ResourceNotFoundException" ||
                   type == "OperationAbortedException" || type == "InvalidSequenceTokenException" || type == "LimitExceededException" ||
                   type.find("Throttl") != Text::npos;
   if (may_pass) later(batch, why.text());
@@ -197,6 +206,10 @@ void LogSender::create(Batch& batch) {
 void LogSender::step(Creation& c, Step at) {
   c.at = at;
   AwsCall call;
+  Writer resource;
+  append_log_arn(resource, client_.region(), c.log_group, at == Step::Group || at == Step::Retention ? Text(":*") : Text(":log-stream:"));
+  if (at == Step::Stream || at == Step::StreamAgain) resource.append(c.log_stream);
+  call.resource = resource.text();
   Writer& body = call.body;
   body.append(Text("{\"logGroupName\":"));
   append_json_text(body, c.log_group);

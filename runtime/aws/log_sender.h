@@ -36,7 +36,7 @@ public:
   using Done = void (*)(void* context, uint32_t events, bool taken, Text why);
 
   // `exporter` and the texts in the settings must outlive the sender.
-  LogSender(Runtime& runtime, const AwsSettings& settings, const LogGroupSettings& groups, uint32_t workers, Text exporter);
+  LogSender(const ComponentContext& exporter, const AwsSettings& settings, const LogGroupSettings& groups, uint32_t workers);
   LogSender(const LogSender&) = delete;
 
   bool check(Str place) { return client_.check(place); }

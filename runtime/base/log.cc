@@ -164,6 +164,10 @@ void Logger::write(LogLevel at, const char* message, std::initializer_list<LogFi
   one.dropped = 0;
 }
 
+void Logger::write_each(LogLevel at, Text message, std::initializer_list<LogField> fields) {
+  if (at >= level) write_line(at, message, fields, 0);
+}
+
 void Logger::flush() {
   for (Repeated& one : repeated_) {
     if (one.dropped > 0) write_line(LogLevel::Warn, one.message, {}, one.dropped);

@@ -57,6 +57,9 @@ public:
   void warn(const char* m, std::initializer_list<LogField> f = {}) { if (level <= LogLevel::Warn) write(LogLevel::Warn, m, f); }
   void error(const char* m, std::initializer_list<LogField> f = {}) { write(LogLevel::Error, m, f); }
 
+  // Writes one record whatever else there is: `message` may be any text. For lists that end.
+  void write_each(LogLevel level, Text message, std::initializer_list<LogField> fields = {});
+
   // Tells what has been dropped and not yet told; for the end of the process.
   void flush();
 

@@ -21,6 +21,7 @@ struct Runtime {
   SelfMetrics* metrics = nullptr;
   Credentials* credentials = nullptr;  // made by the first exporter that signs; see aws/credentials.h
   int64_t fixed_clock_ns = 0;          // replay: the time that never moves; 0 otherwise
+  bool offline = false;                // replay: no call leaves the process, so nobody is asked for credentials
   bool draining = false;               // SIGTERM has come
 
   // Wall-clock time in nanoseconds since the epoch.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Late-bound values: `${env:NAME}` and `${env:NAME:-default}`, `$$` for a dollar sign (collector, confmap's env provider).
 #include "runtime/main/collector.h"
+#include "runtime/main/late.h"
 
 #include "runtime/base/duration.h"
 #include "runtime/base/number.h"
@@ -20,49 +21,12 @@ struct Resolver {
     return false;
   }
 
-  // The text with its references replaced. `name` becomes the first variable that it refers to.
-  bool expand(Writer& out, Text& name) {
-    Text t = view(late.text);
-    for (size_t at = 0; at < t.size();) {
-      if (t[at] != '$' || at + 1 == t.size()) {
-        out.byte(static_cast<uint8_t>(t[at++]));
-        continue;
-      }
-      if (t[at + 1] == '$') {
-        out.byte('$');
-        at += 2;
-        continue;
-      }
-      size_t end = t[at + 1] == '{' ? t.find('}', at) : Text::npos;
-      if (end == Text::npos) {
-        out.byte(static_cast<uint8_t>(t[at++]));
-        continue;
-      }
-      Text reference = t.substr(at + 2, end - at - 2);
-      at = end + 1;
-      if (reference.starts_with("env:")) reference.remove_prefix(4);
-      size_t fallback = reference.find(":-");
-      Text variable = reference.substr(0, fallback);
-      if (name.empty()) name = variable;
-      Writer c_name;
-      c_name.append(variable);
-      c_name.byte(0);
-      const char* value = getenv(c_name.text().data());
-      if (value)
-        out.append(Text(value));
-      else if (fallback != Text::npos)
-        out.append(reference.substr(fallback + 2));
-      else
-        return complain("an environment variable that the config refers to is not set", variable);
-    }
-    return true;
-  }
-
   bool run() {
     Writer text;
-    Text name;
-    if (!expand(text, name)) return false;
-    Text value = text.text();
+    bool whole;
+    Expanded e = expand_environment(view(late.text), text, whole);
+    if (!e.missing.empty()) return complain("an environment variable that the config refers to is not set", e.missing);
+    Text name = e.first, value = text.text();
     switch (late.kind) {
     case LateKind::String: {
       auto* copy = static_cast<char*>(malloc(value.size() + 1));
@@ -100,6 +64,46 @@ struct Resolver {
 };
 
 }  // namespace
+
+Expanded expand_environment(Text t, Writer& out, bool& whole) {
+  Expanded result;
+  whole = false;
+  bool closed = true;  // there is a brace ahead
+  for (size_t at = 0; at < t.size();) {
+    if (t[at] != '$' || at + 1 == t.size()) {
+      out.byte(static_cast<uint8_t>(t[at++]));
+      continue;
+    }
+    if (t[at + 1] == '$') {
+      out.byte('$');
+      at += 2;
+      continue;
+    }
+    size_t end = t[at + 1] == '{' && closed ? t.find('}', at) : Text::npos;
+    closed = closed && (end != Text::npos || t[at + 1] != '{');
+    Text reference = end == Text::npos ? Text() : t.substr(at + 2, end - at - 2);
+    size_t colon = reference.find(':');
+    bool environment = colon == Text::npos || reference.starts_with("env:") || reference.substr(colon).starts_with(":-");
+    if (end == Text::npos || !environment) {
+      out.byte(static_cast<uint8_t>(t[at++]));
+      continue;
+    }
+    whole = at == 0 && end + 1 == t.size();
+    at = end + 1;
+    if (reference.starts_with("env:")) reference.remove_prefix(4);
+    size_t fallback = reference.find(":-");
+    Text variable = reference.substr(0, fallback);
+    if (result.first.empty()) result.first = variable;
+    Writer c_name;
+    c_name.append(variable);
+    c_name.byte(0);
+    const char* value = getenv(c_name.text().data());
+    if (value) out.append(Text(value));
+    else if (fallback != Text::npos) out.append(reference.substr(fallback + 2));
+    else if (result.missing.empty()) result.missing = variable;
+  }
+  return result;
+}
 
 bool resolve_late_values(const Program& program, Logger& log) {
   bool good = true;

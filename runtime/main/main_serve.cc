@@ -5,10 +5,11 @@
 //   collector healthcheck     asks the collector that runs here how it is: exit code 0 or 1
 //   collector --version
 //
-// A stock task definition starts the collector with --config and AOT_CONFIG_CONTENT. This one's config is compiled in, so both are
-// accepted, and noted in the log.
+// A stock task definition starts the collector with --config or AOT_CONFIG_CONTENT. This one's config is compiled in; what it is given
+// is compared with that, and --on-drift=warn|fail says what follows from a difference.
 #include "runtime/base/number.h"
 #include "runtime/base/self_metrics.h"
+#include "runtime/drift/drift.h"
 #include "runtime/http/client.h"
 #include "runtime/http/metrics_endpoint.h"
 #include "runtime/loop/loop.h"
@@ -78,27 +79,30 @@ const config::TelemetryPrometheus* prometheus(const config::Service& service) {
   return nullptr;
 }
 
-void note_given_config(int argc, char** argv, Logger& log) {
-  const char* content = getenv("AOT_CONFIG_CONTENT");
-  if (content && *content) log.info("AOT_CONFIG_CONTENT is set: this collector's config is compiled in, and the variable is not read");
+// Reads the arguments. False, with a message, for one that means nothing.
+bool read_arguments(int argc, char** argv, GivenConfig& given) {
+  constexpr Text kConfig = "--config", kOnDrift = "--on-drift";
   for (int i = 1; i < argc; ++i) {
-    if (strncmp(argv[i], "--config", 8) != 0) continue;
-    bool separate = argv[i][8] == 0 && i + 1 < argc;
-    log.info("--config is given: this collector's config is compiled in, and the option has no effect", {{"config", separate ? argv[i + 1] : argv[i] + (argv[i][8] ? 9 : 8)}});
-    if (separate) ++i;
-  }
-}
-
-// False, with a message, for an argument that means nothing.
-bool arguments_are_known(int argc, char** argv) {
-  for (int i = 1; i < argc; ++i) {
-    if (strncmp(argv[i], "--config=", 9) == 0) continue;
-    if (strcmp(argv[i], "--config") == 0 && i + 1 < argc) {
-      ++i;
-      continue;
+    Text argument = argv[i];
+    size_t equals = argument.find('=');
+    Text name = argument.substr(0, equals);
+    if (name == kConfig || name == kOnDrift) {
+      if (equals == Text::npos && i + 1 == argc) {
+        dprintf(STDERR_FILENO, "collector: `%s` needs a value\n", argv[i]);
+        return false;
+      }
+      Text value = equals == Text::npos ? Text(argv[++i]) : argument.substr(equals + 1);
+      if (name == kConfig) {
+        given.sources.push_back(value);
+        continue;
+      }
+      given.fail = value == "fail";
+      if (given.fail || value == "warn") continue;
+      dprintf(STDERR_FILENO, "collector: `--on-drift` is `warn` or `fail`, not `%.*s`\n", static_cast<int>(value.size()), value.data());
+      return false;
     }
-    if (strncmp(argv[i], "--set=", 6) == 0 || strncmp(argv[i], "--feature-gates", 15) == 0) continue;
-    dprintf(STDERR_FILENO, "collector: unknown argument `%s`\nusage: collector [healthcheck | --version] [--config=...]\n", argv[i]);
+    if (argument.starts_with("--set=") || argument.starts_with("--feature-gates")) continue;
+    dprintf(STDERR_FILENO, "collector: unknown argument `%s`\nusage: collector [healthcheck | --version] [--config=...] [--on-drift=warn|fail]\n", argv[i]);
     return false;
   }
   return true;
@@ -113,7 +117,7 @@ int ask_health() {
   return 1;
 }
 
-int serve(int argc, char** argv) {
+int serve(const GivenConfig& given) {
   const Program& program = whittle_program;
   Logger log;
   if (!configure_log(program, log)) return 1;
@@ -121,7 +125,7 @@ int serve(int argc, char** argv) {
   runtime.program = &program;
   runtime.log = &log;
   if (!resolve_late_values(program, log)) return 1;
-  note_given_config(argc, argv, log);
+  if (given.fail && given.any() && !compare_given_config(program, given, log)) return 1;
   Loop loop;
   if (!loop.open()) {
     log.error("cannot open the event loop", {{"error", strerror(errno)}});
@@ -155,6 +159,7 @@ int serve(int argc, char** argv) {
   Serving serving(runtime);
   loop.on_signal([](void* self, int signal) { static_cast<Serving*>(self)->signalled(signal); }, &serving);
   log.info("everything is ready", {{"version", program.version}, {"config", program.config_hash}});
+  if (!given.fail && given.any()) compare_given_config(program, given, log);
   loop.run();
   return serving.exit_code;
 }
@@ -169,7 +174,8 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (argc > 1 && strcmp(argv[1], "healthcheck") == 0) return ask_health();
-  if (!arguments_are_known(argc, argv)) return 2;
+  GivenConfig given;
+  if (!read_arguments(argc, argv, given)) return 2;
   // Nothing is torn down: the process ends.
-  _exit(serve(argc, argv));
+  _exit(serve(given));
 }

@@ -102,6 +102,7 @@ int run(int argc, char** argv) {
   Runtime runtime;
   runtime.program = &whittle_program;
   runtime.log = &log;
+  runtime.offline = true;
   for (int i = 1; i + 1 < argc; ++i)
     if (strcmp(argv[i], "--clock") == 0) runtime.fixed_clock_ns = static_cast<int64_t>(atof(argv[i + 1]) * 1e9);
   // No call leaves the process, so any keys will do, and none from the environment are needed.

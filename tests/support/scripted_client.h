@@ -57,7 +57,7 @@ struct ClientImpl {
   }
   void send(HttpRequest&& request, HttpDone done, void* context) {
     ++client.in_flight_;
-    Recorded r{std::string(request.call), std::string(as_text(request.plain_body))};
+    Recorded r{std::string(request.call), std::string(request.plain_body.empty() ? request.body.text() : as_text(request.plain_body))};
     script->requests.push_back(r);
     pending.push_back({done, context, script->answer(r)});
     task.post();

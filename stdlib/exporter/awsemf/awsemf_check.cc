@@ -88,7 +88,6 @@ void declarations(Check& check, const Value& list) {
 }  // namespace
 
 void check_exporter_awsemf(Check& check, Instance& instance, schema::SignalSet) {
-  check_aws_session(check, instance);
   const Value& c = instance.config;
   tags(check, c.at("tags"));
   declarations(check, c.at("metric_declarations"));

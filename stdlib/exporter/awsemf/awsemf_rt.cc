@@ -47,8 +47,7 @@ struct Awsemf {
         queue(c, nullptr, nullptr, [](void* self, Outgoing& item) { static_cast<Awsemf*>(self)->send(item); }, this),
         finish_task(*runtime.loop, [](void* self) { static_cast<Awsemf*>(self)->finish(); }, this) {
     if (config.output_destination == config::AwsemfOutputDestination::Cloudwatch)
-      sender.emplace(runtime, aws_settings(config), LogGroupSettings{config.log_retention, config.tags},
-                     static_cast<uint32_t>(config.num_workers), view(c.id));
+      sender.emplace(c, aws_settings(config), LogGroupSettings{config.log_retention, config.tags}, static_cast<uint32_t>(config.num_workers));
     failed_points = runtime.metrics->counter({"otelcol_exporter_send_failed_metric_points", "Number of items in failed attempts to send to destination.",
                                               "{datapoint}", "go.opentelemetry.io/collector/exporter/exporterhelper"},
                                              {{"exporter", view(c.id)}});

@@ -84,7 +84,7 @@ struct Awsxray {
   explicit Awsxray(const ComponentContext& c)
       : context(c), config(*static_cast<const config::Awsxray*>(c.config)), runtime(*c.runtime),
         encoder({config.indexed_attributes, config.index_all_attributes, config.aws_log_groups}),
-        client(runtime, aws_settings(config), "xray", "XRAY", view(c.id)), retry(usual_retry()),
+        client(c, aws_settings(config), "xray", "XRAY"), retry(usual_retry()),
         queue(c, nullptr, &retry, [](void* self, Outgoing& item) { static_cast<Awsxray*>(self)->begin(item); }, this),
         pump_task(*runtime.loop, [](void* self) { static_cast<Awsxray*>(self)->pump(); }, this) {
     lost_spans = runtime.metrics->counter({"otelcol_exporter_send_failed_spans", "Number of items in failed attempts to send to destination.",
@@ -223,7 +223,7 @@ struct Awsxray {
   void answered(Piece& piece, const HttpResponse& r) {
     if (r.status >= 200 && r.status < 300) {
       take_unprocessed(piece, r.body);
-    } else if (r.status == 0 || r.status == 429 || r.status >= 500 || r.status == 403 || aws_error_type(r) == "ThrottledException") {
+    } else if (r.status == 0 || r.status == 429 || r.status >= 500 || is_denial(r.status, aws_error_type(r)) || aws_error_type(r) == "ThrottledException") {
       // Also a denial may pass: when the task's role is mended, or its credentials are renewed.
       Writer why;
       reason(r, why);

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Roles that exporters take on: when STS is asked, what its answers do.
+#include "runtime/aws/call.h"
+#include "tests/support/scripted_client.h"
+
+namespace whittle {
+namespace {
+
+constexpr const char* kRole = "arn:aws:iam::123456789012:role/central";
+
+std::string granted(const char* expiration, const char* key = "ASIAROLE") {
+  return std::string("<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>") + key + "</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t+/=</SessionToken><Expiration>" +
+         expiration + "</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
+}
+
+struct Fixture {
+  Script own;
+  Loop loop;
+  Logger log;
+  Runtime runtime;
+  ComponentContext context{};
+  HttpClient* http;
+  std::string keys;  // "ASIAROLE/t+/=" of the last that were told, "none"
+  int told = 0;
+
+  Fixture() {
+    setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE", 1);
+    setenv("AWS_SECRET_ACCESS_KEY", "secret", 1);
+    script = &own;
+    EXPECT_TRUE(loop.open());
+    runtime.loop = &loop;
+    runtime.log = &log;
+    runtime.fixed_clock_ns = 1'795'360'000'000'000'000;  // 2026-11-22T15:06:40Z
+    http = new HttpClient(runtime);
+    runtime.http = http;
+    context.runtime = &runtime;
+    context.id = {"awsxray", 7};
+  }
+  ~Fixture() { delete http; }
+
+  RoleToTake role(const char* external_id = "") { return {kRole, external_id, "eu-west-1", {}, &context}; }
+  void get(const RoleToTake& r) {
+    Credentials::of(runtime, r).get([](void* self, const AwsKeys* k) {
+      auto& f = *static_cast<Fixture*>(self);
+      ++f.told;
+      f.keys = k ? std::string(k->access_key) + "/" + std::string(k->session_token) : "none";
+    }, this);
+  }
+  void settle() {
+    for (int i = 0; i < 20; ++i) loop.step(0);
+  }
+};
+
+TEST(AssumeRole, AsksOnceAndKeepsTheKeys) {
+  Fixture f;
+  f.own.answer = [](const Recorded&) { return Script::Answer{200, granted("2026-11-22T15:21:40Z")}; };
+  f.get(f.role());
+  f.get(f.role());
+  f.settle();
+  EXPECT_EQ(f.told, 2);
+  EXPECT_EQ(f.keys, "ASIAROLE/t+/=");
+  ASSERT_EQ(f.own.requests.size(), 1u);
+  EXPECT_EQ(f.own.requests[0].call, "");  // replay and the log do not show it
+  EXPECT_EQ(f.own.requests[0].body,
+            "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fcentral&RoleSessionName=whittle-1795360000000&DurationSeconds=900");
+  f.get(f.role());
+  EXPECT_EQ(f.told, 3);
+  EXPECT_EQ(f.own.requests.size(), 1u);
+  f.get(f.role("shop & co"));  // another external id, another session
+  f.settle();
+  ASSERT_EQ(f.own.requests.size(), 2u);
+  EXPECT_TRUE(f.own.requests[1].body.ends_with("&ExternalId=shop%20%26%20co"));
+}
+
+TEST(AssumeRole, RefreshesBeforeTheEnd) {
+  Fixture f;
+  f.own.answer = [](const Recorded&) { return Script::Answer{200, granted("2026-11-22T15:21:40Z")}; };
+  f.get(f.role());
+  f.settle();
+  f.runtime.fixed_clock_ns += 599'000'000'000;
+  f.get(f.role());
+  EXPECT_EQ(f.told, 2);
+  EXPECT_EQ(f.own.requests.size(), 1u);
+  f.runtime.fixed_clock_ns += 2'000'000'000;
+  f.own.answer = [](const Recorded&) { return Script::Answer{500, ""}; };
+  f.get(f.role());
+  f.settle();
+  EXPECT_EQ(f.own.requests.size(), 2u);
+  EXPECT_EQ(f.keys, "ASIAROLE/t+/=");  // STS failed, and the keys are still good
+  f.runtime.fixed_clock_ns += 600'000'000'000;
+  f.get(f.role());
+  f.settle();
+  EXPECT_EQ(f.keys, "none");
+  f.own.answer = [](const Recorded&) { return Script::Answer{200, granted("2026-11-22T16:00:00Z", "ASIANEW")}; };
+  f.get(f.role());
+  f.settle();
+  EXPECT_EQ(f.keys, "ASIANEW/t+/=");
+}
+
+TEST(AssumeRole, AnswersThatAreNone) {
+  Fixture f;
+  int n = 0;
+  for (const std::string& body : {std::string(), std::string("{}"), granted("soon"), granted("2026-11-22T15:21:40Z").substr(0, 150)}) {
+    f.own.answer = [&](const Recorded&) { return Script::Answer{200, body}; };
+    f.get(f.role());
+    f.settle();
+    EXPECT_EQ(f.told, ++n);
+    EXPECT_EQ(f.keys, "none") << body;
+  }
+  f.own.answer = [&](const Recorded&) { return Script::Answer{403, "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"}; };
+  f.get(f.role());
+  f.settle();
+  EXPECT_EQ(f.keys, "none");
+}
+
+TEST(AssumeRole, NotInReplay) {
+  Fixture f;
+  f.runtime.offline = true;
+  f.get(f.role());
+  EXPECT_EQ(f.keys, "AKIDEXAMPLE/");
+  EXPECT_TRUE(f.own.requests.empty());
+}
+
+}  // namespace
+}  // namespace whittle
