@@ -99,7 +99,11 @@ void add_use(const TaskDefinition& task, ExecutionUse& use) {
     g.create = create == "true" || create == "True" || create == "TRUE" || create == "1";
     g.span = x.log->span;
     g.who = who;
-    use.log_groups.push_back(std::move(g));
+    // Containers of one task usually share a group.
+    bool known = std::any_of(use.log_groups.begin(), use.log_groups.end(), [&](const ExecutionUse::LogGroup& other) {
+      return other.group == g.group && other.region == g.region && other.create == g.create;
+    });
+    if (!known) use.log_groups.push_back(std::move(g));
   }
 }
 
