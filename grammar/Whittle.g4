@@ -102,7 +102,7 @@ expression
   | operand op=('<' | '<=' | '>' | '>=' | '==' | '!=') operand      # compareExpression
   ;
 
-operand : literal | 'size' '(' settingPath ')' ;
+operand : literal | word ('.' word)+ | 'size' '(' settingPath ')' ;
 
 settingPath : word ('.' word)* ;
 

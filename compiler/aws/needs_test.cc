@@ -68,6 +68,34 @@ TEST(Needs, ComeFromTheSettings) {
   }
 }
 
+// What signs for an exporter takes its role on for it, and a workspace lies in its endpoint's region.
+TEST(Needs, RemoteWriteAndTheProxy) {
+  auto config = [](std::string endpoint, std::string role) {
+    return "receivers: {otlp: {protocols: {grpc: }}}\nextensions: {sigv4auth: {region: us-east-1" + role +
+           "}, awsproxy: }\nexporters: {prometheusremotewrite: {endpoint: '" + endpoint +
+           "', auth: {authenticator: sigv4auth}}}\n"
+           "service: {extensions: [sigv4auth, awsproxy], pipelines: {metrics: {receivers: [otlp], exporters: [prometheusremotewrite]}}}\n";
+  };
+  const std::string kProxy = "xray:GetSamplingRules *\nxray:GetSamplingTargets *\n";
+  struct {
+    std::string endpoint, role, needs;
+  } cases[] = {
+      {"https://aps-workspaces.us-west-2.amazonaws.com/workspaces/ws-1/api/v1/remote_write", "",
+       "aps:RemoteWrite arn:aws:aps:us-west-2:*:workspace/ws-1\n" + kProxy},
+      {"https://aps-workspaces.cn-north-1.amazonaws.com.cn/workspaces/ws-1/api/v1/remote_write", "",
+       "aps:RemoteWrite arn:aws-cn:aps:cn-north-1:*:workspace/ws-1\n" + kProxy},
+      {"${env:AMP}", "", "aps:RemoteWrite arn:*:aps:*:*:workspace/*\n" + kProxy},
+      {"https://prometheus.example/push", "", kProxy},
+      {"https://aps-workspaces.us-west-2.amazonaws.com/workspaces/ws-1/api/v1/remote_write", ", assume_role: {arn: 'arn:aws:iam::123456789012:role/w'}",
+       "aps:RemoteWrite arn:aws:aps:us-west-2:123456789012:workspace/ws-1 as arn:aws:iam::123456789012:role/w\n"
+       "sts:AssumeRole arn:aws:iam::123456789012:role/w\n" + kProxy},
+  };
+  for (auto& c : cases) {
+    auto r = checked(config(c.endpoint, c.role));
+    EXPECT_EQ(shown(*r.known()), c.needs) << c.endpoint;
+  }
+}
+
 TEST(Needs, SurroundingsFillInWhatTheConfigLeavesOpen) {
   auto r = checked(exporter("awsemf", "namespace: N, log_stream_name: s"));
   EXPECT_EQ(shown(*r.known(), {"", "cn-northwest-1", "123456789012"}),

@@ -519,6 +519,10 @@ private:
   }
 
   void not_compiled() {
+    for (const Instance& i : config_.instances) {
+      if (i.used && i.component->checked_only)
+        check_.not_compiled(i.key, "the " + std::string(schema::name_of(i.component->kind)) + " `" + std::string(i.component->name) + "`");
+    }
     for (const NotCompiled& n : config_.not_compiled) {
       auto d = options_.to_compile ? diags_.emit(kNotCompiled, n.span, n.what)
                                    : diags_.emit(kNotCompiledYet, n.span, n.what);

@@ -449,6 +449,14 @@ with.
     {"E0732", "no such level of compression",
      R"(gzip, zlib and deflate have the levels -2 to 9, zstd 1 to 11; without compression there is no level.
 )"},
+    {"W0733", "insecure and https",
+     R"(Over HTTP the URL decides whether TLS is spoken: with `https` it is, and `insecure: true` changes nothing, in the
+Collector as in whittle. Whoever wrote it wanted either plain HTTP or a certificate that nobody checks.
+
+    endpoint: https://collector:4318
+    tls:
+      insecure: true                # `http://collector:4318`, or `insecure_skip_verify: true`
+)"},
     {"E0741", "`output_paths` without its switch",
      R"(The debug exporter writes through the collector's own log unless `use_internal_logger` is false; `output_paths` would
 have no effect.

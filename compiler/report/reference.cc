@@ -266,6 +266,7 @@ std::string reference_page(const schema::Component& c, bool markdown) {
   if (c.produces != 0) out += bullet + (c.consumes != 0 ? "hands on: " : "brings: ") + signals(c.produces) + "\n";
   for (const schema::Alias& a : c.aliases) out += bullet + "also called: " + std::string(a.name) + "\n";
   if (!c.stability.empty()) out += bullet + "in the Collector: " + std::string(c.stability) + "\n";
+  if (c.checked_only) out += bullet + "checked, and not compiled yet: `build` refuses a config that uses it\n";
   for (const schema::NeededEnv& n : c.needs)
     out += bullet + "needs: the environment variable " + std::string(n.name) +
            (n.reason.empty() ? "" : "; " + std::string(n.reason)) + "\n";

@@ -6,7 +6,6 @@
 #include "runtime/base/log.h"
 
 #include "runtime/base/runtime.h"
-#include "runtime/base/writer.h"
 
 #include <errno.h>
 #include <math.h>
@@ -15,9 +14,6 @@
 #include <unistd.h>
 
 namespace whittle {
-
-static constexpr int64_t kWindow = 10'000'000'000;
-static constexpr uint32_t kBurst = 10;
 
 static Text level_name(LogLevel level) {
   switch (level) {
@@ -93,7 +89,35 @@ static void write_time(Writer& out) {
   out.append(Text(text, static_cast<size_t>(n)));
 }
 
-static void write_line(bool json, LogLevel level, Text message, std::initializer_list<LogField> fields, uint32_t dropped) {
+static void write_field(Writer& line, const LogField& field, bool json) {
+  line.append(Text(json ? ",\"" : " "));
+  write_escaped(line, field.name);
+  line.append(Text(json ? "\":" : "="));
+  write_value(line, field, json);
+}
+
+void Logger::add_field(const LogField& field) { write_field(fields_, field, json); }
+
+void Logger::add_null_field(Text name) {
+  fields_.append(Text(json ? ",\"" : " "));
+  write_escaped(fields_, name);
+  fields_.append(Text(json ? "\":null" : "=null"));
+}
+
+void Logger::put(Bytes bytes) {
+  for (uint32_t i = 0; i < (fd_count_ == 0 ? 1 : fd_count_); ++i) {
+    int fd = fd_count_ == 0 ? STDERR_FILENO : fds_[i];
+    Bytes rest = bytes;
+    while (!rest.empty()) {
+      ssize_t n = ::write(fd, rest.data(), rest.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) break;  // nobody to tell
+      rest = rest.subspan(static_cast<size_t>(n));
+    }
+  }
+}
+
+void Logger::write_line(LogLevel level, Text message, std::initializer_list<LogField> fields, uint64_t dropped) {
   Writer line;
   if (json) {
     line.append(Text("{\"ts\":\""));
@@ -109,47 +133,35 @@ static void write_line(bool json, LogLevel level, Text message, std::initializer
     line.byte(' ');
     line.append(message);
   }
-  const LogField dropped_field("dropped_before", dropped);
-  auto write_field = [&](const LogField& field) {
-    line.append(Text(json ? ",\"" : " "));
-    write_escaped(line, field.name);
-    line.append(Text(json ? "\":" : "="));
-    write_value(line, field, json);
-  };
-  for (const LogField& field : fields) write_field(field);
-  if (dropped > 0) write_field(dropped_field);
+  line.append(fields_.text());
+  for (const LogField& field : fields) write_field(line, field, json);
+  if (dropped > 0) write_field(line, LogField("dropped_before", dropped), json);
   line.append(Text(json ? "}\n" : "\n"));
-
-  Bytes rest = line.bytes();
-  while (!rest.empty()) {
-    ssize_t n = ::write(2, rest.data(), rest.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return;  // nobody to tell
-    rest = rest.subspan(static_cast<size_t>(n));
-  }
+  put(line.bytes());
 }
 
 void Logger::write(LogLevel at, const char* message, std::initializer_list<LogField> fields) {
   if (at < level) return;
+  if (tick_ns <= 0) return write_line(at, message, fields, 0);
   // Literals differ in their address; the low bits carry little.
   const auto address = reinterpret_cast<uintptr_t>(message);
-  Repeated& seen = repeated_[((address >> 3) ^ (address >> 9)) % (sizeof repeated_ / sizeof *repeated_)];
+  Repeated& one = repeated_[((address >> 3) ^ (address >> 9)) % (sizeof repeated_ / sizeof *repeated_)];
   const int64_t now = monotonic_ns();
-  if (seen.message != message) {
-    if (seen.dropped > 0) write_line(json, LogLevel::Warn, seen.message, {}, seen.dropped);
-    seen = {message, now, 0, 0};
+  if (one.message != message) {
+    if (one.dropped > 0) write_line(LogLevel::Warn, one.message, {}, one.dropped);
+    one = {message, now, 0, 0};
   }
-  if (now - seen.window_start > kWindow) {
-    seen.window_start = now;
-    seen.written = 0;
+  if (now - one.window_start > tick_ns) {
+    one.window_start = now;
+    one.seen = 0;
   }
-  if (seen.written >= kBurst) {
-    ++seen.dropped;
+  ++one.seen;
+  if (one.seen > initial && (thereafter == 0 || (one.seen - initial) % thereafter != 0)) {
+    ++one.dropped;
     return;
   }
-  ++seen.written;
-  write_line(json, at, message, fields, seen.dropped);
-  seen.dropped = 0;
+  write_line(at, message, fields, one.dropped);
+  one.dropped = 0;
 }
 
 void Logger::write_each(LogLevel at, Text message, std::initializer_list<LogField> fields) {
@@ -157,9 +169,9 @@ void Logger::write_each(LogLevel at, Text message, std::initializer_list<LogFiel
 }
 
 void Logger::flush() {
-  for (Repeated& seen : repeated_) {
-    if (seen.dropped > 0) write_line(json, LogLevel::Warn, seen.message, {}, seen.dropped);
-    seen.dropped = 0;
+  for (Repeated& one : repeated_) {
+    if (one.dropped > 0) write_line(LogLevel::Warn, one.message, {}, one.dropped);
+    one.dropped = 0;
   }
 }
 

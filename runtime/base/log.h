@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The collector's own log: one line a record on standard error, as text or JSON, rate-limited for each message.
+// The collector's own log: one line a record, as text or JSON, sampled by message (service::telemetry::logs).
 #pragma once
 
 #include "runtime/base/bytes.h"
+#include "runtime/base/writer.h"
 
 #include <concepts>
 #include <initializer_list>
@@ -32,8 +33,23 @@ public:
   LogLevel level = LogLevel::Info;
   bool json = false;
 
-  // Writes one record. `message` must be a literal: repetition is counted by its address, and after a burst of ten
-  // within ten seconds further ones are dropped and their number is told with the next that is let through.
+  // Of records with one message, a period of `tick_ns` lets the first `initial` through and then one in `thereafter` (0: none),
+  // as zap's sampler does (go.uber.org/zap, zapcore/sampler.go). 0 for `tick_ns`: all of them.
+  int64_t tick_ns = 10'000'000'000;
+  uint64_t initial = 10, thereafter = 100;
+
+  // Adds a field to all records from now on. Copies it. Call it after `json` is set.
+  void add_field(const LogField& field);
+  void add_null_field(Text name);
+  // From now on lines go to these and not to standard error. Descriptors stay the caller's.
+  void to(int fd) { if (fd_count_ < kMostOutputs) fds_[fd_count_++] = fd; }
+  static constexpr uint32_t kMostOutputs = 8;
+
+  // Bytes beside the records, as they are.
+  void put(Bytes bytes);
+
+  // Writes one record. `message` must be a literal: repetition is counted by its address, and how many were left out is told
+  // with the next that is let through.
   void write(LogLevel level, const char* message, std::initializer_list<LogField> fields = {});
 
   void debug(const char* m, std::initializer_list<LogField> f = {}) { if (level <= LogLevel::Debug) write(LogLevel::Debug, m, f); }
@@ -51,10 +67,15 @@ private:
   struct Repeated {
     const char* message;
     int64_t window_start;  // monotonic ns
-    uint32_t written;
-    uint32_t dropped;
+    uint64_t seen;
+    uint64_t dropped;
   };
+  void write_line(LogLevel level, Text message, std::initializer_list<LogField> fields, uint64_t dropped);
+
   Repeated repeated_[64] = {};
+  Writer fields_;  // of all records, rendered
+  int fds_[kMostOutputs] = {};
+  uint32_t fd_count_ = 0;
 };
 
 }  // namespace whittle

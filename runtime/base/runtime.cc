@@ -33,4 +33,17 @@ void Runtime::random(void* out, size_t n) const {
   }
 }
 
+void Runtime::uuid(char out[37]) const {
+  uint8_t bytes[16];
+  random(bytes, sizeof bytes);
+  bytes[6] = static_cast<uint8_t>((bytes[6] & 0x0F) | 0x40);  // version 4
+  bytes[8] = static_cast<uint8_t>((bytes[8] & 0x3F) | 0x80);
+  for (int i = 0; i < 16; ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) *out++ = '-';
+    *out++ = "0123456789abcdef"[bytes[i] >> 4];
+    *out++ = "0123456789abcdef"[bytes[i] & 15];
+  }
+  *out = 0;
+}
+
 }  // namespace whittle

@@ -28,6 +28,8 @@ struct Runtime {
   int64_t now_ns() const;
   // Uniform random bytes: getrandom(2).
   void random(void* out, size_t n) const;
+  // A random UUID (RFC 9562, version 4) with a NUL behind it.
+  void uuid(char out[37]) const;
 };
 
 // Time that never jumps, in nanoseconds.

@@ -43,8 +43,8 @@ static void write_label_name(Writer& out, Text name) {
   }
 }
 
-Text SelfMetrics::render_labels(std::initializer_list<MetricLabel> labels) {
-  std::vector<MetricLabel> sorted(labels);
+Text SelfMetrics::render_labels(std::span<const MetricLabel> labels) {
+  std::vector<MetricLabel> sorted(labels.begin(), labels.end());
   std::sort(sorted.begin(), sorted.end(), [](const MetricLabel& a, const MetricLabel& b) { return a.name < b.name; });
   Writer text;
   for (const MetricLabel& label : sorted) {
@@ -64,7 +64,7 @@ SelfMetrics::Series& SelfMetrics::series(const MetricInfo& info, Kind kind, std:
     MetricInfo copy = {arena_.copy(info.name), arena_.copy(info.help), arena_.copy(info.unit), arena_.copy(info.scope)};
     family = families_.insert(family, Family{copy, kind, {}});
   }
-  const Text rendered = render_labels(labels);
+  const Text rendered = render_labels({labels.begin(), labels.size()});
   for (Series& s : family->series)
     if (s.labels == rendered) return s;
   family->series.push_back(Series{rendered, nullptr, nullptr, nullptr, nullptr});
@@ -109,7 +109,9 @@ void SelfMetrics::observe_gauge(const MetricInfo& info, std::initializer_list<Me
   s.self = self;
 }
 
-void SelfMetrics::target(std::initializer_list<MetricLabel> labels) { target_ = render_labels(labels); }
+void SelfMetrics::target(std::span<const MetricLabel> labels) { target_ = render_labels(labels); }
+
+void SelfMetrics::constant(std::span<const MetricLabel> labels) { constant_ = render_labels(labels); }
 
 static double cpu_seconds(void*) {
   rusage usage;
@@ -201,7 +203,7 @@ void SelfMetrics::write(Writer& out, const MetricStyle& style) const {
         name();
         out.append(part);
         const bool scope = !style.without_scope_info;
-        if (s.labels.empty() && !scope && extra_name.empty()) return out.byte(' ');
+        if (s.labels.empty() && constant_.empty() && !scope && extra_name.empty()) return out.byte(' ');
         out.byte('{');
         bool comma = false;
         auto separate = [&] {
@@ -209,6 +211,7 @@ void SelfMetrics::write(Writer& out, const MetricStyle& style) const {
           comma = true;
         };
         if (!s.labels.empty()) separate(), out.append(s.labels);
+        if (!constant_.empty()) separate(), out.append(constant_);
         if (scope) {
           separate();
           out.append(Text("otel_scope_name=\""));

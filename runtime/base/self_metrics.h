@@ -7,6 +7,7 @@
 #include "runtime/base/writer.h"
 
 #include <initializer_list>
+#include <span>
 #include <vector>
 
 namespace whittle {
@@ -61,8 +62,10 @@ public:
   void observe_counter(const MetricInfo& info, std::initializer_list<MetricLabel> labels, Read read, void* self);
   void observe_gauge(const MetricInfo& info, std::initializer_list<MetricLabel> labels, Read read, void* self);
 
-  // The attributes of the resource, told as `target_info`.
-  void target(std::initializer_list<MetricLabel> labels);
+  // The attributes of the resource, told as `target_info`. Copied.
+  void target(std::span<const MetricLabel> labels);
+  // Labels of every series. Copied.
+  void constant(std::span<const MetricLabel> labels);
   // otelcol_process_cpu_seconds, _memory_rss and _uptime.
   void observe_process();
 
@@ -84,11 +87,11 @@ private:
     std::vector<Series> series;
   };
   Series& series(const MetricInfo& info, Kind kind, std::initializer_list<MetricLabel> labels);
-  Text render_labels(std::initializer_list<MetricLabel> labels);
+  Text render_labels(std::span<const MetricLabel> labels);
 
   Arena arena_;
   std::vector<Family> families_;  // by name
-  Text target_;
+  Text target_, constant_;
 };
 
 }  // namespace whittle

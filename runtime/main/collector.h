@@ -6,12 +6,20 @@
 
 namespace whittle {
 
+namespace config {
+struct TelemetryPrometheus;
+}
+
 // Fills in `${env:NAME}` everywhere. False when one is missing or is not of its setting's type; each is logged with its
 // place in the config. What is filled in lives as long as the process.
 bool resolve_late_values(const Program& program, Logger& log);
 
-// The level and the form of the log, from service::telemetry::logs.
-void configure_log(const Program& program, Logger& log);
+// The level, the form, the sampling, the fields and the outputs of the log, from service::telemetry::logs. False, with a reason
+// on standard error, when an output cannot be opened.
+bool configure_log(const Program& program, Logger& log);
+
+// What the collector's own metrics say of it: service::telemetry::resource, and of it what the reader wants as labels.
+void describe_self(const Program& program, Runtime& runtime, const config::TelemetryPrometheus* reader);
 
 // Makes every component, in the program's order. False, with a logged reason, when one cannot be made.
 bool create_components(const Program& program, Runtime& runtime);

@@ -120,7 +120,7 @@ int ask_health() {
 int serve(const GivenConfig& given) {
   const Program& program = whittle_program;
   Logger log;
-  configure_log(program, log);
+  if (!configure_log(program, log)) return 1;
   Runtime runtime;
   runtime.program = &program;
   runtime.log = &log;
@@ -138,7 +138,7 @@ int serve(const GivenConfig& given) {
   runtime.http = &http;
 
   const auto& service = *static_cast<const config::Service*>(program.service);
-  metrics.target({{"service_name", view(program.name)}, {"service_version", view(program.version)}});
+  describe_self(program, runtime, prometheus(service));
   metrics.observe_process();
   if (!create_components(program, runtime) || !start_components(program)) return 1;
   MetricsEndpoint* endpoint = nullptr;

@@ -97,7 +97,7 @@ private:
 
 int run(int argc, char** argv) {
   Logger log;
-  configure_log(whittle_program, log);
+  if (!configure_log(whittle_program, log)) return 2;
   if (log.level == LogLevel::Info) log.level = LogLevel::Warn;
   Runtime runtime;
   runtime.program = &whittle_program;

@@ -66,7 +66,8 @@ int main(int argc, char** argv) {
   runtime.metrics = &metrics;
   if (!loop.open()) return 2;
   metrics.observe_process();
-  metrics.target({{"service_name", "test"}, {"service_version", "0"}, {"service_instance_id", "1"}});
+  const MetricLabel target[] = {{"service_name", "test"}, {"service_version", "0"}, {"service_instance_id", "1"}};
+  metrics.target(target);
 
   static const Str kOrigins[] = {{"http://*.example.com", 20}};
   config::Otlp settings = {};

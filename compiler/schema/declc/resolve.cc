@@ -477,10 +477,15 @@ private:
           x = expression(o, s);
           left = &size_type_;
         } else if (o.literal.kind == WtlLiteral::Kind::Word &&
-                   std::any_of(s.settings.begin(), s.settings.end(),
-                               [&](const SettingModel& f) { return f.name == o.literal.text; })) {
+                   std::any_of(s.settings.begin(), s.settings.end(), [&](const SettingModel& f) {
+                     return f.name == o.literal.text.substr(0, o.literal.text.find('.'));
+                   })) {
           x.kind = schema::Expression::Kind::Setting;
-          x.path = {o.literal.text};
+          for (std::string_view rest = o.literal.text; !rest.empty();) {
+            size_t dot = std::min(rest.find('.'), rest.size());
+            x.path.emplace_back(rest.substr(0, dot));
+            rest.remove_prefix(std::min(dot + 1, rest.size()));
+          }
           left = at(x.path, s, o.span);
         } else if (left != nullptr) {
           x.value = literal(o.literal, *left);

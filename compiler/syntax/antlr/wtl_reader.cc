@@ -358,7 +358,12 @@ private:
       e.path = path(c->settingPath());
     } else {
       e.kind = WtlExpression::Kind::Literal;
-      e.literal = literal(c->literal());
+      if (c->literal() != nullptr) {
+        e.literal = literal(c->literal());
+      } else {  // a setting within a setting
+        e.literal.kind = WtlLiteral::Kind::Word;
+        e.literal.text = c->getText();
+      }
     }
     return e;
   }

@@ -55,19 +55,9 @@ struct Awsemf {
 
   Text name_stream() {
     constexpr Text kPrefix = "otel-stream-";
-    uint8_t random[16];
-    runtime.random(random, sizeof random);
-    random[6] = static_cast<uint8_t>((random[6] & 0x0F) | 0x40);  // version 4
-    random[8] = static_cast<uint8_t>((random[8] & 0x3F) | 0x80);
-    char* p = stream;
-    for (char ch : kPrefix) *p++ = ch;
-    for (int i = 0; i < 16; ++i) {
-      if (i == 4 || i == 6 || i == 8 || i == 10) *p++ = '-';
-      *p++ = "0123456789abcdef"[random[i] >> 4];
-      *p++ = "0123456789abcdef"[random[i] & 15];
-    }
-    *p = 0;
-    return {stream, static_cast<size_t>(p - stream)};
+    memcpy(stream, kPrefix.data(), kPrefix.size());
+    runtime.uuid(stream + kPrefix.size());
+    return Text(stream);
   }
 
   // Now and then, and only when there is something to encode anyway: an idle collector sleeps.

@@ -53,7 +53,7 @@ public:
         break;
       case Signal::Logs: log.info("Logs", {{"exporter", context_.id}, {"resource_logs", counts.resources}, {"log_records", payload.items}}); break;
       }
-      if (log.level <= LogLevel::Info) put(STDERR_FILENO, text.bytes());
+      if (log.level <= LogLevel::Info) log.put(text.bytes());
       return Status::Ok;
     }
     static constexpr Text kNames[] = {"Traces", "Metrics", "Logs"}, kResources[] = {"spans", "metrics", "logs"}, kItems[] = {"spans", "data points", "log records"};

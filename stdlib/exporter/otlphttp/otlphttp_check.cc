@@ -9,6 +9,7 @@ using diag::Diag;
 
 constexpr Diag<> kNoEndpoint{"E0731", "there is no endpoint to send to"};
 constexpr Diag<std::string_view> kNoEndpointFor{"E0731", "there is no endpoint to send {} to"};
+constexpr Diag<std::string_view> kInsecure{"W0733", "`tls::insecure` does not turn TLS off for `{}`"};
 constexpr Diag<std::string_view, int64_t> kLevel{"E0732", "`{}` has no level {}"};
 
 }  // namespace
@@ -34,6 +35,18 @@ void check_exporter_otlphttp(Check& check, Instance& instance, schema::SignalSet
         }
       }
     }
+  }
+  const Value* tls = c.find("tls");
+  const Value* insecure = tls == nullptr || tls->wrong ? nullptr : tls->find("insecure");
+  for (std::string_view name : {"endpoint", "traces_endpoint", "metrics_endpoint", "logs_endpoint"}) {
+    const Value& url = c.at(name);
+    if (insecure == nullptr || insecure->late || !insecure->boolean || url.late || !url.text.starts_with("https://")) continue;
+    check.diags()
+        .emit(kInsecure, insecure->span, url.text)
+        .here("has no effect")
+        .label(url.span, "TLS is spoken because of `https`")
+        .help("write `http://` for plain HTTP, or `insecure_skip_verify: true` to believe any certificate");
+    break;
   }
   const Value& compression = c.at("compression");
   const Value& level = c.at("compression_params").at("level");

@@ -43,10 +43,10 @@ struct Otlphttp {
       urls[s] = arena.copy(url.text());
     }
     switch (config.compression) {
-    case config::HttpClientCompression::Gzip: coding = Coding::Gzip; break;
-    case config::HttpClientCompression::Zstd: coding = Coding::Zstd; break;
-    case config::HttpClientCompression::Zlib:
-    case config::HttpClientCompression::Deflate: coding = Coding::Zlib; break;
+    case config::OtlphttpCompression::Gzip: coding = Coding::Gzip; break;
+    case config::OtlphttpCompression::Zstd: coding = Coding::Zstd; break;
+    case config::OtlphttpCompression::Zlib:
+    case config::OtlphttpCompression::Deflate: coding = Coding::Zlib; break;
     default: break;  // the others are refused when the config is checked
     }
     tls = client_tls(config.tls);
