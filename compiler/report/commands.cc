@@ -107,11 +107,12 @@ int components_command(Arguments arguments, Output& output) {
         first = false;
         std::string name(c->name);
         for (const schema::Alias& a : c->aliases) name += ", " + std::string(a.name);
+        std::string doc = std::string(c->doc) + (c->checked_only ? " (checked only)" : "");
         if (markdown)
-          output.out += "- `" + name + "`: " + std::string(c->doc) + "\n";
+          output.out += "- `" + name + "`: " + doc + "\n";
         else
           output.out += "  " + name + std::string(name.size() < 24 ? 24 - name.size() : 1, ' ') + " " +
-                        std::string(c->doc) + "\n";
+                        doc + "\n";
       }
       if (!first) output.out += "\n";
     }
