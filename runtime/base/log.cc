@@ -165,7 +165,7 @@ void Logger::write(LogLevel at, const char* message, std::initializer_list<LogFi
 }
 
 void Logger::write_each(LogLevel at, Text message, std::initializer_list<LogField> fields) {
-  if (at >= level) write_line(json, at, message, fields, 0);
+  if (at >= level) write_line(at, message, fields, 0);
 }
 
 void Logger::flush() {
