@@ -37,7 +37,15 @@ struct LateVariable {
 // All of them, each once, in the order of the config.
 std::vector<LateVariable> late_variables(const check::Config& config);
 
-// What the deployment makes ECS fetch: the image, the log group, the secrets.
+// Set in every Fargate task by ECS itself: AWS_REGION, ECS_CONTAINER_METADATA_URI_V4 and their like.
+bool set_by_fargate(std::string_view variable);
+
+// The deployment with its blanks filled in, as far as the config tells: the log group, the region that all AWS components
+// agree on, the image's repository without a tag (account and region that are not known are `*`), and for each secret without
+// a source the parameter "/<name>/<VARIABLE>".
+Deployment settled(const check::Config& config, Deployment deployment);
+
+// What the deployment makes ECS fetch: the image, the log group, the secrets. Fills in blanks itself.
 ExecutionUse execution_use(const check::Config& config, const Deployment& deployment);
 
 }  // namespace whittle::aws

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // whittle check: many configs at the same time, one text.
+#include "compiler/aws/iam/fix.h"
 #include "compiler/report/commands.h"
 #include "compiler/report/options.h"
+#include "compiler/report/role_options.h"
+#include "compiler/report/task_options.h"
 
 #include <algorithm>
 #include <atomic>
@@ -19,9 +22,13 @@ constexpr std::string_view kAbout =
     "Exit code 0: no errors. 1: errors. 2: a file could not be read.";
 
 const std::vector<OptionSpec>& specs() {
-  static const std::vector<OptionSpec> all = with_config_options({
-      {"--format", "text|json|sarif|github", "how findings are told (text)"},
-  });
+  static const std::vector<OptionSpec> all = [] {
+    std::vector<OptionSpec> out = {{"--format", "text|json|sarif|github", "how findings are told (text)"}};
+    add_task_options(out);
+    add_role_options(out);
+    add_place_options(out);
+    return with_config_options(std::move(out));
+  }();
   return all;
 }
 
@@ -44,6 +51,27 @@ std::vector<check::CheckResult> check_all(const std::vector<check::CheckOptions>
   return results;
 }
 
+// Task definitions and policies are held against one config, or checked by themselves when none is named.
+void check_deployment(const aws::ecs::TaskInputs& tasks, const RoleInputs& roles, size_t files, check::CheckResult& result, bool strict) {
+  if (roles.policies.empty() && tasks.empty()) return;
+  if (!result.sources) result.sources = std::make_unique<source::Sources>();
+  source::Sources& sources = *result.sources;
+  aws::ExecutionUse use;
+  if (!tasks.empty()) {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < std::min(files, sources.size()); ++i) bytes += sources.at(static_cast<source::FileId>(i)).text.size();
+    if (!aws::ecs::check_task_files(tasks, result.known(), bytes, roles.options, &use, sources, result.diagnostics)) result.could_not_run = true;
+  }
+  if (!roles.policies.empty() &&
+      !aws::iam::check_policy_files(roles.policies, result.known(), tasks.empty() ? nullptr : &use, roles.options, sources, result.diagnostics))
+    result.could_not_run = true;
+  if (strict) result.diagnostics.make_strict();
+  result.diagnostics.sort();
+}
+
+// A change may open the way for another, so it goes on until nothing is left to change.
+constexpr int kMostRounds = 20;
+
 }  // namespace
 
 int check_command(Arguments arguments, Output& output) {
@@ -55,12 +83,19 @@ int check_command(Arguments arguments, Output& output) {
     output.out += help_text(kUsage, kAbout, specs());
     return 0;
   }
-  good = good && read_config_options(line, common, error);
-  if (good && line.files.empty() && common.files.empty()) good = (error = "no config is named", false);
+  RoleInputs roles;
+  aws::ecs::TaskInputs tasks;
+  good = good && read_config_options(line, common, error) && read_task_options(line, tasks, error) && read_role_options(line, roles, error);
+  size_t count = line.files.size() + !common.files.empty();
+  if (good && count == 0 && roles.policies.empty() && tasks.empty()) good = (error = "no config is named", false);
+  if (good && count > 1 && !(roles.policies.empty() && tasks.empty()))
+    good = (error = "task definitions and policies are compared with one config, and " + std::to_string(count) + " are named", false);
   if (!good) {
     output.err += "whittle: " + error + "\ntry `whittle check --help`\n";
     return 2;
   }
+  // Batches must be done by the time that the task really has.
+  if (!line.has("--stop-timeout")) common.stop_timeout_s = aws::ecs::stop_timeout(tasks).value_or(common.stop_timeout_s);
 
   std::vector<check::CheckOptions> configs;
   if (!common.files.empty()) configs.push_back(common);
@@ -68,7 +103,26 @@ int check_command(Arguments arguments, Output& output) {
     configs.push_back(common);
     configs.back().files = {file};
   }
-  std::vector<check::CheckResult> results = check_all(configs);
+  auto check = [&] {
+    std::vector<check::CheckResult> out = check_all(configs);
+    if (out.empty()) out.emplace_back();
+    check_deployment(tasks, roles, configs.empty() ? 0 : configs[0].files.size(), out[0], common.strict);
+    return out;
+  };
+  std::vector<check::CheckResult> results = check();
+  std::string changes;
+  for (int round = 0; roles.fix && round < kMostRounds; ++round) {
+    std::vector<aws::iam::Fixed> fixed = aws::iam::fix(results[0].diagnostics, *results[0].sources, roles.files());
+    if (fixed.empty()) break;
+    for (const aws::iam::Fixed& f : fixed) {
+      if (!aws::iam::write_file(f.path, f.text, error)) {
+        output.err += "whittle: " + error + "\n";
+        return 2;
+      }
+      for (const std::string& what : f.what) changes += "fixed: " + what + "\n";
+    }
+    results = check();
+  }
 
   std::vector<diag::Findings> findings;
   int code = 0;
@@ -80,6 +134,7 @@ int check_command(Arguments arguments, Output& output) {
   render.colours = output.colours;
   render.version = output.version;
   render.format = format_of(line.get("--format"));
+  if (!changes.empty()) (render.format == diag::Format::Text ? output.out : output.err) += changes + "\n";
   output.out += diag::render(findings, render);
   return code;
 }

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each check of a task definition is given. One idea a file: check_*.cc.
+#pragma once
+
+#include "compiler/aws/deployment.h"
+#include "compiler/aws/ecs/check_task.h"
+#include "compiler/aws/ecs/task.h"
+#include "compiler/aws/listeners.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace whittle::aws::ecs {
+
+struct TaskCheck {
+  const TaskDefinition& task;
+  const TaskFile& file;
+  const Container* collector;     // null: none, or not known which
+  const check::Config* config;    // null: not given
+  uint64_t config_bytes;
+  const std::vector<Listener>& listeners;  // of the config
+  const TaskInputs& inputs;
+  const Surroundings& surroundings;
+  const source::Sources& sources;
+  diag::Diagnostics& diags;
+  bool fargate;
+
+  // Containers share one network, so that `localhost` is the same for all of them.
+  bool one_network() const { return fargate || task.network_mode.text == "awsvpc" || task.network_mode.text == "host"; }
+  // `value` as it would stand in the place of `span`: with quotes where there are some.
+  std::string as_written(source::Span span, std::string_view value) const;
+};
+
+void check_fargate(TaskCheck& c);      // launch type, network mode, parameters, platform version
+void check_size(TaskCheck& c);         // cpu and memory
+void check_images(TaskCheck& c);       // pinned, of the right processor
+void check_role_arns(TaskCheck& c);    // roles that are missing, ARNs that cannot be
+void check_health(TaskCheck& c);       // health checks
+void check_endpoints(TaskCheck& c);    // OTEL_EXPORTER_OTLP_* against the receivers
+void check_otel_names(TaskCheck& c);   // names of OTEL_ variables, service.name
+void check_mappings(TaskCheck& c);     // port mappings against what is listened on
+void check_given_config(TaskCheck& c); // --config, AOT_CONFIG_CONTENT, parameters' limits
+void check_order(TaskCheck& c);        // dependsOn, essential
+void check_environment(TaskCheck& c);  // variables and secrets
+void check_logs(TaskCheck& c);         // log configurations
+void check_hardening(TaskCheck& c);    // users and file systems
+void check_stopping(TaskCheck& c);     // stopTimeout
+
+// Parameters of a template or plan that are too long for their tier.
+void check_stored_parameters(const TaskFile& file, diag::Diagnostics& diags);
+
+// Placeholders that nobody filled in, of a whole file.
+void check_placeholders(const TaskFile& file, diag::Diagnostics& diags);
+
+// An image reference in its parts: "public.ecr.aws/nginx/nginx:1.27@sha256:..".
+struct ImageReference {
+  std::string registry;    // "public.ecr.aws"; empty: Docker Hub
+  std::string repository;  // "nginx/nginx"
+  std::string tag, digest;
+  std::string last() const { return repository.substr(repository.rfind('/') + 1); }
+};
+ImageReference parse_image(std::string_view text);
+
+// One of the collectors that are published for everybody, which read their config when they start.
+bool is_stock_collector(const ImageReference& image);
+
+// The collector's container, or null; says so where `diags` is not null and it cannot be told. `others` is whether another
+// task has one.
+const Container* find_collector(const TaskDefinition& task, const TaskInputs& inputs, bool others, diag::Diagnostics* diags);
+
+struct Arn {
+  std::string partition, service, region, account, resource;
+};
+// Nothing when `text` is no ARN at all.
+std::optional<Arn> parse_arn(std::string_view text);
+// Why an ARN cannot be, in words; empty when it can.
+std::string arn_problem(const Arn& arn);
+
+// What ECS fetches for a task; kUnknownPart becomes `*`.
+void add_use(const TaskDefinition& task, ExecutionUse& use);
+
+}  // namespace whittle::aws::ecs

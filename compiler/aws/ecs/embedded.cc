@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/aws/ecs/embedded.h"
+
+#include "compiler/syntax/document.h"
+
+#include <vector>
+
+namespace whittle::aws::ecs {
+
+using diag::Diag;
+using source::Span;
+using syntax::kNoNode;
+using syntax::Node;
+using syntax::NodeId;
+
+namespace {
+
+constexpr Diag<std::string_view, std::string_view> kNotJson{"E1004", "the text of `{}` is not JSON: {}"};
+
+void append_utf8(std::string& out, uint32_t c) {
+  if (c < 0x80) {
+    out += static_cast<char>(c);
+  } else if (c < 0x800) {
+    out += static_cast<char>(0xc0 | c >> 6);
+    out += static_cast<char>(0x80 | (c & 63));
+  } else if (c < 0x10000) {
+    out += static_cast<char>(0xe0 | c >> 12);
+    out += static_cast<char>(0x80 | (c >> 6 & 63));
+    out += static_cast<char>(0x80 | (c & 63));
+  } else {
+    out += static_cast<char>(0xf0 | c >> 18);
+    out += static_cast<char>(0x80 | (c >> 12 & 63));
+    out += static_cast<char>(0x80 | (c >> 6 & 63));
+    out += static_cast<char>(0x80 | (c & 63));
+  }
+}
+
+// The offset in `raw` of each byte of the text that it stands for, and of its end; empty when `raw` is no JSON string's inside.
+std::vector<uint32_t> offsets(std::string_view raw, const std::string& text) {
+  std::vector<uint32_t> out;
+  std::string decoded;
+  auto hex = [&](size_t at) -> int64_t {
+    if (at + 4 > raw.size()) return -1;
+    uint32_t v = 0;
+    for (size_t i = at; i < at + 4; ++i) {
+      char c = raw[i], low = static_cast<char>(c | 0x20);
+      if (c >= '0' && c <= '9')
+        v = v * 16 + static_cast<uint32_t>(c - '0');
+      else if (low >= 'a' && low <= 'f')
+        v = v * 16 + static_cast<uint32_t>(low - 'a' + 10);
+      else
+        return -1;
+    }
+    return v;
+  };
+  for (size_t i = 0; i < raw.size();) {
+    size_t begin = i;
+    if (raw[i] != '\\') {
+      decoded += raw[i++];
+    } else {
+      if (i + 1 >= raw.size()) return {};
+      char c = raw[i + 1];
+      i += 2;
+      if (c == 'u') {
+        int64_t v = hex(i);
+        if (v < 0) return {};
+        i += 4;
+        if (v >= 0xd800 && v < 0xdc00 && i + 6 <= raw.size() && raw[i] == '\\' && raw[i + 1] == 'u') {
+          int64_t low = hex(i + 2);
+          if (low >= 0xdc00 && low < 0xe000) {
+            v = 0x10000 + ((v - 0xd800) << 10) + (low - 0xdc00);
+            i += 6;
+          }
+        }
+        append_utf8(decoded, static_cast<uint32_t>(v));
+      } else {
+        decoded += c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c == 'b' ? '\b' : c == 'f' ? '\f' : c;
+      }
+    }
+    out.resize(decoded.size(), static_cast<uint32_t>(begin));
+  }
+  out.push_back(static_cast<uint32_t>(raw.size()));
+  if (decoded != text) return {};
+  return out;
+}
+
+}  // namespace
+
+NodeId read_embedded(NodeId node, std::string_view what, source::Sources& sources, syntax::Tree& tree, diag::Diagnostics& diags) {
+  const Span outer = tree.at(node).span;
+  const std::string text = tree.at(node).text;
+  std::vector<uint32_t> places;
+  uint32_t base = outer.begin;
+  if (outer) {
+    std::string_view raw = sources.text(outer);
+    if (raw.size() >= 2 && raw.front() == '"' && raw.back() == '"') {
+      raw = raw.substr(1, raw.size() - 2);
+      ++base;
+    }
+    places = offsets(raw, text);
+  }
+  auto place = [&](Span s) {
+    if (places.empty() || s.begin >= places.size() || s.end >= places.size()) return outer;
+    return Span{outer.file, base + places[s.begin], base + places[s.end]};
+  };
+  source::FileId file = sources.add(std::string(what), text);
+  diag::Diagnostics own;
+  size_t first = tree.nodes.size();
+  NodeId root = syntax::read_document(file, syntax::DocumentForm::Json, sources, tree, own);
+  if (root == kNoNode || own.has_errors()) {
+    const diag::Diagnostic* d = own.all().empty() ? nullptr : &own.all().front();
+    std::string why = d == nullptr ? "it is empty" : d->message;
+    if (why.starts_with("this is not JSON: ")) why = why.substr(18);
+    diags.emit(kNotJson, d == nullptr || !d->span ? outer : place(d->span), what, why);
+    return kNoNode;
+  }
+  for (size_t i = first; i < tree.nodes.size(); ++i) {
+    Node& n = tree.nodes[i];
+    n.span = place(n.span);
+    for (syntax::Entry& e : n.entries) e.key_span = place(e.key_span);
+  }
+  return root;
+}
+
+}  // namespace whittle::aws::ecs

@@ -1,0 +1,522 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/aws/ecs/read_task.h"
+
+#include "compiler/diag/near.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace whittle::aws::ecs {
+
+using diag::Diag;
+using source::Span;
+using syntax::Entry;
+using syntax::Node;
+using syntax::NodeId;
+using Kind = syntax::Node::Kind;
+
+namespace {
+
+constexpr Diag<std::string_view, std::string_view, std::string_view> kWrongType{"E1002", "`{}` must be {}, not {}"};
+constexpr Diag<std::string_view, std::string_view> kUnknownName{"W1003", "{} has no parameter `{}`"};
+
+// RegisterTaskDefinition and ContainerDefinition of the ECS API reference; what DescribeTaskDefinition adds; what
+// CloudFormation and the CLI's input call differently.
+constexpr std::string_view kTaskNames[] = {"family",
+                                           "taskRoleArn",
+                                           "executionRoleArn",
+                                           "networkMode",
+                                           "containerDefinitions",
+                                           "volumes",
+                                           "placementConstraints",
+                                           "requiresCompatibilities",
+                                           "cpu",
+                                           "memory",
+                                           "tags",
+                                           "pidMode",
+                                           "ipcMode",
+                                           "proxyConfiguration",
+                                           "inferenceAccelerators",
+                                           "ephemeralStorage",
+                                           "runtimePlatform",
+                                           "enableFaultInjection",
+                                           "trustedExecutionConfiguration",
+                                           "taskDefinitionArn",
+                                           "revision",
+                                           "status",
+                                           "requiresAttributes",
+                                           "compatibilities",
+                                           "registeredAt",
+                                           "deregisteredAt",
+                                           "deleteRequestedAt",
+                                           "registeredBy"};
+constexpr std::string_view kContainerNames[] = {"name",
+                                                "image",
+                                                "repositoryCredentials",
+                                                "cpu",
+                                                "memory",
+                                                "memoryReservation",
+                                                "links",
+                                                "portMappings",
+                                                "essential",
+                                                "restartPolicy",
+                                                "entryPoint",
+                                                "command",
+                                                "environment",
+                                                "environmentFiles",
+                                                "mountPoints",
+                                                "volumesFrom",
+                                                "linuxParameters",
+                                                "secrets",
+                                                "dependsOn",
+                                                "startTimeout",
+                                                "stopTimeout",
+                                                "versionConsistency",
+                                                "hostname",
+                                                "user",
+                                                "workingDirectory",
+                                                "disableNetworking",
+                                                "privileged",
+                                                "readonlyRootFilesystem",
+                                                "dnsServers",
+                                                "dnsSearchDomains",
+                                                "extraHosts",
+                                                "dockerSecurityOptions",
+                                                "interactive",
+                                                "pseudoTerminal",
+                                                "dockerLabels",
+                                                "ulimits",
+                                                "logConfiguration",
+                                                "healthCheck",
+                                                "systemControls",
+                                                "resourceRequirements",
+                                                "firelensConfiguration",
+                                                "credentialSpecs"};
+// ECS developer guide, "Amazon ECS task definition differences for Fargate".
+constexpr std::string_view kNotOnFargate[] = {"disableNetworking",     "dnsSearchDomains", "dnsServers",
+                                              "dockerSecurityOptions", "extraHosts",       "hostname",
+                                              "links",                 "privileged"};
+constexpr std::string_view kLinuxNotOnFargate[] = {"devices", "sharedMemorySize", "tmpfs", "maxSwap", "swappiness"};
+
+// Whether a value says anything: describe-task-definition prints empty lists for what is not set.
+bool says_something(const Node& n) {
+  switch (n.kind) {
+  case Kind::Null:
+    return false;
+  case Kind::Bool:
+    return n.boolean;
+  case Kind::Sequence:
+    return !n.items.empty();
+  case Kind::Mapping:
+    return !n.entries.empty();
+  default:
+    return !n.text.empty();
+  }
+}
+
+std::string_view trimmed(std::string_view s) {
+  while (!s.empty() && (s.front() == ' ' || s.front() == '\t')) s.remove_prefix(1);
+  while (!s.empty() && (s.back() == ' ' || s.back() == '\t')) s.remove_suffix(1);
+  return s;
+}
+
+bool is_placeholder(std::string_view text) {
+  return text.find(kUnknownPart) != std::string_view::npos || text.find("{{") != std::string_view::npos;
+}
+
+// "0.5 vCPU" with unit "vcpu" and factor 1024 is 512.
+Number amount(const Node& n, std::string_view unit, int64_t factor) {
+  Number out;
+  out.written = true;
+  out.text = n.text;
+  out.span = n.span;
+  std::string_view t = trimmed(n.text);
+  double real = 0;
+  auto [end, error] = std::from_chars(t.data(), t.data() + t.size(), real);
+  if (error != std::errc() || !std::isfinite(real) || real < 0 || real > 1e9) return out;
+  std::string rest(trimmed(t.substr(static_cast<size_t>(end - t.data()))));
+  for (char& c : rest) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (rest == unit)
+    real *= static_cast<double>(factor);
+  else if (!rest.empty())
+    return out;
+  if (real != std::floor(real)) return out;
+  out.known = true;
+  out.value = static_cast<int64_t>(real);
+  return out;
+}
+
+}  // namespace
+
+bool is_unknown(const Node& node) {
+  return node.kind == Kind::String && node.text.size() == 1 && node.text[0] == kUnknownPart;
+}
+
+std::string TaskReader::spelt(std::string_view name) const {
+  std::string out(name);
+  if (style_ == Style::CloudFormation && !out.empty() && out[0] >= 'a' && out[0] <= 'z')
+    out[0] = static_cast<char>(out[0] - 'a' + 'A');
+  return out;
+}
+
+const Entry* TaskReader::find(NodeId map, std::string_view name) const {
+  if (map == syntax::kNoNode || at(map).kind != Kind::Mapping) return nullptr;
+  const Entry* e = at(map).find(spelt(name));
+  return e == nullptr || at(e->value).kind == Kind::Null ? nullptr : e;
+}
+
+void TaskReader::wrong(NodeId node, std::string_view what, std::string_view wanted) {
+  if (at(node).poisoned) return;
+  diags_.emit(kWrongType, at(node).span, spelt(what), wanted, syntax::describe(at(node)));
+}
+
+bool TaskReader::is_map(NodeId node, std::string_view what) {
+  if (at(node).kind == Kind::Mapping) return true;
+  if (!is_unknown(at(node))) wrong(node, what, "an object");
+  return false;
+}
+
+bool TaskReader::is_list(NodeId node, std::string_view what) {
+  if (at(node).kind == Kind::Sequence) return true;
+  if (!is_unknown(at(node))) wrong(node, what, "a list");
+  return false;
+}
+
+Text TaskReader::text(NodeId node, Span key, std::string_view what, bool strict) {
+  const Node& n = at(node);
+  Text out;
+  out.key = key;
+  out.span = n.span;
+  if (n.kind == Kind::Null) return out;
+  if (!n.is_scalar()) {
+    wrong(node, what, "a text");
+    return out;
+  }
+  out.written = true;
+  out.text = n.text;
+  if (strict && style_ == Style::Json && n.kind != Kind::String) {
+    diags_.emit(kWrongType, n.span, spelt(what), "a text", syntax::describe(n))
+        .here("write it in quotes")
+        .suggest(n.span, "\"" + n.text + "\"")
+        .note("ECS does not turn numbers and booleans into texts: it refuses the task definition");
+  }
+  return out;
+}
+
+Texts TaskReader::texts(NodeId node, std::string_view what) {
+  const Node& n = at(node);
+  Texts out;
+  out.written = n.kind != Kind::Null;
+  out.span = n.span;
+  if (n.kind == Kind::Sequence) {
+    for (NodeId i : n.items) {
+      Text t = text(i, {}, what);
+      if (!t.written) continue;
+      out.known = out.known && t.text.find(kUnknownPart) == std::string::npos;
+      out.items.push_back(std::move(t));
+    }
+  } else if (is_unknown(n)) {
+    out.known = false;
+  } else if (n.kind == Kind::String && style_ == Style::CloudFormation) {
+    // CloudFormation takes one text for a list of one.
+    out.items.push_back(text(node, {}, what));
+  } else if (n.kind != Kind::Null) {
+    wrong(node, what, "a list of texts");
+    out.known = false;
+  }
+  return out;
+}
+
+Number TaskReader::number(NodeId node, std::string_view what) {
+  const Node& n = at(node);
+  Number out;
+  if (n.kind == Kind::Null) return out;
+  if (n.is_scalar() && is_placeholder(n.text)) {
+    out.written = true;
+    out.span = n.span;
+    out.text = n.text;
+    return out;
+  }
+  if (!n.is_scalar()) {
+    wrong(node, what, "a whole number");
+    return out;
+  }
+  out = amount(n, "", 1);
+  if (!out.known) {
+    wrong(node, what, "a whole number");
+  } else if (style_ == Style::Json && n.kind == Kind::String) {
+    diags_.emit(kWrongType, n.span, spelt(what), "a number", syntax::describe(n))
+        .here("write it without quotes")
+        .suggest(n.span, std::to_string(out.value))
+        .note("in a container definition ECS takes numbers only; the `cpu` and `memory` of the whole task are texts");
+  }
+  return out;
+}
+
+Number TaskReader::cpu(NodeId node) {
+  const Node& n = at(node);
+  if (n.kind == Kind::Null) return {};
+  Number out = n.is_scalar() ? amount(n, "vcpu", 1024) : Number{true, false, 0, "", n.span};
+  if (!out.known && !is_placeholder(n.text)) wrong(node, "cpu", "CPU units (\"256\") or vCPUs (\"0.25 vCPU\")");
+  return out;
+}
+
+Number TaskReader::memory(NodeId node) {
+  const Node& n = at(node);
+  if (n.kind == Kind::Null) return {};
+  Number out = n.is_scalar() ? amount(n, "gb", 1024) : Number{true, false, 0, "", n.span};
+  if (!out.known && !is_placeholder(n.text)) wrong(node, "memory", "MiB (\"512\") or GB (\"0.5 GB\")");
+  return out;
+}
+
+Flag TaskReader::flag(NodeId node, std::string_view what) {
+  const Node& n = at(node);
+  Flag out;
+  out.span = n.span;
+  if (n.kind == Kind::Null) return out;
+  out.written = true;
+  if (n.kind == Kind::Bool) {
+    out.known = true;
+    out.value = n.boolean;
+  } else if (n.kind == Kind::String && style_ == Style::CloudFormation &&
+             (n.text == "true" || n.text == "false" || n.text == "True" || n.text == "False")) {
+    out.known = true;
+    out.value = n.text[0] == 't' || n.text[0] == 'T';
+  } else if (!n.is_scalar() || !is_placeholder(n.text)) {
+    wrong(node, what, "true or false");
+  }
+  return out;
+}
+
+void TaskReader::unknown_names(NodeId map, std::span<const std::string_view> names, std::string_view what) {
+  std::vector<std::string> spellings;
+  for (std::string_view n : names) spellings.push_back(spelt(n));
+  for (const Entry& e : at(map).entries) {
+    if (std::find(spellings.begin(), spellings.end(), e.key) != spellings.end()) continue;
+    std::vector<std::string_view> views(spellings.begin(), spellings.end());
+    std::string_view near = diag::nearest(e.key, views);
+    auto d = diags_.emit(kUnknownName, e.key_span, what, e.key);
+    if (!near.empty())
+      d.here("did you mean `{}`?", near)
+          .suggest(e.key_span, style_ == Style::CloudFormation ? std::string(near) : "\"" + std::string(near) + "\"");
+    d.note("ECS refuses parameters that it does not know");
+  }
+}
+
+std::vector<Variable> TaskReader::variables(NodeId list, std::string_view value, std::string_view what, bool& known) {
+  std::vector<Variable> out;
+  if (at(list).kind == Kind::Null) return out;
+  if (!is_list(list, what)) {
+    known = false;
+    return out;
+  }
+  for (NodeId i : at(list).items) {
+    if (!is_map(i, what)) {
+      known = false;
+      continue;
+    }
+    Variable v;
+    v.span = at(i).span;
+    if (const Entry* e = find(i, "name")) v.name = text(e->value, e->key_span, "name", true);
+    if (const Entry* e = find(i, value)) v.value = text(e->value, e->key_span, value, true);
+    if (v.name.text.find(kUnknownPart) != std::string::npos) known = false;
+    out.push_back(std::move(v));
+  }
+  return out;
+}
+
+void TaskReader::options(NodeId node, LogConfiguration& log) {
+  if (const Entry* e = find(node, "logDriver")) log.driver = text(e->value, e->key_span, "logDriver");
+  if (const Entry* e = find(node, "options"); e != nullptr) {
+    if (is_unknown(at(e->value))) {
+      log.known = false;
+    } else if (is_map(e->value, "options")) {
+      for (const Entry& o : at(e->value).entries) {
+        if (at(o.value).kind == Kind::Null) continue;
+        log.options.push_back({o.key, o.key_span, text(o.value, o.key_span, o.key)});
+      }
+    }
+  }
+  if (const Entry* e = find(node, "secretOptions"))
+    log.secret_options = variables(e->value, "valueFrom", "secretOptions", log.known);
+}
+
+void TaskReader::linux_parameters(NodeId node, Container& c) {
+  for (std::string_view name : kLinuxNotOnFargate) {
+    const Entry* e = find(node, name);
+    if (e != nullptr && says_something(at(e->value)) && !is_unknown(at(e->value)))
+      c.restricted.push_back({"linuxParameters." + std::string(name), e->key_span});
+  }
+  const Entry* capabilities = find(node, "capabilities");
+  if (capabilities == nullptr || !is_map(capabilities->value, "capabilities")) return;
+  if (const Entry* e = find(capabilities->value, "add")) c.add_capabilities = texts(e->value, "add");
+  if (const Entry* e = find(capabilities->value, "drop")) c.drop_capabilities = texts(e->value, "drop");
+}
+
+Container TaskReader::container(NodeId node) {
+  Container c;
+  c.span = at(node).span;
+  unknown_names(node, kContainerNames, "a container definition");
+  auto each = [&](std::string_view name, auto&& use) {
+    if (const Entry* e = find(node, name)) use(*e);
+  };
+  each("name", [&](const Entry& e) {
+    c.name = text(e.value, e.key_span, "name", true);
+    c.span = at(e.value).span;
+  });
+  each("image", [&](const Entry& e) { c.image = text(e.value, e.key_span, "image", true); });
+  each("user", [&](const Entry& e) { c.user = text(e.value, e.key_span, "user", true); });
+  each("cpu", [&](const Entry& e) { c.cpu = number(e.value, "cpu"); });
+  each("memory", [&](const Entry& e) { c.memory = number(e.value, "memory"); });
+  each("memoryReservation", [&](const Entry& e) { c.memory_reservation = number(e.value, "memoryReservation"); });
+  each("stopTimeout", [&](const Entry& e) { c.stop_timeout = number(e.value, "stopTimeout"); });
+  each("startTimeout", [&](const Entry& e) { c.start_timeout = number(e.value, "startTimeout"); });
+  each("essential", [&](const Entry& e) { c.essential = flag(e.value, "essential"); });
+  each("readonlyRootFilesystem", [&](const Entry& e) { c.readonly_root = flag(e.value, "readonlyRootFilesystem"); });
+  each("command", [&](const Entry& e) { c.command = texts(e.value, "command"); });
+  each("entryPoint", [&](const Entry& e) { c.entry_point = texts(e.value, "entryPoint"); });
+  each("links", [&](const Entry& e) { c.links = texts(e.value, "links"); });
+  each("environment", [&](const Entry& e) {
+    c.environment_key = e.key_span;
+    c.environment = variables(e.value, "value", "environment", c.environment_known);
+  });
+  each("environmentFiles", [&](const Entry& e) {
+    if (says_something(at(e.value))) c.environment_known = false;
+  });
+  each("secrets", [&](const Entry& e) {
+    c.secrets_key = e.key_span;
+    c.secrets = variables(e.value, "valueFrom", "secrets", c.environment_known);
+  });
+  each("portMappings", [&](const Entry& e) {
+    c.ports_key = e.key_span;
+    if (!is_list(e.value, "portMappings")) return;
+    for (NodeId i : at(e.value).items) {
+      if (!is_map(i, "portMappings")) continue;
+      PortMapping p;
+      p.span = at(i).span;
+      if (const Entry* x = find(i, "containerPort")) p.container_port = number(x->value, "containerPort");
+      if (const Entry* x = find(i, "hostPort")) p.host_port = number(x->value, "hostPort");
+      if (const Entry* x = find(i, "protocol")) p.protocol = text(x->value, x->key_span, "protocol");
+      if (const Entry* x = find(i, "containerPortRange")) p.range = text(x->value, x->key_span, "containerPortRange");
+      c.ports.push_back(std::move(p));
+    }
+  });
+  each("healthCheck", [&](const Entry& e) {
+    c.health_key = e.key_span;
+    if (is_unknown(at(e.value))) {
+      c.health_known = false;
+      return;
+    }
+    if (!is_map(e.value, "healthCheck")) return;
+    HealthCheck h;
+    h.span = at(e.value).span;
+    if (const Entry* x = find(e.value, "command")) h.command = texts(x->value, "command");
+    if (const Entry* x = find(e.value, "interval")) h.interval = number(x->value, "interval");
+    if (const Entry* x = find(e.value, "timeout")) h.timeout = number(x->value, "timeout");
+    if (const Entry* x = find(e.value, "retries")) h.retries = number(x->value, "retries");
+    if (const Entry* x = find(e.value, "startPeriod")) h.start_period = number(x->value, "startPeriod");
+    c.health = std::move(h);
+  });
+  each("dependsOn", [&](const Entry& e) {
+    if (!is_list(e.value, "dependsOn")) return;
+    for (NodeId i : at(e.value).items) {
+      if (!is_map(i, "dependsOn")) continue;
+      Dependency d;
+      d.span = at(i).span;
+      if (const Entry* x = find(i, "containerName")) d.container = text(x->value, x->key_span, "containerName");
+      if (const Entry* x = find(i, "condition")) d.condition = text(x->value, x->key_span, "condition");
+      c.depends_on.push_back(std::move(d));
+    }
+  });
+  each("logConfiguration", [&](const Entry& e) {
+    if (is_unknown(at(e.value))) {
+      c.log_known = false;
+      return;
+    }
+    if (!is_map(e.value, "logConfiguration")) return;
+    LogConfiguration log;
+    log.span = e.key_span;
+    options(e.value, log);
+    c.log = std::move(log);
+  });
+  each("linuxParameters", [&](const Entry& e) {
+    if (is_map(e.value, "linuxParameters")) linux_parameters(e.value, c);
+  });
+  each("repositoryCredentials", [&](const Entry& e) {
+    if (!is_map(e.value, "repositoryCredentials")) return;
+    if (const Entry* x = find(e.value, "credentialsParameter"))
+      c.repository_credentials = text(x->value, x->key_span, "credentialsParameter");
+  });
+  each("firelensConfiguration", [&](const Entry& e) { c.firelens = says_something(at(e.value)); });
+  for (std::string_view name : kNotOnFargate) {
+    each(name, [&](const Entry& e) {
+      if (says_something(at(e.value)) && !is_unknown(at(e.value))) c.restricted.push_back({std::string(name), e.key_span});
+    });
+  }
+  return c;
+}
+
+void TaskReader::containers(NodeId list, TaskDefinition& task) {
+  if (!is_list(list, "containerDefinitions")) {
+    task.containers_known = false;
+    return;
+  }
+  for (NodeId i : at(list).items) {
+    if (is_unknown(at(i))) {
+      task.containers_known = false;
+      continue;
+    }
+    if (!is_map(i, "containerDefinitions")) continue;
+    task.containers.push_back(container(i));
+  }
+}
+
+TaskDefinition TaskReader::task(NodeId node, Span span) {
+  TaskDefinition t;
+  t.span = span;
+  unknown_names(node, kTaskNames, "a task definition");
+  auto each = [&](std::string_view name, auto&& use) {
+    if (const Entry* e = find(node, name)) use(*e);
+  };
+  auto plain = [&](std::string_view name, Text& out) {
+    each(name, [&](const Entry& e) { out = text(e.value, e.key_span, name); });
+  };
+  plain("family", t.family);
+  plain("networkMode", t.network_mode);
+  plain("taskRoleArn", t.task_role);
+  plain("executionRoleArn", t.execution_role);
+  plain("pidMode", t.pid_mode);
+  each("cpu", [&](const Entry& e) { t.cpu = cpu(e.value); });
+  each("memory", [&](const Entry& e) { t.memory = memory(e.value); });
+  each("requiresCompatibilities",
+       [&](const Entry& e) { t.compatibilities = texts(e.value, "requiresCompatibilities"); });
+  each("runtimePlatform", [&](const Entry& e) {
+    if (!is_map(e.value, "runtimePlatform")) return;
+    if (const Entry* x = find(e.value, "cpuArchitecture"))
+      t.cpu_architecture = text(x->value, x->key_span, "cpuArchitecture");
+    if (const Entry* x = find(e.value, "operatingSystemFamily"))
+      t.operating_system = text(x->value, x->key_span, "operatingSystemFamily");
+  });
+  for (std::string_view name : {"ipcMode", "placementConstraints", "inferenceAccelerators"}) {
+    each(name, [&](const Entry& e) {
+      if (says_something(at(e.value)) && !is_unknown(at(e.value))) t.restricted.push_back({std::string(name), e.key_span});
+    });
+  }
+  each("volumes", [&](const Entry& e) {
+    if (at(e.value).kind != Kind::Sequence) return;
+    for (NodeId i : at(e.value).items) {
+      if (const Entry* x = find(i, "dockerVolumeConfiguration"))
+        t.restricted.push_back({"volumes.dockerVolumeConfiguration", x->key_span});
+      const Entry* host = find(i, "host");
+      if (host == nullptr) continue;
+      if (const Entry* x = find(host->value, "sourcePath"); x != nullptr && says_something(at(x->value)))
+        t.restricted.push_back({"volumes.host.sourcePath", x->key_span});
+    }
+  });
+  if (const Entry* e = find(node, "containerDefinitions")) containers(e->value, t);
+  if (t.family.has_text()) t.name = t.family.text;
+  return t;
+}
+
+}  // namespace whittle::aws::ecs

@@ -1,0 +1,543 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a role allows for nothing, and more widely than needed: one finding a statement for each of the two, with the statement
+// that would do. A grant is too wide when some text that it allows is none that a call may be made on, which is decided on the
+// patterns; that a partition or an account is left open does not count.
+#include "compiler/aws/iam/grant.h"
+#include "compiler/aws/iam/role.h"
+#include "compiler/diag/render.h"
+#include "compiler/source/sources.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace whittle::aws::iam {
+
+using diag::Diag;
+using source::Span;
+
+namespace {
+
+constexpr Diag<std::string_view, std::string_view, std::string_view> kUnused{"W0911", "{} allows {} {}"};
+constexpr Diag<std::string_view, std::string_view> kEverywhere{"W0912", "{} allows {} on every resource, and narrower ones are enough"};
+constexpr Diag<std::string_view, std::string_view> kTooWide{"W0912", "{} allows {} on more than is needed"};
+constexpr Diag<std::string_view, std::string_view> kElsewhere{"W0912", "{} allows {} on what is never used"};
+constexpr Diag<std::string_view, std::string_view, std::string_view> kWildcard{"W0913", "{} allows {}, and {} called"};
+constexpr Diag<std::string_view, std::string_view, std::string_view> kManaged{"N0912", "`{}` allows {} more than is needed: {}"};
+constexpr Diag<std::string_view, std::string_view> kManagedUnused{"N0912", "nothing that `{}` allows {} is needed"};
+constexpr Diag<std::string_view> kPullsUnused{"N0913", "nothing that this task runs is pulled from a private ECR repository, so {} does not have to allow it"};
+
+// Why roles so often allow what nobody calls. Patterns of actions, the role that they are told for, and what to say.
+struct Reason {
+  RoleKind role;
+  std::string_view pattern, text;
+};
+constexpr Reason kReasons[] = {
+    {RoleKind::Task, "cloudwatch:putmetricdata", "`awsemf` sends metrics as log events, and CloudWatch itself makes metrics of them"},
+    {RoleKind::Task, "logs:describelog*", "the exporter creates the log groups and streams that it finds missing, and never lists them"},
+    {RoleKind::Task, "xray:puttelemetryrecords", "`PutTelemetryRecords` is how the X-Ray daemon reports on itself, and no daemon runs here"},
+    {RoleKind::Task, "xray:getsampling*", "sampling rules are asked for by X-Ray's proxy only, and this config has none"},
+    {RoleKind::Task, "aps:get*", "`aps:Get...` is for whoever draws dashboards; a collector only writes"},
+    {RoleKind::Task, "aps:querymetrics", "`aps:QueryMetrics` is for whoever draws dashboards; a collector only writes"},
+    {RoleKind::Task, "ecr:*", "images are pulled with the execution role"},
+    {RoleKind::Task, "ssm:getparameter*", "parameters that a task definition names are read with the execution role"},
+    {RoleKind::Task, "secretsmanager:getsecretvalue", "secrets that a task definition names are read with the execution role"},
+    {RoleKind::Execution, "secretsmanager:getsecretvalue", "nothing here is taken from Secrets Manager"},
+    {RoleKind::Execution, "ssm:getparameter*", "nothing here is taken from SSM Parameter Store"},
+    {RoleKind::Execution, "kms:decrypt", "nothing here is known to be encrypted with a key of your own"},
+    {RoleKind::Execution, "xray:*", "the collector calls AWS with the task role, not with this one"},
+    {RoleKind::Execution, "aps:*", "the collector calls AWS with the task role, not with this one"},
+    {RoleKind::Execution, "cloudwatch:*", "the collector calls AWS with the task role, not with this one"},
+};
+
+constexpr std::string_view kPulls[] = {"ecr:getauthorizationtoken", "ecr:batchchecklayeravailability", "ecr:getdownloadurlforlayer", "ecr:batchgetimage"};
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  }
+  return out;
+}
+
+bool open_text(std::string_view text) {
+  return text.find(static_cast<char>(kUnknownChar)) != std::string_view::npos || text.find("${") != std::string_view::npos;
+}
+
+bool fits(std::string_view pattern, std::string_view action) { return matches(Glob::wild(lower(pattern)), lower(action)); }
+
+std::vector<std::string> split_arn(const std::string& text) {
+  std::vector<std::string> out;
+  size_t from = 0;
+  while (out.size() < 5) {
+    size_t colon = text.find(':', from);
+    if (colon == std::string::npos) break;
+    out.push_back(text.substr(from, colon - from));
+    from = colon + 1;
+  }
+  out.push_back(text.substr(from));
+  return out;
+}
+
+std::string join_arn(const std::vector<std::string>& parts) {
+  std::string out;
+  for (size_t i = 0; i < parts.size(); ++i) out += (i == 0 ? "" : ":") + parts[i];
+  return out;
+}
+
+// What may be granted for a need without being too wide: the resource itself; of log groups the group with all in it; of
+// secrets any suffix.
+std::vector<Glob> room_for(const std::string& resource, const std::string& granted) {
+  std::vector<std::string> need = split_arn(resource), grant = split_arn(granted);
+  if (need.size() == 6 && grant.size() == 6) {
+    for (size_t i : {size_t{1}, size_t{4}}) {
+      if (grant[i].find_first_of("*?") != std::string::npos) need[i] = "*";
+    }
+  }
+  std::vector<std::string> texts = {join_arn(need)};
+  if (need.size() == 6 && need[2] == "logs" && need[5].starts_with("log-group:")) {
+    std::string group = need[5].substr(10);
+    if (size_t stream = group.find(":log-stream:"); stream != std::string::npos)
+      group = group.substr(0, stream);
+    else if (group.ends_with(":*"))
+      group.resize(group.size() - 2);
+    for (const char* end : {"", ":*"}) {
+      need[5] = "log-group:" + group + end;
+      texts.push_back(join_arn(need));
+    }
+  }
+  constexpr std::string_view kSuffix = "-\?\?\?\?\?\?";
+  if (need.size() == 6 && need[2] == "secretsmanager" && need[5].ends_with(kSuffix)) {
+    need[5] = need[5].substr(0, need[5].size() - kSuffix.size()) + "-*";
+    texts.push_back(join_arn(need));
+  }
+  std::vector<Glob> out;
+  for (const std::string& t : texts) out.push_back(Glob::request(t));
+  return out;
+}
+
+class Teller {
+public:
+  Teller(const Role& role, const std::vector<Need>& needs, const std::vector<const Need*>& missing, const RoleOptions& options,
+         const source::Sources& sources, diag::Diagnostics& diags, bool guesses)
+      : role_(role), needs_(needs), missing_(missing), options_(options), sources_(sources), diags_(diags), guesses_(guesses) {
+    for (const Need& n : needs_) requests_.push_back(request_of(n, options_, role_.account));
+  }
+
+  void run() {
+    for (const Policy* policy : role_.set.identity) {
+      auto attached = std::find_if(role_.managed.begin(), role_.managed.end(), [&](const Role::Attached& a) { return a.policy == policy; });
+      if (attached != role_.managed.end()) {
+        if (!guesses_) managed(*attached);
+        continue;
+      }
+      policy_ = policy;
+      for (const Statement& s : policy->statements) {
+        if (s.allow && !s.broken) statement(s);
+      }
+    }
+    if (!pulls_.empty()) {
+      auto d = diags_.emit(kPullsUnused, pulls_[0], role_.documents->name);
+      for (size_t i = 1; i < pulls_.size(); ++i) d.label(pulls_[i], "");
+      d.note("as soon as an image comes from ECR, as one that `whittle build --image` made usually does, these are needed");
+    }
+  }
+
+private:
+  // Whether a statement has a part in a need's being allowed.
+  bool serves(const Statement& s, size_t i) const {
+    const Request& r = requests_[i];
+    if (!names_action(s, r.action)) return false;
+    Glob wanted = Glob::request(r.resource);
+    bool meets = false, inside = false;
+    for (const Text& t : s.resources) {
+      bool absent = false;
+      Glob g = resource_pattern(t.text, s.variables, r.context, absent);
+      if (absent) return false;
+      meets = meets || overlap(wanted, g);
+      inside = inside || within(wanted, g).value_or(false);
+    }
+    if (s.not_resources ? inside : !meets) return false;
+    return holds(s, r.context, nullptr) != Truth::False;
+  }
+
+  bool is_pull(const Text& t) const {
+    return role_.documents->kind == RoleKind::Execution &&
+           std::find(std::begin(kPulls), std::end(kPulls), std::string_view(lower(t.text))) != std::end(kPulls);
+  }
+
+  void statement(const Statement& s) {
+    std::vector<const Need*> uses;
+    for (size_t i = 0; i < needs_.size(); ++i) {
+      if (serves(s, i)) uses.push_back(&needs_[i]);
+    }
+    bool pending = std::any_of(missing_.begin(), missing_.end(), [&](const Need* n) { return names_action(s, n->action); });
+    // Actions that no need names, wherever it acts.
+    std::vector<const Text*> unused, wild;
+    bool some_named = s.not_actions;
+    for (const Text& t : s.actions) {
+      if (s.not_actions || open_text(t.text)) {
+        some_named = true;
+        continue;
+      }
+      bool named = std::any_of(needs_.begin(), needs_.end(), [&](const Need& n) { return fits(t.text, n.action); });
+      if (named) {
+        some_named = true;
+        if (t.text.find_first_of("*?") != std::string::npos) wild.push_back(&t);
+      } else if (is_pull(t)) {
+        some_named = true;
+        pulls_.push_back(t.span);
+        keep_.push_back(&t);
+      } else {
+        unused.push_back(&t);
+      }
+    }
+    if (guesses_) {
+      if (!unused.empty()) tell_unused(s, unused, uses, {});
+      return;
+    }
+    bool wide = false, elsewhere = false;
+    const Text* widest = nullptr;
+    std::vector<const Text*> idle;
+    if (!uses.empty()) {
+      measure(s, uses, wide, widest, idle);
+    } else if (some_named && !pending && unused.size() < s.actions.size() && !only_pulls(s)) {
+      elsewhere = !s.not_actions;
+    }
+    std::string replacement;
+    std::vector<Grant> grants;
+    // What else the statement says must stay, so nothing is replaced as a whole when that cannot be seen.
+    bool plain = !pending && keep_.empty() && std::none_of(s.actions.begin(), s.actions.end(), [](const Text& t) { return open_text(t.text); }) &&
+                 std::none_of(s.resources.begin(), s.resources.end(), [](const Text& t) { return open_text(t.text); });
+    if (!uses.empty() && (wide || s.not_actions || s.not_resources)) {
+      grants = narrower(s, uses);
+      if (plain) replacement = in_file(s, grants);
+    }
+    if (!unused.empty()) tell_unused(s, unused, uses, replacement);
+    if (elsewhere) tell_elsewhere(s);
+    if (!wild.empty() || (s.not_actions && !uses.empty())) tell_wild(s, wild, unused, uses, wide, replacement);
+    if (wide) tell_wide(s, uses, widest, idle, grants, replacement);
+    keep_.clear();
+  }
+
+  bool only_pulls(const Statement& s) const {
+    return std::all_of(s.actions.begin(), s.actions.end(), [&](const Text& t) { return is_pull(t); });
+  }
+
+  void measure(const Statement& s, const std::vector<const Need*>& uses, bool& wide, const Text*& widest, std::vector<const Text*>& idle) const {
+    bool all_on_star = std::all_of(uses.begin(), uses.end(), [](const Need* n) { return n->resource == "*"; });
+    if (s.not_resources) {
+      wide = !all_on_star;
+      widest = s.resources.empty() ? nullptr : &s.resources[0];
+      return;
+    }
+    for (const Text& t : s.resources) {
+      if (open_text(t.text)) continue;
+      if (Glob::resource(t.text).is_everything()) {
+        if (all_on_star) continue;
+        wide = true;
+        widest = &t;
+        return;
+      }
+      std::vector<Glob> room;
+      bool used = false;
+      for (const Need* n : uses) {
+        std::string resource = narrowed(n->resource, role_.account);
+        if (resource == "*") continue;
+        used = used || overlap(Glob::request(resource), Glob::resource(t.text));
+        for (Glob& g : room_for(resource, t.text)) room.push_back(std::move(g));
+      }
+      std::vector<const Glob*> pointers;
+      for (const Glob& g : room) pointers.push_back(&g);
+      if (!used) {
+        idle.push_back(&t);
+        wide = true;
+        if (widest == nullptr) widest = &t;
+      } else if (!within(Glob::arn(t.text), pointers).value_or(true)) {
+        wide = true;
+        widest = &t;
+      }
+    }
+  }
+
+  // The statements that allow what is used of this one and nothing more.
+  std::vector<Grant> narrower(const Statement& s, const std::vector<const Need*>& uses) const {
+    std::vector<Need> kept;
+    for (const Need* n : uses) {
+      Need k = *n;
+      k.resource = narrowed(n->resource, role_.account);
+      // Where the statement allows less than what may be needed, it goes on doing so.
+      Glob wanted = Glob::request(k.resource);
+      bool whole = s.not_resources || std::any_of(s.resources.begin(), s.resources.end(), [&](const Text& t) { return within(wanted, Glob::resource(t.text)).value_or(false); });
+      if (whole) {
+        kept.push_back(std::move(k));
+        continue;
+      }
+      for (const Text& t : s.resources) {
+        if (!overlap(wanted, Glob::resource(t.text))) continue;
+        k.resource = t.text;
+        kept.push_back(k);
+      }
+    }
+    std::vector<std::string> taken;
+    for (const Statement& other : policy_->statements) {
+      if (&other != &s && !other.sid.text.empty()) taken.push_back(other.sid.text);
+    }
+    std::vector<Grant> out = merge(kept, taken);
+    if (out.size() == 1 && !s.sid.text.empty()) out[0].sid = s.sid.text;
+    if (s.condition_span) {
+      for (Grant& g : out) g.condition = sources_.text(s.condition_span);
+    }
+    return out;
+  }
+
+  bool is_json(Span span) const {
+    std::string_view text = sources_.text(with_quotes(sources_, span));
+    return text.starts_with('{') || text.starts_with('[') || text.starts_with('"');
+  }
+
+  // The blanks that the line of `offset` begins with.
+  std::string_view margin(Span span) const {
+    std::string_view line = sources_.at(span.file).line(sources_.locate(span.file, span.begin).line);
+    return line.substr(0, std::min(line.find_first_not_of(" \t"), line.size()));
+  }
+
+  // Text for the place of statement `s`; empty when it is not in JSON, or when nothing would be left.
+  std::string in_file(const Statement& s, const std::vector<Grant>& grants) const {
+    if (grants.empty() || !is_json(s.span)) return {};
+    std::string_view before = margin(s.span);
+    bool tabs = before.find('\t') != std::string_view::npos;
+    size_t step = tabs ? 1 : 2;
+    std::string_view text = sources_.text(s.span);
+    if (size_t line = text.find('\n'); line != std::string_view::npos && !tabs) {
+      size_t deep = std::min(text.find_first_not_of(' ', line + 1), text.size()) - line - 1;
+      if (deep > before.size() && deep - before.size() <= 8) step = deep - before.size();
+    }
+    bool alone = policy_->statements_span == s.span && grants.size() > 1;
+    size_t indent = before.size() + (alone ? step : 0);
+    std::string blanks(indent, ' '), out;
+    for (const Grant& g : grants) out += (out.empty() ? "" : ",\n" + blanks) + statement_json(g, indent, step);
+    if (alone) out = "[\n" + blanks + out + "\n" + std::string(before.size(), ' ') + "]";
+    if (!tabs) return out;
+    std::string with_tabs;
+    bool start = false;
+    for (char c : out) {
+      with_tabs += start && c == ' ' ? '\t' : c;
+      start = c == '\n' || (start && c == ' ');
+    }
+    return with_tabs;
+  }
+
+  // A list of texts in the shape of the one at `span`.
+  std::string list_like(Span span, const std::vector<std::string>& texts) const {
+    std::string_view now = sources_.text(with_quotes(sources_, span));
+    if (now.starts_with('"') && texts.size() == 1) return diag::json_quote(texts[0]);
+    size_t line = now.find('\n');
+    std::string between = ", ", open = "[", close = "]";
+    if (line != std::string_view::npos) {
+      size_t first = std::min(now.find_first_not_of(" \t\r\n", line), now.size());
+      std::string blanks(now.substr(line, first - line)), end(margin({span.file, span.end - 1, span.end}));
+      between = "," + blanks;
+      open += blanks;
+      close = "\n" + end + "]";
+    }
+    std::string out = open;
+    for (size_t i = 0; i < texts.size(); ++i) out += (i == 0 ? "" : between) + diag::json_quote(texts[i]);
+    return out + close;
+  }
+
+  // What to take out so that a statement is gone; none when it is the only one.
+  Span whole(const Statement& s) const {
+    const std::vector<Statement>& all = policy_->statements;
+    if (all.size() < 2 || policy_->statements_span == s.span || !is_json(s.span)) return {};
+    auto i = static_cast<size_t>(&s - all.data());
+    if (i + 1 < all.size()) return {s.span.file, s.span.begin, all[i + 1].span.begin};
+    return {s.span.file, all[i - 1].span.end, s.span.end};
+  }
+
+  std::vector<std::string> kept_actions(const Statement& s, const std::vector<const Text*>& gone, const std::vector<const Text*>& wild,
+                                        const std::vector<const Need*>& uses) const {
+    std::vector<std::string> out;
+    auto add = [&](const std::string& text) {
+      if (std::none_of(out.begin(), out.end(), [&](const std::string& o) { return lower(o) == lower(text); })) out.push_back(text);
+    };
+    for (const Text& t : s.actions) {
+      if (std::find(gone.begin(), gone.end(), &t) != gone.end()) continue;
+      if (std::find(wild.begin(), wild.end(), &t) == wild.end()) {
+        add(t.text);
+        continue;
+      }
+      std::vector<std::string> names;
+      for (const Need* n : uses) {
+        if (fits(t.text, n->action)) names.push_back(n->action);
+      }
+      std::sort(names.begin(), names.end());
+      for (const std::string& n : names) add(n);
+    }
+    return out;
+  }
+
+  std::string who_calls() const {
+    return role_.documents->kind == RoleKind::Task ? "this config never calls" : "nothing here needs";
+  }
+
+  void tell_unused(const Statement& s, const std::vector<const Text*>& unused, const std::vector<const Need*>& uses, const std::string& replacement) {
+    bool one = unused.size() == 1;
+    std::string what = one ? "`" + unused[0]->text + "`," : std::to_string(unused.size()) + " actions";
+    auto d = diags_.emit(kUnused, unused[0]->span, role_.documents->name, what, (one ? "which " : "that ") + who_calls());
+    constexpr std::string_view kNever = "never called";
+    d.here("{}", kNever);
+    for (size_t i = 1; i < unused.size(); ++i) d.label(unused[i]->span, "{}", kNever);
+    std::vector<std::string_view> told;
+    for (const Text* t : unused) {
+      for (const Reason& r : kReasons) {
+        if (r.role != role_.documents->kind || !overlap(Glob::wild(r.pattern), Glob::wild(lower(t->text))) || t->text.find_first_of('*') != std::string::npos) continue;
+        if (std::find(told.begin(), told.end(), r.text) != told.end()) break;
+        told.push_back(r.text);
+        d.note("{}", r.text);
+        break;
+      }
+    }
+    if (unused.size() == s.actions.size()) {
+      Span all = whole(s);
+      if (all) {
+        d.help("remove this statement").suggest(all, "");
+      } else if (policy_->statements.size() == 1) {
+        d.help("nothing else is in this policy: it can be taken off the role");
+      }
+      return;
+    }
+    if (!replacement.empty()) d.suggest(s.span, replacement);
+    if (!replacement.empty() || !is_json(s.actions_span)) return;
+    // Wildcards have their own suggestion, which leaves these out too.
+    bool wild = std::any_of(s.actions.begin(), s.actions.end(), [&](const Text& t) {
+      return t.text.find_first_of("*?") != std::string::npos && std::find(unused.begin(), unused.end(), &t) == unused.end();
+    });
+    if (wild && !uses.empty()) return;
+    d.suggest(with_quotes(sources_, s.actions_span), list_like(s.actions_span, kept_actions(s, unused, {}, uses)));
+  }
+
+  void tell_elsewhere(const Statement& s) {
+    std::vector<std::string> names;
+    for (const Text& t : s.actions) {
+      if (std::any_of(needs_.begin(), needs_.end(), [&](const Need& n) { return fits(t.text, n.action); })) names.push_back(t.text);
+    }
+    if (names.empty()) return;
+    auto d = diags_.emit(kElsewhere, s.resources.empty() ? s.span : s.resources[0].span, role_.documents->name, listed(names));
+    // Either the resources are others, or a condition rules them out.
+    const Test* failing = nullptr;
+    for (size_t i = 0; i < needs_.size(); ++i) {
+      const Test* test = nullptr;
+      if (names_action(s, needs_[i].action) && holds(s, requests_[i].context, &test) == Truth::False) failing = test;
+    }
+    d.here("no call is made on this");
+    if (failing != nullptr) d.label(failing->span, "never holds");
+    for (size_t i = 1; i < s.resources.size(); ++i) d.label(s.resources[i].span, "nor on this");
+    if (Span all = whole(s)) d.help("remove this statement").suggest(all, "");
+  }
+
+  void tell_wild(const Statement& s, const std::vector<const Text*>& wild, const std::vector<const Text*>& unused, const std::vector<const Need*>& uses,
+                 bool wide, const std::string& replacement) {
+    std::vector<std::string> names;
+    for (const Need& n : needs_) {
+      bool fit = s.not_actions ? names_action(s, n.action) : std::any_of(wild.begin(), wild.end(), [&](const Text* t) { return fits(t->text, n.action); });
+      if (fit && std::find(names.begin(), names.end(), n.action) == names.end()) names.push_back(n.action);
+    }
+    std::sort(names.begin(), names.end());
+    std::string what;
+    if (s.not_actions) {
+      std::vector<std::string> but;
+      for (const Text& t : s.actions) but.push_back(t.text);
+      what = "everything but " + listed(but);
+    } else {
+      std::vector<std::string> texts;
+      for (const Text* t : wild) texts.push_back(t->text);
+      what = "all of " + listed(texts);
+    }
+    std::string count = names.size() == 1 ? "one action is" : std::to_string(names.size()) + " actions are";
+    auto d = diags_.emit(kWildcard, s.not_actions ? s.actions_span : wild[0]->span, role_.documents->name, what, count);
+    d.here("{} called", names.size() == 1 ? "one is" : std::to_string(names.size()) + " are");
+    for (size_t i = 1; i < wild.size(); ++i) d.label(wild[i]->span, "and of these");
+    d.help("name what is called: {}", listed(names));
+    if (!replacement.empty())
+      d.suggest(s.span, replacement);
+    else if (!wide && !s.not_actions && is_json(s.actions_span) && !uses.empty())
+      d.suggest(with_quotes(sources_, s.actions_span), list_like(s.actions_span, kept_actions(s, unused, wild, uses)));
+  }
+
+  void tell_wide(const Statement& s, const std::vector<const Need*>& uses, const Text* widest, const std::vector<const Text*>& idle,
+                 const std::vector<Grant>& grants, const std::string& replacement) {
+    std::vector<std::string> names;
+    for (const Need* n : uses) {
+      if (n->resource != "*" && std::find(names.begin(), names.end(), n->action) == names.end()) names.push_back(n->action);
+    }
+    std::sort(names.begin(), names.end());
+    Span at = widest != nullptr ? widest->span : s.resources_span;
+    bool everywhere = widest != nullptr && !s.not_resources && Glob::resource(widest->text).is_everything();
+    auto d = diags_.emit(everywhere ? kEverywhere : kTooWide, at, role_.documents->name, listed(names));
+    bool is_idle = std::find(idle.begin(), idle.end(), widest) != idle.end();
+    d.here("{}", s.not_resources ? "everything but this" : everywhere ? "everything" : is_idle ? "nothing is called on this" : "wider than needed");
+    for (const Text* t : idle) {
+      if (t != widest) d.label(t->span, "nothing is called on this");
+    }
+    std::vector<std::string> stars;
+    for (const Need* n : uses) {
+      if (n->resource == "*" && std::find(stars.begin(), stars.end(), n->action) == stars.end()) stars.push_back(n->action);
+    }
+    if (!stars.empty()) d.note("{} can be allowed on `*` only", listed(stars));
+    std::string text;
+    for (const Grant& g : grants) text += (text.empty() ? "" : ",\n") + statement_json(g);
+    if (!text.empty()) d.help("this is enough:\n{}", text);
+    if (!replacement.empty()) d.suggest(s.span, replacement);
+  }
+
+  void managed(const Role::Attached& a) {
+    size_t all = 0, called = 0;
+    bool more = false;
+    for (const Statement& s : a.policy->statements) {
+      for (const Text& t : s.actions) {
+        ++all;
+        bool wild = t.text.find('*') != std::string::npos;
+        bool named = false;
+        for (size_t i = 0; i < needs_.size(); ++i) named = named || (fits(t.text, needs_[i].action) != s.not_actions && serves(s, i));
+        if (named) ++called;
+        more = more || !named || wild || s.not_actions;
+      }
+    }
+    std::string name = role_.documents->name;
+    if (called == 0) {
+      diags_.emit(kManagedUnused, a.span, a.policy->name, name)
+          .here("version {}", a.known->version)
+          .help("`whittle iam` prints a policy with just what is needed");
+      return;
+    }
+    if (!more) return;
+    std::string what = a.policy->statements[0].actions.size() == 1 && a.policy->statements[0].actions[0].text == "*"
+                           ? "it allows everything"
+                           : std::to_string(called) + " of its " + std::to_string(all) + " actions and patterns " + (called == 1 ? "is" : "are") + " called";
+    diags_.emit(kManaged, a.span, a.policy->name, name, what)
+        .here("version {}", a.known->version)
+        .help("`whittle iam` prints a policy with just what is needed");
+  }
+
+  const Role& role_;
+  const std::vector<Need>& needs_;
+  const std::vector<const Need*>& missing_;
+  const RoleOptions& options_;
+  const source::Sources& sources_;
+  diag::Diagnostics& diags_;
+  bool guesses_;
+  const Policy* policy_ = nullptr;
+  std::vector<Request> requests_;
+  std::vector<Span> pulls_;
+  std::vector<const Text*> keep_;  // of the statement at hand: not needed, and left alone
+};
+
+}  // namespace
+
+void tell_excess(const Role& role, const syntax::Tree& tree, const std::vector<Need>& needs, const std::vector<const Need*>& missing,
+                 const RoleOptions& options, const source::Sources& sources, diag::Diagnostics& diags, bool guesses) {
+  (void)tree;
+  Teller(role, needs, missing, options, sources, diags, guesses).run();
+}
+
+}  // namespace whittle::aws::iam

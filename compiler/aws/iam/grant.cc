@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/aws/iam/grant.h"
+
+#include "compiler/diag/render.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace whittle::aws::iam {
+
+namespace {
+
+bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool digit(char c) { return c >= '0' && c <= '9'; }
+
+// "log retention" and "awsemf/main" as "LogRetention" and "AwsemfMain".
+std::string camel(std::string_view text) {
+  std::string out;
+  bool big = true;
+  for (char c : text) {
+    if (!letter(c) && !digit(c)) {
+      big = true;
+      continue;
+    }
+    out += big && c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
+    big = false;
+  }
+  return out;
+}
+
+void add(std::vector<std::string>& list, const std::string& text) {
+  if (std::find(list.begin(), list.end(), text) == list.end()) list.push_back(text);
+}
+
+std::string value_json(std::span<const std::string> texts, size_t indent, size_t step) {
+  if (texts.size() == 1) return diag::json_quote(texts[0]);
+  std::string out = "[";
+  for (size_t i = 0; i < texts.size(); ++i)
+    out += (i == 0 ? "\n" : ",\n") + std::string(indent + step, ' ') + diag::json_quote(texts[i]);
+  return out + "\n" + std::string(indent, ' ') + "]";
+}
+
+}  // namespace
+
+std::string sid_of(std::string_view who, std::string_view why) {
+  size_t colon = who.rfind("::");
+  // Of the execution role, "image of `collector`": the reason says it already.
+  return (colon == std::string_view::npos ? std::string() : camel(who.substr(colon + 2))) + camel(why);
+}
+
+std::vector<Grant> merge(std::span<const Need> needs, std::span<const std::string> taken) {
+  struct Part {
+    std::set<std::string> resources;
+    std::vector<const Need*> because;
+  };
+  std::map<std::string, Part> by_action;
+  for (const Need& n : needs) {
+    Part& p = by_action[n.action];
+    p.resources.insert(n.resource);
+    p.because.push_back(&n);
+  }
+  std::map<std::set<std::string>, std::pair<Grant, std::vector<const Need*>>> by_resources;
+  for (auto& [action, part] : by_action) {
+    auto& [grant, because] = by_resources[part.resources];
+    grant.actions.push_back(action);
+    because.insert(because.end(), part.because.begin(), part.because.end());
+  }
+  std::vector<Grant> out;
+  std::set<std::string> sids(taken.begin(), taken.end());
+  std::vector<std::pair<Grant, std::vector<const Need*>>> grants;
+  for (auto& [resources, entry] : by_resources) {
+    entry.first.resources.assign(resources.begin(), resources.end());
+    grants.push_back(std::move(entry));
+  }
+  // Statements on everything come last; a reader looks for those first.
+  std::sort(grants.begin(), grants.end(), [](const auto& a, const auto& b) {
+    bool a_all = a.first.resources == std::vector<std::string>{"*"}, b_all = b.first.resources == std::vector<std::string>{"*"};
+    return std::tie(a_all, a.first.actions, a.first.resources) < std::tie(b_all, b.first.actions, b.first.resources);
+  });
+  for (auto& [grant, because] : grants) {
+    std::vector<std::string> names, reasons;
+    grant.sure = false;
+    // By name, so that the order of the config does not show.
+    std::sort(because.begin(), because.end(), [](const Need* a, const Need* b) { return std::tie(a->who, a->action) < std::tie(b->who, b->action); });
+    for (const Need* n : because) {
+      add(grant.who, n->who);
+      add(names, sid_of(n->who, ""));
+      add(reasons, camel(n->why));
+      grant.sure = grant.sure || n->sure;
+    }
+    std::string sid, reason;
+    if (names.size() <= 2) {
+      for (const std::string& n : names) sid += (sid.empty() || n.empty() ? "" : "And") + n;
+    }
+    if (reasons.size() <= 3) {
+      for (const std::string& r : reasons) reason += (reason.empty() || r.empty() ? "" : "And") + r;
+    } else {
+      reason = camel(grant.actions[0].substr(0, grant.actions[0].find(':')));
+    }
+    sid += reason;
+    if (sid.empty()) sid = "Needed";
+    std::string unique = sid;
+    for (int i = 2; !sids.insert(unique).second; ++i) unique = sid + std::to_string(i);
+    grant.sid = unique;
+    out.push_back(std::move(grant));
+  }
+  return out;
+}
+
+std::string narrowed(const std::string& arn, std::string_view account) {
+  if (account.empty() || !arn.starts_with("arn:")) return arn;
+  size_t from = 0;
+  for (int part = 0; part < 4; ++part) {
+    size_t colon = arn.find(':', from);
+    if (colon == std::string::npos) return arn;
+    from = colon + 1;
+  }
+  size_t end = arn.find(':', from);
+  if (end == std::string::npos || arn.substr(from, end - from) != "*") return arn;
+  return arn.substr(0, from) + std::string(account) + arn.substr(end);
+}
+
+std::string statement_json(const Grant& grant, size_t indent, size_t step) {
+  std::string inner = ",\n" + std::string(indent + step, ' ');
+  std::string out = "{\n" + std::string(indent + step, ' ');
+  if (!grant.sid.empty()) out += "\"Sid\": " + diag::json_quote(grant.sid) + inner;
+  out += "\"Effect\": \"Allow\"" + inner + "\"Action\": " + value_json(grant.actions, indent + step, step) + inner + "\"Resource\": " +
+         value_json(grant.resources, indent + step, step);
+  if (!grant.condition.empty()) out += inner + "\"Condition\": " + grant.condition;
+  return out + "\n" + std::string(indent, ' ') + "}";
+}
+
+std::string policy_json(std::span<const Grant> grants, size_t indent) {
+  std::string in(indent, ' ');
+  std::string out = "{\n" + in + "  \"Version\": \"2012-10-17\",\n" + in + "  \"Statement\": [";
+  for (size_t i = 0; i < grants.size(); ++i) out += (i == 0 ? "\n    " : ",\n    ") + in + statement_json(grants[i], indent + 4);
+  return out + (grants.empty() ? "]\n" : "\n" + in + "  ]\n") + in + "}";
+}
+
+// "IAM roles for Amazon ECS: confused deputy", ECS developer guide: the service principal, and conditions on where it acts for.
+std::string trust_json(const Surroundings& surroundings, size_t indent) {
+  std::string in(indent, ' ');
+  std::string out = "{\n" + in + "  \"Version\": \"2012-10-17\",\n" + in + "  \"Statement\": [\n" + in + "    {\n" + in + "      \"Sid\": \"EcsTasks\",\n" +
+                    in + "      \"Effect\": \"Allow\",\n" + in + "      \"Principal\": {\n" + in +
+                    "        \"Service\": \"ecs-tasks.amazonaws.com\"\n" + in + "      },\n" + in + "      \"Action\": \"sts:AssumeRole\"";
+  if (!surroundings.account.empty()) {
+    std::string partition = surroundings.partition.empty() ? std::string(partition_of(surroundings.region)) : surroundings.partition;
+    std::string region = surroundings.region.empty() ? "*" : surroundings.region;
+    out += ",\n" + in + "      \"Condition\": {\n" + in + "        \"StringEquals\": {\n" + in + "          \"aws:SourceAccount\": " +
+           diag::json_quote(surroundings.account) + "\n" + in + "        },\n" + in + "        \"ArnLike\": {\n" + in + "          \"aws:SourceArn\": " +
+           diag::json_quote("arn:" + partition + ":ecs:" + region + ":" + surroundings.account + ":*") + "\n" + in + "        }\n" + in + "      }";
+  }
+  return out + "\n" + in + "    }\n" + in + "  ]\n" + in + "}";
+}
+
+std::string listed(std::span<const std::string> texts) {
+  std::string out;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    if (i != 0) out += i + 1 == texts.size() ? " and " : ", ";
+    out += "`" + texts[i] + "`";
+  }
+  return out;
+}
+
+}  // namespace whittle::aws::iam

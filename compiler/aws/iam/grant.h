@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is needed as statements: merged, sorted, and each with a name that says why it is there.
+#pragma once
+
+#include "compiler/aws/needs.h"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace whittle::aws::iam {
+
+// One Allow statement.
+struct Grant {
+  std::string sid;                     // letters and digits
+  std::vector<std::string> actions;    // sorted, each once
+  std::vector<std::string> resources;  // sorted, each once; "*" alone where an action knows no resources
+  std::vector<std::string> who;        // what needs it, in the order of the needs
+  bool sure = true;                    // false: needed only if late-bound values turn out so
+  std::string condition;               // JSON of a Condition to carry over; empty for none
+  bool operator==(const Grant&) const = default;
+};
+
+// Actions on the same resources become one statement. Equal needs give equal statements, in an order that does not depend on
+// that of the config. Sids differ from each other and from those in `taken`.
+std::vector<Grant> merge(std::span<const Need> needs, std::span<const std::string> taken = {});
+
+// A resource with the account and region filled in where the need leaves them open.
+std::string narrowed(const std::string& arn, std::string_view account);
+
+// The statement as JSON, every line but the first indented by `indent` spaces, nested by `step`.
+std::string statement_json(const Grant& grant, size_t indent = 0, size_t step = 2);
+
+// The whole document.
+std::string policy_json(std::span<const Grant> grants, size_t indent = 0);
+
+// The trust policy of a role for ECS tasks; the account, when it is known, guards against other accounts' tasks.
+std::string trust_json(const Surroundings& surroundings, size_t indent = 0);
+
+// "`a`, `b` and `c`".
+std::string listed(std::span<const std::string> texts);
+
+// "AwsemfLogRetention" of "exporters::awsemf" and "log retention".
+std::string sid_of(std::string_view who, std::string_view why);
+
+}  // namespace whittle::aws::iam

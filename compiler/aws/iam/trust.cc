@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether ECS tasks may take a role: its trust policy must let ecs-tasks.amazonaws.com call sts:AssumeRole ("Amazon ECS task
+// IAM role", ECS developer guide, which also names the two conditions that guard against a confused deputy).
+#include "compiler/aws/iam/grant.h"
+#include "compiler/aws/iam/role.h"
+#include "compiler/source/sources.h"
+
+#include <algorithm>
+
+namespace whittle::aws::iam {
+
+using diag::Diag;
+
+namespace {
+
+constexpr std::string_view kTasks = "ecs-tasks.amazonaws.com";
+
+constexpr Diag<std::string_view> kNotTrusted{"E0915", "{} cannot be used by ECS tasks: its trust policy does not let them take it"};
+constexpr Diag<std::string_view> kTrustDenied{"E0915", "{} cannot be used by ECS tasks: its trust policy denies it"};
+constexpr Diag<std::string_view> kTrustCondition{"E0915", "{} cannot be used by ECS tasks here: a condition of its trust policy does not hold"};
+constexpr Diag<std::string_view> kTrustUnknown{"N0915", "cannot tell whether ECS tasks may take {}"};
+constexpr Diag<std::string_view> kEverybody{"W0916", "everybody may take {}"};
+
+Truth names_tasks(const Statement& s, const Principal** which) {
+  Truth named = Truth::False;
+  for (const Principal& p : s.principals) {
+    bool open = p.id.text.find(static_cast<char>(kUnknownChar)) != std::string::npos;
+    bool is = p.kind == Principal::Kind::Everybody || (p.kind == Principal::Kind::Service && p.id.text == kTasks);
+    if (open && named == Truth::False) named = Truth::Unknown;
+    if (!is || open) continue;
+    named = Truth::True;
+    if (which != nullptr) *which = &p;
+  }
+  if (!s.not_principals || named == Truth::Unknown) return named;
+  return named == Truth::True ? Truth::False : Truth::True;
+}
+
+std::string value_text(const Context& context, std::string_view key) {
+  const ContextValue* v = context.find(key);
+  return v == nullptr || v->values.size() != 1 ? std::string() : v->values[0];
+}
+
+}  // namespace
+
+void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const RoleOptions& options, const source::Sources& sources,
+                 diag::Diagnostics& diags) {
+  if (!documents.trust) return;
+  Policy policy = read_policy(tree, *documents.trust, PolicyKind::Trust, sources, diags);
+  const Surroundings& s = options.surroundings;
+  std::string account = s.account.empty() ? "*" : s.account, region = s.region.empty() ? "*" : s.region;
+  std::string partition = !s.partition.empty() ? s.partition : s.region.empty() ? "*" : std::string(partition_of(s.region));
+  Context context;
+  context.set("aws:SourceAccount", account);
+  context.set("aws:SourceArn", "arn:" + partition + ":ecs:" + region + ":" + account + ":*");
+  context.set("aws:PrincipalIsAWSService", "true");
+  context.set("aws:PrincipalServiceName", std::string(kTasks));
+  context.set("aws:SecureTransport", "true");
+  context.set_absent("aws:PrincipalArn");
+  context.set_absent("aws:MultiFactorAuthPresent");
+  context.set_absent("sts:ExternalId");
+  context.set_absent("aws:username");
+
+  const Statement *denied = nullptr, *unsure = nullptr, *failed = nullptr;
+  const Test *failed_test = nullptr, *unsure_test = nullptr;
+  bool allowed = false;
+  for (const Statement& st : policy.statements) {
+    if (st.broken) continue;
+    const Principal* principal = nullptr;
+    Truth named = names_tasks(st, &principal);
+    if (named == Truth::False || !names_action(st, "sts:AssumeRole")) continue;
+    const Test* test = nullptr;
+    Truth condition = holds(st, context, &test);
+    if (condition == Truth::False) {
+      if (st.allow && failed == nullptr) {
+        failed = &st;
+        failed_test = test;
+      }
+    } else if (condition == Truth::Unknown || named == Truth::Unknown) {
+      if (unsure == nullptr || st.allow) {
+        unsure = &st;
+        unsure_test = condition == Truth::Unknown ? test : nullptr;
+      }
+    } else if (!st.allow) {
+      denied = &st;
+    } else {
+      allowed = true;
+      if (principal != nullptr && principal->kind == Principal::Kind::Everybody && st.tests.empty()) {
+        diags.emit(kEverybody, principal->id.span, documents.name)
+            .here("every account's every principal")
+            .help("name the service: {}", "{\"Service\": \"ecs-tasks.amazonaws.com\"}")
+            .suggest(with_quotes(sources, st.principals_span), "{\"Service\": \"ecs-tasks.amazonaws.com\"}");
+      }
+    }
+  }
+  if (policy.broken) return;
+  if (denied != nullptr) {
+    diags.emit(kTrustDenied, denied->principals_span, documents.name).here("denied here").note("an explicit deny wins over every allow");
+    return;
+  }
+  if (allowed && (unsure == nullptr || unsure->allow)) return;
+  if (unsure != nullptr) {
+    auto d = diags.emit(kTrustUnknown, unsure_test != nullptr ? unsure_test->span : unsure->principals_span, documents.name);
+    if (unsure_test == nullptr) {
+      d.here("depends on a value that the template leaves open");
+      return;
+    }
+    d.here("depends on this condition");
+    if (context.find(unsure_test->key.text) == nullptr) {
+      d.note("`{}` is not known before the task starts", unsure_test->key.text);
+      return;
+    }
+    bool no_account = s.account.empty(), no_region = s.region.empty();
+    if (no_account && no_region)
+      d.help("`--account` and `--region` say where the task runs");
+    else if (no_account)
+      d.help("`--account` says in which account the task runs");
+    else if (no_region)
+      d.help("`--region` says where the task runs");
+    else
+      d.note("it is `{}`, where `*` stands for the task", value_text(context, unsure_test->key.text));
+    return;
+  }
+  constexpr std::string_view kStarts = "the task does not start: ECS says that it is unable to assume the role";
+  if (failed != nullptr) {
+    auto d = diags.emit(kTrustCondition, failed_test->span, documents.name);
+    d.here("does not hold");
+    const ContextValue* v = context.find(failed_test->key.text);
+    if (v != nullptr && !v->may_be_present)
+      d.note("`{}` is never part of ECS's request", failed_test->key.text);
+    else
+      d.note("`{}` is `{}`", failed_test->key.text, value_text(context, failed_test->key.text));
+    d.note("{}", kStarts);
+    return;
+  }
+  // Whom it names in place of the tasks.
+  const Statement* near = nullptr;
+  const Principal* wrong = nullptr;
+  for (const Statement& st : policy.statements) {
+    if (!st.allow) continue;
+    if (near == nullptr) near = &st;
+    for (const Principal& p : st.principals) {
+      if (p.kind != Principal::Kind::Service) continue;
+      bool like = p.id.text.starts_with("ecs") || p.id.text.starts_with("ec2.");
+      if (wrong == nullptr || like) {
+        wrong = &p;
+        near = &st;
+      }
+    }
+  }
+  source::Span at = wrong != nullptr ? wrong->id.span : near != nullptr ? near->principals_span : policy.span;
+  auto d = diags.emit(kNotTrusted, at, documents.name);
+  if (near != nullptr && names_tasks(*near, nullptr) == Truth::True) {
+    const Text* first = near->actions.empty() ? nullptr : &near->actions[0];
+    d.here("they are named");
+    if (first != nullptr)
+      d.label(first->span, "but not allowed `sts:AssumeRole`").suggest(with_quotes(sources, near->actions_span), "\"sts:AssumeRole\"");
+  } else if (wrong != nullptr && wrong->id.text == "ecs.amazonaws.com") {
+    d.here("this is ECS itself; its tasks are `ecs-tasks.amazonaws.com`");
+  } else if (wrong != nullptr && wrong->id.text == "ec2.amazonaws.com") {
+    d.here("this lets EC2 instances take it, not tasks on Fargate");
+  } else if (wrong != nullptr) {
+    d.here("another service");
+  } else {
+    d.here("ECS tasks are not among them");
+  }
+  d.note("{}", kStarts);
+  bool replace = wrong != nullptr && (wrong->id.text == "ecs.amazonaws.com" || wrong->id.text == "ec2.amazonaws.com");
+  if (replace) d.suggest(wrong->id.span, in_place(sources, wrong->id.span, kTasks));
+  d.help("the whole trust policy:\n{}", trust_json(s));
+}
+
+}  // namespace whittle::aws::iam
