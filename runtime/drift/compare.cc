@@ -124,7 +124,7 @@ private:
     Step(Comparison& comparison, Text key) : c(comparison), before(comparison.path_.size()) {
       if (c.silent_) return;
       if (before > 0) c.path_.append(Text("::"));
-      c.path_.append(key.substr(0, kLongestShown));
+      c.path_.append(key.empty() ? Text("\"\"") : key.substr(0, kLongestShown));
     }
     Step(Comparison& comparison, uint64_t index) : c(comparison), before(comparison.path_.size()) {
       if (c.silent_) return;
