@@ -79,8 +79,7 @@ def run(*args, **environment):
             code = p.poll()
             messages = [json.loads(l)["msg"] for l in text.decode().splitlines() if l.startswith("{") and l.endswith("}")]
             ready = "everything is ready" in messages
-            # What is said of the given config is said last.
-            if code is not None or (ready and (not (args or environment) or messages[-1] in (AGREES, DIFFERS, UNREADABLE))):
+            if code is not None or (ready and (not (args or environment) or {AGREES, DIFFERS, UNREADABLE} & set(messages))):
                 break
             time.sleep(0.02)
         else:
