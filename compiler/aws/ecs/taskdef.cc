@@ -5,7 +5,7 @@
 
 #include "compiler/aws/listeners.h"
 #include "compiler/check/checks.h"
-#include "compiler/image/image.h"
+#include "compiler/source/sha256.h"
 
 #include <algorithm>
 
@@ -84,7 +84,7 @@ Sidecar sidecar(const Config& config, const Deployment& deployment, const Taskde
   s.account = d.surroundings.account.empty() ? reference("account") : d.surroundings.account;
   if (!region_given && !d.surroundings.region.empty()) s.notes.push_back("the region " + d.surroundings.region + " is the config's; `--region` says otherwise");
 
-  std::string tag = options.version + "-" + image::sha256_hex(config.canonical).substr(0, 12);
+  std::string tag = options.version + "-" + source::sha256_hex(config.canonical).substr(0, 12);
   if (image_given)
     s.image = deployment.image;
   else if (options.format == TaskFormat::Compose)
