@@ -59,7 +59,7 @@ void check_deployment(const aws::ecs::TaskInputs& tasks, const RoleInputs& roles
   aws::ExecutionUse use;
   // What a component calls that whittle does not know cannot be told, so nothing is granted for nothing.
   aws::RoleOptions options = roles.options;
-  for (const diag::Diagnostic& d : result.diagnostics.all()) options.tell_unused = options.tell_unused && d.code != "E0302";
+  for (const diag::Diagnostic& d : result.diagnostics.all()) options.tell_unused = options.tell_unused && d.code != "E0301" && d.code != "E0302";
   if (!tasks.empty()) {
     uint64_t bytes = 0;
     for (size_t i = 0; i < std::min(files, sources.size()); ++i) bytes += sources.at(static_cast<source::FileId>(i)).text.size();

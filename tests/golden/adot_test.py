@@ -18,7 +18,9 @@ if not os.path.isdir(os.path.join(corpus, "deployment-template")):
 os.chdir(corpus)
 
 DEFAULT = "config/ecs/ecs-default-config.yaml"
+GUIDE = os.path.join(os.path.dirname(golden), "ecs", "guide", "collector.yaml")  # whose components are all known
 FILES = [
+    (GUIDE, "--cloudformation", "deployment-template/ecs/aws-otel-fargate-sidecar-deployment-cfn.yaml"),
     (DEFAULT, "--cloudformation", "deployment-template/ecs/aws-otel-fargate-sidecar-deployment-cfn.yaml"),
     (DEFAULT, "--task-definition", "examples/ec2/aws-cloudwatch/ecs-fargate-sidecar.json"),
     (DEFAULT, "--task-definition", "examples/ecs/aws-cloudwatch/ecs-fargate-sidecar.json"),
@@ -33,7 +35,7 @@ for config, option, path in FILES:
     if r.returncode not in (0, 1):
         print(r.stdout, r.stderr)
         sys.exit(1)
-    out += f"{path} with {config}\n"
+    out += f"{path} with {'the guide' if config == GUIDE else config}\n"
     for d in json.loads(r.stdout)["diagnostics"]:
         # What is wrong with the config is another test's business.
         if d.get("file") == path:
