@@ -114,20 +114,22 @@ Glob Glob::arn(std::string_view text) { return parse(text, true, true); }
 Glob Glob::request(std::string_view text) {
   if (text == "*") return literal(text);
   Glob out;
-  int colons = 0;
-  for (char32_t c : decode(text)) {
-    if (c == ':') ++colons;
-    if (c == '*')
-      out.tokens_.push_back({colons < 5 ? Kind::RunInPart : Kind::Run, 0});
+  std::u32string letters = decode(text);
+  for (size_t i = 0; i < letters.size(); ++i) {
+    bool last_part = i + 1 == letters.size() && i > 0 && letters[i - 1] == ':';
+    if (letters[i] == '*')
+      out.tokens_.push_back({last_part ? Kind::Run : Kind::RunInPart, 0});
+    else if (letters[i] == '?')
+      out.tokens_.push_back({Kind::OneInPart, 0});
     else
-      out.tokens_.push_back({Kind::Char, c});
+      out.tokens_.push_back({Kind::Char, letters[i]});
   }
   return out;
 }
 
 void Glob::fold_case() {
   for (Token& t : tokens_) {
-    if (t.kind == Kind::Char && t.c >= 'A' && t.c <= 'Z') t.c += 'a' - 'A';
+    if (t.kind == Token::Kind::Char && t.c >= 'A' && t.c <= 'Z') t.c += 'a' - 'A';
   }
 }
 
