@@ -50,11 +50,25 @@ bool holds(const check::Value& value, std::string_view type) {
   return std::ranges::any_of(value.items, [&](const check::Value& item) { return holds(item, type); });
 }
 
-// Parts of the runtime that only some configs need and that are reached through weak symbols (runtime/http/transport.h).
+// Whether some setting of that name says something.
+bool says(const check::Value& value, std::string_view name) {
+  if (value.type && value.type->kind == schema::TypeKind::Struct)
+    if (const check::Value* v = value.find(name); v && (v->late || !v->text.empty())) return true;
+  return std::ranges::any_of(value.items, [&](const check::Value& item) { return says(item, name); });
+}
+
+bool serves_tls(const plan::Plan& plan) {
+  return std::ranges::any_of(plan.stages, [](auto& stage) { return holds(stage.instance->config, "tls_server"); });
+}
+
+// Parts of the runtime that only some configs need and that are reached through weak symbols (runtime/http/transport.h,
+// runtime/aws/credentials.h).
 std::vector<std::string> needed_symbols(const plan::Plan& plan, bool replay) {
-  if (replay) return {};
-  bool tls = std::ranges::any_of(plan.stages, [](auto& stage) { return holds(stage.instance->config, "tls_server"); });
-  return tls ? std::vector<std::string>{"rt_tls_server"} : std::vector<std::string>{};
+  std::vector<std::string> out;
+  if (replay) return out;
+  if (serves_tls(plan)) out.push_back("rt_tls_server");
+  if (std::ranges::any_of(plan.stages, [](auto& stage) { return says(stage.instance->config, "role_arn"); })) out.push_back("rt_ask_sts");
+  return out;
 }
 
 }  // namespace
@@ -106,7 +120,7 @@ extern "C" __attribute__((visibility("default"))) void whittle_backend_compile(c
   input.target = options.target;
   input.library_dir = options.library_dir;
   input.symbols = needed_symbols(plan, options.replay);
-  input.archives = archives(plan, options.replay, !input.symbols.empty());
+  input.archives = archives(plan, options.replay, serves_tls(plan));
   input.optimise = options.optimise;
   llvm::raw_string_ostream bitcode(input.module_bitcode);
   llvm::WriteBitcodeToFile(*module, bitcode);

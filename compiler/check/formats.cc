@@ -375,6 +375,17 @@ void check_format(Context& c, Value& v, const std::string& what) {
   }
 }
 
+std::vector<std::string> other_forms(const Value& v) {
+  std::vector<std::string> out;
+  if (v.type->format == schema::Format::UrlPath && v.text.size() > 1 && v.text.starts_with('/')) out.push_back(v.text.substr(1));
+  size_t colon = v.text.rfind(':');
+  if (v.type->format != schema::Format::Endpoint || colon == std::string::npos) return out;
+  for (const Service& s : kServices) {
+    if (v.text.substr(colon + 1) == std::to_string(s.port)) out.push_back(v.text.substr(0, colon + 1) + std::string(s.name));
+  }
+  return out;
+}
+
 void check_addresses(Context& c, Value& v, const std::string& what) {
   if (v.type->kind != TypeKind::Struct) return;
   bool unix_socket = false;

@@ -28,6 +28,9 @@ std::optional<Url> parse_url(std::string_view text);
 // Checks a String by its format, and puts normal forms in place (a URL path begins with a slash).
 void check_format(Context& c, Value& v, const std::string& what);
 
+// Other texts of which check_format() and check_addresses() make this one.
+std::vector<std::string> other_forms(const Value& v);
+
 // Checks the addresses among the settings of a struct, which `transport` beside them gives their meaning.
 void check_addresses(Context& c, Value& v, const std::string& what);
 

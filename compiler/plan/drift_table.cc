@@ -2,6 +2,7 @@
 #include "compiler/plan/drift_table.h"
 
 #include "compiler/check/decode.h"
+#include "compiler/check/formats.h"
 #include "compiler/source/duration.h"
 #include "runtime/drift/table.h"
 
@@ -111,8 +112,15 @@ public:
     case TypeKind::Double:
       return scalar(NodeKind::Double, flags, v, initial);
     case TypeKind::String:
-    case TypeKind::Regexp:
-      return scalar(NodeKind::Text, flags, v, initial);
+    case TypeKind::Regexp: {
+      // Normal forms took the place of what was written.
+      std::vector<std::string> others = v.late ? std::vector<std::string>{} : check::other_forms(v);
+      scalar(NodeKind::Text, flags | (others.empty() ? 0u : drift::kSpecial), v, initial);
+      if (others.empty()) return;
+      number(others.size());
+      for (const std::string& other : others) text(other);
+      return;
+    }
     case TypeKind::Duration:
       return scalar(NodeKind::Duration, flags, v, initial);
     case TypeKind::Any:
@@ -163,7 +171,9 @@ public:
 private:
   void tag(NodeKind kind, unsigned flags) { byte(static_cast<unsigned>(kind) | flags); }
 
+  // What was not written and is not the usual value was lent by another setting: leaving it out is right.
   void scalar(NodeKind kind, unsigned flags, const Value& v, const Value& initial) {
+    if (!v.written) flags |= drift::kDefault;
     tag(kind, flags | (v.late ? drift::kLate : 0u));
     text(scalar_text(v));
     if (!(flags & drift::kDefault)) text(scalar_text(initial));

@@ -31,36 +31,36 @@ void append_form_value(Writer& out, Text name, Text value) {
   }
 }
 
-void Credentials::ask_sts(const AwsKeys* keys) {
+extern "C" void rt_ask_sts(Credentials& c, const AwsKeys* keys) {
   if (!keys) {
-    fetching_ = false;
-    return fail();  // why has been said
+    c.fetching_ = false;
+    return c.fail();  // why has been said
   }
   Writer session, body;
   session.append(Text("whittle-"));
-  append_int(session, runtime_.now_ns() / 1'000'000);
+  append_int(session, c.runtime_.now_ns() / 1'000'000);
   append_form_value(body, "Action", "AssumeRole");
   append_form_value(body, "Version", "2011-06-15");
-  append_form_value(body, "RoleArn", role_.role_arn);
+  append_form_value(body, "RoleArn", c.role_.role_arn);
   append_form_value(body, "RoleSessionName", session.text());
   append_form_value(body, "DurationSeconds", kDurationSeconds);
-  if (!role_.external_id.empty()) append_form_value(body, "ExternalId", role_.external_id);
+  if (!c.role_.external_id.empty()) append_form_value(body, "ExternalId", c.role_.external_id);
 
-  std::vector<SigningHeader> headers{{"host", sts_.host}, {"content-type", "application/x-www-form-urlencoded; charset=utf-8"}};
+  std::vector<SigningHeader> headers{{"host", c.sts_.host}, {"content-type", "application/x-www-form-urlencoded; charset=utf-8"}};
   if (!keys->session_token.empty()) headers.push_back({"x-amz-security-token", keys->session_token});
   Writer path, url;
-  path.append(sts_.prefix);
+  path.append(c.sts_.prefix);
   path.byte('/');
-  url.append(sts_.url);
+  url.append(c.sts_.url);
   url.byte('/');
   SigningRequest to_sign;
   to_sign.method = "POST";
   to_sign.path = path.text();
   to_sign.headers = headers;
   to_sign.body = body.bytes();
-  to_sign.region = role_.region;
+  to_sign.region = c.role_.region;
   to_sign.service = "sts";
-  to_sign.time_ns = runtime_.now_ns();
+  to_sign.time_ns = c.runtime_.now_ns();
   Arena scratch;
   Signature signature = sign(to_sign, *keys, scratch);
 
@@ -72,8 +72,8 @@ void Credentials::ask_sts(const AwsKeys* keys) {
   request.headers.push_back({"Authorization", signature.authorization});
   request.body = static_cast<Writer&&>(body);
   request.timeout_ns = kTimeout;
-  request.proxy = role_.proxy;
-  runtime_.http->send(static_cast<HttpRequest&&>(request), [](void* self, const HttpResponse& r) { static_cast<Credentials*>(self)->sts_answered(r); }, this);
+  request.proxy = c.role_.proxy;
+  c.runtime_.http->send(static_cast<HttpRequest&&>(request), [](void* self, const HttpResponse& r) { static_cast<Credentials*>(self)->sts_answered(r); }, &c);
 }
 
 void Credentials::sts_answered(const HttpResponse& response) {

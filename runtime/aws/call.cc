@@ -43,12 +43,23 @@ static Text text_member(Bytes body, Text name) {
   return {};
 }
 
+// What stands between <name> and </name>: some answer in XML whatever they are asked in.
+static Text xml_member(Bytes body, Text open, Text close) {
+  Text text = as_text(body);
+  size_t at = text.find(open);
+  if (at == Text::npos) return {};
+  at += open.size();
+  size_t end = text.find(close, at);
+  return end == Text::npos ? Text() : text.substr(at, end - at);
+}
+
 Text aws_error_type(const HttpResponse& response) {
   Text type;
   for (const HttpHeader& h : response.headers)
     if (h.name == "x-amzn-errortype") type = h.value;
   if (type.empty()) type = text_member(response.body, "__type");
   if (type.empty()) type = text_member(response.body, "code");
+  if (type.empty()) type = xml_member(response.body, "<Code>", "</Code>");
   type = type.substr(0, type.find(':'));  // "AccessDeniedException:http://..."
   size_t hash = type.rfind('#');          // "com.amazonaws.logs#ResourceNotFoundException"
   return hash == Text::npos ? type : type.substr(hash + 1);
@@ -57,6 +68,7 @@ Text aws_error_type(const HttpResponse& response) {
 Text aws_error_message(const HttpResponse& response) {
   Text message = text_member(response.body, "message");
   if (message.empty()) message = text_member(response.body, "Message");
+  if (message.empty()) message = xml_member(response.body, "<Message>", "</Message>");
   return message.empty() ? as_text(response.body).substr(0, 300) : message;
 }
 

@@ -2,6 +2,7 @@
 #include "runtime/aws/credentials.h"
 
 #include "runtime/aws/timestamp.h"
+#include "runtime/base/check.h"
 #include "runtime/http/client.h"
 
 #include <errno.h>
@@ -58,8 +59,9 @@ void Credentials::forget() {
 
 void Credentials::fetch() {
   if (!role_.role_arn.empty()) {
+    CHECK(rt_ask_sts != nullptr);
     fetching_ = true;
-    return of(runtime_).get([](void* self, const AwsKeys* keys) { static_cast<Credentials*>(self)->ask_sts(keys); }, this);
+    return of(runtime_).get([](void* self, const AwsKeys* keys) { rt_ask_sts(*static_cast<Credentials*>(self), keys); }, this);
   }
   Text relative = environment("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"), full = environment("AWS_CONTAINER_CREDENTIALS_FULL_URI");
   Writer url;

@@ -26,6 +26,11 @@ struct RoleToTake {
   const ComponentContext* component = nullptr;  // for the log
 };
 
+class Credentials;
+// Asks STS for the role's keys with those of the process (null: there are none). Only collectors whose config names a role hold it: the
+// reference is weak, and the compiler asks for the symbol.
+extern "C" __attribute__((weak)) void rt_ask_sts(Credentials& role, const AwsKeys* keys);
+
 class Credentials {
 public:
   explicit Credentials(Runtime& runtime);
@@ -55,7 +60,7 @@ private:
   Credentials(Runtime& runtime, const RoleToTake& role);
   void fetch();
   void answered(const HttpResponse& response);
-  void ask_sts(const AwsKeys* keys);
+  friend void rt_ask_sts(Credentials& role, const AwsKeys* keys);
   void sts_answered(const HttpResponse& response);
   void take(const Fetched& fetched);
   void fail();

@@ -20,7 +20,7 @@ Text word_after(Text t, Text lead) {
   if (at == Text::npos) return {};
   t.remove_prefix(at + lead.size());
   while (!t.empty() && t.front() == ' ') t.remove_prefix(1);
-  return t.substr(0, t.find_first_of(" ,\"\n"));
+  return t.substr(0, t.find_first_of(" ,\"<\n"));
 }
 
 // The part of an ARN between its colons; the sixth and last is all the rest.

@@ -124,7 +124,7 @@ private:
     Step(Comparison& comparison, Text key) : c(comparison), before(comparison.path_.size()) {
       if (c.silent_) return;
       if (before > 0) c.path_.append(Text("::"));
-      c.path_.append(key.substr(0, kLongestShown));
+      c.path_.append(key.empty() ? Text("\"\"") : key.substr(0, kLongestShown));
     }
     Step(Comparison& comparison, uint64_t index) : c(comparison), before(comparison.path_.size()) {
       if (c.silent_) return;
@@ -176,7 +176,13 @@ private:
     if (!n || n->kind() != Kind::String || n->text.find('$') == Text::npos) return n;
     Writer out;
     bool whole = false;
-    expand_environment(n->text, out, whole);
+    constexpr Text kInline = "${yaml:";
+    if (n->text.starts_with(kInline) && n->text.find('}') + 1 == n->text.size()) {
+      out.append(n->text.substr(kInline.size(), n->text.size() - kInline.size() - 1));
+      whole = true;
+    } else {
+      expand_environment(n->text, out, whole);
+    }
     auto* made = arena_.make<Node>(*n);
     made->text = arena_.copy(out.text());
     made->scalar = {};
@@ -228,7 +234,10 @@ private:
   void scalar(NodeKind kind, uint8_t tag, const Node* given, const Node* written) {
     Text compiled = text(), initial = tag & kDefault ? compiled : text(), also;
     if (kind == NodeKind::Enum) also = text();
-    if (silent_ || (given && (tag & kLate) && written->text == compiled)) return;
+    bool alternative = false;  // it is written in another way
+    if (kind == NodeKind::Text && tag & kSpecial)
+      for (uint64_t n = number(); n > 0; --n) alternative |= text() == (given ? given->text : initial);
+    if (silent_ || alternative || (given && (tag & kLate) && written->text == compiled)) return;
     Text value = resolved_text(tag, compiled);
     // An Any's first letter is its type.
     Text shown = kind == NodeKind::Any && !(tag & kLate) && !compiled.empty() ? compiled == "n" ? Text("null") : compiled.substr(1) : compiled;

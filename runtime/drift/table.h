@@ -15,7 +15,7 @@
 //     Unset   = nothing: only what means "not set" may be written there
 //     Bool, Int, Double, Text, Duration, Enum, Any
 //             = compiled: text, unless Default default: text; Enum: number: text, the number that also means the compiled value,
-//               or empty. Any: the first letter of each text is its type, one of n b i d s.
+//               or empty; Text with Special: list of text, other ways to write it. Any: the first letter of each text is its type, one of n b i d s.
 //     List    = unless Default default: text, as it is shown; list of node; flat: text, the setting that texts in it stand for
 //     Map     = unless Default default: text, as it is shown; list of {key: text, node}
 //     Struct  = list of {name: text, node}; number: one more than the index of the map that takes other keys, or 0
@@ -32,7 +32,7 @@ enum NodeFlag : uint8_t {
   kDefault = 0x10,   // compiled to what it is when nothing is said
   kHidden = 0x20,    // a secret: never shown
   kLate = 0x40,      // scalars: the compiled text has references in it
-  kSpecial = 0x80,   // Enum: capitals do not matter; List: "a,b" means [a, b]; Map: also a list of name and value; Optional: `enabled: false` turns it off
+  kSpecial = 0x80,   // Text: there are other ways to write it; Enum: capitals do not matter; List: "a,b" means [a, b]; Map: also a list of name and value; Optional: `enabled: false` turns it off
 };
 
 enum OptionalFlag : uint8_t {

@@ -68,7 +68,7 @@ struct Resolver {
 Expanded expand_environment(Text t, Writer& out, bool& whole) {
   Expanded result;
   whole = false;
-  bool closed = true;  // there is a brace ahead
+  bool closed = true;  // a reference may follow
   for (size_t at = 0; at < t.size();) {
     if (t[at] != '$' || at + 1 == t.size()) {
       out.byte(static_cast<uint8_t>(t[at++]));
@@ -77,6 +77,8 @@ Expanded expand_environment(Text t, Writer& out, bool& whole) {
     if (t[at + 1] == '$') {
       out.byte('$');
       at += 2;
+      // Behind an escaped reference the Collector expands no other.
+      if (closed && at < t.size() && t[at] == '{' && t.find('}', at) != Text::npos) closed = false;
       continue;
     }
     size_t end = t[at + 1] == '{' && closed ? t.find('}', at) : Text::npos;

@@ -48,6 +48,7 @@ public:
   Reader(Text text, Arena& arena, Writer& why) : arena_(arena), why_(why) {
     good_ = yaml_parser_initialize(&parser_) == 1;
     if (!good_) return;
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a byte order mark
     yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()), text.size());
   }

@@ -126,7 +126,7 @@ TEST(Endpoint, OfTheRegionsPartition) {
   setenv("AWS_ENDPOINT_URL_STS", "https://sts.example:8443", 1);
   EXPECT_EQ(aws_endpoint({}, "sts", "STS", "us-east-1", arena).host, "sts.example:8443");
   EXPECT_EQ(aws_endpoint("vpce.example", "sts", "STS", "us-east-1", arena).url, "https://vpce.example");
-  EXPECT_EQ(aws_endpoint("://", "sts", "STS", "us-east-1", arena).host, "");
+  for (const char* odd : {"://", "/", "https://", "https:///x", ":"}) aws_endpoint(odd, "sts", "STS", "us-east-1", arena);  // no matter what
   unsetenv("AWS_ENDPOINT_URL");
   unsetenv("AWS_ENDPOINT_URL_STS");
 }

@@ -80,10 +80,10 @@ constexpr Case kSame[] = {
     {"another case where it does not matter", "level: warn", "level: WARN", ""},
     {"a comment", "extensions:\n  health_check:", "# x\nextensions: # y\n  health_check: {}", ""},
     {"a list as one text", "metric_names: [a, b]", "metric_names: \"a,b\"", ""},
-    {"a list in block form", "metric_names: [a, b]}}}", "metric_names:\n    - a\n    - b\n    }}}", ""},
+    {"a list over several lines", "metric_names: [a, b]}}}", "metric_names: [\n    a,\n    b\n    ]}}}", ""},
     {"the variable by its value", "\"${env:DRIFT_TEST_HOST:-https://a.example}\"", "https://a.example", ""},
     {"the variable in its old form", "${env:DRIFT_TEST_HOST:-https://a.example}", "${DRIFT_TEST_HOST:-https://a.example}", ""},
-    {"a value by a variable", "log_retention: 14", "log_retention: ${env:DRIFT_TEST_NONE:-14}", ""},
+    {"a value by a variable", "log_retention: 14", "log_retention: \"${env:DRIFT_TEST_NONE:-14}\"", ""},
     {"a list by a variable", "metric_names: [a, b]", "metric_names: \"${env:DRIFT_TEST_NONE:-[a, b]}\"", ""},
     {"an alias of a component", "otlphttp/up: {", "otlp_http / up: {", ""},
     {"extensions twice", "extensions: [health_check]", "extensions: [health_check, health_check]", ""},
@@ -112,7 +112,7 @@ constexpr Case kDifferent[] = {
     {"a section that is gone", "      grpc: {endpoint: 0.0.0.0:4317}\n", "", "receivers::otlp::protocols::grpc: compiled (set), given (not set)\n"},
     {"a variable's value", "\"${env:DRIFT_TEST_HOST:-https://a.example}\"", "https://b.example",
      "exporters::otlphttp/up::endpoint: compiled ${env:DRIFT_TEST_HOST:-https://a.example}, given https://b.example\n"},
-    {"by a variable", "log_retention: 14", "log_retention: ${env:DRIFT_TEST_NONE:-30}", "exporters::awsemf::log_retention: compiled 14, given ${env:DRIFT_TEST_NONE:-30}\n"},
+    {"by a variable", "log_retention: 14", "log_retention: \"${env:DRIFT_TEST_NONE:-30}\"", "exporters::awsemf::log_retention: compiled 14, given ${env:DRIFT_TEST_NONE:-30}\n"},
     {"turned on", "retry_on_failure: {enabled: false}", "retry_on_failure: {enabled: true}", "exporters::otlphttp/up::retry_on_failure::enabled: compiled false, given true\n"},
     {"the service", "level: warn", "level: debug", "service::telemetry::logs::level: compiled warn, given debug\n"},
     {"processors in another order", "[filter/x, batch]", "[batch, filter/x]", "service::pipelines::metrics::processors: compiled [filter/x, batch], given [batch, filter/x]\n"},
@@ -167,7 +167,7 @@ TEST(Drift, EveryAcceptedConfigIsItself) {
     std::stringstream text;
     text << in.rdbuf();
     check::CheckResult r = check::check_text("c.yaml", text.str(), {});
-    if (!r.config) return;
+    if (!r.config || !r.config->not_compiled.empty()) return;
     ++seen;
     EXPECT_EQ(differences(plan::drift_table(*r.config), text.str()), "") << path;
   };

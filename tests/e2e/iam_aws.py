@@ -9,12 +9,13 @@ and condition keys for Amazon CloudWatch Logs"; CreateLogGroup in the CloudWatch
   the resource   moto knows no resource for calls of CloudWatch Logs and X-Ray and takes "*", which only matches policies that say "*".
                  Here it is the log group's or the log stream's ARN, "*" for X-Ray.
   the action     moto takes the path of X-Ray's calls for their action ("TraceSegments").
+  forms          moto verifies the signature of a form (STS) over its own way of writing the fields. Here it is over the bytes that came.
   tags           a log group that is created with tags needs logs:TagResource on it as well.
 
 usage: iam_aws.py PORT RECORD   RECORD gets a line of JSON for each decision: action, resource, caller, allowed
-POST /whittle/forget-logs forgets log groups, POST /whittle/forget-trace the segments.
+POST /whittle/forget-logs forgets log groups.
 """
-import functools
+import io
 import json
 import sys
 import threading
@@ -30,6 +31,7 @@ from werkzeug.wrappers import Response
 
 record = open(sys.argv[2], "a", buffering=1)
 lock = threading.Lock()
+this_request = threading.local()  # a thread has one request at a time
 
 
 def log_resource(self):
@@ -47,6 +49,8 @@ plain_init = access_control.IAMRequestBase.__init__
 def named_init(self, *args, **more):
     if more.get("action") == "TraceSegments":
         more["action"] = "PutTraceSegments"
+    if not more.get("body"):
+        more["body"] = getattr(this_request, "body", b"")
     plain_init(self, *args, **more)
 
 
@@ -80,6 +84,8 @@ moto_app = DomainDispatcherApplication(create_backend_app)
 
 
 def app(environ, start_response):
+    this_request.body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(this_request.body)
     if environ["PATH_INFO"] == "/whittle/forget-logs":
         for account in list(logs_backends.values()):
             for backend in list(account.values()):

@@ -111,7 +111,7 @@ class Aws:
         self.iam, self.sts = boto3.client("iam", **keys), boto3.client("sts", **keys)
 
     def post(self, path, body=b""):
-        urllib.request.urlopen(urllib.request.Request(self.url + path, body, method="POST"), timeout=10).read()
+        urllib.request.urlopen(urllib.request.Request(self.url + path, body, {"content-type": "text/plain"}, method="POST"), timeout=10).read()
 
     def enforce(self, on):
         self.post("/moto-api/reset-auth", b"0" if on else b"1000000")
@@ -228,6 +228,8 @@ def without(policy, index, action):
         del p["Statement"][index]
     else:
         s["Action"].remove(action)
+    if not p["Statement"]:  # IAM refuses a policy without a statement
+        p["Statement"].append({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::elsewhere/*"})
     return p
 
 
@@ -249,12 +251,13 @@ def derived(path, role):
 class Run:
     """A collector with these roles, from its start until `until` of the emulator's decisions and the collector's log holds."""
 
-    def __init__(self, aws, keys, name, case, task, taken, until):
-        aws.enforce(False)
-        task_role = aws.role("task", task, "*")
+    def __init__(self, aws, keys, name, case, task, taken, until, external_id="shop & co", secret=None):
+        aws.role("task", task, "*")
         if taken is not None:
-            aws.role("central", taken, "arn:aws:sts::%s:assumed-role/task/task" % ACCOUNT, "shop & co" if "external_id" in case[2] else None)
+            aws.role("central", taken, "arn:aws:sts::%s:assumed-role/task/task" % ACCOUNT, external_id if "external_id" in case[2] else None)
         keys.answer = aws.task_keys("task")
+        if secret:
+            keys.answer["SecretAccessKey"] = secret
         aws.forget()
         aws.enforce(True)
         self.log_path = os.path.join(work, "collector.log")
@@ -339,6 +342,25 @@ def main():
                     assert r.returncode == 0, (line, r.stdout + r.stderr)
                 print("%-10s without %s: %s" % (name, action, line["msg"]))
                 checked += 1
+        # Without a whole statement that has several actions.
+        for index, statement in enumerate(task["Statement"]):
+            if isinstance(statement["Action"], str) or len(statement["Action"]) < 2:
+                continue
+            less = copy.deepcopy(task)
+            del less["Statement"][index]
+            r = check_task_role(path, less)
+            assert r.returncode == 1 and all(a in r.stdout + r.stderr for a in statement["Action"]), r.stdout + r.stderr
+            run = Run(aws, keys, name, case, less, taken, lambda decisions, log: [d for d in decisions if not d["allowed"]])
+            assert {d["action"] for d in run.decisions if not d["allowed"]} <= set(statement["Action"]), run.decisions
+            print("%-10s without the statement of %s" % (name, " ".join(statement["Action"])))
+
+        # What is no matter of policies is not called one.
+        def says(text):
+            return lambda decisions, log: [x for x in log if text in x["msg"]]
+
+        Run(aws, keys, name, case, task, taken, says("refuses the signature"), secret="wrong")
+        if "external_id" in settings:
+            Run(aws, keys, name, case, task, taken, says("trust policy"), external_id="another")
     print("%d calls denied as foretold" % checked)
 
 
