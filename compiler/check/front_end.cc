@@ -354,8 +354,9 @@ private:
     }
     auto diagnostic = diags_.emit(kUndefined, span, schema::name_of(kind), id.text());
     std::vector<std::string> texts;
-    for (const Definition& d : definitions_) {
-      if (d.kind == kind && texts.size() < 500) texts.push_back(d.id.text());
+    for (const Definition& d : definitions_) {  // one of an unknown type may itself be the mistake
+      if (d.kind == kind && (d.component != nullptr || !d.elsewhere.empty()) && texts.size() < 500)
+        texts.push_back(d.id.text());
     }
     std::vector<std::string_view> names(texts.begin(), texts.end());
     std::string_view near = diag::nearest(id.text(), names);

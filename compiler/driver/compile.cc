@@ -12,8 +12,6 @@
 
 namespace whittle::driver {
 
-const char* version() { return WHITTLE_VERSION; }
-
 std::string library_dir() {
   if (const char* given = getenv("WHITTLE_LIBRARY")) return given;
   char path[PATH_MAX];

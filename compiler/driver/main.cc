@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // whittle: compiles OpenTelemetry Collector configs.
+#include "compiler/aws/iam/command.h"
 #include "compiler/diag/near.h"
 #include "compiler/diag/render.h"
 #include "compiler/driver/commands.h"
@@ -12,6 +13,8 @@
 #include <unistd.h>
 
 namespace whittle::driver {
+
+const char* version() { return WHITTLE_VERSION; }
 
 bool wants_colours(int fd) {
   const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
@@ -50,10 +53,13 @@ int report_command(const Words& words) {
 
 constexpr Command kCommands[] = {
     {"check", "tells what is wrong with a config, all of it at once", report_command<report::check_command>},
+    {"iam", "prints the roles that a config needs, or what a change of it does to them", report_command<aws::iam::iam_command>},
+#ifndef WHITTLE_ONLY_CHECKS
     {"build", "compiles a config to an executable or a scratch image", build_command},
     {"run", "compiles a config and runs it", run_command},
     {"try", "runs a config inside a simulated Fargate task and shows the calls", try_command},
     {"replay", "runs recorded requests through a config's own machine code", replay_command},
+#endif
     {"explain", "explains a diagnostic's code", report_command<report::explain_command>},
     {"schema", "prints the JSON Schema of configs", report_command<report::schema_command>},
     {"components", "lists the components, or documents one", report_command<report::components_command>},

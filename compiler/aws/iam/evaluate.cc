@@ -155,16 +155,16 @@ Outcome evaluate(const PolicySet& policies, const Request& request) {
   std::vector<Outcome> bounds;
   for (const Policy* boundary : policies.boundaries) bounds.push_back(decide(std::span(&boundary, 1), request));
   auto first = [&](Decision d) { return std::find_if(bounds.begin(), bounds.end(), [&](const Outcome& b) { return b.decision == d; }); };
-  auto take = [&](Outcome bound) {
-    bound.boundary = true;
-    return bound;
+  auto take = [&](std::vector<Outcome>::iterator bound) {
+    bound->boundary = policies.boundaries[static_cast<size_t>(bound - bounds.begin())];
+    return std::move(*bound);
   };
   if (out.decision == Decision::ExplicitDeny) return out;
-  if (auto b = first(Decision::ExplicitDeny); b != bounds.end()) return take(std::move(*b));
+  if (auto b = first(Decision::ExplicitDeny); b != bounds.end()) return take(b);
   if (out.decision == Decision::ImplicitDeny) return out;
-  if (auto b = first(Decision::ImplicitDeny); b != bounds.end()) return take(std::move(*b));
+  if (auto b = first(Decision::ImplicitDeny); b != bounds.end()) return take(b);
   if (out.decision == Decision::CannotTell) return out;
-  if (auto b = first(Decision::CannotTell); b != bounds.end()) return take(std::move(*b));
+  if (auto b = first(Decision::CannotTell); b != bounds.end()) return take(b);
   return out;
 }
 

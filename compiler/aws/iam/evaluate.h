@@ -69,7 +69,7 @@ struct Outcome {
   Decision decision = Decision::ImplicitDeny;
   const Statement* statement = nullptr;  // that allows or denies; null when several allow together, or none does
   std::vector<Obstacle> obstacles;       // for ImplicitDeny and CannotTell, those that a person would look at first come first
-  bool boundary = false;                 // a boundary decides: the policies themselves allow
+  const Policy* boundary = nullptr;      // decides: the policies themselves allow
 };
 
 // The documents that a role has, borrowed.

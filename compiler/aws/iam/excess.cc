@@ -21,7 +21,7 @@ constexpr Diag<std::string_view, std::string_view, std::string_view> kUnused{"W0
 constexpr Diag<std::string_view, std::string_view> kEverywhere{"W0912", "{} allows {} on every resource, and narrower ones are enough"};
 constexpr Diag<std::string_view, std::string_view> kTooWide{"W0912", "{} allows {} on more than is needed"};
 constexpr Diag<std::string_view, std::string_view> kElsewhere{"W0912", "{} allows {} on what is never used"};
-constexpr Diag<std::string_view, std::string_view, std::string_view> kWildcard{"W0913", "{} allows {}, and {} called"};
+constexpr Diag<std::string_view, std::string_view, std::string_view> kWildcard{"W0913", "{} allows {}, of which {} called"};
 constexpr Diag<std::string_view, std::string_view, std::string_view> kManaged{"N0912", "`{}` allows {} more than is needed: {}"};
 constexpr Diag<std::string_view, std::string_view> kManagedUnused{"N0912", "nothing that `{}` allows {} is needed"};
 constexpr Diag<std::string_view> kPullsUnused{"N0913", "nothing that this task runs is pulled from a private ECR repository, so {} does not have to allow it"};
@@ -120,7 +120,7 @@ public:
   Teller(const Role& role, const std::vector<Need>& needs, const std::vector<const Need*>& missing, const RoleOptions& options,
          const source::Sources& sources, diag::Diagnostics& diags, bool guesses)
       : role_(role), needs_(needs), missing_(missing), options_(options), sources_(sources), diags_(diags), guesses_(guesses) {
-    for (const Need& n : needs_) requests_.push_back(request_of(n, options_, role_.account));
+    for (const Need& n : needs_) requests_.push_back(request_of(n, role_, options_, role_.account));
   }
 
   void run() {
@@ -206,10 +206,11 @@ private:
     std::string replacement;
     std::vector<Grant> grants;
     // What else the statement says must stay, so nothing is replaced as a whole when that cannot be seen.
-    bool plain = !pending && keep_.empty() && std::none_of(s.actions.begin(), s.actions.end(), [](const Text& t) { return open_text(t.text); }) &&
+    bool plain = !pending && std::none_of(s.actions.begin(), s.actions.end(), [](const Text& t) { return open_text(t.text); }) &&
                  std::none_of(s.resources.begin(), s.resources.end(), [](const Text& t) { return open_text(t.text); });
     if (!uses.empty() && (wide || s.not_actions || s.not_resources)) {
       grants = narrower(s, uses);
+      if (!keep_.empty()) grants.push_back(kept_pulls(s, grants));
       if (plain) replacement = in_file(s, grants);
     }
     if (!unused.empty()) tell_unused(s, unused, uses, replacement);
@@ -241,7 +242,7 @@ private:
       std::vector<Glob> room;
       bool used = false;
       for (const Need* n : uses) {
-        std::string resource = narrowed(n->resource, role_.account);
+        std::string resource = narrowed(n->resource, role_.account, role_.partition);
         if (resource == "*") continue;
         used = used || overlap(Glob::request(resource), Glob::resource(t.text));
         for (Glob& g : room_for(resource, t.text)) room.push_back(std::move(g));
@@ -264,7 +265,7 @@ private:
     std::vector<Need> kept;
     for (const Need* n : uses) {
       Need k = *n;
-      k.resource = narrowed(n->resource, role_.account);
+      k.resource = narrowed(n->resource, role_.account, role_.partition);
       // Where the statement allows less than what may be needed, it goes on doing so.
       Glob wanted = Glob::request(k.resource);
       bool whole = s.not_resources || std::any_of(s.resources.begin(), s.resources.end(), [&](const Text& t) { return within(wanted, Glob::resource(t.text)).value_or(false); });
@@ -285,9 +286,24 @@ private:
     std::vector<Grant> out = merge(kept, taken);
     if (out.size() == 1 && !s.sid.text.empty()) out[0].sid = s.sid.text;
     if (s.condition_span) {
-      for (Grant& g : out) g.condition = sources_.text(s.condition_span);
+      for (Grant& g : out) g.condition = condition_of(s);
     }
     return out;
+  }
+
+  // Pulls from ECR that nothing here needs stay as they are, in a statement of their own.
+  Grant kept_pulls(const Statement& s, const std::vector<Grant>& others) const {
+    Grant g;
+    g.sid = "PullImages";
+    auto taken = [&] {
+      return std::any_of(others.begin(), others.end(), [&](const Grant& o) { return o.sid == g.sid; }) ||
+             std::any_of(policy_->statements.begin(), policy_->statements.end(), [&](const Statement& o) { return &o != &s && o.sid.text == g.sid; });
+    };
+    for (int i = 2; taken(); ++i) g.sid = "PullImages" + std::to_string(i);
+    for (const Text* t : keep_) g.actions.push_back(t->text);
+    for (const Text& t : s.resources) g.resources.push_back(t.text);
+    if (s.condition_span) g.condition = condition_of(s);
+    return g;
   }
 
   bool is_json(Span span) const {
@@ -299,6 +315,20 @@ private:
   std::string_view margin(Span span) const {
     std::string_view line = sources_.at(span.file).line(sources_.locate(span.file, span.begin).line);
     return line.substr(0, std::min(line.find_first_not_of(" \t"), line.size()));
+  }
+
+  // The Condition as it is written, its lines moved to the left margin.
+  std::string condition_of(const Statement& s) const {
+    std::string_view text = sources_.text(s.condition_span);
+    if (!text.starts_with('{')) return {};
+    size_t most = margin(s.condition_span).size();
+    std::string out;
+    for (size_t i = 0; i < text.size(); ++i) {
+      out += text[i];
+      if (text[i] != '\n') continue;
+      for (size_t n = 0; n < most && i + 1 < text.size() && (text[i + 1] == ' ' || text[i + 1] == '\t'); ++n) ++i;
+    }
+    return out;
   }
 
   // Text for the place of statement `s`; empty when it is not in JSON, or when nothing would be left.

@@ -167,7 +167,13 @@ private:
 }  // namespace
 
 std::vector<Need> execution_needs(const ExecutionUse& use, const Surroundings& surroundings) {
-  Collector c(surroundings);
+  // A task writes its logs and pulls its images within its own partition.
+  Surroundings around = surroundings;
+  for (const ExecutionUse::LogGroup& g : use.log_groups) {
+    bool known = !g.region.empty() && g.region.find_first_of("*\x1a") == std::string::npos;
+    if (around.partition.empty() && around.region.empty() && known) around.partition = partition_of(g.region);
+  }
+  Collector c(around);
   for (const ExecutionUse::Image& i : use.images) c.image(i);
   for (const ExecutionUse::Secret& s : use.repository_credentials) c.secret(s);
   for (const ExecutionUse::LogGroup& g : use.log_groups) c.log_group(g);

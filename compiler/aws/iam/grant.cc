@@ -85,6 +85,7 @@ std::vector<Grant> merge(std::span<const Need> needs, std::span<const std::strin
     std::sort(because.begin(), because.end(), [](const Need* a, const Need* b) { return std::tie(a->who, a->action) < std::tie(b->who, b->action); });
     for (const Need* n : because) {
       add(grant.who, n->who);
+      if (!n->why.empty()) add(grant.why, n->why);
       add(names, sid_of(n->who, ""));
       add(reasons, camel(n->why));
       grant.sure = grant.sure || n->sure;
@@ -108,17 +109,19 @@ std::vector<Grant> merge(std::span<const Need> needs, std::span<const std::strin
   return out;
 }
 
-std::string narrowed(const std::string& arn, std::string_view account) {
-  if (account.empty() || !arn.starts_with("arn:")) return arn;
+std::string narrowed(const std::string& arn, std::string_view account, std::string_view partition) {
+  std::string out;
   size_t from = 0;
-  for (int part = 0; part < 4; ++part) {
+  for (int part = 0; part < 5; ++part) {
     size_t colon = arn.find(':', from);
-    if (colon == std::string::npos) return arn;
+    if (colon == std::string::npos || (part == 0 && arn.substr(0, colon) != "arn")) return arn;
+    std::string_view here = std::string_view(arn).substr(from, colon - from);
+    std::string_view known = part == 1 ? partition : part == 4 ? account : std::string_view();
+    out += here == "*" && !known.empty() ? known : here;
+    out += ':';
     from = colon + 1;
   }
-  size_t end = arn.find(':', from);
-  if (end == std::string::npos || arn.substr(from, end - from) != "*") return arn;
-  return arn.substr(0, from) + std::string(account) + arn.substr(end);
+  return out + arn.substr(from);
 }
 
 std::string statement_json(const Grant& grant, size_t indent, size_t step) {
@@ -127,7 +130,10 @@ std::string statement_json(const Grant& grant, size_t indent, size_t step) {
   if (!grant.sid.empty()) out += "\"Sid\": " + diag::json_quote(grant.sid) + inner;
   out += "\"Effect\": \"Allow\"" + inner + "\"Action\": " + value_json(grant.actions, indent + step, step) + inner + "\"Resource\": " +
          value_json(grant.resources, indent + step, step);
-  if (!grant.condition.empty()) out += inner + "\"Condition\": " + grant.condition;
+  if (!grant.condition.empty()) {
+    out += inner + "\"Condition\": ";
+    for (char c : grant.condition) out += c == '\n' ? "\n" + std::string(indent + step, ' ') : std::string(1, c);
+  }
   return out + "\n" + std::string(indent, ' ') + "}";
 }
 

@@ -16,9 +16,10 @@ struct Grant {
   std::string sid;                     // letters and digits
   std::vector<std::string> actions;    // sorted, each once
   std::vector<std::string> resources;  // sorted, each once; "*" alone where an action knows no resources
-  std::vector<std::string> who;        // what needs it, in the order of the needs
+  std::vector<std::string> who;        // what needs it, sorted
+  std::vector<std::string> why;        // "log retention", each once
   bool sure = true;                    // false: needed only if late-bound values turn out so
-  std::string condition;               // JSON of a Condition to carry over; empty for none
+  std::string condition;               // JSON of a Condition to carry over, its lines at the left margin; empty for none
   bool operator==(const Grant&) const = default;
 };
 
@@ -26,8 +27,8 @@ struct Grant {
 // that of the config. Sids differ from each other and from those in `taken`.
 std::vector<Grant> merge(std::span<const Need> needs, std::span<const std::string> taken = {});
 
-// A resource with the account and region filled in where the need leaves them open.
-std::string narrowed(const std::string& arn, std::string_view account);
+// A resource with the account and the partition filled in where the need leaves them open and they are not empty here.
+std::string narrowed(const std::string& arn, std::string_view account, std::string_view partition = {});
 
 // The statement as JSON, every line but the first indented by `indent` spaces, nested by `step`.
 std::string statement_json(const Grant& grant, size_t indent = 0, size_t step = 2);

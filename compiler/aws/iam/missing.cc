@@ -29,7 +29,7 @@ struct Finding {
   const Statement* near = nullptr;  // that a label points at
   Obstacle::Kind kind = Obstacle::Kind::Resource;
   const Test* test = nullptr;
-  bool boundary = false;
+  const Policy* boundary = nullptr;
   std::vector<const Need*> needs;
 };
 
@@ -41,11 +41,11 @@ std::string actions_of(const std::vector<const Need*>& needs) {
   return listed(names);
 }
 
-std::vector<Need> copies(const std::vector<const Need*>& needs, std::string_view account) {
+std::vector<Need> copies(const std::vector<const Need*>& needs, const Role& role) {
   std::vector<Need> out;
   for (const Need* n : needs) {
     out.push_back(*n);
-    out.back().resource = narrowed(n->resource, account);
+    out.back().resource = narrowed(n->resource, role.account, role.partition);
   }
   return out;
 }
@@ -65,7 +65,7 @@ public:
     Outcome best;
     bool first = true;
     for (const std::string& account : accounts) {
-      Outcome o = evaluate(role_.set, request_of(need, options_, account));
+      Outcome o = evaluate(role_.set, request_of(need, role_, options_, account));
       auto rank = [](Decision d) { return d == Decision::Allowed ? 3 : d == Decision::CannotTell ? 2 : d == Decision::ExplicitDeny ? 1 : 0; };
       if (first || rank(o.decision) > rank(best.decision)) best = std::move(o);
       first = false;
@@ -95,7 +95,7 @@ public:
       f.failure = Failure::CannotTell;
       break;
     default:
-      f.failure = o.boundary ? Failure::Bounded : more ? Failure::NotSeen : need.sure ? Failure::Missing : Failure::MaybeMissing;
+      f.failure = o.boundary != nullptr ? Failure::Bounded : more ? Failure::NotSeen : need.sure ? Failure::Missing : Failure::MaybeMissing;
       break;
     }
     if (first != nullptr) {
@@ -166,7 +166,7 @@ private:
       d.help("an explicit deny wins over every allow, so the deny itself has to make an exception");
       return;
     }
-    std::vector<Grant> grants = merge(copies(f.needs, role_.account));
+    std::vector<Grant> grants = merge(copies(f.needs, role_));
     std::string statements;
     for (const Grant& g : grants) statements += (statements.empty() ? "" : ",\n") + statement_json(g);
     if (f.failure == Failure::Bounded)
@@ -177,6 +177,10 @@ private:
 
   // The statement that nearly allows it, or the one that forbids it.
   void point(diag::Builder& d, const Finding& f, const Need& need) {
+    if (f.near == nullptr && f.failure == Failure::Bounded) {
+      Span all = f.boundary->statements_span;
+      d.label(all, "no statement here allows it");
+    }
     if (f.near == nullptr) return;
     const Statement& s = *f.near;
     bool managed = role_.is_managed(s);
@@ -192,20 +196,24 @@ private:
     case Obstacle::Kind::Resource: {
       if (managed || s.resources.empty()) return;
       // The ARN that comes nearest: the one that has the most in common with what is needed.
+      std::string wanted = narrowed(need.resource, role_.account, role_.partition);
+      bool cases = false;  // capital letters make the difference
       const Text* best = &s.resources[0];
       size_t most = 0;
       for (const Text& t : s.resources) {
-        size_t same = std::mismatch(t.text.begin(), t.text.end(), need.resource.begin(), need.resource.end()).first - t.text.begin();
+        auto alike = [](char a, char b) { return a == b || ((a ^ b) == 0x20 && ((a | 0x20) >= 'a' && (a | 0x20) <= 'z')); };
+        auto same = static_cast<size_t>(std::mismatch(t.text.begin(), t.text.end(), wanted.begin(), wanted.end(), alike).first - t.text.begin());
         if (same > most) {
           most = same;
           best = &t;
         }
+        cases = cases || std::equal(t.text.begin(), t.text.end(), wanted.begin(), wanted.end(), alike);
       }
       if (need.resource == "*")
         d.label(best->span, "it knows no resources, so only `*` allows it");
       else
-        d.label(best->span, "{}", s.not_resources ? "allowed, but not on this" : "allowed here, on another resource");
-      if (need.resource != "*") d.note("it is called on `{}`", narrowed(need.resource, role_.account));
+        d.label(best->span, "{}", s.not_resources ? "allowed, but not on this" : elsewhere(best->text, wanted));
+      if (need.resource != "*") d.note("it is called on `{}`{}", wanted, cases ? ", and capital letters count" : "");
       return;
     }
     case Obstacle::Kind::Condition:
@@ -219,7 +227,7 @@ private:
       return;
     case Obstacle::Kind::PartOfResource:
       if (!managed) d.label(s.resources.empty() ? s.span : s.resources[0].span, "{}", s.allow ? "allows it on some of them" : "denies it on some of them");
-      d.note("it is called on `{}`, where `*` is not known before the collector runs", narrowed(need.resource, role_.account));
+      d.note("it is called on `{}`, where `*` is not known before the collector runs", narrowed(need.resource, role_.account, role_.partition));
       return;
     case Obstacle::Kind::UnknownText:
       d.label(at, "depends on a value that the template leaves open");
@@ -232,9 +240,27 @@ private:
     }
   }
 
+  // In what a resource differs from the one that is needed.
+  static std::string_view elsewhere(const std::string& granted, const std::string& wanted) {
+    auto with_any = [](const std::string& arn, int which) {
+      std::string out;
+      size_t from = 0;
+      for (int i = 0; i < 5; ++i) {
+        size_t colon = arn.find(':', from);
+        if (colon == std::string::npos) return arn;
+        out += i == which ? "*:" : arn.substr(from, colon - from + 1);
+        from = colon + 1;
+      }
+      return out + arn.substr(from);
+    };
+    if (overlap(Glob::request(with_any(wanted, 3)), Glob::resource(with_any(granted, 3)))) return "allowed here, in another region";
+    if (overlap(Glob::request(with_any(wanted, 4)), Glob::resource(with_any(granted, 4)))) return "allowed here, in another account";
+    return "allowed here, on another resource";
+  }
+
   // What is known of the key that a condition tests.
   void value_of(diag::Builder& d, const Test& test, const Need& need) {
-    Request r = request_of(need, options_, role_.account);
+    Request r = request_of(need, role_, options_, role_.account);
     const ContextValue* v = r.context.find(test.key.text);
     if (v == nullptr)
       d.note("`{}` is not known before the collector runs", test.key.text);

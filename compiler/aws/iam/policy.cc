@@ -382,7 +382,7 @@ private:
     if (a == "*" || has_unknown(a)) return true;
     auto no = [&](std::string problem) { return diags_.emit(kNotAnAction, t.span, a, problem); };
     if (a.empty()) {
-      no("it is empty");
+      diags_.emit(kWrongValue, t.span, "Action", "has an empty text in it");
       return false;
     }
     if (a.find("${") != std::string_view::npos) {
@@ -475,9 +475,13 @@ private:
       from = colon + 1;
     }
     parts[count++] = r.substr(from);
+    if (r.empty()) {
+      diags_.emit(kWrongValue, t.span, "Resource", "has an empty text in it").help("`*` is every resource");
+      return false;
+    }
     if (parts[0] != "arn") {
       if (has_unknown(parts[0])) return true;
-      auto d = no(r.empty() ? "it is empty" : "it must be an ARN or `*`");
+      auto d = no("it must be an ARN or `*`");
       std::string small(parts[0]);
       std::transform(small.begin(), small.end(), small.begin(), [](char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
       if (small == "arn")

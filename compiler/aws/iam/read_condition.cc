@@ -109,8 +109,12 @@ std::string nearest_operator(std::string_view written) {
     if (same_ignoring_case(written, "Null")) return {};
   }
   std::vector<std::string_view> names;
-  for (const Name& n : kOperators) names.push_back(n.text);
-  std::string_view near = diag::nearest(written, names);
+  std::string_view near;
+  for (const Name& n : kOperators) {
+    names.push_back(n.text);
+    if (same_ignoring_case(n.text, written)) near = n.text;
+  }
+  if (near.empty()) near = diag::nearest(written, names);
   return near.empty() ? std::string() : before + std::string(near) + after;
 }
 

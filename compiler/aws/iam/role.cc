@@ -48,10 +48,13 @@ Policy read_managed(const ManagedPolicy& managed, source::Span at) {
   return p;
 }
 
-void collect_accounts(const Policy& policy, std::vector<Text>& out) {
+void collect_places(const Policy& policy, std::vector<Text>& out, std::vector<std::string>& partitions) {
   for (const Statement& s : policy.statements) {
     if (!s.allow || s.not_resources) continue;
     for (const Text& t : s.resources) {
+      std::string partition = part(t.text, 1);
+      bool plain = t.text.starts_with("arn:aws") && partition.find_first_of("*?\x1a") == std::string::npos;
+      if (plain && std::find(partitions.begin(), partitions.end(), partition) == partitions.end()) partitions.push_back(partition);
       std::string account = part(t.text, 4);
       // Another role may well be in another account.
       if (!is_account(account) || part(t.text, 2) == "iam" || part(t.text, 2) == "ecr") continue;
@@ -90,9 +93,11 @@ Role read_role(const RoleDocuments& documents, const syntax::Tree& tree, const R
   };
   for (syntax::NodeId node : documents.policies) read(node, PolicyKind::Identity, role.set.identity);
   for (syntax::NodeId node : documents.boundaries) read(node, PolicyKind::Boundary, role.set.boundaries);
+  std::vector<std::string> partitions;
   for (const Policy& p : role.policies) {
-    if (p.kind == PolicyKind::Identity) collect_accounts(p, role.accounts);
+    if (p.kind == PolicyKind::Identity) collect_places(p, role.accounts, partitions);
   }
+  if (partitions.size() == 1) role.partition = partitions[0];
   for (const RoleDocuments::Managed& m : documents.managed) {
     const ManagedPolicy* known = find_managed(m.arn);
     if (known == nullptr || known->document.empty()) {
@@ -108,13 +113,15 @@ Role read_role(const RoleDocuments& documents, const syntax::Tree& tree, const R
   return role;
 }
 
-Request request_of(const Need& need, const RoleOptions& options, std::string_view account) {
+Request request_of(const Need& need, const Role& role, const RoleOptions& options, std::string_view account) {
   Request r;
   r.action = need.action;
-  r.resource = narrowed(need.resource, account);
+  r.resource = narrowed(need.resource, account, role.partition);
   Context& c = r.context;
   std::string region = need.region.empty() ? options.surroundings.region : need.region;
-  std::string partition = !options.surroundings.partition.empty() ? options.surroundings.partition : std::string(partition_of(region));
+  std::string partition = !options.surroundings.partition.empty() ? options.surroundings.partition
+                          : !region.empty()                            ? std::string(partition_of(region))
+                                                                       : role.partition.empty() ? "*" : role.partition;
   std::string own = account.empty() ? "*" : std::string(account);
   // What AWS puts into a request of a role's session ("AWS global condition context keys", IAM user guide).
   c.set("aws:RequestedRegion", region.empty() ? "*" : region);

@@ -26,6 +26,7 @@ struct Role {
   std::vector<const RoleDocuments::Managed*> not_known;     // policies that nobody here can read
   std::vector<Text> accounts;                               // that Allow statements name, each once
   bool broken = false;                                      // some document is malformed: what is missing may be in it
+  std::string partition;                                    // that its policies name, if only one
   std::string account;                                      // of the role: told, or the only one that its policies name
 
   bool is_managed(const Statement& s) const;
@@ -36,8 +37,8 @@ struct Role {
 Role read_role(const RoleDocuments& documents, const syntax::Tree& tree, const RoleOptions& options, const source::Sources& sources,
                diag::Diagnostics& diags);
 
-// The request that a need makes, in an account; "" for one that is not known.
-Request request_of(const Need& need, const RoleOptions& options, std::string_view account);
+// The request that a need makes of a role, in an account; "" for one that is not known.
+Request request_of(const Need& need, const Role& role, const RoleOptions& options, std::string_view account);
 
 // Trust policies: whether ECS tasks may take the role.
 void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const RoleOptions& options, const source::Sources& sources,

@@ -35,6 +35,23 @@ Truth names_tasks(const Statement& s, const Principal** which) {
   return named == Truth::True ? Truth::False : Truth::True;
 }
 
+std::string named_account(const Policy& policy) {
+  std::string found;
+  for (const Statement& st : policy.statements) {
+    for (const Test& t : st.tests) {
+      for (const Text& v : t.values) {
+        size_t from = 0;
+        for (int i = 0; i < 4 && v.text.starts_with("arn:") && from != std::string::npos; ++i) from = v.text.find(':', from) + 1;
+        std::string text = v.text.substr(from, v.text.find(':', from) - from);
+        if (text.size() != 12 || text.find_first_not_of("0123456789") != std::string::npos) continue;
+        if (!found.empty() && found != text) return "*";
+        found = text;
+      }
+    }
+  }
+  return found.empty() ? "*" : found;
+}
+
 std::string value_text(const Context& context, std::string_view key) {
   const ContextValue* v = context.find(key);
   return v == nullptr || v->values.size() != 1 ? std::string() : v->values[0];
@@ -47,7 +64,8 @@ void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const
   if (!documents.trust) return;
   Policy policy = read_policy(tree, *documents.trust, PolicyKind::Trust, sources, diags);
   const Surroundings& s = options.surroundings;
-  std::string account = s.account.empty() ? "*" : s.account, region = s.region.empty() ? "*" : s.region;
+  // An account that nobody told is the one that the conditions name, if they name one only.
+  std::string account = s.account.empty() ? named_account(policy) : s.account, region = s.region.empty() ? "*" : s.region;
   std::string partition = !s.partition.empty() ? s.partition : s.region.empty() ? "*" : std::string(partition_of(s.region));
   Context context;
   context.set("aws:SourceAccount", account);

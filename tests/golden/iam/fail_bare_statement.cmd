@@ -1,0 +1,1 @@
+check collector.yaml --task-role-policy amp-statement.json

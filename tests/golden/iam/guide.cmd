@@ -1,0 +1,1 @@
+check collector.yaml --task-role-policy task-role-policy.json --execution-role-policy execution-role-policy.json

@@ -1,0 +1,1 @@
+iam collector.yaml --format cloudformation

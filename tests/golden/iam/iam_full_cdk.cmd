@@ -1,0 +1,2 @@
+iam full.yaml --format cdk
+iam full.yaml --format cdk --account 123456789012 --role task

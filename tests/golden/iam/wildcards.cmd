@@ -1,0 +1,4 @@
+check plain.yaml --task-role-policy wildcards.json
+check plain.yaml --task-role-policy wildcards.json --fix
+cat wildcards.json
+check plain.yaml --task-role-policy wildcards.json --fix
