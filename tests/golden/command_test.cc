@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Golden tests of whole commands: each NAME.cmd holds command lines as a user types them behind `whittle`, and NAME.out is what
-// they print and their exit codes, letter by letter. Lines that begin with # are comments; `cat FILE` shows a file.
+// they print and their exit codes, letter by letter. Lines that begin with # are comments; `cat FILE` shows a file; `# only 09`
+// behind a command leaves out the findings whose codes have other numbers.
 //
 // Commands with `--fix` run in a copy of the folder, so that nothing is changed here. Names begin with `fail_` if and only if the
 // last command's exit code is 1.
@@ -31,7 +32,28 @@ std::string read(const fs::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-int run(const std::string& line, std::string& out) {
+// The paragraphs of `text` that begin with a code of these first two digits, and those without a code.
+std::string only(const std::string& text, const std::string& digits) {
+  std::string out;
+  for (size_t from = 0; from < text.size();) {
+    size_t end = text.find("\n\n", from);
+    end = end == std::string::npos ? text.size() : end + 2;
+    std::string paragraph = text.substr(from, end - from);
+    size_t code = paragraph.find('[');
+    bool finding = code != std::string::npos && code < paragraph.find(':') && paragraph.size() > code + 6 && paragraph[code + 6] == ']';
+    bool totals = paragraph.starts_with("error: ") || paragraph.starts_with("warning: ");
+    if (!totals && (!finding || paragraph.compare(code + 2, 2, digits) == 0)) out += paragraph;
+    from = end;
+  }
+  return out;
+}
+
+int run(std::string line, std::string& out) {
+  std::string digits;
+  if (size_t at = line.find(" # only "); at != std::string::npos) {
+    digits = line.substr(at + 8);
+    line.resize(at);
+  }
   std::istringstream in(line);
   std::vector<std::string> words{std::istream_iterator<std::string>(in), {}};
   out += "$ " + line + "\n";
@@ -45,7 +67,7 @@ int run(const std::string& line, std::string& out) {
   int code = words[0] == "iam"       ? aws::iam::iam_command(arguments, output)
              : words[0] == "taskdef" ? report::taskdef_command(arguments, output)
                                      : report::check_command(arguments, output);
-  out += output.out + output.err + "exit code " + std::to_string(code) + "\n";
+  out += (digits.empty() ? output.out : only(output.out, digits)) + output.err + "exit code " + std::to_string(code) + "\n";
   return code;
 }
 

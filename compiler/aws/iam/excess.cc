@@ -111,7 +111,7 @@ std::vector<Glob> room_for(const std::string& resource, const std::string& grant
     texts.push_back(join_arn(need));
   }
   std::vector<Glob> out;
-  for (const std::string& t : texts) out.push_back(Glob::request(t));
+  for (const std::string& t : texts) out.push_back(Glob::arn(t));
   return out;
 }
 

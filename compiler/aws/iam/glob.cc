@@ -14,7 +14,7 @@ namespace {
 using Token = Glob::Token;
 using Kind = Glob::Token::Kind;
 
-constexpr size_t kMostSteps = 200'000;  // pairs that within() looks at
+constexpr size_t kMostWork = 50'000'000;  // tokens that within() looks at: a tenth of a second
 
 std::u32string decode(std::string_view text) {
   std::u32string out;
@@ -114,20 +114,22 @@ Glob Glob::arn(std::string_view text) { return parse(text, true, true); }
 Glob Glob::request(std::string_view text) {
   if (text == "*") return literal(text);
   Glob out;
-  int colons = 0;
-  for (char32_t c : decode(text)) {
-    if (c == ':') ++colons;
-    if (c == '*')
-      out.tokens_.push_back({colons < 5 ? Kind::RunInPart : Kind::Run, 0});
+  std::u32string letters = decode(text);
+  for (size_t i = 0; i < letters.size(); ++i) {
+    bool last_part = i + 1 == letters.size() && i > 0 && letters[i - 1] == ':';
+    if (letters[i] == '*')
+      out.tokens_.push_back({last_part ? Kind::Run : Kind::RunInPart, 0});
+    else if (letters[i] == '?')
+      out.tokens_.push_back({Kind::OneInPart, 0});
     else
-      out.tokens_.push_back({Kind::Char, c});
+      out.tokens_.push_back({Kind::Char, letters[i]});
   }
   return out;
 }
 
 void Glob::fold_case() {
   for (Token& t : tokens_) {
-    if (t.kind == Kind::Char && t.c >= 'A' && t.c <= 'Z') t.c += 'a' - 'A';
+    if (t.kind == Token::Kind::Char && t.c >= 'A' && t.c <= 'Z') t.c += 'a' - 'A';
   }
 }
 
@@ -210,6 +212,7 @@ std::optional<bool> within(const Glob& inner, std::span<const Glob* const> outer
     size_t at;
     States states;
   };
+  size_t work = 0;
   std::vector<Pair> open;
   std::unordered_set<std::string> seen;
   auto reach = [&](size_t at, const States& s) {
@@ -219,7 +222,7 @@ std::optional<bool> within(const Glob& inner, std::span<const Glob* const> outer
   for (size_t s : starts) enter(first, s);
   reach(0, first);
   while (!open.empty()) {
-    if (seen.size() > kMostSteps) return std::nullopt;
+    if (work > kMostWork) return std::nullopt;
     Pair p = std::move(open.back());
     open.pop_back();
     if (p.at == in.size()) {
@@ -230,6 +233,7 @@ std::optional<bool> within(const Glob& inner, std::span<const Glob* const> outer
     if (is_run(t)) reach(p.at + 1, p.states);
     auto step = [&](char32_t c) {
       States next(tokens.size());
+      work += tokens.size();
       for (size_t i = 0; i < tokens.size(); ++i) {
         if (!p.states.has(i) || accepts[i] || !takes(tokens[i], c)) continue;
         enter(next, is_run(tokens[i]) ? i : i + 1);

@@ -37,8 +37,9 @@ public:
   // Ends of ArnEquals and ArnLike: each of the six parts is matched for itself, and the sixth may hold colons (IAM user guide,
   // "Condition operators").
   static Glob arn(std::string_view text);
-  // What a need acts on: `*` is text that is not known and `?` a letter, in the first five parts without a colon. "*" alone is the letter:
-  // the request of an action that knows no resources.
+  // What a need acts on: `*` is a name, or a part of one, that is not known, and `?` a letter of it; names have no colons. A
+  // last part that is `*` alone is whatever may follow. "*" by itself is the letter: the request of an action that knows no
+  // resources.
   static Glob request(std::string_view text);
 
   void append(const Glob& more) { tokens_.insert(tokens_.end(), more.tokens_.begin(), more.tokens_.end()); }

@@ -253,8 +253,8 @@ private:
       }
       return out + arn.substr(from);
     };
-    if (overlap(Glob::request(with_any(wanted, 3)), Glob::resource(with_any(granted, 3)))) return "allowed here, in another region";
-    if (overlap(Glob::request(with_any(wanted, 4)), Glob::resource(with_any(granted, 4)))) return "allowed here, in another account";
+    if (overlap(Glob::request(with_any(wanted, 3)), Glob::arn(with_any(granted, 3)))) return "allowed here, in another region";
+    if (overlap(Glob::request(with_any(wanted, 4)), Glob::arn(with_any(granted, 4)))) return "allowed here, in another account";
     return "allowed here, on another resource";
   }
 

@@ -1,1 +1,1 @@
-check collector.yaml --task-role-policy amp-statement.json
+check collector.yaml --task-role-policy amp-statement.json # only 09

@@ -1,1 +1,1 @@
-check collector.yaml --task-role-policy task-role-policy.json --execution-role-policy execution-role-policy.json
+check collector.yaml --task-role-policy task-role-policy.json --execution-role-policy execution-role-policy.json # only 09
