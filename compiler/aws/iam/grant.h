@@ -19,12 +19,12 @@ struct Grant {
   std::vector<std::string> who;        // what needs it, sorted
   std::vector<std::string> why;        // "log retention", each once
   bool sure = true;                    // false: needed only if late-bound values turn out so
-  std::string condition;               // JSON of a Condition to carry over, its lines at the left margin; empty for none
+  std::string condition;  // JSON of a Condition to carry over, its lines at the left margin; empty for none
   bool operator==(const Grant&) const = default;
 };
 
-// Actions on the same resources become one statement. Equal needs give equal statements, in an order that does not depend on
-// that of the config. Sids differ from each other and from those in `taken`.
+// Actions on the same resources become one statement. Equal needs give equal statements, in an order that does not
+// depend on that of the config. Sids differ from each other and from those in `taken`.
 std::vector<Grant> merge(std::span<const Need> needs, std::span<const std::string> taken = {});
 
 // A resource with the account and the partition filled in where the need leaves them open and they are not empty here.
