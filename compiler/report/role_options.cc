@@ -48,6 +48,14 @@ bool read_role_options(const CommandLine& line, RoleInputs& out, std::string& er
   out.fix = line.has("--fix");
   if (out.fix && out.files().empty())
     return error = "`--fix` needs a policy to change: `--task-role-policy FILE`", false;
+  std::vector<std::string> files = out.files();
+  std::sort(files.begin(), files.end());
+  auto twice = std::adjacent_find(files.begin(), files.end());
+  if (out.fix && twice != files.end())
+    return error = "`" + *twice +
+                   "` is named twice, and what one role does not need the other may: `--fix` changes files of one role "
+                   "only",
+           false;
   return read_place_options(line, out.options.surroundings, error);
 }
 

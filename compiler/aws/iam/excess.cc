@@ -34,16 +34,17 @@ constexpr Diag<std::string_view> kPullsUnused{
 struct Reason {
   RoleKind role;
   std::string_view pattern, text;
+  std::string_view with = "*", without{};  // told only if some need is an action of the one and none of the other
 };
 constexpr Reason kReasons[] = {
     {RoleKind::Task, "cloudwatch:putmetricdata",
-     "`awsemf` sends metrics as log events, and CloudWatch itself makes metrics of them"},
+     "`awsemf` sends metrics as log events, and CloudWatch itself makes metrics of them", "logs:putlogevents"},
     {RoleKind::Task, "logs:describelog*",
-     "the exporter creates the log groups and streams that it finds missing, and never lists them"},
+     "the exporter creates the log groups and streams that it finds missing, and never lists them", "logs:*"},
     {RoleKind::Task, "xray:puttelemetryrecords",
      "`PutTelemetryRecords` is how the X-Ray daemon reports on itself, and no daemon runs here"},
     {RoleKind::Task, "xray:getsampling*",
-     "sampling rules are asked for by X-Ray's proxy only, and this config has none"},
+     "sampling rules are asked for by X-Ray's proxy only, and this config has none", "*", "xray:getsampling*"},
     {RoleKind::Task, "aps:get*", "`aps:Get...` is for whoever draws dashboards; a collector only writes"},
     {RoleKind::Task, "aps:querymetrics", "`aps:QueryMetrics` is for whoever draws dashboards; a collector only writes"},
     {RoleKind::Task, "ecr:*", "images are pulled with the execution role"},
@@ -449,6 +450,10 @@ private:
         if (r.role != role_.documents->kind || !overlap(Glob::wild(r.pattern), Glob::wild(lower(t->text))) ||
             t->text.find_first_of('*') != std::string::npos)
           continue;
+        auto among = [&](std::string_view pattern) {
+          return std::any_of(needs_.begin(), needs_.end(), [&](const Need& n) { return fits(pattern, n.action); });
+        };
+        if ((r.with != "*" && !among(r.with)) || (!r.without.empty() && among(r.without))) continue;
         if (std::find(told.begin(), told.end(), r.text) != told.end()) break;
         told.push_back(r.text);
         d.note("{}", r.text);

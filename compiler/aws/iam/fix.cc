@@ -25,6 +25,17 @@ bool is_json(const std::string& text) {
          !diags.has_errors();
 }
 
+// Line ends as the file has them.
+std::string lines_like(const std::string& file, const std::string& text) {
+  if (file.find("\r\n") == std::string::npos) return text;
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\n' && (i == 0 || text[i - 1] != '\r')) out += '\r';
+    out += text[i];
+  }
+  return out;
+}
+
 struct Edit {
   source::Span span;
   const std::string* replacement;
@@ -70,7 +81,7 @@ std::vector<Fixed> fix(const diag::Diagnostics& diags, const source::Sources& so
     const std::string& text = sources.at(file).text;
     uint32_t at = 0;
     for (const Edit* e : taken) {
-      f.text += text.substr(at, e->span.begin - at) + *e->replacement;
+      f.text += text.substr(at, e->span.begin - at) + lines_like(text, *e->replacement);
       at = e->span.end;
     }
     f.text += text.substr(at);

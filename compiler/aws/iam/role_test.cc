@@ -139,6 +139,19 @@ TEST(Role, FixComesToRest) {
   EXPECT_EQ(c.text(), "") << policy;
 }
 
+TEST(Role, FixKeepsLineEnds) {
+  Checked c;
+  check(c,
+        "{\r\n  \"Version\": \"2012-10-17\",\r\n  \"Statement\": [\r\n    {\"Effect\": \"Allow\", \"Action\": \"*\", "
+        "\"Resource\": \"*\"}\r\n  ]\r\n}\r\n",
+        own(kConfigs[0], {}));
+  std::vector<iam::Fixed> fixed = iam::fix(c.diags, c.sources, {"p.json"});
+  ASSERT_EQ(fixed.size(), 1u);
+  for (size_t i = 0; i < fixed[0].text.size(); ++i) {
+    if (fixed[0].text[i] == '\n') EXPECT_TRUE(i > 0 && fixed[0].text[i - 1] == '\r') << i;
+  }
+}
+
 // A policy that is cut off anywhere is told of, never trusted.
 TEST(Role, EveryTruncation) {
   std::vector<Need> needs = own(kConfigs[0], {});
