@@ -307,8 +307,9 @@ private:
     }
     std::vector<Grant> out = merge(kept, taken);
     if (out.size() == 1 && !s.sid.text.empty()) out[0].sid = s.sid.text;
-    if (s.condition_span) {
-      for (Grant& g : out) g.condition = condition_of(s);
+    for (Grant& g : out) {
+      g.keeps_condition = bool(s.condition_span);
+      if (g.keeps_condition) g.condition = condition_of(s);
     }
     return out;
   }
@@ -325,7 +326,8 @@ private:
     for (int i = 2; taken(); ++i) g.sid = "PullImages" + std::to_string(i);
     for (const Text* t : keep_) g.actions.push_back(t->text);
     for (const Text& t : s.resources) g.resources.push_back(t.text);
-    if (s.condition_span) g.condition = condition_of(s);
+    g.keeps_condition = bool(s.condition_span);
+    if (g.keeps_condition) g.condition = condition_of(s);
     return g;
   }
 
@@ -558,8 +560,7 @@ private:
         stars.push_back(n->action);
     }
     if (!stars.empty()) d.note("{} can be allowed on `*` only", listed(stars));
-    std::string text;
-    for (const Grant& g : grants) text += (text.empty() ? "" : ",\n") + statement_json(g);
+    std::string text = statements_text(grants, !is_json(s.span));
     if (!text.empty()) d.help("this is enough:\n{}", text);
     if (!replacement.empty()) d.suggest(s.span, replacement);
   }

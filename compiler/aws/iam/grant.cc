@@ -143,6 +143,29 @@ std::string statement_json(const Grant& grant, size_t indent, size_t step) {
   return out + "\n" + std::string(indent, ' ') + "}";
 }
 
+std::string statements_text(std::span<const Grant> grants, bool yaml) {
+  std::string out;
+  if (!yaml) {
+    for (const Grant& g : grants) out += (out.empty() ? "" : ",\n") + statement_json(g);
+    return out;
+  }
+  auto values = [&](std::string_view key, const std::vector<std::string>& texts) {
+    out += "\n  " + std::string(key) + ":";
+    if (texts.size() == 1) {
+      out += " " + diag::json_quote(texts[0]);
+      return;
+    }
+    for (const std::string& t : texts) out += "\n    - " + diag::json_quote(t);
+  };
+  for (const Grant& g : grants) {
+    out += (out.empty() ? "" : "\n") + std::string("- Sid: ") + g.sid + "\n  Effect: Allow";
+    values("Action", g.actions);
+    values("Resource", g.resources);
+    if (g.keeps_condition) out += "\n  Condition: # as it is";
+  }
+  return out;
+}
+
 std::string policy_json(std::span<const Grant> grants, size_t indent) {
   std::string in(indent, ' ');
   std::string out = "{\n" + in + "  \"Version\": \"2012-10-17\",\n" + in + "  \"Statement\": [";

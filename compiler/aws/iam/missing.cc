@@ -58,8 +58,8 @@ bool same_reason(const Need& a, const Need& b) {
 
 class Teller {
 public:
-  Teller(const Role& role, const RoleOptions& options, diag::Diagnostics& diags)
-      : role_(role), options_(options), diags_(diags) {}
+  Teller(const Role& role, const RoleOptions& options, const source::Sources& sources, diag::Diagnostics& diags)
+      : role_(role), options_(options), sources_(sources), diags_(diags) {}
 
   // The best outcome over the accounts that may be meant.
   Outcome decide(const Need& need) {
@@ -184,8 +184,7 @@ private:
       return;
     }
     std::vector<Grant> grants = merge(copies(f.needs, role_));
-    std::string statements;
-    for (const Grant& g : grants) statements += (statements.empty() ? "" : ",\n") + statement_json(g);
+    std::string statements = statements_text(grants, is_yaml(f));
     if (f.failure == Failure::Bounded)
       d.help("the boundary must allow it too:\n{}", statements);
     else
@@ -263,6 +262,15 @@ private:
     }
   }
 
+  // Whether the policy to be changed is in YAML, as it is in templates.
+  bool is_yaml(const Finding& f) const {
+    const std::vector<const Policy*>& list = f.failure == Failure::Bounded ? role_.set.boundaries : role_.set.identity;
+    for (const Policy* p : list) {
+      if (p->name.empty() && p->span) return !sources_.text(p->span).starts_with('{');
+    }
+    return false;
+  }
+
   // In what a resource differs from the one that is needed.
   static std::string_view elsewhere(const std::string& granted, const std::string& wanted) {
     auto with_any = [](const std::string& arn, int which) {
@@ -333,6 +341,7 @@ private:
 
   const Role& role_;
   const RoleOptions& options_;
+  const source::Sources& sources_;
   diag::Diagnostics& diags_;
   std::vector<Finding> findings_;
 };
@@ -341,8 +350,7 @@ private:
 
 std::vector<const Need*> tell_missing(const Role& role, const std::vector<Need>& needs, const RoleOptions& options,
                                       const source::Sources& sources, diag::Diagnostics& diags) {
-  (void)sources;
-  Teller teller(role, options, diags);
+  Teller teller(role, options, sources, diags);
   std::vector<const Need*> missing;
   for (const Need& n : needs) {
     if (!teller.take(n)) missing.push_back(&n);
