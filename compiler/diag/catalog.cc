@@ -1002,6 +1002,12 @@ telemetry of the application finds nobody.
     endpoint: ${env:ENDPOINT}                      # must be in `environment` or `secrets`
     endpoint: ${env:ENDPOINT:-https://x.test}      # need not
 )"},
+    {"W1095", "a variable that only recent agents set",
+     R"(Fargate sets AWS_REGION and AWS_DEFAULT_REGION in each container. On EC2 the ECS agent does so only since 2026; with an older one the
+collector says that the variable is missing, and ends.
+
+    {"name": "AWS_REGION", "value": "us-east-1"}
+)"},
     {"E1096", "a placeholder in a task definition was never filled in",
      R"(`{{name}}` is how templates mark what is to be filled in. ECS takes the text as it is written.
 )"},

@@ -57,13 +57,16 @@ void check_deployment(const aws::ecs::TaskInputs& tasks, const RoleInputs& roles
   if (!result.sources) result.sources = std::make_unique<source::Sources>();
   source::Sources& sources = *result.sources;
   aws::ExecutionUse use;
+  // What a component calls that whittle does not know cannot be told, so nothing is granted for nothing.
+  aws::RoleOptions options = roles.options;
+  for (const diag::Diagnostic& d : result.diagnostics.all()) options.tell_unused = options.tell_unused && d.code != "E0301" && d.code != "E0302";
   if (!tasks.empty()) {
     uint64_t bytes = 0;
     for (size_t i = 0; i < std::min(files, sources.size()); ++i) bytes += sources.at(static_cast<source::FileId>(i)).text.size();
-    if (!aws::ecs::check_task_files(tasks, result.known(), bytes, roles.options, &use, sources, result.diagnostics)) result.could_not_run = true;
+    if (!aws::ecs::check_task_files(tasks, result.known(), bytes, options, &use, sources, result.diagnostics)) result.could_not_run = true;
   }
   if (!roles.policies.empty() &&
-      !aws::iam::check_policy_files(roles.policies, result.known(), tasks.empty() ? nullptr : &use, roles.options, sources, result.diagnostics))
+      !aws::iam::check_policy_files(roles.policies, result.known(), tasks.empty() ? nullptr : &use, options, sources, result.diagnostics))
     result.could_not_run = true;
   if (strict) result.diagnostics.make_strict();
   result.diagnostics.sort();

@@ -15,6 +15,7 @@ constexpr Diag<std::string_view, std::string_view> kFrom{"E1093", "no secret can
 constexpr Diag<std::string_view> kBoth{"E1094", "`{}` is a variable and a secret"};
 constexpr Diag<std::string_view> kTwice{"W1094", "`{}` is there twice"};
 constexpr Diag<std::string_view, std::string_view> kMissing{"E1095", "{} does not have `{}`, which the config reads when the collector starts"};
+constexpr Diag<std::string_view, std::string_view> kOldAgent{"W1095", "{} may not have `{}`, which the config reads when the collector starts"};
 constexpr Diag<std::string_view> kPlaceholder{"E1096", "the placeholder `{}` was never filled in"};
 
 // Why `valueFrom` cannot be right. A name without an ARN is a parameter of the task's own region.
@@ -80,6 +81,14 @@ void missing(TaskCheck& c) {
     if (l.has_default || (c.fargate && set_by_fargate(l.name)) || l.name.starts_with("ECS_CONTAINER_METADATA_URI")) continue;
     if (x.variable(l.name) != nullptr || x.secret(l.name) != nullptr) continue;
     source::Span at = l.secret && x.secrets_key ? x.secrets_key : x.environment_key ? x.environment_key : x.span;
+    if (l.name == "AWS_REGION" || l.name == "AWS_DEFAULT_REGION") {
+      // Fargate always did; ECS agents do since April 2026 (amazon-ecs-agent, "inject AWS_REGION and AWS_DEFAULT_REGION").
+      c.diags.emit(kOldAgent, at, x.shown(), l.name)
+          .label(l.span, "`{}` needs it", l.settings.front())
+          .note("on EC2 only ECS agents from 2026 on set it")
+          .help("under `environment`: `{\"name\": \"{}\", \"value\": \"...\"}`", l.name);
+      continue;
+    }
     auto d = c.diags.emit(kMissing, at, x.shown(), l.name);
     d.label(l.span, "`{}` needs it", l.settings.front());
     d.note("the collector says which variable is missing, and ends");

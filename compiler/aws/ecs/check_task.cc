@@ -30,9 +30,9 @@ bool tells(const Text& from) {
 
 std::vector<TaskFile> read_all(const TaskInputs& inputs, Reading& reading) {
   std::vector<TaskFile> files;
-  for (const std::string& path : inputs.task_definitions) files.push_back(read_task_definition(path, reading));
-  for (const std::string& path : inputs.cloudformation) files.push_back(read_cloudformation(path, reading));
-  for (const std::string& path : inputs.terraform_plans) files.push_back(read_terraform(path, reading));
+  for (const std::string& path : inputs.task_definitions) files.push_back(read_task_file(FileKind::TaskDefinition, path, reading));
+  for (const std::string& path : inputs.cloudformation) files.push_back(read_task_file(FileKind::CloudFormation, path, reading));
+  for (const std::string& path : inputs.terraform_plans) files.push_back(read_task_file(FileKind::Terraform, path, reading));
   return files;
 }
 
@@ -112,7 +112,13 @@ bool check_task_files(const TaskInputs& inputs, const check::Config* config, uin
   syntax::Tree tree;
   Reading reading{tree, sources, diags, roles.surroundings};
   const std::vector<TaskFile> files = read_all(inputs, reading);
+  ExecutionUse together = check_read_files(files, tree, inputs, config, config_bytes, roles, sources, diags);
+  if (use != nullptr) *use = std::move(together);
+  return !reading.unreadable;
+}
 
+ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::Tree& tree, const TaskInputs& inputs, const check::Config* config,
+                              uint64_t config_bytes, const RoleOptions& roles, const source::Sources& sources, diag::Diagnostics& diags) {
   bool any = false, named = false;
   for (const TaskFile& f : files) {
     for (const TaskDefinition& t : f.tasks) {
@@ -163,8 +169,7 @@ bool check_task_files(const TaskInputs& inputs, const check::Config* config, uin
       check_role(documents, tree, u.needs, roles, sources, diags);
     }
   }
-  if (use != nullptr) *use = std::move(together);
-  return !reading.unreadable;
+  return together;
 }
 
 std::optional<int64_t> stop_timeout(const TaskInputs& inputs) {

@@ -32,6 +32,10 @@ struct TaskCheck {
   std::string as_written(source::Span span, std::string_view value) const;
 };
 
+// All checks of files that were read into `tree`. Returns what ECS fetches for all tasks together.
+ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::Tree& tree, const TaskInputs& inputs, const check::Config* config,
+                              uint64_t config_bytes, const RoleOptions& roles, const source::Sources& sources, diag::Diagnostics& diags);
+
 void check_fargate(TaskCheck& c);      // launch type, network mode, parameters, platform version
 void check_size(TaskCheck& c);         // cpu and memory
 void check_images(TaskCheck& c);       // pinned, of the right processor

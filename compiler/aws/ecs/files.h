@@ -20,13 +20,22 @@ struct Reading {
   bool unreadable = false;  // a file could not be read at all
 };
 
+enum class FileKind : uint8_t { TaskDefinition, CloudFormation, Terraform };
+
+// Reads a file of that kind.
+TaskFile read_task_file(FileKind kind, const std::string& path, Reading& reading);
+// The same of a text that is a source already.
+TaskFile read_task_text(FileKind kind, source::FileId file, Reading& reading);
+
+// The readers behind both, given the root of the document.
+
 // A task definition as the CLI takes it and prints it: {"taskDefinition": {...}} too.
-TaskFile read_task_definition(const std::string& path, Reading& reading);
+TaskFile read_task_definition(syntax::NodeId root, const std::string& path, Reading& reading);
 
 // A template with its task definitions, services, roles and policies, tied to each other.
-TaskFile read_cloudformation(const std::string& path, Reading& reading);
+TaskFile read_cloudformation(syntax::NodeId root, const std::string& path, Reading& reading);
 
 // The same of what `terraform show -json` prints of a plan or a state.
-TaskFile read_terraform(const std::string& path, Reading& reading);
+TaskFile read_terraform(syntax::NodeId root, const std::string& path, Reading& reading);
 
 }  // namespace whittle::aws::ecs

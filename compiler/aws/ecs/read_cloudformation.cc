@@ -221,11 +221,9 @@ private:
 
 }  // namespace
 
-TaskFile read_cloudformation(const std::string& path, Reading& r) {
+TaskFile read_cloudformation(NodeId root, const std::string& path, Reading& r) {
   TaskFile file;
   file.path = path;
-  NodeId root = syntax::read_document(path, syntax::DocumentForm::Either, r.sources, r.tree, r.diags, r.unreadable);
-  if (root == kNoNode) return file;
   const Node& n = r.tree.at(root);
   Span begin{n.span.file, n.span.begin, std::min(n.span.end, n.span.begin + 1)};
   const Entry* resources = n.kind == Kind::Mapping ? n.find("Resources") : nullptr;

@@ -18,11 +18,9 @@ constexpr Diag<std::string_view, std::string_view> kNone{"E1001", "`{}` holds no
 
 }  // namespace
 
-TaskFile read_task_definition(const std::string& path, Reading& r) {
+TaskFile read_task_definition(NodeId root, const std::string& path, Reading& r) {
   TaskFile file;
   file.path = path;
-  NodeId root = syntax::read_document(path, syntax::DocumentForm::Either, r.sources, r.tree, r.diags, r.unreadable);
-  if (root == kNoNode) return file;
   const syntax::Node& n = r.tree.at(root);
   auto begin = [&](NodeId id) {  // of a whole file only its first line is marked
     source::Span s = r.tree.at(id).span;
@@ -47,6 +45,28 @@ TaskFile read_task_definition(const std::string& path, Reading& r) {
   file.tasks.push_back(reader.task(root, begin(root)));
   if (file.tasks[0].family.written) file.tasks[0].span = file.tasks[0].family.span;
   return file;
+}
+
+static TaskFile read_root(FileKind kind, NodeId root, const std::string& path, Reading& r) {
+  if (root == kNoNode) {
+    TaskFile none;
+    none.path = path;
+    return none;
+  }
+  return kind == FileKind::TaskDefinition   ? read_task_definition(root, path, r)
+         : kind == FileKind::CloudFormation ? read_cloudformation(root, path, r)
+                                            : read_terraform(root, path, r);
+}
+
+// Terraform writes JSON alone; the others are written by hand, and YAML is accepted.
+static syntax::DocumentForm form_of(FileKind kind) { return kind == FileKind::Terraform ? syntax::DocumentForm::Json : syntax::DocumentForm::Either; }
+
+TaskFile read_task_file(FileKind kind, const std::string& path, Reading& r) {
+  return read_root(kind, syntax::read_document(path, form_of(kind), r.sources, r.tree, r.diags, r.unreadable), path, r);
+}
+
+TaskFile read_task_text(FileKind kind, source::FileId file, Reading& r) {
+  return read_root(kind, syntax::read_document(file, form_of(kind), r.sources, r.tree, r.diags), r.sources.at(file).name, r);
 }
 
 }  // namespace whittle::aws::ecs

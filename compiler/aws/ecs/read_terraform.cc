@@ -370,11 +370,9 @@ private:
 
 }  // namespace
 
-TaskFile read_terraform(const std::string& path, Reading& r) {
+TaskFile read_terraform(NodeId root, const std::string& path, Reading& r) {
   TaskFile file;
   file.path = path;
-  NodeId root = syntax::read_document(path, syntax::DocumentForm::Json, r.sources, r.tree, r.diags, r.unreadable);
-  if (root == kNoNode) return file;
   const Node& n = r.tree.at(root);
   Span begin{n.span.file, n.span.begin, std::min(n.span.end, n.span.begin + 1)};
   NodeId planned = kNoNode;
