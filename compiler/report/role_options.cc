@@ -6,14 +6,16 @@
 namespace whittle::report {
 
 void add_role_options(std::vector<OptionSpec>& specs) {
-  specs.insert(specs.end(), {
-      {"--task-role-policy", "FILE", "a policy of the task role, or the ARN of a managed one; may be given several times"},
-      {"--execution-role-policy", "FILE", "a policy of the execution role, likewise"},
-      {"--boundary", "FILE", "a permissions boundary of these roles; all that are given must allow"},
-      {"--task-role-trust", "FILE", "the trust policy of the task role"},
-      {"--execution-role-trust", "FILE", "the trust policy of the execution role"},
-      {"--fix", "", "puts the suggestions for policies into their files"},
-  });
+  specs.insert(specs.end(),
+               {
+                   {"--task-role-policy", "FILE",
+                    "a policy of the task role, or the ARN of a managed one; may be given several times"},
+                   {"--execution-role-policy", "FILE", "a policy of the execution role, likewise"},
+                   {"--boundary", "FILE", "a permissions boundary of these roles; all that are given must allow"},
+                   {"--task-role-trust", "FILE", "the trust policy of the task role"},
+                   {"--execution-role-trust", "FILE", "the trust policy of the execution role"},
+                   {"--fix", "", "puts the suggestions for policies into their files"},
+               });
 }
 
 void add_place_options(std::vector<OptionSpec>& specs) {
@@ -24,11 +26,13 @@ void add_place_options(std::vector<OptionSpec>& specs) {
 bool read_place_options(const CommandLine& line, aws::Surroundings& out, std::string& error) {
   out.account = line.get("--account");
   out.region = line.get("--region");
-  if (!out.account.empty() && (out.account.size() != 12 || out.account.find_first_not_of("0123456789") != std::string::npos))
+  if (!out.account.empty() &&
+      (out.account.size() != 12 || out.account.find_first_not_of("0123456789") != std::string::npos))
     return error = "`--account` takes the twelve digits of an account, not `" + out.account + "`", false;
   bool region = out.region.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos &&
                 std::count(out.region.begin(), out.region.end(), '-') >= 2;
-  if (!out.region.empty() && !region) return error = "`--region` takes a region such as us-east-1, not `" + out.region + "`", false;
+  if (!out.region.empty() && !region)
+    return error = "`--region` takes a region such as us-east-1, not `" + out.region + "`", false;
   if (!out.region.empty()) out.partition = aws::partition_of(out.region);
   return true;
 }
@@ -42,7 +46,16 @@ bool read_role_options(const CommandLine& line, RoleInputs& out, std::string& er
   out.policies.task_trust = line.get("--task-role-trust");
   out.policies.execution_trust = line.get("--execution-role-trust");
   out.fix = line.has("--fix");
-  if (out.fix && out.files().empty()) return error = "`--fix` needs a policy to change: `--task-role-policy FILE`", false;
+  if (out.fix && out.files().empty())
+    return error = "`--fix` needs a policy to change: `--task-role-policy FILE`", false;
+  std::vector<std::string> files = out.files();
+  std::sort(files.begin(), files.end());
+  auto twice = std::adjacent_find(files.begin(), files.end());
+  if (out.fix && twice != files.end())
+    return error = "`" + *twice +
+                   "` is named twice, and what one role does not need the other may: `--fix` changes files of one role "
+                   "only",
+           false;
   return read_place_options(line, out.options.surroundings, error);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Policies from anywhere: read, evaluated for a request, compared with needs, and fixed. Whatever the bytes say, nothing may be
-// read out of bounds, a decision is made, and what --fix writes is JSON that can be read again.
+// Policies from anywhere: read, evaluated for a request, compared with needs, and fixed. Whatever the bytes say,
+// nothing may be read out of bounds, a decision is made, and what --fix writes is JSON that can be read again.
 #include "compiler/aws/iam/fix.h"
 #include "compiler/aws/iam/role.h"
 #include "compiler/syntax/document.h"
@@ -34,7 +34,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     source::Sources sources;
     syntax::Tree tree;
     diag::Diagnostics diags;
-    syntax::NodeId root = syntax::read_document(sources.add("p.json", text), syntax::DocumentForm::Either, sources, tree, diags);
+    syntax::NodeId root =
+        syntax::read_document(sources.add("p.json", text), syntax::DocumentForm::Either, sources, tree, diags);
     if (root == syntax::kNoNode) return 0;
     aws::RoleDocuments role;
     role.name = "the role";
@@ -50,7 +51,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     source::Sources again;
     syntax::Tree second;
     diag::Diagnostics complaints;
-    if (syntax::read_document(again.add("p.json", fixed[0].text), syntax::DocumentForm::Json, again, second, complaints) == syntax::kNoNode) abort();
+    if (syntax::read_document(again.add("p.json", fixed[0].text), syntax::DocumentForm::Json, again, second,
+                              complaints) == syntax::kNoNode)
+      abort();
     text = fixed[0].text;
   }
   return 0;

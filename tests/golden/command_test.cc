@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Golden tests of whole commands: each NAME.cmd holds command lines as a user types them behind `whittle`, and NAME.out is what
-// they print and their exit codes, letter by letter. Lines that begin with # are comments; `cat FILE` shows a file; `# only 09`
-// behind a command leaves out the findings whose codes have other numbers.
+// Golden tests of whole commands: each NAME.cmd holds command lines as a user types them behind `whittle`, and NAME.out
+// is what they print and their exit codes, letter by letter. Lines that begin with # are comments; `cat FILE` shows a
+// file; `# only 09` behind a command leaves out the findings whose codes have other numbers.
 //
 // Commands with `--fix` run in a copy of the folder, so that nothing is changed here. Names begin with `fail_` if and only if the
 // last command's exit code is 1.
@@ -40,7 +40,8 @@ std::string only(const std::string& text, const std::string& digits) {
     end = end == std::string::npos ? text.size() : end + 2;
     std::string paragraph = text.substr(from, end - from);
     size_t code = paragraph.find('[');
-    bool finding = code != std::string::npos && code < paragraph.find(':') && paragraph.size() > code + 6 && paragraph[code + 6] == ']';
+    bool finding = code != std::string::npos && code < paragraph.find(':') && paragraph.size() > code + 6 &&
+                   paragraph[code + 6] == ']';
     bool totals = paragraph.starts_with("error: ") || paragraph.starts_with("warning: ");
     if (!totals && (!finding || paragraph.compare(code + 2, 2, digits) == 0)) out += paragraph;
     from = end;

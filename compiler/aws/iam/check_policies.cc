@@ -15,8 +15,8 @@ bool has_late(const check::Value& v) {
 }
 
 bool has_late(const check::Config& config) {
-  return has_late(config.service) ||
-         std::any_of(config.instances.begin(), config.instances.end(), [](const check::Instance& i) { return i.used && has_late(i.config); });
+  return has_late(config.service) || std::any_of(config.instances.begin(), config.instances.end(),
+                                                 [](const check::Instance& i) { return i.used && has_late(i.config); });
 }
 
 // What an execution role may plausibly be needed for when nobody said what the task is.
@@ -26,13 +26,15 @@ std::vector<Need> plausible(const check::Config* config) {
     Need n;
     n.role = RoleKind::Execution;
     n.action = action;
-    n.resource = action == "ecr:GetAuthorizationToken" ? "*" : "arn:*:" + n.action.substr(0, n.action.find(':')) + ":*:*:*";
+    n.resource =
+        action == "ecr:GetAuthorizationToken" ? "*" : "arn:*:" + n.action.substr(0, n.action.find(':')) + ":*:*:*";
     n.sure = false;
     out.push_back(std::move(n));
   };
-  for (std::string_view action : {"ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage",
-                                  "ecr:BatchImportUpstreamImage", "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "ssm:GetParameters",
-                                  "kms:Decrypt"})
+  for (std::string_view action :
+       {"ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer",
+        "ecr:BatchGetImage", "ecr:BatchImportUpstreamImage", "logs:CreateLogGroup", "logs:CreateLogStream",
+        "logs:PutLogEvents", "ssm:GetParameters", "kms:Decrypt"})
     add(action);
   // A late-bound value may come from a secret.
   if (config == nullptr || has_late(*config)) add("secretsmanager:GetSecretValue");
@@ -46,7 +48,9 @@ struct Files {
   syntax::Tree tree;
   bool unreadable = false;
 
-  syntax::NodeId read(const std::string& path) { return syntax::read_document(path, syntax::DocumentForm::Either, sources, tree, diags, unreadable); }
+  syntax::NodeId read(const std::string& path) {
+    return syntax::read_document(path, syntax::DocumentForm::Either, sources, tree, diags, unreadable);
+  }
 
   bool fill(RoleDocuments& role, const std::vector<std::string>& policies, const std::string& trust) {
     bool good = true;
@@ -69,8 +73,8 @@ struct Files {
 
 }  // namespace
 
-bool check_policy_files(const PolicyInputs& inputs, const check::Config* config, const ExecutionUse* use, const RoleOptions& options,
-                        source::Sources& sources, diag::Diagnostics& diags) {
+bool check_policy_files(const PolicyInputs& inputs, const check::Config* config, const ExecutionUse* use,
+                        const RoleOptions& options, source::Sources& sources, diag::Diagnostics& diags) {
   Files files{inputs, sources, diags, {}};
   std::vector<syntax::NodeId> boundaries;
   bool bounds_good = true;
@@ -105,10 +109,13 @@ bool check_policy_files(const PolicyInputs& inputs, const check::Config* config,
     if (!good || (task && config == nullptr) || (!task && use == nullptr)) {
       check_trust(documents, files.tree, options, sources, diags);
       Role role = read_role(documents, files.tree, options, sources, diags);
-      if (good && !task && options.tell_unused) tell_excess(role, files.tree, plausible(config), {}, options, sources, diags, true);
+      if (good && !task && options.tell_unused)
+        tell_excess(role, files.tree, plausible(config), {}, options, sources, diags, true);
       continue;
     }
-    check_role(documents, files.tree, task ? task_needs(*config, options.surroundings) : execution_needs(*use, options.surroundings), options, sources, diags);
+    check_role(documents, files.tree,
+               task ? task_needs(*config, options.surroundings) : execution_needs(*use, options.surroundings), options,
+               sources, diags);
   }
   if (!bounds_told) {
     for (syntax::NodeId node : boundaries) read_policy(files.tree, node, PolicyKind::Boundary, sources, diags);

@@ -16,15 +16,16 @@ struct PolicyInputs {
   std::string task_trust, execution_trust;
 
   bool empty() const {
-    return task_policies.empty() && execution_policies.empty() && boundaries.empty() && task_trust.empty() && execution_trust.empty();
+    return task_policies.empty() && execution_policies.empty() && boundaries.empty() && task_trust.empty() &&
+           execution_trust.empty();
   }
 };
 
-// Reads the files into `sources` and tells what is wrong with them, what they lack and what they allow for nothing. `config` is
-// null when nothing is known of it: then only the policies themselves are checked. `use` is null when no task definition is
-// given: then the execution role's needs are guesses, and only what no task needs is told. False: a file could not be read,
-// which `diags` say.
-bool check_policy_files(const PolicyInputs& inputs, const check::Config* config, const ExecutionUse* use, const RoleOptions& options,
-                        source::Sources& sources, diag::Diagnostics& diags);
+// Reads the files into `sources` and tells what is wrong with them, what they lack and what they allow for nothing.
+// `config` is null when nothing is known of it: then only the policies themselves are checked. `use` is null when no
+// task definition is given: then the execution role's needs are guesses, and only what no task needs is told. False: a
+// file could not be read, which `diags` say.
+bool check_policy_files(const PolicyInputs& inputs, const check::Config* config, const ExecutionUse* use,
+                        const RoleOptions& options, source::Sources& sources, diag::Diagnostics& diags);
 
 }  // namespace whittle::aws::iam

@@ -3,8 +3,8 @@
 
 namespace whittle::aws {
 
-void check_role(const RoleDocuments& documents, const syntax::Tree& tree, const std::vector<Need>& needs, const RoleOptions& options,
-                const source::Sources& sources, diag::Diagnostics& diags) {
+void check_role(const RoleDocuments& documents, const syntax::Tree& tree, const std::vector<Need>& needs,
+                const RoleOptions& options, const source::Sources& sources, diag::Diagnostics& diags) {
   iam::check_trust(documents, tree, options, sources, diags);
   iam::Role role = iam::read_role(documents, tree, options, sources, diags);
   // What is called as another role, that role must allow.

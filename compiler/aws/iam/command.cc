@@ -18,12 +18,16 @@ namespace {
 
 constexpr std::string_view kUsage = "iam CONFIG... [option...]\n       whittle iam diff OLD NEW [option...]";
 constexpr std::string_view kAbout =
-    "Prints the policies that a task with the compiled collector needs, and nothing more: the task role's for what the collector\n"
-    "calls, and the execution role's for what ECS does before the collector starts. Several CONFIGs are merged into one. What\n"
-    "cannot be known becomes the narrowest pattern: an account that is not given is `*` in JSON, and the stack's own in templates.\n"
+    "Prints the policies that a task with the compiled collector needs, and nothing more: the task role's for what the "
+    "collector\n"
+    "calls, and the execution role's for what ECS does before the collector starts. Several CONFIGs are merged into "
+    "one. What\n"
+    "cannot be known becomes the narrowest pattern: an account that is not given is `*` in JSON, and the stack's own "
+    "in templates.\n"
     "\n"
     "  whittle iam collector.yaml --role task > task-role-policy.json\n"
-    "  whittle iam diff old.yaml new.yaml    what a change of the config adds to the roles (+) and takes from them (-)\n"
+    "  whittle iam diff old.yaml new.yaml    what a change of the config adds to the roles (+) and takes from them "
+    "(-)\n"
     "\n"
     "Exit code 0: printed. 1: the config has errors; with --exit-code, the roles differ. 2: a file could not be read.";
 
@@ -31,11 +35,13 @@ const std::vector<OptionSpec>& specs() {
   static const std::vector<OptionSpec> all = [] {
     std::vector<OptionSpec> out = {
         {"--role", "task|execution|trust", "only this role's policy, or the trust policy of both"},
-        {"--format", "json|terraform|cloudformation|cdk|text", "what to print: json unless it is a diff, which is text"},
+        {"--format", "json|terraform|cloudformation|cdk|text",
+         "what to print: json unless it is a diff, which is text"},
         {"--name", "NAME", "the container's name, which roles are named for (collector)"},
         {"--image", "REF", "the image: a repository of ECR unless it is given"},
         {"--log-group", "NAME", "of the container's own log (/ecs/NAME)"},
-        {"--secret", "NAME=ARN", "where a late-bound variable comes from: a secret or an SSM parameter; may be given several times"},
+        {"--secret", "NAME=ARN",
+         "where a late-bound variable comes from: a secret or an SSM parameter; may be given several times"},
         {"--kms-key", "ARN", "a key of your own that encrypts them; may be given several times"},
         {"--exit-code", "", "diff: exit with 1 when the roles differ"},
     };
@@ -89,13 +95,16 @@ std::string json_statements(const std::vector<Grant>& grants) {
 
 void text_statements(std::string& out, char sign, const std::vector<Grant>& grants) {
   for (const Grant& g : grants) {
-    for (size_t i = 0; i < g.actions.size(); ++i) out += std::string(1, sign) + (i == 0 ? " " : "   and ") + g.actions[i] + "\n";
-    for (size_t i = 0; i < g.resources.size(); ++i) out += std::string(1, sign) + (i == 0 ? "   on " : "      ") + g.resources[i] + "\n";
+    for (size_t i = 0; i < g.actions.size(); ++i)
+      out += std::string(1, sign) + (i == 0 ? " " : "   and ") + g.actions[i] + "\n";
+    for (size_t i = 0; i < g.resources.size(); ++i)
+      out += std::string(1, sign) + (i == 0 ? "   on " : "      ") + g.resources[i] + "\n";
     std::string why;
     for (const std::string& w : g.why) why += (why.empty() ? "" : ", ") + w;
     std::string who;
     for (const std::string& w : g.who) who += (who.empty() ? "" : ", ") + w;
-    if (!why.empty() || !who.empty()) out += std::string(1, sign) + "   for " + why + (why.empty() ? "" : who.empty() ? "" : " of ") + who + "\n";
+    if (!why.empty() || !who.empty())
+      out += std::string(1, sign) + "   for " + why + (why.empty() ? "" : who.empty() ? "" : " of ") + who + "\n";
   }
 }
 
@@ -116,7 +125,8 @@ Loaded load(const check::CheckOptions& options, report::Output& output) {
   return out;
 }
 
-int diff(const CommandLine& line, const check::CheckOptions& common, const Deployment& deployment, report::Output& output) {
+int diff(const CommandLine& line, const check::CheckOptions& common, const Deployment& deployment,
+         report::Output& output) {
   std::vector<Need> needs[2];
   for (int side = 0; side < 2; ++side) {
     check::CheckOptions options = common;
@@ -128,12 +138,14 @@ int diff(const CommandLine& line, const check::CheckOptions& common, const Deplo
   auto only_in = [&](int side) {
     std::vector<Need> out;
     for (const Need& n : needs[side]) {
-      if (std::none_of(needs[1 - side].begin(), needs[1 - side].end(), [&](const Need& o) { return same(n, o); })) out.push_back(n);
+      if (std::none_of(needs[1 - side].begin(), needs[1 - side].end(), [&](const Need& o) { return same(n, o); }))
+        out.push_back(n);
     }
     return by_role(out);
   };
   ByRole removed = only_in(0), added = only_in(1);
-  std::set<std::pair<PrintedRole::Kind, std::string>> roles = {{PrintedRole::Kind::Task, ""}, {PrintedRole::Kind::Execution, ""}};
+  std::set<std::pair<PrintedRole::Kind, std::string>> roles = {{PrintedRole::Kind::Task, ""},
+                                                               {PrintedRole::Kind::Execution, ""}};
   for (const ByRole* side : {&removed, &added}) {
     for (const auto& [key, list] : *side) roles.insert(key);
   }
@@ -143,17 +155,24 @@ int diff(const CommandLine& line, const check::CheckOptions& common, const Deplo
     if (!wanted(role, key.first)) continue;
     std::vector<Grant> plus = merge(added[key]), minus = merge(removed[key]);
     if (json) {
-      std::string name = key.first == PrintedRole::Kind::Task ? "TaskRole" : key.first == PrintedRole::Kind::Execution ? "ExecutionRole" : "Assumed " + key.second;
-      output.out += (first ? "{\n  " : ",\n  ") + diag::json_quote(name) + ": {\n    \"Add\": " + json_statements(plus) + ",\n    \"Remove\": " + json_statements(minus) + "\n  }";
+      std::string name = key.first == PrintedRole::Kind::Task        ? "TaskRole"
+                         : key.first == PrintedRole::Kind::Execution ? "ExecutionRole"
+                                                                     : "Assumed " + key.second;
+      output.out += (first ? "{\n  " : ",\n  ") + diag::json_quote(name) +
+                    ": {\n    \"Add\": " + json_statements(plus) + ",\n    \"Remove\": " + json_statements(minus) +
+                    "\n  }";
     } else {
-      output.out += (first ? "" : "\n") + title(key.first, key.second) + (plus.empty() && minus.empty() ? ": no change\n" : "\n");
+      output.out +=
+          (first ? "" : "\n") + title(key.first, key.second) + (plus.empty() && minus.empty() ? ": no change\n" : "\n");
       text_statements(output.out, '+', plus);
       text_statements(output.out, '-', minus);
     }
     first = false;
   }
   if (json) output.out += "\n}\n";
-  bool differ = std::any_of(roles.begin(), roles.end(), [&](const auto& key) { return wanted(role, key.first) && (!added[key].empty() || !removed[key].empty()); });
+  bool differ = std::any_of(roles.begin(), roles.end(), [&](const auto& key) {
+    return wanted(role, key.first) && (!added[key].empty() || !removed[key].empty());
+  });
   return line.has("--exit-code") && differ ? 1 : 0;
 }
 
@@ -162,7 +181,9 @@ bool read_deployment(const CommandLine& line, Deployment& out, std::string& erro
   out.image = line.get("--image");
   out.log_group = line.get("--log-group");
   out.name = line.get("--name", "collector");
-  if (out.name.empty() || out.name.size() > 50 || out.name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != std::string::npos)
+  if (out.name.empty() || out.name.size() > 50 ||
+      out.name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") !=
+          std::string::npos)
     return error = "`--name` takes letters, digits, hyphens and underscores, 50 at most, not `" + out.name + "`", false;
   for (const auto& [name, value] : line.options) {
     if (name == "--secret") {
@@ -194,12 +215,17 @@ int iam_command(report::Arguments arguments, report::Output& output) {
   good = good && report::read_config_options(line, common, error) && read_deployment(line, deployment, error);
   bool is_diff = !line.files.empty() && line.files[0] == "diff";
   std::string format = line.get("--format", is_diff ? "text" : "json"), role = line.get("--role");
-  if (good && is_diff && line.files.size() != 3) good = (error = "`iam diff` takes two configs, the old one and the new one", false);
-  if (good && is_diff && format != "text" && format != "json") good = (error = "`iam diff` prints text or json, not " + format, false);
-  if (good && is_diff && role == "trust") good = (error = "`iam diff` compares policies; trust policies do not depend on the config", false);
+  if (good && is_diff && line.files.size() != 3)
+    good = (error = "`iam diff` takes two configs, the old one and the new one", false);
+  if (good && is_diff && format != "text" && format != "json")
+    good = (error = "`iam diff` prints text or json, not " + format, false);
+  if (good && is_diff && role == "trust")
+    good = (error = "`iam diff` compares policies; trust policies do not depend on the config", false);
   if (good && !is_diff && format == "text") good = (error = "only `iam diff` prints text", false);
-  if (good && !is_diff && role != "trust" && line.files.empty() && common.files.empty()) good = (error = "no config is named", false);
-  if (good && role == "trust" && format != "json") good = (error = "`--role trust` is printed as json; templates hold it with the roles", false);
+  if (good && !is_diff && role != "trust" && line.files.empty() && common.files.empty())
+    good = (error = "no config is named", false);
+  if (good && role == "trust" && format != "json")
+    good = (error = "`--role trust` is printed as json; templates hold it with the roles", false);
   if (!good) {
     output.err += "whittle: " + error + "\ntry `whittle iam --help`\n";
     return 2;
@@ -223,8 +249,10 @@ int iam_command(report::Arguments arguments, report::Output& output) {
   // One role's document stays alone on standard output.
   if (role == "task" && format == "json" && roles.size() > 1) {
     for (size_t i = 1; i < roles.size(); ++i)
-      output.err += "note: the task role takes on " + (roles[i].arn == "*" ? std::string("a role that is known when the collector starts") : roles[i].arn) +
-                    ", which must allow:\n" + policy_json(roles[i].grants) + "\n";
+      output.err +=
+          "note: the task role takes on " +
+          (roles[i].arn == "*" ? std::string("a role that is known when the collector starts") : roles[i].arn) +
+          ", which must allow:\n" + policy_json(roles[i].grants) + "\n";
     roles.resize(1);
   }
   deployment = settled(*l.result.config, std::move(deployment));
@@ -234,9 +262,11 @@ int iam_command(report::Arguments arguments, report::Output& output) {
                 : format == "cdk"            ? print_cdk(roles, options)
                                              : print_json(roles, options);
   for (const PrintedRole& r : roles) {
-    if (r.grants.empty()) output.err += "note: the " + title(r.kind, r.arn) + " needs no policy: nothing is called with it\n";
+    if (r.grants.empty())
+      output.err += "note: the " + title(r.kind, r.arn) + " needs no policy: nothing is called with it\n";
   }
-  bool open = format == "json" && output.out.find(":*:") != std::string::npos && deployment.surroundings.account.empty();
+  bool open =
+      format == "json" && output.out.find(":*:") != std::string::npos && deployment.surroundings.account.empty();
   if (open) output.err += "note: the account is not known, so ARNs have `*` in its place; `--account ID` names it\n";
   return 0;
 }

@@ -5,7 +5,8 @@
 
 namespace whittle::aws::iam {
 
-// whittle iam CONFIG... [--role task|execution|trust] [--format json|terraform|cloudformation|cdk] [--account ID] [--region R]
+// whittle iam CONFIG... [--role task|execution|trust] [--format json|terraform|cloudformation|cdk] [--account ID]
+// [--region R]
 //     [--image REF] [--log-group G] [--secret NAME=ARN]... [--kms-key ARN]...
 // whittle iam diff OLD NEW [the same options]
 //

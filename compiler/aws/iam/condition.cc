@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether conditions hold, as far as the request's context is known, and what policy variables stand for.
 //
-// A key that may be absent or may have one of several values is tried in each way; the answer is one only if all agree. What
-// a missing key means is in the IAM user guide ("Condition operators", "Single-valued vs. multivalued context keys"): a test
-// fails, a negated one holds, IfExists and ForAllValues hold, ForAnyValue fails.
+// A key that may be absent or may have one of several values is tried in each way; the answer is one only if all agree.
+// What a missing key means is in the IAM user guide ("Condition operators", "Single-valued vs. multivalued context
+// keys"): a test fails, a negated one holds, IfExists and ForAllValues hold, ForAnyValue fails.
 #include "compiler/aws/iam/evaluate.h"
 #include "compiler/aws/iam/read_condition.h"
 
@@ -21,16 +21,26 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-Truth negate(Truth t) { return t == Truth::Unknown ? t : t == Truth::True ? Truth::False : Truth::True; }
+Truth negate(Truth t) {
+  return t == Truth::Unknown ? t : t == Truth::True ? Truth::False : Truth::True;
+}
 Truth both(Truth a, Truth b) {
   if (a == Truth::False || b == Truth::False) return Truth::False;
   return a == Truth::Unknown || b == Truth::Unknown ? Truth::Unknown : Truth::True;
 }
-Truth either(Truth a, Truth b) { return negate(both(negate(a), negate(b))); }
-Truth of(bool b) { return b ? Truth::True : Truth::False; }
+Truth either(Truth a, Truth b) {
+  return negate(both(negate(a), negate(b)));
+}
+Truth of(bool b) {
+  return b ? Truth::True : Truth::False;
+}
 
-bool is_pattern(std::string_view value) { return value.find('*') != std::string_view::npos; }
-bool is_open(std::string_view value) { return value.find(static_cast<char>(kUnknownChar)) != std::string_view::npos; }
+bool is_pattern(std::string_view value) {
+  return value.find('*') != std::string_view::npos;
+}
+bool is_open(std::string_view value) {
+  return value.find(static_cast<char>(kUnknownChar)) != std::string_view::npos;
+}
 
 // Compares with numbers and dates; `order` is of the request's value against the policy's.
 template <class Number>
@@ -53,8 +63,10 @@ bool compare(Operator op, Number request, Number policy) {
   }
 }
 
-// Whether a value of the request matches a text of the policy, negation aside. `value` may have `*` for what is not known.
-Truth matches_text(const Test& test, bool variables, const Context& context, std::string_view value, std::string_view text, bool& absent) {
+// Whether a value of the request matches a text of the policy, negation aside. `value` may have `*` for what is not
+// known.
+Truth matches_text(const Test& test, bool variables, const Context& context, std::string_view value,
+                   std::string_view text, bool& absent) {
   PatternKind kind = PatternKind::Literal;
   bool fold = false;
   switch (test.op) {
@@ -100,7 +112,8 @@ Truth matches_text(const Test& test, bool variables, const Context& context, std
   }
   }
   // An account that nobody named is the same account in both.
-  if (variables && value == "*" && lower(test.key.text) == "aws:resourceaccount" && lower(text) == "${aws:principalaccount}") {
+  if (variables && value == "*" && lower(test.key.text) == "aws:resourceaccount" &&
+      lower(text) == "${aws:principalaccount}") {
     const ContextValue* own = context.find("aws:PrincipalAccount");
     if (own != nullptr && own->values == std::vector<std::string>{"*"}) return Truth::True;
   }
@@ -225,7 +238,8 @@ Glob pattern_of(std::string_view text, PatternKind kind, bool variables, const C
     }
   };
   if (!variables || text.find("${") == std::string_view::npos) return parse(text);
-  // Each variable becomes a letter of its own while the pattern is parsed, so that wildcards beside it keep their meaning.
+  // Each variable becomes a letter of its own while the pattern is parsed, so that wildcards beside it keep their
+  // meaning.
   constexpr char32_t kFirstVariable = 0xf0000;  // private use
   std::string with_marks;
   std::vector<Glob> replaced;

@@ -12,9 +12,9 @@ enum class Cover : uint8_t { None, Some, All };
 
 struct Covered {
   Cover cover = Cover::None;
-  bool unknown = false;      // a template's text is in it
+  bool unknown = false;  // a template's text is in it
   bool too_complex = false;
-  std::vector<Glob> sure;    // patterns that certainly are granted, for joining with those of other statements
+  std::vector<Glob> sure;  // patterns that certainly are granted, for joining with those of other statements
 };
 
 Covered covered_by(const Statement& s, const Glob& request, const Context& context) {
@@ -148,13 +148,17 @@ Outcome decide(std::span<const Policy* const> policies, const Request& request) 
 
 }  // namespace
 
-bool names_action(const Statement& statement, std::string_view action) { return about_action(statement, action) != Truth::False; }
+bool names_action(const Statement& statement, std::string_view action) {
+  return about_action(statement, action) != Truth::False;
+}
 
 Outcome evaluate(const PolicySet& policies, const Request& request) {
   Outcome out = decide(policies.identity, request);
   std::vector<Outcome> bounds;
   for (const Policy* boundary : policies.boundaries) bounds.push_back(decide(std::span(&boundary, 1), request));
-  auto first = [&](Decision d) { return std::find_if(bounds.begin(), bounds.end(), [&](const Outcome& b) { return b.decision == d; }); };
+  auto first = [&](Decision d) {
+    return std::find_if(bounds.begin(), bounds.end(), [&](const Outcome& b) { return b.decision == d; });
+  };
   auto take = [&](std::vector<Outcome>::iterator bound) {
     bound->boundary = policies.boundaries[static_cast<size_t>(bound - bounds.begin())];
     return std::move(*bound);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decides requests against policies as AWS does for a role within one account: an explicit deny wins, a boundary must allow
-// what the identity policies allow, everything else is denied (IAM user guide, "Policy evaluation logic").
+// Decides requests against policies as AWS does for a role within one account: an explicit deny wins, a boundary must
+// allow what the identity policies allow, everything else is denied (IAM user guide, "Policy evaluation logic").
 //
-// A request may stand for many: its resource is a pattern and its context may be known in part. It is Allowed when every one
-// of them is, denied when none is allowed, and CannotTell otherwise.
+// A request may stand for many: its resource is a pattern and its context may be known in part. It is Allowed when
+// every one of them is, denied when none is allowed, and CannotTell otherwise.
 #pragma once
 
 #include "compiler/aws/iam/glob.h"
@@ -33,7 +33,7 @@ public:
   void set(std::string_view key, std::string value) { set_list(key, {std::move(value)}); }
   void set_list(std::string_view key, std::vector<std::string> values);
   void set_absent(std::string_view key);
-  void set_present(std::string_view key);  // with a value that is not known
+  void set_present(std::string_view key);                   // with a value that is not known
   void set_maybe(std::string_view key, std::string value);  // that value, or absent
   const ContextValue* find(std::string_view key) const;
 
@@ -52,13 +52,13 @@ enum class Decision : uint8_t { Allowed, ImplicitDeny, ExplicitDeny, CannotTell 
 // Why a statement that is about the action did not decide.
 struct Obstacle {
   enum class Kind : uint8_t {
-    Resource,         // its resources are others
-    PartOfResource,   // its resources are some of those that the request stands for
-    Condition,        // `test` does not hold
-    UnknownCondition, // whether `test` holds is not known
-    UnknownText,      // it depends on a template's value
-    TooComplex,       // deciding would take too long
-    Broken,           // the statement is malformed
+    Resource,          // its resources are others
+    PartOfResource,    // its resources are some of those that the request stands for
+    Condition,         // `test` does not hold
+    UnknownCondition,  // whether `test` holds is not known
+    UnknownText,       // it depends on a template's value
+    TooComplex,        // deciding would take too long
+    Broken,            // the statement is malformed
   };
   Kind kind = Kind::Resource;
   const Statement* statement = nullptr;
@@ -68,8 +68,9 @@ struct Obstacle {
 struct Outcome {
   Decision decision = Decision::ImplicitDeny;
   const Statement* statement = nullptr;  // that allows or denies; null when several allow together, or none does
-  std::vector<Obstacle> obstacles;       // for ImplicitDeny and CannotTell, those that a person would look at first come first
-  const Policy* boundary = nullptr;      // decides: the policies themselves allow
+  std::vector<Obstacle>
+      obstacles;  // for ImplicitDeny and CannotTell, those that a person would look at first come first
+  const Policy* boundary = nullptr;  // decides: the policies themselves allow
 };
 
 // The documents that a role has, borrowed.
@@ -87,8 +88,8 @@ bool names_action(const Statement& statement, std::string_view action);
 Truth holds(const Test& test, bool variables, const Context& context);
 Truth holds(const Statement& statement, const Context& context, const Test** which);
 
-// A policy's text as a pattern, its variables replaced. `absent` is set when a variable has no value, so that the statement
-// cannot match. `resource`: as Resource, otherwise as StringLike.
+// A policy's text as a pattern, its variables replaced. `absent` is set when a variable has no value, so that the
+// statement cannot match. `resource`: as Resource, otherwise as StringLike.
 enum class PatternKind : uint8_t { Resource, Wild, Literal, Arn };
 Glob pattern_of(std::string_view text, PatternKind kind, bool variables, const Context& context, bool& absent);
 

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The evaluator held against AWS's published evaluation logic, one line a case.
 //
-// Policies are written a statement a line and become JSON before they are read, so the reader is part of what is tested:
+// Policies are written a statement a line and become JSON before they are read, so the reader is part of what is
+// tested:
 //
-//   Allow logs:PutLogEvents, logs:Create* on arn:.. if StringEquals aws:RequestedRegion us-east-1|us-west-2 and Bool aws:SecureTransport true
-//   Deny not iam:* on not arn:..           NotAction, NotResource
+//   Allow logs:PutLogEvents, logs:Create* on arn:.. if StringEquals aws:RequestedRegion us-east-1|us-west-2 and Bool
+//   aws:SecureTransport true Deny not iam:* on not arn:..           NotAction, NotResource
 //   ---                                     the next document
 //   boundary                                what follows is a permissions boundary, `---` begins another one
 //   2008                                    this document is of 2008-10-17
 //
-// A context is `key=value`, `key=a|b` for many values, `key=-` for absent, `key=?` for a value that is not known, `key=-|a` for
-// absent or a. Keys that are not there are not known at all.
+// A context is `key=value`, `key=a|b` for many values, `key=-` for absent, `key=?` for a value that is not known,
+// `key=-|a` for absent or a. Keys that are not there are not known at all.
 #include "compiler/aws/iam/evaluate.h"
 
 #include "compiler/diag/render.h"
@@ -56,8 +57,11 @@ std::string list(const std::string& key, std::string text, const char* by) {
 std::string statement_json(const std::string& line) {
   size_t on = line.find(" on "), condition = line.find(" if ");
   std::string effect = line.substr(0, line.find(' '));
-  std::string out = "{\"Effect\":" + diag::json_quote(effect) + "," + list("Action", line.substr(effect.size(), on - effect.size()), ", ") + "," +
-                    list("Resource", line.substr(on + 4, condition == std::string::npos ? std::string::npos : condition - on - 4), ", ");
+  std::string out =
+      "{\"Effect\":" + diag::json_quote(effect) + "," +
+      list("Action", line.substr(effect.size(), on - effect.size()), ", ") + "," +
+      list("Resource", line.substr(on + 4, condition == std::string::npos ? std::string::npos : condition - on - 4),
+           ", ");
   if (condition == std::string::npos) return out + "}";
   std::string tests;
   for (const std::string& test : split(line.substr(condition + 4), " and ")) {
@@ -98,7 +102,8 @@ void load(World& w, const std::string& text) {
     source::FileId file = w.sources.add("policy.json", json);
     syntax::NodeId root = syntax::read_document(file, syntax::DocumentForm::Json, w.sources, w.tree, w.diags);
     ASSERT_NE(root, syntax::kNoNode) << json;
-    w.documents.push_back(read_policy(w.tree, root, boundary ? PolicyKind::Boundary : PolicyKind::Identity, w.sources, w.diags));
+    w.documents.push_back(
+        read_policy(w.tree, root, boundary ? PolicyKind::Boundary : PolicyKind::Identity, w.sources, w.diags));
     (boundary ? w.set.boundaries : w.set.identity).push_back(&w.documents.back());
     statements.clear();
     version = "2012-10-17";
@@ -138,6 +143,7 @@ Context context_of(const std::string& text) {
 
 #define LOG "arn:aws:logs:us-east-1:123456789012:log-group:"
 
+// clang-format off: one line a case
 constexpr Case kCases[] = {
     // The published order: everything is denied, an allow opens, an explicit deny closes for good.
     {"nothing is allowed by default", "", "logs:PutLogEvents", LOG "a", "", ImplicitDeny},
@@ -384,6 +390,8 @@ constexpr Case kCases[] = {
     {"a wildcard beside a variable", "Allow s3:* on arn:aws:s3:::b/${aws:username}*/x", "s3:GetObject", "arn:aws:s3:::b/ann-2/x", "aws:username=ann", Allowed},
 };
 
+// clang-format on
+
 std::string_view name_of_decision(Decision d) {
   constexpr std::string_view names[] = {"Allowed", "ImplicitDeny", "ExplicitDeny", "CannotTell"};
   return names[static_cast<size_t>(d)];
@@ -431,13 +439,16 @@ struct GlobCase {
   bool meet, inside;  // inside: a within b
 };
 constexpr GlobCase kGlobs[] = {
-    {"", "", true, true},          {"", "*", true, true},           {"*", "", true, false},         {"a", "a", true, true},
-    {"a", "b", false, false},      {"a*", "*a", true, false},       {"a*a", "a*", true, true},      {"a*b*c", "a*c", true, true},
-    {"a*c", "a*b*c", true, false}, {"*a*", "*", true, true},        {"*", "*a*", true, false},      {"a?c", "a*c", true, true},
-    {"a*c", "a?c", true, false},   {"??*", "?*", true, true},       {"?*", "??*", true, false},     {"?*?", "??*", true, true},
-    {"*?", "?*", true, true},      {"**", "*", true, true},         {"*", "**", true, true},        {"ab*", "*ba", true, false},
-    {"abab", "*ab", true, true},   {"aXb", "a*b", true, true},      {"a*b", "aXb", true, false},    {"*ab*", "*a*b*", true, true},
-    {"*a*b*", "*ab*", true, false}, {"\xc3\xa4", "?", true, true},  {"x*y", "z*", false, false},    {"*x", "*y", false, false},
+    {"", "", true, true},           {"", "*", true, true},         {"*", "", true, false},
+    {"a", "a", true, true},         {"a", "b", false, false},      {"a*", "*a", true, false},
+    {"a*a", "a*", true, true},      {"a*b*c", "a*c", true, true},  {"a*c", "a*b*c", true, false},
+    {"*a*", "*", true, true},       {"*", "*a*", true, false},     {"a?c", "a*c", true, true},
+    {"a*c", "a?c", true, false},    {"??*", "?*", true, true},     {"?*", "??*", true, false},
+    {"?*?", "??*", true, true},     {"*?", "?*", true, true},      {"**", "*", true, true},
+    {"*", "**", true, true},        {"ab*", "*ba", true, false},   {"abab", "*ab", true, true},
+    {"aXb", "a*b", true, true},     {"a*b", "aXb", true, false},   {"*ab*", "*a*b*", true, true},
+    {"*a*b*", "*ab*", true, false}, {"\xc3\xa4", "?", true, true}, {"x*y", "z*", false, false},
+    {"*x", "*y", false, false},
 };
 
 TEST(Glob, Table) {
@@ -489,7 +500,8 @@ TEST(Glob, AgreesWithTryingAll) {
 TEST(Glob, GivesUpInsteadOfRunningForever) {
   std::string hard = "*a" + std::string(40, '?') + "*b" + std::string(40, '?');
   EXPECT_EQ(within(Glob::wild("*" + std::string(80, '?') + "*"), Glob::wild(hard)), std::optional(false));
-  std::optional<bool> answer = within(Glob::wild("*a*b" + std::string(60, '?') + "*"), Glob::wild("*a" + std::string(59, '?') + "*c*"));
+  std::optional<bool> answer =
+      within(Glob::wild("*a*b" + std::string(60, '?') + "*"), Glob::wild("*a" + std::string(59, '?') + "*c*"));
   EXPECT_TRUE(!answer.has_value() || !*answer);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a role allows for nothing, and more widely than needed: one finding a statement for each of the two, with the statement
-// that would do. A grant is too wide when some text that it allows is none that a call may be made on, which is decided on the
-// patterns; that a partition or an account is left open does not count.
+// What a role allows for nothing, and more widely than needed: one finding a statement for each of the two, with the
+// statement that would do. A grant is too wide when some text that it allows is none that a call may be made on, which
+// is decided on the patterns; that a partition or an account is left open does not count.
 #include "compiler/aws/iam/grant.h"
 #include "compiler/aws/iam/role.h"
 #include "compiler/diag/render.h"
@@ -18,29 +18,39 @@ using source::Span;
 namespace {
 
 constexpr Diag<std::string_view, std::string_view, std::string_view> kUnused{"W0911", "{} allows {} {}"};
-constexpr Diag<std::string_view, std::string_view> kEverywhere{"W0912", "{} allows {} on every resource, and narrower ones are enough"};
+constexpr Diag<std::string_view, std::string_view> kEverywhere{
+    "W0912", "{} allows {} on every resource, and narrower ones are enough"};
 constexpr Diag<std::string_view, std::string_view> kTooWide{"W0912", "{} allows {} on more than is needed"};
 constexpr Diag<std::string_view, std::string_view> kElsewhere{"W0912", "{} allows {} on what is never used"};
-constexpr Diag<std::string_view, std::string_view, std::string_view> kWildcard{"W0913", "{} allows {}, of which {} called"};
-constexpr Diag<std::string_view, std::string_view, std::string_view> kManaged{"N0912", "`{}` allows {} more than is needed: {}"};
+constexpr Diag<std::string_view, std::string_view, std::string_view> kWildcard{"W0913",
+                                                                               "{} allows {}, of which {} called"};
+constexpr Diag<std::string_view, std::string_view, std::string_view> kManaged{"N0912",
+                                                                              "`{}` allows {} more than is needed: {}"};
 constexpr Diag<std::string_view, std::string_view> kManagedUnused{"N0912", "nothing that `{}` allows {} is needed"};
-constexpr Diag<std::string_view> kPullsUnused{"N0913", "nothing that this task runs is pulled from a private ECR repository, so {} does not have to allow it"};
+constexpr Diag<std::string_view> kPullsUnused{
+    "N0913", "nothing that this task runs is pulled from a private ECR repository, so {} does not have to allow it"};
 
 // Why roles so often allow what nobody calls. Patterns of actions, the role that they are told for, and what to say.
 struct Reason {
   RoleKind role;
   std::string_view pattern, text;
+  std::string_view with = "*", without{};  // told only if some need is an action of the one and none of the other
 };
 constexpr Reason kReasons[] = {
-    {RoleKind::Task, "cloudwatch:putmetricdata", "`awsemf` sends metrics as log events, and CloudWatch itself makes metrics of them"},
-    {RoleKind::Task, "logs:describelog*", "the exporter creates the log groups and streams that it finds missing, and never lists them"},
-    {RoleKind::Task, "xray:puttelemetryrecords", "`PutTelemetryRecords` is how the X-Ray daemon reports on itself, and no daemon runs here"},
-    {RoleKind::Task, "xray:getsampling*", "sampling rules are asked for by X-Ray's proxy only, and this config has none"},
+    {RoleKind::Task, "cloudwatch:putmetricdata",
+     "`awsemf` sends metrics as log events, and CloudWatch itself makes metrics of them", "logs:putlogevents"},
+    {RoleKind::Task, "logs:describelog*",
+     "the exporter creates the log groups and streams that it finds missing, and never lists them", "logs:*"},
+    {RoleKind::Task, "xray:puttelemetryrecords",
+     "`PutTelemetryRecords` is how the X-Ray daemon reports on itself, and no daemon runs here"},
+    {RoleKind::Task, "xray:getsampling*",
+     "sampling rules are asked for by X-Ray's proxy only, and this config has none", "*", "xray:getsampling*"},
     {RoleKind::Task, "aps:get*", "`aps:Get...` is for whoever draws dashboards; a collector only writes"},
     {RoleKind::Task, "aps:querymetrics", "`aps:QueryMetrics` is for whoever draws dashboards; a collector only writes"},
     {RoleKind::Task, "ecr:*", "images are pulled with the execution role"},
     {RoleKind::Task, "ssm:getparameter*", "parameters that a task definition names are read with the execution role"},
-    {RoleKind::Task, "secretsmanager:getsecretvalue", "secrets that a task definition names are read with the execution role"},
+    {RoleKind::Task, "secretsmanager:getsecretvalue",
+     "secrets that a task definition names are read with the execution role"},
     {RoleKind::Execution, "secretsmanager:getsecretvalue", "nothing here is taken from Secrets Manager"},
     {RoleKind::Execution, "ssm:getparameter*", "nothing here is taken from SSM Parameter Store"},
     {RoleKind::Execution, "kms:decrypt", "nothing here is known to be encrypted with a key of your own"},
@@ -49,7 +59,8 @@ constexpr Reason kReasons[] = {
     {RoleKind::Execution, "cloudwatch:*", "the collector calls AWS with the task role, not with this one"},
 };
 
-constexpr std::string_view kPulls[] = {"ecr:getauthorizationtoken", "ecr:batchchecklayeravailability", "ecr:getdownloadurlforlayer", "ecr:batchgetimage"};
+constexpr std::string_view kPulls[] = {"ecr:getauthorizationtoken", "ecr:batchchecklayeravailability",
+                                       "ecr:getdownloadurlforlayer", "ecr:batchgetimage"};
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -60,10 +71,13 @@ std::string lower(std::string_view text) {
 }
 
 bool open_text(std::string_view text) {
-  return text.find(static_cast<char>(kUnknownChar)) != std::string_view::npos || text.find("${") != std::string_view::npos;
+  return text.find(static_cast<char>(kUnknownChar)) != std::string_view::npos ||
+         text.find("${") != std::string_view::npos;
 }
 
-bool fits(std::string_view pattern, std::string_view action) { return matches(Glob::wild(lower(pattern)), lower(action)); }
+bool fits(std::string_view pattern, std::string_view action) {
+  return matches(Glob::wild(lower(pattern)), lower(action));
+}
 
 std::vector<std::string> split_arn(const std::string& text) {
   std::vector<std::string> out;
@@ -84,8 +98,8 @@ std::string join_arn(const std::vector<std::string>& parts) {
   return out;
 }
 
-// What may be granted for a need without being too wide: the resource itself; of log groups the group with all in it; of
-// secrets any suffix.
+// What may be granted for a need without being too wide: the resource itself; of log groups the group with all in it;
+// of secrets any suffix.
 std::vector<Glob> room_for(const std::string& resource, const std::string& granted) {
   std::vector<std::string> need = split_arn(resource), grant = split_arn(granted);
   if (need.size() == 6 && grant.size() == 6) {
@@ -117,15 +131,17 @@ std::vector<Glob> room_for(const std::string& resource, const std::string& grant
 
 class Teller {
 public:
-  Teller(const Role& role, const std::vector<Need>& needs, const std::vector<const Need*>& missing, const RoleOptions& options,
-         const source::Sources& sources, diag::Diagnostics& diags, bool guesses)
-      : role_(role), needs_(needs), missing_(missing), options_(options), sources_(sources), diags_(diags), guesses_(guesses) {
+  Teller(const Role& role, const std::vector<Need>& needs, const std::vector<const Need*>& missing,
+         const RoleOptions& options, const source::Sources& sources, diag::Diagnostics& diags, bool guesses)
+      : role_(role), needs_(needs), missing_(missing), options_(options), sources_(sources), diags_(diags),
+        guesses_(guesses) {
     for (const Need& n : needs_) requests_.push_back(request_of(n, role_, options_, role_.account));
   }
 
   void run() {
     for (const Policy* policy : role_.set.identity) {
-      auto attached = std::find_if(role_.managed.begin(), role_.managed.end(), [&](const Role::Attached& a) { return a.policy == policy; });
+      auto attached = std::find_if(role_.managed.begin(), role_.managed.end(),
+                                   [&](const Role::Attached& a) { return a.policy == policy; });
       if (attached != role_.managed.end()) {
         if (!guesses_) managed(*attached);
         continue;
@@ -138,7 +154,8 @@ public:
     if (!pulls_.empty()) {
       auto d = diags_.emit(kPullsUnused, pulls_[0], role_.documents->name);
       for (size_t i = 1; i < pulls_.size(); ++i) d.label(pulls_[i], "");
-      d.note("as soon as an image comes from ECR, as one that `whittle build --image` made usually does, these are needed");
+      d.note("as soon as an image comes from ECR, as one that `whittle build --image` made usually does, these are "
+             "needed");
     }
   }
 
@@ -170,7 +187,8 @@ private:
     for (size_t i = 0; i < needs_.size(); ++i) {
       if (serves(s, i)) uses.push_back(&needs_[i]);
     }
-    bool pending = std::any_of(missing_.begin(), missing_.end(), [&](const Need* n) { return names_action(s, n->action); });
+    bool pending =
+        std::any_of(missing_.begin(), missing_.end(), [&](const Need* n) { return names_action(s, n->action); });
     // Actions that no need names, wherever it acts.
     std::vector<const Text*> unused, wild;
     bool some_named = s.not_actions;
@@ -206,7 +224,8 @@ private:
     std::string replacement;
     std::vector<Grant> grants;
     // What else the statement says must stay, so nothing is replaced as a whole when that cannot be seen.
-    bool plain = !pending && std::none_of(s.actions.begin(), s.actions.end(), [](const Text& t) { return open_text(t.text); }) &&
+    bool plain = !pending &&
+                 std::none_of(s.actions.begin(), s.actions.end(), [](const Text& t) { return open_text(t.text); }) &&
                  std::none_of(s.resources.begin(), s.resources.end(), [](const Text& t) { return open_text(t.text); });
     if (!uses.empty() && (wide || s.not_actions || s.not_resources)) {
       grants = narrower(s, uses);
@@ -224,7 +243,8 @@ private:
     return std::all_of(s.actions.begin(), s.actions.end(), [&](const Text& t) { return is_pull(t); });
   }
 
-  void measure(const Statement& s, const std::vector<const Need*>& uses, bool& wide, const Text*& widest, std::vector<const Text*>& idle) const {
+  void measure(const Statement& s, const std::vector<const Need*>& uses, bool& wide, const Text*& widest,
+               std::vector<const Text*>& idle) const {
     bool all_on_star = std::all_of(uses.begin(), uses.end(), [](const Need* n) { return n->resource == "*"; });
     if (s.not_resources) {
       wide = !all_on_star;
@@ -268,7 +288,9 @@ private:
       k.resource = narrowed(n->resource, role_.account, role_.partition);
       // Where the statement allows less than what may be needed, it goes on doing so.
       Glob wanted = Glob::request(k.resource);
-      bool whole = s.not_resources || std::any_of(s.resources.begin(), s.resources.end(), [&](const Text& t) { return within(wanted, Glob::resource(t.text)).value_or(false); });
+      bool whole = s.not_resources || std::any_of(s.resources.begin(), s.resources.end(), [&](const Text& t) {
+                     return within(wanted, Glob::resource(t.text)).value_or(false);
+                   });
       if (whole) {
         kept.push_back(std::move(k));
         continue;
@@ -285,8 +307,9 @@ private:
     }
     std::vector<Grant> out = merge(kept, taken);
     if (out.size() == 1 && !s.sid.text.empty()) out[0].sid = s.sid.text;
-    if (s.condition_span) {
-      for (Grant& g : out) g.condition = condition_of(s);
+    for (Grant& g : out) {
+      g.keeps_condition = bool(s.condition_span);
+      if (g.keeps_condition) g.condition = condition_of(s);
     }
     return out;
   }
@@ -297,12 +320,14 @@ private:
     g.sid = "PullImages";
     auto taken = [&] {
       return std::any_of(others.begin(), others.end(), [&](const Grant& o) { return o.sid == g.sid; }) ||
-             std::any_of(policy_->statements.begin(), policy_->statements.end(), [&](const Statement& o) { return &o != &s && o.sid.text == g.sid; });
+             std::any_of(policy_->statements.begin(), policy_->statements.end(),
+                         [&](const Statement& o) { return &o != &s && o.sid.text == g.sid; });
     };
     for (int i = 2; taken(); ++i) g.sid = "PullImages" + std::to_string(i);
     for (const Text* t : keep_) g.actions.push_back(t->text);
     for (const Text& t : s.resources) g.resources.push_back(t.text);
-    if (s.condition_span) g.condition = condition_of(s);
+    g.keeps_condition = bool(s.condition_span);
+    if (g.keeps_condition) g.condition = condition_of(s);
     return g;
   }
 
@@ -384,11 +409,13 @@ private:
     return {s.span.file, all[i - 1].span.end, s.span.end};
   }
 
-  std::vector<std::string> kept_actions(const Statement& s, const std::vector<const Text*>& gone, const std::vector<const Text*>& wild,
+  std::vector<std::string> kept_actions(const Statement& s, const std::vector<const Text*>& gone,
+                                        const std::vector<const Text*>& wild,
                                         const std::vector<const Need*>& uses) const {
     std::vector<std::string> out;
     auto add = [&](const std::string& text) {
-      if (std::none_of(out.begin(), out.end(), [&](const std::string& o) { return lower(o) == lower(text); })) out.push_back(text);
+      if (std::none_of(out.begin(), out.end(), [&](const std::string& o) { return lower(o) == lower(text); }))
+        out.push_back(text);
     };
     for (const Text& t : s.actions) {
       if (std::find(gone.begin(), gone.end(), &t) != gone.end()) continue;
@@ -410,17 +437,25 @@ private:
     return role_.documents->kind == RoleKind::Task ? "this config never calls" : "nothing here needs";
   }
 
-  void tell_unused(const Statement& s, const std::vector<const Text*>& unused, const std::vector<const Need*>& uses, const std::string& replacement) {
+  void tell_unused(const Statement& s, const std::vector<const Text*>& unused, const std::vector<const Need*>& uses,
+                   const std::string& replacement) {
     bool one = unused.size() == 1;
     std::string what = one ? "`" + unused[0]->text + "`," : std::to_string(unused.size()) + " actions";
-    auto d = diags_.emit(kUnused, unused[0]->span, role_.documents->name, what, (one ? "which " : "that ") + who_calls());
+    auto d =
+        diags_.emit(kUnused, unused[0]->span, role_.documents->name, what, (one ? "which " : "that ") + who_calls());
     constexpr std::string_view kNever = "never called";
     d.here("{}", kNever);
     for (size_t i = 1; i < unused.size(); ++i) d.label(unused[i]->span, "{}", kNever);
     std::vector<std::string_view> told;
     for (const Text* t : unused) {
       for (const Reason& r : kReasons) {
-        if (r.role != role_.documents->kind || !overlap(Glob::wild(r.pattern), Glob::wild(lower(t->text))) || t->text.find_first_of('*') != std::string::npos) continue;
+        if (r.role != role_.documents->kind || !overlap(Glob::wild(r.pattern), Glob::wild(lower(t->text))) ||
+            t->text.find_first_of('*') != std::string::npos)
+          continue;
+        auto among = [&](std::string_view pattern) {
+          return std::any_of(needs_.begin(), needs_.end(), [&](const Need& n) { return fits(pattern, n.action); });
+        };
+        if ((r.with != "*" && !among(r.with)) || (!r.without.empty() && among(r.without))) continue;
         if (std::find(told.begin(), told.end(), r.text) != told.end()) break;
         told.push_back(r.text);
         d.note("{}", r.text);
@@ -440,7 +475,8 @@ private:
     if (!replacement.empty() || !is_json(s.actions_span)) return;
     // Wildcards have their own suggestion, which leaves these out too.
     bool wild = std::any_of(s.actions.begin(), s.actions.end(), [&](const Text& t) {
-      return t.text.find_first_of("*?") != std::string::npos && std::find(unused.begin(), unused.end(), &t) == unused.end();
+      return t.text.find_first_of("*?") != std::string::npos &&
+             std::find(unused.begin(), unused.end(), &t) == unused.end();
     });
     if (wild && !uses.empty()) return;
     d.suggest(with_quotes(sources_, s.actions_span), list_like(s.actions_span, kept_actions(s, unused, {}, uses)));
@@ -449,10 +485,12 @@ private:
   void tell_elsewhere(const Statement& s) {
     std::vector<std::string> names;
     for (const Text& t : s.actions) {
-      if (std::any_of(needs_.begin(), needs_.end(), [&](const Need& n) { return fits(t.text, n.action); })) names.push_back(t.text);
+      if (std::any_of(needs_.begin(), needs_.end(), [&](const Need& n) { return fits(t.text, n.action); }))
+        names.push_back(t.text);
     }
     if (names.empty()) return;
-    auto d = diags_.emit(kElsewhere, s.resources.empty() ? s.span : s.resources[0].span, role_.documents->name, listed(names));
+    auto d = diags_.emit(kElsewhere, s.resources.empty() ? s.span : s.resources[0].span, role_.documents->name,
+                         listed(names));
     // Either the resources are others, or a condition rules them out.
     const Test* failing = nullptr;
     for (size_t i = 0; i < needs_.size(); ++i) {
@@ -465,11 +503,13 @@ private:
     if (Span all = whole(s)) d.help("remove this statement").suggest(all, "");
   }
 
-  void tell_wild(const Statement& s, const std::vector<const Text*>& wild, const std::vector<const Text*>& unused, const std::vector<const Need*>& uses,
-                 bool wide, const std::string& replacement) {
+  void tell_wild(const Statement& s, const std::vector<const Text*>& wild, const std::vector<const Text*>& unused,
+                 const std::vector<const Need*>& uses, bool wide, const std::string& replacement) {
     std::vector<std::string> names;
     for (const Need& n : needs_) {
-      bool fit = s.not_actions ? names_action(s, n.action) : std::any_of(wild.begin(), wild.end(), [&](const Text* t) { return fits(t->text, n.action); });
+      bool fit = s.not_actions
+                     ? names_action(s, n.action)
+                     : std::any_of(wild.begin(), wild.end(), [&](const Text* t) { return fits(t->text, n.action); });
       if (fit && std::find(names.begin(), names.end(), n.action) == names.end()) names.push_back(n.action);
     }
     std::sort(names.begin(), names.end());
@@ -494,28 +534,33 @@ private:
       d.suggest(with_quotes(sources_, s.actions_span), list_like(s.actions_span, kept_actions(s, unused, wild, uses)));
   }
 
-  void tell_wide(const Statement& s, const std::vector<const Need*>& uses, const Text* widest, const std::vector<const Text*>& idle,
-                 const std::vector<Grant>& grants, const std::string& replacement) {
+  void tell_wide(const Statement& s, const std::vector<const Need*>& uses, const Text* widest,
+                 const std::vector<const Text*>& idle, const std::vector<Grant>& grants,
+                 const std::string& replacement) {
     std::vector<std::string> names;
     for (const Need* n : uses) {
-      if (n->resource != "*" && std::find(names.begin(), names.end(), n->action) == names.end()) names.push_back(n->action);
+      if (n->resource != "*" && std::find(names.begin(), names.end(), n->action) == names.end())
+        names.push_back(n->action);
     }
     std::sort(names.begin(), names.end());
     Span at = widest != nullptr ? widest->span : s.resources_span;
     bool everywhere = widest != nullptr && !s.not_resources && Glob::resource(widest->text).is_everything();
     auto d = diags_.emit(everywhere ? kEverywhere : kTooWide, at, role_.documents->name, listed(names));
     bool is_idle = std::find(idle.begin(), idle.end(), widest) != idle.end();
-    d.here("{}", s.not_resources ? "everything but this" : everywhere ? "everything" : is_idle ? "nothing is called on this" : "wider than needed");
+    d.here("{}", s.not_resources ? "everything but this"
+                 : everywhere    ? "everything"
+                 : is_idle       ? "nothing is called on this"
+                                 : "wider than needed");
     for (const Text* t : idle) {
       if (t != widest) d.label(t->span, "nothing is called on this");
     }
     std::vector<std::string> stars;
     for (const Need* n : uses) {
-      if (n->resource == "*" && std::find(stars.begin(), stars.end(), n->action) == stars.end()) stars.push_back(n->action);
+      if (n->resource == "*" && std::find(stars.begin(), stars.end(), n->action) == stars.end())
+        stars.push_back(n->action);
     }
     if (!stars.empty()) d.note("{} can be allowed on `*` only", listed(stars));
-    std::string text;
-    for (const Grant& g : grants) text += (text.empty() ? "" : ",\n") + statement_json(g);
+    std::string text = statements_text(grants, !is_json(s.span));
     if (!text.empty()) d.help("this is enough:\n{}", text);
     if (!replacement.empty()) d.suggest(s.span, replacement);
   }
@@ -528,7 +573,8 @@ private:
         ++all;
         bool wild = t.text.find('*') != std::string::npos;
         bool named = false;
-        for (size_t i = 0; i < needs_.size(); ++i) named = named || (fits(t.text, needs_[i].action) != s.not_actions && serves(s, i));
+        for (size_t i = 0; i < needs_.size(); ++i)
+          named = named || (fits(t.text, needs_[i].action) != s.not_actions && serves(s, i));
         if (named) ++called;
         more = more || !named || wild || s.not_actions;
       }
@@ -543,7 +589,8 @@ private:
     if (!more) return;
     std::string what = a.policy->statements[0].actions.size() == 1 && a.policy->statements[0].actions[0].text == "*"
                            ? "it allows everything"
-                           : std::to_string(called) + " of its " + std::to_string(all) + " actions and patterns " + (called == 1 ? "is" : "are") + " called";
+                           : std::to_string(called) + " of its " + std::to_string(all) + " actions and patterns " +
+                                 (called == 1 ? "is" : "are") + " called";
     diags_.emit(kManaged, a.span, a.policy->name, name, what)
         .here("version {}", a.known->version)
         .help("`whittle iam` prints a policy with just what is needed");
@@ -564,8 +611,9 @@ private:
 
 }  // namespace
 
-void tell_excess(const Role& role, const syntax::Tree& tree, const std::vector<Need>& needs, const std::vector<const Need*>& missing,
-                 const RoleOptions& options, const source::Sources& sources, diag::Diagnostics& diags, bool guesses) {
+void tell_excess(const Role& role, const syntax::Tree& tree, const std::vector<Need>& needs,
+                 const std::vector<const Need*>& missing, const RoleOptions& options, const source::Sources& sources,
+                 diag::Diagnostics& diags, bool guesses) {
   (void)tree;
   Teller(role, needs, missing, options, sources, diags, guesses).run();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What ECS does with the execution role before a container starts: "Amazon ECS task execution IAM role" and "Pass sensitive
-// data to an Amazon ECS container" in the ECS developer guide.
+// What ECS does with the execution role before a container starts: "Amazon ECS task execution IAM role" and "Pass
+// sensitive data to an Amazon ECS container" in the ECS developer guide.
 #include "compiler/aws/roles.h"
 
 #include <optional>
@@ -9,7 +9,9 @@ namespace whittle::aws {
 
 namespace {
 
-std::string or_any(std::string_view text) { return text.empty() ? "*" : std::string(text); }
+std::string or_any(std::string_view text) {
+  return text.empty() ? "*" : std::string(text);
+}
 
 struct Place {
   std::string partition, region, account;
@@ -23,8 +25,8 @@ Place place_of(const Surroundings& s, std::string_view region) {
   return p;
 }
 
-// A private ECR repository: <account>.dkr.ecr.<region>.amazonaws.com/<name>, and the dual-stack and FIPS forms of it ("Amazon
-// ECR endpoints and quotas").
+// A private ECR repository: <account>.dkr.ecr.<region>.amazonaws.com/<name>, and the dual-stack and FIPS forms of it
+// ("Amazon ECR endpoints and quotas").
 struct Repository {
   std::string account, region, name;
 };
@@ -48,7 +50,9 @@ std::optional<Repository> repository_of(std::string_view reference) {
   if (!found) return std::nullopt;
   out.region = rest.substr(0, rest.find('.'));
   name = name.substr(0, name.find('@'));
-  if (size_t colon = name.rfind(':'); colon != std::string_view::npos && name.find('/', colon) == std::string_view::npos) name = name.substr(0, colon);
+  if (size_t colon = name.rfind(':');
+      colon != std::string_view::npos && name.find('/', colon) == std::string_view::npos)
+    name = name.substr(0, colon);
   out.name = name;
   return out;
 }
@@ -77,7 +81,8 @@ std::string part(std::string_view text, int index) {
 // Secrets Manager puts a hyphen and six letters behind a secret's name.
 std::string with_suffix(std::string arn) {
   size_t hyphen = arn.rfind('-');
-  bool whole = hyphen != std::string::npos && arn.size() - hyphen == 7 && arn.find_first_of(":/", hyphen) == std::string::npos;
+  bool whole =
+      hyphen != std::string::npos && arn.size() - hyphen == 7 && arn.find_first_of(":/", hyphen) == std::string::npos;
   bool open = arn.ends_with('*') || arn.find(kUnknownPart) != std::string::npos;
   return whole || open ? arn : arn + "-\?\?\?\?\?\?";
 }
@@ -93,12 +98,14 @@ class Collector {
 public:
   explicit Collector(const Surroundings& s) : s_(s) {}
 
-  void add(std::string_view action, std::string resource, std::string_view region, std::string_view who, std::string_view why, source::Span span) {
+  void add(std::string_view action, std::string resource, std::string_view region, std::string_view who,
+           std::string_view why, source::Span span) {
     Need n;
     n.role = RoleKind::Execution;
     n.action = action;
     n.resource = without_unknown(std::move(resource));
-    n.region = region == "*" || region.find(kUnknownPart) != std::string_view::npos ? std::string() : std::string(region);
+    n.region =
+        region == "*" || region.find(kUnknownPart) != std::string_view::npos ? std::string() : std::string(region);
     n.who = who;
     n.why = why;
     n.span = span;
@@ -109,16 +116,19 @@ public:
     auto repository = repository_of(image.reference);
     if (!repository) return;
     Place p = place_of(s_, repository->region);
-    std::string arn = "arn:" + p.partition + ":ecr:" + p.region + ":" + repository->account + ":repository/" + repository->name;
+    std::string arn =
+        "arn:" + p.partition + ":ecr:" + p.region + ":" + repository->account + ":repository/" + repository->name;
     add("ecr:GetAuthorizationToken", "*", p.region, image.who, "registry login", image.span);
-    for (std::string_view action : {"ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"})
+    for (std::string_view action :
+         {"ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"})
       add(action, arn, p.region, image.who, "image pull", image.span);
   }
 
   void log_group(const ExecutionUse::LogGroup& g) {
     if (g.driver != "awslogs") return;
     Place p = place_of(s_, g.region);
-    std::string arn = "arn:" + p.partition + ":logs:" + p.region + ":" + p.account + ":log-group:" + or_any(g.group) + ":*";
+    std::string arn =
+        "arn:" + p.partition + ":logs:" + p.region + ":" + p.account + ":log-group:" + or_any(g.group) + ":*";
     if (g.create) add("logs:CreateLogGroup", arn, p.region, g.who, "container logs", g.span);
     add("logs:CreateLogStream", arn, p.region, g.who, "container logs", g.span);
     add("logs:PutLogEvents", arn, p.region, g.who, "container logs", g.span);
@@ -127,7 +137,9 @@ public:
   void secret(const ExecutionUse::Secret& secret) {
     const std::string& from = secret.value_from;
     std::string service = from.starts_with("arn:") ? part(from, 2) : "ssm";
-    std::string why = secret.name.empty() ? "registry credentials" : service == "secretsmanager" ? "secrets" : "parameters";
+    std::string why = secret.name.empty()           ? "registry credentials"
+                      : service == "secretsmanager" ? "secrets"
+                                                    : "parameters";
     std::string region = from.starts_with("arn:") ? part(from, 3) : s_.region;
     if (service == "secretsmanager") {
       // What stands behind the seventh part chooses a key or a version of the secret.
@@ -142,14 +154,16 @@ public:
       } else {
         // A version or a label may stand behind a colon.
         name = name.substr(0, name.find(':'));
-        arn = "arn:" + p.partition + ":ssm:" + p.region + ":" + p.account + ":parameter" + (name.starts_with('/') ? "" : "/") + name;
+        arn = "arn:" + p.partition + ":ssm:" + p.region + ":" + p.account + ":parameter" +
+              (name.starts_with('/') ? "" : "/") + name;
       }
       add("ssm:GetParameters", arn, p.region, secret.who, why, secret.span);
       constexpr std::string_view kReference = "/aws/reference/secretsmanager/";
       if (name.starts_with(kReference))
         add("secretsmanager:GetSecretValue",
-            "arn:" + p.partition + ":secretsmanager:" + p.region + ":" + p.account + ":secret:" + with_suffix(name.substr(kReference.size())), p.region,
-            secret.who, "secrets", secret.span);
+            "arn:" + p.partition + ":secretsmanager:" + p.region + ":" + p.account +
+                ":secret:" + with_suffix(name.substr(kReference.size())),
+            p.region, secret.who, "secrets", secret.span);
     }
     if (!secret.kms_key.empty()) {
       std::string key_region = secret.kms_key.starts_with("arn:") ? part(secret.kms_key, 3) : region;

@@ -20,7 +20,20 @@ bool is_json(const std::string& text) {
   source::Sources sources;
   syntax::Tree tree;
   diag::Diagnostics diags;
-  return syntax::read_document(sources.add("", text), syntax::DocumentForm::Json, sources, tree, diags) != syntax::kNoNode && !diags.has_errors();
+  return syntax::read_document(sources.add("", text), syntax::DocumentForm::Json, sources, tree, diags) !=
+             syntax::kNoNode &&
+         !diags.has_errors();
+}
+
+// Line ends as the file has them.
+std::string lines_like(const std::string& file, const std::string& text) {
+  if (file.find("\r\n") == std::string::npos) return text;
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\n' && (i == 0 || text[i - 1] != '\r')) out += '\r';
+    out += text[i];
+  }
+  return out;
 }
 
 struct Edit {
@@ -31,13 +44,15 @@ struct Edit {
 
 }  // namespace
 
-std::vector<Fixed> fix(const diag::Diagnostics& diags, const source::Sources& sources, const std::vector<std::string>& paths) {
+std::vector<Fixed> fix(const diag::Diagnostics& diags, const source::Sources& sources,
+                       const std::vector<std::string>& paths) {
   std::map<source::FileId, std::vector<Edit>> edits;
   for (const diag::Diagnostic& d : diags.all()) {
     if (d.code.substr(1, 2) != "09") continue;
     for (const diag::Suggestion& s : d.suggestions) {
       const std::string& name = sources.at(s.span.file).name;
-      if (std::find(paths.begin(), paths.end(), name) != paths.end()) edits[s.span.file].push_back({s.span, &s.replacement, &d});
+      if (std::find(paths.begin(), paths.end(), name) != paths.end())
+        edits[s.span.file].push_back({s.span, &s.replacement, &d});
     }
   }
   std::vector<Fixed> out;
@@ -66,7 +81,7 @@ std::vector<Fixed> fix(const diag::Diagnostics& diags, const source::Sources& so
     const std::string& text = sources.at(file).text;
     uint32_t at = 0;
     for (const Edit* e : taken) {
-      f.text += text.substr(at, e->span.begin - at) + *e->replacement;
+      f.text += text.substr(at, e->span.begin - at) + lines_like(text, *e->replacement);
       at = e->span.end;
     }
     f.text += text.substr(at);
@@ -76,7 +91,7 @@ std::vector<Fixed> fix(const diag::Diagnostics& diags, const source::Sources& so
 }
 
 bool write_file(const std::string& path, const std::string& text, std::string& error) {
-  struct stat st {};
+  struct stat st{};
   // A link stays one: what it points at is replaced.
   char* resolved = realpath(path.c_str(), nullptr);
   if (resolved == nullptr || stat(resolved, &st) != 0) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A pattern of n tokens is an automaton of n+1 states: state i stands before token i, and a Run may be left without a
-// letter. Two patterns meet when some pair of states is reached by the same letters; one lies within others when no text
-// leads it to its end and all of them elsewhere, which a walk over (state of the inner, set of states of the outer) finds.
+// letter. Two patterns meet when some pair of states is reached by the same letters; one lies within others when no
+// text leads it to its end and all of them elsewhere, which a walk over (state of the inner, set of states of the
+// outer) finds.
 #include "compiler/aws/iam/glob.h"
 
 #include <algorithm>
@@ -30,7 +31,9 @@ std::u32string decode(std::string_view text) {
   return out;
 }
 
-bool is_run(const Token& t) { return t.kind == Kind::Run || t.kind == Kind::RunInPart; }
+bool is_run(const Token& t) {
+  return t.kind == Kind::Run || t.kind == Kind::RunInPart;
+}
 
 bool takes(const Token& t, char32_t c) {
   switch (t.kind) {
@@ -107,9 +110,15 @@ Glob Glob::literal(std::string_view text) {
   return out;
 }
 
-Glob Glob::wild(std::string_view text) { return parse(text, false, false); }
-Glob Glob::resource(std::string_view text) { return parse(text, true, false); }
-Glob Glob::arn(std::string_view text) { return parse(text, true, true); }
+Glob Glob::wild(std::string_view text) {
+  return parse(text, false, false);
+}
+Glob Glob::resource(std::string_view text) {
+  return parse(text, true, false);
+}
+Glob Glob::arn(std::string_view text) {
+  return parse(text, true, true);
+}
 
 Glob Glob::request(std::string_view text) {
   if (text == "*") return literal(text);
@@ -152,7 +161,8 @@ bool Glob::is_literal() const {
 }
 
 bool Glob::is_everything() const {
-  return !tokens_.empty() && std::all_of(tokens_.begin(), tokens_.end(), [](const Token& t) { return t.kind == Kind::Run; });
+  return !tokens_.empty() &&
+         std::all_of(tokens_.begin(), tokens_.end(), [](const Token& t) { return t.kind == Kind::Run; });
 }
 
 bool overlap(const Glob& a, const Glob& b) {
@@ -256,6 +266,8 @@ std::optional<bool> within(const Glob& inner, const Glob& outer) {
   return within(inner, one);
 }
 
-bool matches(const Glob& pattern, std::string_view text) { return overlap(pattern, Glob::literal(text)); }
+bool matches(const Glob& pattern, std::string_view text) {
+  return overlap(pattern, Glob::literal(text));
+}
 
 }  // namespace whittle::aws::iam

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Patterns of IAM as sets of texts, and exact answers about those sets.
 //
-// A need is a set too: `arn:aws:logs:us-east-1:*:log-group:/x` stands for the log group in an account that nobody named.
-// Whether a policy allows all of it, some of it or nothing is whether one set lies in others, or meets another; both are
-// decided on the automata of the patterns, never guessed from their letters.
+// A need is a set too: `arn:aws:logs:us-east-1:*:log-group:/x` stands for the log group in an account that nobody
+// named. Whether a policy allows all of it, some of it or nothing is whether one set lies in others, or meets another;
+// both are decided on the automata of the patterns, never guessed from their letters.
 #pragma once
 
 #include <cstdint>
@@ -31,15 +31,15 @@ public:
   static Glob literal(std::string_view text);
   // `*` is any text and `?` any character, as in actions and in StringLike.
   static Glob wild(std::string_view text);
-  // A policy's Resource: a wildcard stays within its colon-separated part of the ARN, but a `*` that ends a part may match
-  // beyond the colon (IAM user guide, "IAM JSON policy elements: Resource").
+  // A policy's Resource: a wildcard stays within its colon-separated part of the ARN, but a `*` that ends a part may
+  // match beyond the colon (IAM user guide, "IAM JSON policy elements: Resource").
   static Glob resource(std::string_view text);
-  // Ends of ArnEquals and ArnLike: each of the six parts is matched for itself, and the sixth may hold colons (IAM user guide,
-  // "Condition operators").
+  // Ends of ArnEquals and ArnLike: each of the six parts is matched for itself, and the sixth may hold colons (IAM user
+  // guide, "Condition operators").
   static Glob arn(std::string_view text);
-  // What a need acts on: `*` is a name, or a part of one, that is not known, and `?` a letter of it; names have no colons. A
-  // last part that is `*` alone is whatever may follow. "*" by itself is the letter: the request of an action that knows no
-  // resources.
+  // What a need acts on: `*` is a name, or a part of one, that is not known, and `?` a letter of it; names have no
+  // colons. A last part that is `*` alone is whatever may follow. "*" by itself is the letter: the request of an action
+  // that knows no resources.
   static Glob request(std::string_view text);
 
   void append(const Glob& more) { tokens_.insert(tokens_.end(), more.tokens_.begin(), more.tokens_.end()); }
@@ -66,8 +66,8 @@ private:
 // Whether some text is in both sets.
 bool overlap(const Glob& a, const Glob& b);
 
-// Whether every text of `inner` is in at least one of `outer`. Nothing when the answer would take more than a bounded amount
-// of work (patterns with dozens of `?` behind a `*`).
+// Whether every text of `inner` is in at least one of `outer`. Nothing when the answer would take more than a bounded
+// amount of work (patterns with dozens of `?` behind a `*`).
 std::optional<bool> within(const Glob& inner, std::span<const Glob* const> outer);
 std::optional<bool> within(const Glob& inner, const Glob& outer);
 

@@ -11,8 +11,12 @@ namespace whittle::aws::iam {
 
 namespace {
 
-bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool digit(char c) { return c >= '0' && c <= '9'; }
+bool letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // "log retention" and "awsemf/main" as "LogRetention" and "AwsemfMain".
 std::string camel(std::string_view text) {
@@ -75,14 +79,16 @@ std::vector<Grant> merge(std::span<const Need> needs, std::span<const std::strin
   }
   // Statements on everything come last; a reader looks for those first.
   std::sort(grants.begin(), grants.end(), [](const auto& a, const auto& b) {
-    bool a_all = a.first.resources == std::vector<std::string>{"*"}, b_all = b.first.resources == std::vector<std::string>{"*"};
+    bool a_all = a.first.resources == std::vector<std::string>{"*"},
+         b_all = b.first.resources == std::vector<std::string>{"*"};
     return std::tie(a_all, a.first.actions, a.first.resources) < std::tie(b_all, b.first.actions, b.first.resources);
   });
   for (auto& [grant, because] : grants) {
     std::vector<std::string> names, reasons;
     grant.sure = false;
     // By name, so that the order of the config does not show.
-    std::sort(because.begin(), because.end(), [](const Need* a, const Need* b) { return std::tie(a->who, a->action) < std::tie(b->who, b->action); });
+    std::sort(because.begin(), because.end(),
+              [](const Need* a, const Need* b) { return std::tie(a->who, a->action) < std::tie(b->who, b->action); });
     for (const Need* n : because) {
       add(grant.who, n->who);
       if (!n->why.empty()) add(grant.why, n->why);
@@ -128,8 +134,8 @@ std::string statement_json(const Grant& grant, size_t indent, size_t step) {
   std::string inner = ",\n" + std::string(indent + step, ' ');
   std::string out = "{\n" + std::string(indent + step, ' ');
   if (!grant.sid.empty()) out += "\"Sid\": " + diag::json_quote(grant.sid) + inner;
-  out += "\"Effect\": \"Allow\"" + inner + "\"Action\": " + value_json(grant.actions, indent + step, step) + inner + "\"Resource\": " +
-         value_json(grant.resources, indent + step, step);
+  out += "\"Effect\": \"Allow\"" + inner + "\"Action\": " + value_json(grant.actions, indent + step, step) + inner +
+         "\"Resource\": " + value_json(grant.resources, indent + step, step);
   if (!grant.condition.empty()) {
     out += inner + "\"Condition\": ";
     for (char c : grant.condition) out += c == '\n' ? "\n" + std::string(indent + step, ' ') : std::string(1, c);
@@ -137,25 +143,54 @@ std::string statement_json(const Grant& grant, size_t indent, size_t step) {
   return out + "\n" + std::string(indent, ' ') + "}";
 }
 
+std::string statements_text(std::span<const Grant> grants, bool yaml) {
+  std::string out;
+  if (!yaml) {
+    for (const Grant& g : grants) out += (out.empty() ? "" : ",\n") + statement_json(g);
+    return out;
+  }
+  auto values = [&](std::string_view key, const std::vector<std::string>& texts) {
+    out += "\n  " + std::string(key) + ":";
+    if (texts.size() == 1) {
+      out += " " + diag::json_quote(texts[0]);
+      return;
+    }
+    for (const std::string& t : texts) out += "\n    - " + diag::json_quote(t);
+  };
+  for (const Grant& g : grants) {
+    out += (out.empty() ? "" : "\n") + std::string("- Sid: ") + g.sid + "\n  Effect: Allow";
+    values("Action", g.actions);
+    values("Resource", g.resources);
+    if (g.keeps_condition) out += "\n  Condition: # as it is";
+  }
+  return out;
+}
+
 std::string policy_json(std::span<const Grant> grants, size_t indent) {
   std::string in(indent, ' ');
   std::string out = "{\n" + in + "  \"Version\": \"2012-10-17\",\n" + in + "  \"Statement\": [";
-  for (size_t i = 0; i < grants.size(); ++i) out += (i == 0 ? "\n    " : ",\n    ") + in + statement_json(grants[i], indent + 4);
+  for (size_t i = 0; i < grants.size(); ++i)
+    out += (i == 0 ? "\n    " : ",\n    ") + in + statement_json(grants[i], indent + 4);
   return out + (grants.empty() ? "]\n" : "\n" + in + "  ]\n") + in + "}";
 }
 
-// "IAM roles for Amazon ECS: confused deputy", ECS developer guide: the service principal, and conditions on where it acts for.
+// "IAM roles for Amazon ECS: confused deputy", ECS developer guide: the service principal, and conditions on where it
+// acts for.
 std::string trust_json(const Surroundings& surroundings, size_t indent) {
   std::string in(indent, ' ');
-  std::string out = "{\n" + in + "  \"Version\": \"2012-10-17\",\n" + in + "  \"Statement\": [\n" + in + "    {\n" + in + "      \"Sid\": \"EcsTasks\",\n" +
-                    in + "      \"Effect\": \"Allow\",\n" + in + "      \"Principal\": {\n" + in +
-                    "        \"Service\": \"ecs-tasks.amazonaws.com\"\n" + in + "      },\n" + in + "      \"Action\": \"sts:AssumeRole\"";
+  std::string out = "{\n" + in + "  \"Version\": \"2012-10-17\",\n" + in + "  \"Statement\": [\n" + in + "    {\n" +
+                    in + "      \"Sid\": \"EcsTasks\",\n" + in + "      \"Effect\": \"Allow\",\n" + in +
+                    "      \"Principal\": {\n" + in + "        \"Service\": \"ecs-tasks.amazonaws.com\"\n" + in +
+                    "      },\n" + in + "      \"Action\": \"sts:AssumeRole\"";
   if (!surroundings.account.empty()) {
-    std::string partition = surroundings.partition.empty() ? std::string(partition_of(surroundings.region)) : surroundings.partition;
+    std::string partition =
+        surroundings.partition.empty() ? std::string(partition_of(surroundings.region)) : surroundings.partition;
     std::string region = surroundings.region.empty() ? "*" : surroundings.region;
-    out += ",\n" + in + "      \"Condition\": {\n" + in + "        \"StringEquals\": {\n" + in + "          \"aws:SourceAccount\": " +
-           diag::json_quote(surroundings.account) + "\n" + in + "        },\n" + in + "        \"ArnLike\": {\n" + in + "          \"aws:SourceArn\": " +
-           diag::json_quote("arn:" + partition + ":ecs:" + region + ":" + surroundings.account + ":*") + "\n" + in + "        }\n" + in + "      }";
+    out += ",\n" + in + "      \"Condition\": {\n" + in + "        \"StringEquals\": {\n" + in +
+           "          \"aws:SourceAccount\": " + diag::json_quote(surroundings.account) + "\n" + in + "        },\n" +
+           in + "        \"ArnLike\": {\n" + in + "          \"aws:SourceArn\": " +
+           diag::json_quote("arn:" + partition + ":ecs:" + region + ":" + surroundings.account + ":*") + "\n" + in +
+           "        }\n" + in + "      }";
   }
   return out + "\n" + in + "    }\n" + in + "  ]\n" + in + "}";
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is needed and not allowed. Needs that fail for one reason at one place are one finding, with the statement to add.
+// What is needed and not allowed. Needs that fail for one reason at one place are one finding, with the statement to
+// add.
 #include "compiler/aws/iam/grant.h"
 #include "compiler/aws/iam/role.h"
 #include "compiler/source/sources.h"
@@ -16,7 +17,8 @@ namespace {
 
 constexpr Diag<std::string_view, std::string_view> kMissing{"E0911", "{} does not allow {}"};
 constexpr Diag<std::string_view, std::string_view> kDenied{"E0912", "{} is denied {}"};
-constexpr Diag<std::string_view, std::string_view> kBounded{"E0913", "the permissions boundary of {} does not allow {}"};
+constexpr Diag<std::string_view, std::string_view> kBounded{"E0913",
+                                                            "the permissions boundary of {} does not allow {}"};
 constexpr Diag<std::string_view, std::string_view> kMaybeMissing{"W0914", "{} does not allow {}, which may be needed"};
 constexpr Diag<std::string_view, std::string_view> kCannotTell{"N0911", "cannot tell whether {} allows {}"};
 constexpr Diag<std::string_view, std::string_view> kAccounts{"N0914", "the policies of {} name {} different accounts"};
@@ -50,11 +52,14 @@ std::vector<Need> copies(const std::vector<const Need*>& needs, const Role& role
   return out;
 }
 
-bool same_reason(const Need& a, const Need& b) { return a.who == b.who; }
+bool same_reason(const Need& a, const Need& b) {
+  return a.who == b.who;
+}
 
 class Teller {
 public:
-  Teller(const Role& role, const RoleOptions& options, diag::Diagnostics& diags) : role_(role), options_(options), diags_(diags) {}
+  Teller(const Role& role, const RoleOptions& options, const source::Sources& sources, diag::Diagnostics& diags)
+      : role_(role), options_(options), sources_(sources), diags_(diags) {}
 
   // The best outcome over the accounts that may be meant.
   Outcome decide(const Need& need) {
@@ -66,7 +71,9 @@ public:
     bool first = true;
     for (const std::string& account : accounts) {
       Outcome o = evaluate(role_.set, request_of(need, role_, options_, account));
-      auto rank = [](Decision d) { return d == Decision::Allowed ? 3 : d == Decision::CannotTell ? 2 : d == Decision::ExplicitDeny ? 1 : 0; };
+      auto rank = [](Decision d) {
+        return d == Decision::Allowed ? 3 : d == Decision::CannotTell ? 2 : d == Decision::ExplicitDeny ? 1 : 0;
+      };
       if (first || rank(o.decision) > rank(best.decision)) best = std::move(o);
       first = false;
     }
@@ -95,7 +102,10 @@ public:
       f.failure = Failure::CannotTell;
       break;
     default:
-      f.failure = o.boundary != nullptr ? Failure::Bounded : more ? Failure::NotSeen : need.sure ? Failure::Missing : Failure::MaybeMissing;
+      f.failure = o.boundary != nullptr ? Failure::Bounded
+                  : more                ? Failure::NotSeen
+                  : need.sure           ? Failure::Missing
+                                        : Failure::MaybeMissing;
       break;
     }
     if (first != nullptr) {
@@ -104,7 +114,8 @@ public:
       f.test = first->test;
     }
     for (Finding& g : findings_) {
-      if (g.failure != f.failure || g.span != f.span || g.near != f.near || g.test != f.test || g.boundary != f.boundary || !same_reason(*g.needs[0], need))
+      if (g.failure != f.failure || g.span != f.span || g.near != f.near || g.test != f.test ||
+          g.boundary != f.boundary || !same_reason(*g.needs[0], need))
         continue;
       g.needs.push_back(&need);
       return f.failure == Failure::CannotTell || f.failure == Failure::NotSeen;
@@ -117,7 +128,8 @@ public:
   void tell() {
     for (const Finding& f : findings_) tell(f);
     if (!role_.account.empty() || role_.accounts.size() < 2 || !options_.surroundings.account.empty()) return;
-    auto d = diags_.emit(kAccounts, role_.accounts[0].span, role_.documents->name, std::to_string(role_.accounts.size()));
+    auto d =
+        diags_.emit(kAccounts, role_.accounts[0].span, role_.documents->name, std::to_string(role_.accounts.size()));
     d.here("{}", role_.accounts[0].text);
     for (size_t i = 1; i < role_.accounts.size(); ++i) d.label(role_.accounts[i].span, "{}", role_.accounts[i].text);
     d.help("`--account` says which one the task runs in; without it, either is taken for it");
@@ -127,13 +139,17 @@ private:
   // "container `app`" or "`exporters::awsemf`".
   static std::string who(const Need& n) { return n.who.find("::") != std::string::npos ? "`" + n.who + "`" : n.who; }
 
-  static std::string article(std::string_view why) { return why.empty() ? "needed here" : "needed for its " + std::string(why); }
+  static std::string article(std::string_view why) {
+    return why.empty() ? "needed here" : "needed for its " + std::string(why);
+  }
 
   void tell(const Finding& f) {
     std::string actions = actions_of(f.needs), name = role_.documents->name;
     const Need& need = *f.needs[0];
     bool task = need.role == RoleKind::Task;
-    auto emit = [&](const auto& kind) { return diags_.emit(kind, f.span ? f.span : role_.documents->span, name, actions); };
+    auto emit = [&](const auto& kind) {
+      return diags_.emit(kind, f.span ? f.span : role_.documents->span, name, actions);
+    };
     auto d = f.failure == Failure::Missing        ? emit(kMissing)
              : f.failure == Failure::MaybeMissing ? emit(kMaybeMissing)
              : f.failure == Failure::Denied       ? emit(kDenied)
@@ -148,7 +164,8 @@ private:
       d.note("whether {} calls it depends on a value that is filled in when the collector starts", who(need));
     if (f.failure == Failure::NotSeen) {
       if (!role_.not_known.empty()) {
-        for (const RoleDocuments::Managed* m : role_.not_known) d.label(m->span, "what this policy allows is not known here");
+        for (const RoleDocuments::Managed* m : role_.not_known)
+          d.label(m->span, "what this policy allows is not known here");
         std::vector<std::string> arns;
         for (const RoleDocuments::Managed* m : role_.not_known) arns.push_back(m->arn);
         d.note("{} may allow it: its statements are not known here", listed(arns));
@@ -167,8 +184,7 @@ private:
       return;
     }
     std::vector<Grant> grants = merge(copies(f.needs, role_));
-    std::string statements;
-    for (const Grant& g : grants) statements += (statements.empty() ? "" : ",\n") + statement_json(g);
+    std::string statements = statements_text(grants, is_yaml(f));
     if (f.failure == Failure::Bounded)
       d.help("the boundary must allow it too:\n{}", statements);
     else
@@ -201,8 +217,11 @@ private:
       const Text* best = &s.resources[0];
       size_t most = 0;
       for (const Text& t : s.resources) {
-        auto alike = [](char a, char b) { return a == b || ((a ^ b) == 0x20 && ((a | 0x20) >= 'a' && (a | 0x20) <= 'z')); };
-        auto same = static_cast<size_t>(std::mismatch(t.text.begin(), t.text.end(), wanted.begin(), wanted.end(), alike).first - t.text.begin());
+        auto alike = [](char a, char b) {
+          return a == b || ((a ^ b) == 0x20 && ((a | 0x20) >= 'a' && (a | 0x20) <= 'z'));
+        };
+        auto same = static_cast<size_t>(
+            std::mismatch(t.text.begin(), t.text.end(), wanted.begin(), wanted.end(), alike).first - t.text.begin());
         if (same > most) {
           most = same;
           best = &t;
@@ -226,8 +245,11 @@ private:
       value_of(d, *f.test, need);
       return;
     case Obstacle::Kind::PartOfResource:
-      if (!managed) d.label(s.resources.empty() ? s.span : s.resources[0].span, "{}", s.allow ? "allows it on some of them" : "denies it on some of them");
-      d.note("it is called on `{}`, where `*` is not known before the collector runs", narrowed(need.resource, role_.account, role_.partition));
+      if (!managed)
+        d.label(s.resources.empty() ? s.span : s.resources[0].span, "{}",
+                s.allow ? "allows it on some of them" : "denies it on some of them");
+      d.note("it is called on `{}`, where `*` is not known before the collector runs",
+             narrowed(need.resource, role_.account, role_.partition));
       return;
     case Obstacle::Kind::UnknownText:
       d.label(at, "depends on a value that the template leaves open");
@@ -238,6 +260,15 @@ private:
     case Obstacle::Kind::Broken:
       return;
     }
+  }
+
+  // Whether the policy to be changed is in YAML, as it is in templates.
+  bool is_yaml(const Finding& f) const {
+    const std::vector<const Policy*>& list = f.failure == Failure::Bounded ? role_.set.boundaries : role_.set.identity;
+    for (const Policy* p : list) {
+      if (p->name.empty() && p->span) return !sources_.text(p->span).starts_with('{');
+    }
+    return false;
   }
 
   // In what a resource differs from the one that is needed.
@@ -253,8 +284,10 @@ private:
       }
       return out + arn.substr(from);
     };
-    if (overlap(Glob::request(with_any(wanted, 3)), Glob::arn(with_any(granted, 3)))) return "allowed here, in another region";
-    if (overlap(Glob::request(with_any(wanted, 4)), Glob::arn(with_any(granted, 4)))) return "allowed here, in another account";
+    if (overlap(Glob::request(with_any(wanted, 3)), Glob::arn(with_any(granted, 3))))
+      return "allowed here, in another region";
+    if (overlap(Glob::request(with_any(wanted, 4)), Glob::arn(with_any(granted, 4))))
+      return "allowed here, in another account";
     return "allowed here, on another resource";
   }
 
@@ -276,7 +309,8 @@ private:
     bool region = need.region.empty() && options_.surroundings.region.empty() && need.resource != "*";
     bool account = role_.account.empty() && need.resource != "*";
     std::string key = f.test == nullptr ? "" : f.test->key.text;
-    std::transform(key.begin(), key.end(), key.begin(), [](char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
+    std::transform(key.begin(), key.end(), key.begin(),
+                   [](char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
     if (f.test != nullptr) {
       region = key == "aws:requestedregion";
       account = key == "aws:principalaccount" || key == "aws:resourceaccount" || key == "aws:principalarn";
@@ -307,16 +341,16 @@ private:
 
   const Role& role_;
   const RoleOptions& options_;
+  const source::Sources& sources_;
   diag::Diagnostics& diags_;
   std::vector<Finding> findings_;
 };
 
 }  // namespace
 
-std::vector<const Need*> tell_missing(const Role& role, const std::vector<Need>& needs, const RoleOptions& options, const source::Sources& sources,
-                                      diag::Diagnostics& diags) {
-  (void)sources;
-  Teller teller(role, options, diags);
+std::vector<const Need*> tell_missing(const Role& role, const std::vector<Need>& needs, const RoleOptions& options,
+                                      const source::Sources& sources, diag::Diagnostics& diags) {
+  Teller teller(role, options, sources, diags);
   std::vector<const Need*> missing;
   for (const Need& n : needs) {
     if (!teller.take(n)) missing.push_back(&n);

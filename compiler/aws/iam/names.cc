@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names from the Service Authorization Reference and the IAM user guide ("AWS global condition context keys"). The tables of
-// actions need not be whole: a name that is not in them is told only when it is hardly different from one that is.
+// Names from the Service Authorization Reference and the IAM user guide ("AWS global condition context keys"). The
+// tables of actions need not be whole: a name that is not in them is told only when it is hardly different from one
+// that is.
 #include "compiler/aws/iam/names.h"
 
 #include "compiler/aws/iam/glob.h"
@@ -223,7 +224,8 @@ std::string near_action(std::string_view action, bool& nothing_matches) {
 std::string_view near_key(std::string_view key, bool& known) {
   std::string small = lower(key);
   known = std::any_of(std::begin(kKeys), std::end(kKeys), [&](std::string_view k) { return lower(k) == small; });
-  for (std::string_view open : {"aws:principaltag/", "aws:requesttag/", "aws:resourcetag/"}) known = known || small.starts_with(open);
+  for (std::string_view open : {"aws:principaltag/", "aws:requesttag/", "aws:resourcetag/"})
+    known = known || small.starts_with(open);
   if (known) return {};
   return diag::nearest(key, kKeys);
 }

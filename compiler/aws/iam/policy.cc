@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads a policy document. Every mistake is said at its place and the rest is read on: a broken statement stands for any
-// statement, so that nothing is concluded from what it fails to say.
+// Reads a policy document. Every mistake is said at its place and the rest is read on: a broken statement stands for
+// any statement, so that nothing is concluded from what it fails to say.
 #include "compiler/aws/iam/policy.h"
 
 #include "compiler/aws/iam/glob.h"
@@ -38,17 +38,22 @@ constexpr Diag<> kOldVersion{"W0901", "this policy is written in the policy lang
 constexpr Diag<std::string_view> kUnknownAction{"W0902", "there is no action `{}`"};
 
 constexpr std::string_view kDocumentElements[] = {"Version", "Id", "Statement"};
-constexpr std::string_view kStatementElements[] = {"Sid",      "Effect",   "Principal",   "NotPrincipal", "Action",
+constexpr std::string_view kStatementElements[] = {"Sid",       "Effect",   "Principal",   "NotPrincipal", "Action",
                                                    "NotAction", "Resource", "NotResource", "Condition"};
-constexpr std::string_view kPartitions[] = {"aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc"};
+constexpr std::string_view kPartitions[] = {"aws",       "aws-cn",    "aws-us-gov", "aws-iso",
+                                            "aws-iso-b", "aws-iso-e", "aws-iso-f",  "aws-eusc"};
 
-bool has_unknown(std::string_view text) { return text.find(static_cast<char>(kUnknownChar)) != std::string_view::npos; }
+bool has_unknown(std::string_view text) {
+  return text.find(static_cast<char>(kUnknownChar)) != std::string_view::npos;
+}
 
 bool contains(std::span<const std::string_view> names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-bool all_of(std::string_view text, std::string_view letters) { return text.find_first_not_of(letters) == std::string_view::npos; }
+bool all_of(std::string_view text, std::string_view letters) {
+  return text.find_first_not_of(letters) == std::string_view::npos;
+}
 
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kAlphanumeric = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -70,7 +75,9 @@ private:
   const Node& at(NodeId id) const { return tree_.at(id); }
 
   std::string_view what() const {
-    return kind_ == PolicyKind::Trust ? "a trust policy" : kind_ == PolicyKind::Boundary ? "a permissions boundary" : "an identity policy";
+    return kind_ == PolicyKind::Trust      ? "a trust policy"
+           : kind_ == PolicyKind::Boundary ? "a permissions boundary"
+                                           : "an identity policy";
   }
 
   // What the AWS CLI prints: {"RoleName": .., "PolicyDocument": {..}}, {"PolicyVersion": {"Document": ..}}, {"Role":
@@ -100,10 +107,12 @@ private:
     if (n.kind != Node::Kind::Mapping) {
       policy_.broken = true;
       if (n.kind == Node::Kind::Null) {
-        diags_.emit(kNotAPolicy, n.span, "there is nothing in it").help("a policy is a map with `Version` and `Statement`");
+        diags_.emit(kNotAPolicy, n.span, "there is nothing in it")
+            .help("a policy is a map with `Version` and `Statement`");
         return;
       }
-      auto d = diags_.emit(kNotAPolicy, n.span, "it is " + syntax::describe(n)).help("a policy is a map with `Version` and `Statement`");
+      auto d = diags_.emit(kNotAPolicy, n.span, "it is " + syntax::describe(n))
+                   .help("a policy is a map with `Version` and `Statement`");
       if (n.kind == Node::Kind::Sequence) d.note("a list of statements belongs under `Statement`");
       return;
     }
@@ -118,7 +127,8 @@ private:
     const syntax::Entry* s = n.find("Statement");
     if (s == nullptr) {
       policy_.broken = true;
-      if (!said_near_) diags_.emit(kMissing, n.span, "policy", "Statement").help("a policy is a map with `Version` and `Statement`");
+      if (!said_near_)
+        diags_.emit(kMissing, n.span, "policy", "Statement").help("a policy is a map with `Version` and `Statement`");
       return;
     }
     const Node& list = at(s->value);
@@ -142,7 +152,8 @@ private:
     const Node& n = at(id);
     policy_.statements_span = n.span;
     auto d = diags_.emit(kBareStatement, n.span);
-    d.here("a statement").help("a policy document holds it in a list: {\"Version\": \"2012-10-17\", \"Statement\": [...]}");
+    d.here("a statement")
+        .help("a policy document holds it in a list: {\"Version\": \"2012-10-17\", \"Statement\": [...]}");
     std::string_view text = sources_.text(n.span);
     if (text.starts_with('{')) {
       std::string indented;
@@ -158,7 +169,8 @@ private:
   }
 
   // `e` is a key that the grammar does not have here.
-  void unknown_element(const syntax::Entry& e, std::string_view of, std::span<const std::string_view> known, const Node& around) {
+  void unknown_element(const syntax::Entry& e, std::string_view of, std::span<const std::string_view> known,
+                       const Node& around) {
     if (contains(known, e.key)) return;
     auto d = diags_.emit(kUnknownElement, e.key_span, of, e.key);
     std::string_view near = diag::nearest(e.key, known);
@@ -182,7 +194,8 @@ private:
       if (misspelt_version(n)) return;
       auto d = diags_.emit(kNoVersion, n.span);
       if (uses)
-        d.note("policy variables such as `${aws:PrincipalAccount}` are then plain text, and what they stand in never matches");
+        d.note("policy variables such as `${aws:PrincipalAccount}` are then plain text, and what they stand in never "
+               "matches");
       else
         d.note("policy variables do not work in it");
       d.help("begin with \"Version\": \"2012-10-17\"");
@@ -201,7 +214,9 @@ private:
       variables_ = true;
     } else if (text == "2008-10-17") {
       auto d = diags_.emit(kOldVersion, v.span);
-      if (uses) d.note("policy variables such as `${aws:PrincipalAccount}` are plain text in it, and what they stand in never matches");
+      if (uses)
+        d.note("policy variables such as `${aws:PrincipalAccount}` are plain text in it, and what they stand in never "
+               "matches");
       d.help("the present one is \"2012-10-17\"").suggest(v.span, in_place(sources_, v.span, "2012-10-17"));
     } else if (has_unknown(text)) {
       variables_ = true;
@@ -225,7 +240,8 @@ private:
   bool mentions_variables(const Node& n) const {
     if (n.kind == Node::Kind::String) return n.text.find("${") != std::string::npos;
     return std::any_of(n.items.begin(), n.items.end(), [&](NodeId i) { return mentions_variables(at(i)); }) ||
-           std::any_of(n.entries.begin(), n.entries.end(), [&](const syntax::Entry& e) { return mentions_variables(at(e.value)); });
+           std::any_of(n.entries.begin(), n.entries.end(),
+                       [&](const syntax::Entry& e) { return mentions_variables(at(e.value)); });
   }
 
   void wrong(NodeId id, std::string_view element, std::string problem) {
@@ -309,7 +325,8 @@ private:
     if (e == nullptr) {
       s.broken = true;
       if (!misspelt)
-        diags_.emit(kMissing, n.span, "statement", "Effect").help("\"Effect\" is \"Allow\" or \"Deny\"; there is no default");
+        diags_.emit(kMissing, n.span, "statement", "Effect")
+            .help("\"Effect\" is \"Allow\" or \"Deny\"; there is no default");
       return;
     }
     const Node& v = at(e->value);
@@ -338,7 +355,9 @@ private:
       return false;
     }
     if (n.items.empty()) {
-      diags_.emit(kWrongValue, n.span, element, "is empty").here("nothing in it").note("IAM refuses a statement with an empty list");
+      diags_.emit(kWrongValue, n.span, element, "is empty")
+          .here("nothing in it")
+          .note("IAM refuses a statement with an empty list");
       return false;
     }
     bool good = true;
@@ -367,7 +386,8 @@ private:
     if (e == nullptr) {
       s.broken = true;
       if (n.find("Action") == nullptr && !misspelt)
-        diags_.emit(kMissing, n.span, "statement", "Action").help("name what it is about: \"Action\": [\"logs:PutLogEvents\"]");
+        diags_.emit(kMissing, n.span, "statement", "Action")
+            .help("name what it is about: \"Action\": [\"logs:PutLogEvents\"]");
       return;
     }
     s.actions_span = at(e->value).span;
@@ -443,7 +463,9 @@ private:
         const syntax::Entry* e = n.find(key);
         if (e == nullptr) continue;
         s.broken = true;
-        diags_.emit(kNotHere, e->key_span, key, what()).here("remove it").note("a trust policy is about the role that it belongs to");
+        diags_.emit(kNotHere, e->key_span, key, what())
+            .here("remove it")
+            .note("a trust policy is about the role that it belongs to");
       }
       return;
     }
@@ -451,7 +473,8 @@ private:
     if (e == nullptr) {
       s.broken = true;
       if (n.find("Resource") == nullptr && !misspelt)
-        diags_.emit(kMissing, n.span, "statement", "Resource").help("name what it is about, or say \"Resource\": \"*\"");
+        diags_.emit(kMissing, n.span, "statement", "Resource")
+            .help("name what it is about, or say \"Resource\": \"*\"");
       return;
     }
     s.resources_span = at(e->value).span;
@@ -483,9 +506,11 @@ private:
       if (has_unknown(parts[0])) return true;
       auto d = no("it must be an ARN or `*`");
       std::string small(parts[0]);
-      std::transform(small.begin(), small.end(), small.begin(), [](char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
+      std::transform(small.begin(), small.end(), small.begin(),
+                     [](char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
       if (small == "arn")
-        d.help("`arn` is written in small letters").suggest(t.span, in_place(sources_, t.span, "arn" + std::string(r.substr(3))));
+        d.help("`arn` is written in small letters")
+            .suggest(t.span, in_place(sources_, t.span, "arn" + std::string(r.substr(3))));
       else
         d.help("an ARN is `arn:partition:service:region:account:resource`, for example "
                "`arn:aws:logs:us-east-1:123456789012:log-group:/ecs/app:*`");
@@ -496,15 +521,18 @@ private:
     if (count < 6 && r.ends_with('*')) return service_is_plain(t, count > 2 ? parts[2] : std::string_view());
     if (count < 6) {
       no("an ARN has six parts and this has " + std::to_string(count))
-          .help("it is `arn:partition:service:region:account:resource`; region and account may be empty: `arn:aws:s3:::bucket/*`");
+          .help("it is `arn:partition:service:region:account:resource`; region and account may be empty: "
+                "`arn:aws:s3:::bucket/*`");
       return false;
     }
-    if (!contains(kPartitions, parts[1]) && parts[1].find_first_of("*?") == std::string_view::npos && !has_unknown(parts[1])) {
+    if (!contains(kPartitions, parts[1]) && parts[1].find_first_of("*?") == std::string_view::npos &&
+        !has_unknown(parts[1])) {
       std::string_view near = diag::nearest(parts[1], kPartitions);
       auto d = no(parts[1].empty() ? "it names no partition" : "there is no partition `" + std::string(parts[1]) + "`");
       std::string_view good = near.empty() ? std::string_view("aws") : near;
       d.help("the second part is `aws`, `aws-cn` or `aws-us-gov`")
-          .suggest(t.span, in_place(sources_, t.span, "arn:" + std::string(good) + std::string(r.substr(4 + parts[1].size()))));
+          .suggest(t.span,
+                   in_place(sources_, t.span, "arn:" + std::string(good) + std::string(r.substr(4 + parts[1].size()))));
       return false;
     }
     if (!service_is_plain(t, parts[2])) return false;
@@ -524,7 +552,8 @@ private:
   bool service_is_plain(const Text& t, std::string_view service) {
     if (service.find_first_of("*?") == std::string_view::npos) return true;
     diags_.emit(kNotAResource, t.span, t.text, "the service in an ARN cannot have wildcards")
-        .note("the third part of `arn:partition:service:region:account:resource` is a service's name; `*` alone is every resource");
+        .note("the third part of `arn:partition:service:region:account:resource` is a service's name; `*` alone is "
+              "every resource");
     return false;
   }
 
@@ -536,7 +565,8 @@ private:
         s.broken = true;
         diags_.emit(kNotHere, e->key_span, key, what())
             .here("remove it")
-            .note("who may act is whoever the policy is attached to; principals belong in trust policies and in policies of resources");
+            .note("who may act is whoever the policy is attached to; principals belong in trust policies and in "
+                  "policies of resources");
       }
       return;
     }
@@ -565,7 +595,8 @@ private:
     }
     if (v.kind != Node::Kind::Mapping || v.entries.empty()) {
       s.broken = true;
-      wrong(e->value, e->key, "is `*` or a map such as {\"Service\": \"ecs-tasks.amazonaws.com\"}, not " + syntax::describe(v));
+      wrong(e->value, e->key,
+            "is `*` or a map such as {\"Service\": \"ecs-tasks.amazonaws.com\"}, not " + syntax::describe(v));
       return;
     }
     constexpr std::string_view kinds[] = {"AWS", "Service", "Federated", "CanonicalUser"};
@@ -608,7 +639,8 @@ private:
 
 }  // namespace
 
-Policy read_policy(const syntax::Tree& tree, NodeId node, PolicyKind kind, const source::Sources& sources, diag::Diagnostics& diags) {
+Policy read_policy(const syntax::Tree& tree, NodeId node, PolicyKind kind, const source::Sources& sources,
+                   diag::Diagnostics& diags) {
   return Reader(tree, kind, sources, diags).run(node);
 }
 

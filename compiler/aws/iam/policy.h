@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // IAM policy documents as they were written, with the place of every text.
 //
-// The grammar is that of the IAM user guide, "Grammar of the IAM JSON policy language": identity policies and permissions
-// boundaries name no principal, trust policies name no resource.
+// The grammar is that of the IAM user guide, "Grammar of the IAM JSON policy language": identity policies and
+// permissions boundaries name no principal, trust policies name no resource.
 #pragma once
 
 #include "compiler/diag/diagnostics.h"
@@ -100,9 +100,10 @@ struct Policy {
   bool broken = false;  // not all of it could be understood; what is wrong has been said
 };
 
-// Reads the document at `node` and says what is wrong in it. What `aws iam get-role-policy` and its relatives print around a
-// document is looked through.
-Policy read_policy(const syntax::Tree& tree, syntax::NodeId node, PolicyKind kind, const source::Sources& sources, diag::Diagnostics& diags);
+// Reads the document at `node` and says what is wrong in it. What `aws iam get-role-policy` and its relatives print
+// around a document is looked through.
+Policy read_policy(const syntax::Tree& tree, syntax::NodeId node, PolicyKind kind, const source::Sources& sources,
+                   diag::Diagnostics& diags);
 
 // The name of an operator, and of what is written before and behind it.
 std::string_view name_of(Operator op);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a config cannot know, the tools know: a partition, region or account that is `*` in an ARN becomes the template's own.
+// What a config cannot know, the tools know: a partition, region or account that is `*` in an ARN becomes the
+// template's own.
 #include "compiler/aws/iam/print.h"
 
 #include "compiler/diag/render.h"
@@ -16,7 +17,8 @@ using Kind = PrintedRole::Kind;
 struct Style {
   std::string_view partition, region, account;
 };
-constexpr Style kTerraform = {"${data.aws_partition.current.partition}", "${data.aws_region.current.id}", "${data.aws_caller_identity.current.account_id}"};
+constexpr Style kTerraform = {"${data.aws_partition.current.partition}", "${data.aws_region.current.id}",
+                              "${data.aws_caller_identity.current.account_id}"};
 constexpr Style kCloudFormation = {"${AWS::Partition}", "${AWS::Region}", "${AWS::AccountId}"};
 constexpr Style kCdk = {"${partition}", "${region}", "${account}"};
 
@@ -25,8 +27,8 @@ struct Used {
   bool any() const { return partition || region || account; }
 };
 
-// `text` with what a tool would take for its own escaped, and with `*` in the first parts of an ARN filled in. `used` learns of
-// what was.
+// `text` with what a tool would take for its own escaped, and with `*` in the first parts of an ARN filled in. `used`
+// learns of what was.
 std::string filled(const std::string& text, const Style& style, Used& used) {
   std::string parts[6];
   size_t from = 0;
@@ -92,7 +94,10 @@ std::string camel(std::string_view name) {
 
 std::string snake(std::string_view name) {
   std::string out;
-  for (char c : name) out += (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9' && !out.empty()) ? c : c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : '_';
+  for (char c : name)
+    out += (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9' && !out.empty()) ? c
+           : c >= 'A' && c <= 'Z'                                           ? static_cast<char>(c + 32)
+                                                                            : '_';
   return out.empty() || out[0] == '_' ? "collector" + out : out;
 }
 
@@ -127,7 +132,8 @@ std::string cloudformation_text(const std::string& text) {
   if (!used.any()) return diag::json_quote(text);
   // `${!` is how Fn::Sub writes a `${` that is meant.
   std::string escaped;
-  for (size_t i = 0; i < text.size(); ++i) escaped += text.compare(i, 2, "${") == 0 ? (++i, std::string("${!")) : std::string(1, text[i]);
+  for (size_t i = 0; i < text.size(); ++i)
+    escaped += text.compare(i, 2, "${") == 0 ? (++i, std::string("${!")) : std::string(1, text[i]);
   Used again;
   return "!Sub " + diag::json_quote(filled(escaped, kCloudFormation, again));
 }
@@ -161,7 +167,9 @@ std::string typescript_list(const std::vector<std::string>& texts) {
 }
 
 std::string_view title(const PrintedRole& r) {
-  return r.kind == Kind::Task ? "what the collector calls" : r.kind == Kind::Execution ? "what ECS does before the collector starts" : "what the collector calls as another role";
+  return r.kind == Kind::Task        ? "what the collector calls"
+         : r.kind == Kind::Execution ? "what ECS does before the collector starts"
+                                     : "what the collector calls as another role";
 }
 
 bool any_assumed(const std::vector<PrintedRole>& roles) {
@@ -173,7 +181,8 @@ std::string assumed_comments(const std::vector<PrintedRole>& roles, const std::s
   std::string out;
   for (const PrintedRole& r : roles) {
     if (r.kind != Kind::Assumed) continue;
-    out += "\n" + mark + "The task role takes on " + (r.arn == "*" ? "a role that is known when the collector starts" : r.arn) +
+    out += "\n" + mark + "The task role takes on " +
+           (r.arn == "*" ? "a role that is known when the collector starts" : r.arn) +
            ", which must allow and trust it:\n";
     std::string policy = policy_json(r.grants);
     size_t from = 0;
@@ -193,9 +202,12 @@ std::string print_json(const std::vector<PrintedRole>& roles, const PrintOptions
   std::string out = "{\n";
   for (size_t i = 0; i < roles.size(); ++i) {
     const PrintedRole& r = roles[i];
-    std::string key = r.kind == Kind::Task ? "TaskRole" : r.kind == Kind::Execution ? "ExecutionRole" : "Assumed " + r.arn;
+    std::string key = r.kind == Kind::Task        ? "TaskRole"
+                      : r.kind == Kind::Execution ? "ExecutionRole"
+                                                  : "Assumed " + r.arn;
     out += "  " + diag::json_quote(key) + ": {\n";
-    if (r.kind != Kind::Assumed) out += "    \"AssumeRolePolicyDocument\": " + trust_json(options.surroundings, 4) + ",\n";
+    if (r.kind != Kind::Assumed)
+      out += "    \"AssumeRolePolicyDocument\": " + trust_json(options.surroundings, 4) + ",\n";
     out += "    \"PolicyDocument\": " + policy_json(r.grants, 4) + "\n  }" + (i + 1 < roles.size() ? ",\n" : "\n");
   }
   return out + "}\n";
@@ -204,52 +216,66 @@ std::string print_json(const std::vector<PrintedRole>& roles, const PrintOptions
 std::string print_terraform(const std::vector<PrintedRole>& roles, const PrintOptions& o) {
   Used used = uses(roles, kTerraform);
   std::string name = snake(o.name);
-  std::string out = "# The roles of an ECS task that runs the collector compiled from " + comment_name(o) + ": made by `whittle iam`.\n";
+  std::string out = "# The roles of an ECS task that runs the collector compiled from " + comment_name(o) +
+                    ": made by `whittle iam`.\n";
   used.account = used.account || o.surroundings.account.empty();
   if (used.account) out += "\ndata \"aws_caller_identity\" \"current\" {}\n";
   if (used.partition) out += "\ndata \"aws_partition\" \"current\" {}\n";
   if (used.region) out += "\ndata \"aws_region\" \"current\" {}\n";
-  std::string account = o.surroundings.account.empty() ? "data.aws_caller_identity.current.account_id" : diag::json_quote(o.surroundings.account);
-  out += "\ndata \"aws_iam_policy_document\" \"" + name +
-         "_trust\" {\n  statement {\n    sid     = \"EcsTasks\"\n    actions = [\"sts:AssumeRole\"]\n\n    principals {\n      type        = \"Service\"\n"
-         "      identifiers = [\"ecs-tasks.amazonaws.com\"]\n    }\n\n    condition {\n      test     = \"StringEquals\"\n"
-         "      variable = \"aws:SourceAccount\"\n      values   = [" +
-         account + "]\n    }\n  }\n}\n";
+  std::string account = o.surroundings.account.empty() ? "data.aws_caller_identity.current.account_id"
+                                                       : diag::json_quote(o.surroundings.account);
+  out +=
+      "\ndata \"aws_iam_policy_document\" \"" + name +
+      "_trust\" {\n  statement {\n    sid     = \"EcsTasks\"\n    actions = [\"sts:AssumeRole\"]\n\n    principals {\n "
+      "     type        = \"Service\"\n"
+      "      identifiers = [\"ecs-tasks.amazonaws.com\"]\n    }\n\n    condition {\n      test     = \"StringEquals\"\n"
+      "      variable = \"aws:SourceAccount\"\n      values   = [" +
+      account + "]\n    }\n  }\n}\n";
   for (const PrintedRole& r : roles) {
     if (r.kind == Kind::Assumed) continue;
     std::string id = name + (r.kind == Kind::Task ? "_task" : "_execution");
     std::string role_name = o.name + (r.kind == Kind::Task ? "-task" : "-execution");
-    out += "\n# " + std::string(title(r)) + "\nresource \"aws_iam_role\" \"" + id + "\" {\n  name               = " + diag::json_quote(role_name) +
+    out += "\n# " + std::string(title(r)) + "\nresource \"aws_iam_role\" \"" + id +
+           "\" {\n  name               = " + diag::json_quote(role_name) +
            "\n  assume_role_policy = data.aws_iam_policy_document." + name + "_trust.json\n}\n";
     if (r.grants.empty()) continue;
     out += "\ndata \"aws_iam_policy_document\" \"" + id + "\" {\n";
     for (size_t i = 0; i < r.grants.size(); ++i) {
       const Grant& g = r.grants[i];
-      out += std::string(i == 0 ? "" : "\n") + "  # " + reason(g) + "\n  statement {\n    sid = \"" + g.sid + "\"\n\n    actions = " + hcl_list(g.actions, kTerraform) +
+      out += std::string(i == 0 ? "" : "\n") + "  # " + reason(g) + "\n  statement {\n    sid = \"" + g.sid +
+             "\"\n\n    actions = " + hcl_list(g.actions, kTerraform) +
              "\n\n    resources = " + hcl_list(g.resources, kTerraform) + "\n  }\n";
     }
-    out += "}\n\nresource \"aws_iam_role_policy\" \"" + id + "\" {\n  name   = " + diag::json_quote(o.name) + "\n  role   = aws_iam_role." + id +
-           ".id\n  policy = data.aws_iam_policy_document." + id + ".json\n}\n";
+    out += "}\n\nresource \"aws_iam_role_policy\" \"" + id + "\" {\n  name   = " + diag::json_quote(o.name) +
+           "\n  role   = aws_iam_role." + id + ".id\n  policy = data.aws_iam_policy_document." + id + ".json\n}\n";
   }
   if (any_assumed(roles)) out += assumed_comments(roles, "# ");
   return out;
 }
 
 std::string print_cloudformation(const std::vector<PrintedRole>& roles, const PrintOptions& o) {
-  std::string out = "# Made by `whittle iam` from " + comment_name(o) + ".\nAWSTemplateFormatVersion: \"2010-09-09\"\n"
+  std::string out = "# Made by `whittle iam` from " + comment_name(o) +
+                    ".\nAWSTemplateFormatVersion: \"2010-09-09\"\n"
                     "Description: The roles of an ECS task that runs a compiled collector\n\nResources:\n";
   std::string outputs;
   for (const PrintedRole& r : roles) {
     if (r.kind == Kind::Assumed) continue;
     std::string id = camel(o.name) + (r.kind == Kind::Task ? "TaskRole" : "ExecutionRole");
-    out += "  # " + std::string(title(r)) + "\n  " + id + ":\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n"
-           "        Version: \"2012-10-17\"\n        Statement:\n          - Sid: EcsTasks\n            Effect: Allow\n            Principal:\n"
-           "              Service: ecs-tasks.amazonaws.com\n            Action: sts:AssumeRole\n            Condition:\n              StringEquals:\n"
+    out += "  # " + std::string(title(r)) + "\n  " + id +
+           ":\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n"
+           "        Version: \"2012-10-17\"\n        Statement:\n          - Sid: EcsTasks\n            Effect: "
+           "Allow\n            Principal:\n"
+           "              Service: ecs-tasks.amazonaws.com\n            Action: sts:AssumeRole\n            "
+           "Condition:\n              StringEquals:\n"
            "                aws:SourceAccount: " +
-           (o.surroundings.account.empty() ? std::string("!Ref AWS::AccountId") : diag::json_quote(o.surroundings.account)) +
+           (o.surroundings.account.empty() ? std::string("!Ref AWS::AccountId")
+                                           : diag::json_quote(o.surroundings.account)) +
            "\n              ArnLike:\n                aws:SourceArn: ";
-    std::string partition = !o.surroundings.partition.empty() ? o.surroundings.partition : o.surroundings.region.empty() ? "*" : std::string(partition_of(o.surroundings.region));
-    out += cloudformation_text("arn:" + partition + ":ecs:" + (o.surroundings.region.empty() ? "*" : o.surroundings.region) + ":" +
+    std::string partition = !o.surroundings.partition.empty() ? o.surroundings.partition
+                            : o.surroundings.region.empty()   ? "*"
+                                                              : std::string(partition_of(o.surroundings.region));
+    out += cloudformation_text("arn:" + partition +
+                               ":ecs:" + (o.surroundings.region.empty() ? "*" : o.surroundings.region) + ":" +
                                (o.surroundings.account.empty() ? "*" : o.surroundings.account) + ":*") +
            "\n";
     if (!r.grants.empty()) {
@@ -257,8 +283,8 @@ std::string print_cloudformation(const std::vector<PrintedRole>& roles, const Pr
              "\n          PolicyDocument:\n            Version: \"2012-10-17\"\n            Statement:\n";
       for (const Grant& g : r.grants) {
         const std::string in = "                ";
-        out += "              # " + reason(g) + "\n              - Sid: " + g.sid + "\n" + in + "Effect: Allow\n" + in + "Action:" + yaml_value(g.actions, in) + in +
-               "Resource:" + yaml_value(g.resources, in);
+        out += "              # " + reason(g) + "\n              - Sid: " + g.sid + "\n" + in + "Effect: Allow\n" + in +
+               "Action:" + yaml_value(g.actions, in) + in + "Resource:" + yaml_value(g.resources, in);
       }
     }
     outputs += "  " + id + "Arn:\n    Value: !GetAtt " + id + ".Arn\n";
@@ -277,12 +303,14 @@ std::string print_cdk(const std::vector<PrintedRole>& roles, const PrintOptions&
     if (flag) own += (own.empty() ? "" : ", ") + std::string(word);
   }
   std::string out = "// Made by `whittle iam` from " + comment_name(o) +
-                    ".\nimport { Stack } from \"aws-cdk-lib\";\nimport * as iam from \"aws-cdk-lib/aws-iam\";\nimport { Construct } from \"constructs\";\n\n"
+                    ".\nimport { Stack } from \"aws-cdk-lib\";\nimport * as iam from \"aws-cdk-lib/aws-iam\";\nimport "
+                    "{ Construct } from \"constructs\";\n\n"
                     "/** The roles of an ECS task that runs the compiled collector. */\nexport class " +
                     name + " extends Construct {\n";
   for (const PrintedRole& r : roles) {
     if (r.kind == Kind::Assumed) continue;
-    out += "  /** " + std::string(title(r)) + " */\n  readonly " + (r.kind == Kind::Task ? "taskRole" : "executionRole") + ": iam.Role;\n";
+    out += "  /** " + std::string(title(r)) + " */\n  readonly " +
+           (r.kind == Kind::Task ? "taskRole" : "executionRole") + ": iam.Role;\n";
   }
   std::string account = o.surroundings.account.empty() ? "account" : diag::json_quote(o.surroundings.account);
   if (!o.surroundings.account.empty()) {
@@ -294,15 +322,19 @@ std::string print_cdk(const std::vector<PrintedRole>& roles, const PrintOptions&
   }
   out += "\n  constructor(scope: Construct, id: string) {\n    super(scope, id);\n";
   if (!own.empty()) out += "    const { " + own + " } = Stack.of(this);\n";
-  out += "    const assumedBy = new iam.ServicePrincipal(\"ecs-tasks.amazonaws.com\", {\n      conditions: { StringEquals: { \"aws:SourceAccount\": " + account +
-         " } },\n    });\n";
+  out += "    const assumedBy = new iam.ServicePrincipal(\"ecs-tasks.amazonaws.com\", {\n      conditions: { "
+         "StringEquals: { \"aws:SourceAccount\": " +
+         account + " } },\n    });\n";
   for (const PrintedRole& r : roles) {
     if (r.kind == Kind::Assumed) continue;
     std::string member = r.kind == Kind::Task ? "this.taskRole" : "this.executionRole";
-    out += "\n    " + member + " = new iam.Role(this, \"" + (r.kind == Kind::Task ? "TaskRole" : "ExecutionRole") + "\", { assumedBy });\n";
+    out += "\n    " + member + " = new iam.Role(this, \"" + (r.kind == Kind::Task ? "TaskRole" : "ExecutionRole") +
+           "\", { assumedBy });\n";
     for (const Grant& g : r.grants) {
-      out += "    // " + reason(g) + "\n    " + member + ".addToPolicy(\n      new iam.PolicyStatement({\n        sid: \"" + g.sid + "\",\n        actions: " +
-             typescript_list(g.actions) + ",\n        resources: " + typescript_list(g.resources) + ",\n      }),\n    );\n";
+      out += "    // " + reason(g) + "\n    " + member +
+             ".addToPolicy(\n      new iam.PolicyStatement({\n        sid: \"" + g.sid +
+             "\",\n        actions: " + typescript_list(g.actions) +
+             ",\n        resources: " + typescript_list(g.resources) + ",\n      }),\n    );\n";
     }
   }
   out += "  }\n}\n";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Conditions as they are written: {operator: {key: value or values}}. Operators are those of the IAM user guide, "IAM JSON
-// policy elements: Condition operators".
+// Conditions as they are written: {operator: {key: value or values}}. Operators are those of the IAM user guide, "IAM
+// JSON policy elements: Condition operators".
 #include "compiler/aws/iam/read_condition.h"
 
 #include "compiler/aws/iam/glob.h"
@@ -64,7 +64,8 @@ constexpr Name kOperators[] = {
 
 bool same_ignoring_case(std::string_view a, std::string_view b) {
   auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return small(x) == small(y); });
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return small(x) == small(y); });
 }
 
 bool ends_with_ignoring_case(std::string_view text, std::string_view end) {
@@ -88,7 +89,8 @@ bool parse_operator(std::string_view text, Test& test, std::string_view& core) {
     test.if_exists = true;
     core.remove_suffix(8);
   }
-  const auto* found = std::find_if(std::begin(kOperators), std::end(kOperators), [&](const Name& n) { return same_ignoring_case(n.text, core); });
+  const auto* found = std::find_if(std::begin(kOperators), std::end(kOperators),
+                                   [&](const Name& n) { return same_ignoring_case(n.text, core); });
   if (found == std::end(kOperators) || (found->op == Operator::Null && test.if_exists)) return false;
   test.op = found->op;
   return true;
@@ -137,7 +139,9 @@ std::string_view not_fit(Operator op, std::string_view value) {
     return parse_date(value) ? "" : "dates such as 2026-01-31T00:00:00Z";
   case Operator::Bool:
   case Operator::Null:
-    return same_ignoring_case(value, "true") || same_ignoring_case(value, "false") || value.starts_with("${") ? "" : "true and false";
+    return same_ignoring_case(value, "true") || same_ignoring_case(value, "false") || value.starts_with("${")
+               ? ""
+               : "true and false";
   case Operator::IpAddress:
   case Operator::NotIpAddress:
     return parse_address_range(value) ? "" : "addresses such as 203.0.113.0/24";
@@ -153,7 +157,9 @@ std::string_view not_fit(Operator op, std::string_view value) {
 
 }  // namespace
 
-std::string_view name_of(Operator op) { return kOperators[static_cast<size_t>(op)].text; }
+std::string_view name_of(Operator op) {
+  return kOperators[static_cast<size_t>(op)].text;
+}
 
 bool is_negated(Operator op) {
   switch (op) {
@@ -171,8 +177,8 @@ bool is_negated(Operator op) {
   }
 }
 
-bool read_condition(const syntax::Tree& tree, NodeId id, bool variables, std::vector<Test>& out, const source::Sources& sources,
-                    diag::Diagnostics& diags) {
+bool read_condition(const syntax::Tree& tree, NodeId id, bool variables, std::vector<Test>& out,
+                    const source::Sources& sources, diag::Diagnostics& diags) {
   (void)variables;
   const Node& condition = tree.at(id);
   if (condition.poisoned) return false;
@@ -190,7 +196,8 @@ bool read_condition(const syntax::Tree& tree, NodeId id, bool variables, std::ve
       auto d = diags.emit(kUnknownOperator, by_operator.key_span, by_operator.key);
       std::string near = nearest_operator(by_operator.key);
       if (by_operator.key.find(':') != std::string::npos && tree.at(by_operator.value).kind != Node::Kind::Mapping)
-        d.note("this is a condition key; it stands within an operator: {\"StringEquals\": {\"aws:RequestedRegion\": \"us-east-1\"}}");
+        d.note("this is a condition key; it stands within an operator: {\"StringEquals\": {\"aws:RequestedRegion\": "
+               "\"us-east-1\"}}");
       else if (same_ignoring_case(core, "Null"))
         d.note("`Null` asks whether a key is there, so it has no `IfExists`");
       else if (!near.empty())
@@ -212,7 +219,8 @@ bool read_condition(const syntax::Tree& tree, NodeId id, bool variables, std::ve
       const Node& value = tree.at(e.value);
       t.span = e.key_span;
       if (value.span.file == t.span.file && value.span.end > t.span.begin) t.span.end = value.span.end;
-      bool known_form = e.key.find(':') != std::string::npos || e.key.find(static_cast<char>(kUnknownChar)) != std::string::npos;
+      bool known_form =
+          e.key.find(':') != std::string::npos || e.key.find(static_cast<char>(kUnknownChar)) != std::string::npos;
       if (!known_form) {
         good = false;
         diags.emit(kShape, e.key_span, "`" + e.key + "` is no condition key: it must be `service:Name`")
@@ -240,7 +248,8 @@ bool read_condition(const syntax::Tree& tree, NodeId id, bool variables, std::ve
         }
         if (!n.is_scalar() || n.kind == Node::Kind::Null) {
           good = false;
-          diags.emit(kShape, n.span, "a condition compares with texts, numbers or true and false, not with " + syntax::describe(n));
+          diags.emit(kShape, n.span,
+                     "a condition compares with texts, numbers or true and false, not with " + syntax::describe(n));
           continue;
         }
         bool unknown = n.text.find(static_cast<char>(kUnknownChar)) != std::string::npos;
@@ -265,7 +274,8 @@ std::optional<double> parse_number(std::string_view text) {
 }
 
 std::optional<int64_t> parse_date(std::string_view text) {
-  if (!text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos && text.size() > 4 && text.size() < 12) {
+  if (!text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos && text.size() > 4 &&
+      text.size() < 12) {
     int64_t seconds = 0;
     std::from_chars(text.data(), text.data() + text.size(), seconds);
     return seconds * 1000;
@@ -319,7 +329,9 @@ std::optional<int64_t> parse_date(std::string_view text) {
       }
     }
   }
-  if (!good || at != text.size() || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+  if (!good || at != text.size() || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 ||
+      second > 60)
+    return std::nullopt;
   // Days since 1970 in the proleptic Gregorian calendar, years beginning in March.
   int64_t y = year - (month <= 2 ? 1 : 0);
   int64_t era = (y >= 0 ? y : y - 399) / 400;
@@ -338,7 +350,8 @@ std::optional<AddressRange> parse_address_range(std::string_view text) {
   if (size_t slash = text.find('/'); slash != std::string_view::npos) {
     std::string_view digits = text.substr(slash + 1);
     auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.prefix);
-    if (error != std::errc() || end != digits.data() + digits.size() || out.prefix < 0 || out.prefix > most) return std::nullopt;
+    if (error != std::errc() || end != digits.data() + digits.size() || out.prefix < 0 || out.prefix > most)
+      return std::nullopt;
   }
   return out;
 }

@@ -21,7 +21,9 @@ std::string part(std::string_view text, int index) {
   return std::string(text.substr(from, text.find(':', from) - from));
 }
 
-bool is_account(std::string_view text) { return text.size() == 12 && text.find_first_not_of("0123456789") == std::string_view::npos; }
+bool is_account(std::string_view text) {
+  return text.size() == 12 && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 // A document of the table. Its places are those of the attachment.
 Policy read_managed(const ManagedPolicy& managed, source::Span at) {
@@ -54,11 +56,13 @@ void collect_places(const Policy& policy, std::vector<Text>& out, std::vector<st
     for (const Text& t : s.resources) {
       std::string partition = part(t.text, 1);
       bool plain = t.text.starts_with("arn:aws") && partition.find_first_of("*?\x1a") == std::string::npos;
-      if (plain && std::find(partitions.begin(), partitions.end(), partition) == partitions.end()) partitions.push_back(partition);
+      if (plain && std::find(partitions.begin(), partitions.end(), partition) == partitions.end())
+        partitions.push_back(partition);
       std::string account = part(t.text, 4);
       // Another role may well be in another account.
       if (!is_account(account) || part(t.text, 2) == "iam" || part(t.text, 2) == "ecr") continue;
-      if (std::none_of(out.begin(), out.end(), [&](const Text& a) { return a.text == account; })) out.push_back({account, t.span});
+      if (std::none_of(out.begin(), out.end(), [&](const Text& a) { return a.text == account; }))
+        out.push_back({account, t.span});
     }
   }
 }
@@ -67,7 +71,8 @@ void collect_places(const Policy& policy, std::vector<Text>& out, std::vector<st
 
 bool Role::is_managed(const Statement& s) const {
   return std::any_of(managed.begin(), managed.end(), [&](const Attached& a) {
-    return !a.policy->statements.empty() && &s >= a.policy->statements.data() && &s < a.policy->statements.data() + a.policy->statements.size();
+    return !a.policy->statements.empty() && &s >= a.policy->statements.data() &&
+           &s < a.policy->statements.data() + a.policy->statements.size();
   });
 }
 
@@ -82,8 +87,8 @@ const Text* Role::text_for(const Statement& s, std::string_view action) {
   return s.actions.empty() ? nullptr : &s.actions[0];
 }
 
-Role read_role(const RoleDocuments& documents, const syntax::Tree& tree, const RoleOptions& options, const source::Sources& sources,
-               diag::Diagnostics& diags) {
+Role read_role(const RoleDocuments& documents, const syntax::Tree& tree, const RoleOptions& options,
+               const source::Sources& sources, diag::Diagnostics& diags) {
   Role role;
   role.documents = &documents;
   auto read = [&](syntax::NodeId node, PolicyKind kind, std::vector<const Policy*>& into) {
@@ -120,8 +125,9 @@ Request request_of(const Need& need, const Role& role, const RoleOptions& option
   Context& c = r.context;
   std::string region = need.region.empty() ? options.surroundings.region : need.region;
   std::string partition = !options.surroundings.partition.empty() ? options.surroundings.partition
-                          : !region.empty()                            ? std::string(partition_of(region))
-                                                                       : role.partition.empty() ? "*" : role.partition;
+                          : !region.empty()                       ? std::string(partition_of(region))
+                          : role.partition.empty()                ? "*"
+                                                                  : role.partition;
   std::string own = account.empty() ? "*" : std::string(account);
   // What AWS puts into a request of a role's session ("AWS global condition context keys", IAM user guide).
   c.set("aws:RequestedRegion", region.empty() ? "*" : region);
@@ -132,17 +138,20 @@ Request request_of(const Need& need, const Role& role, const RoleOptions& option
   c.set("aws:PrincipalType", "AssumedRole");
   c.set("aws:PrincipalIsAWSService", "false");
   c.set("aws:SecureTransport", "true");
-  for (std::string_view key : {"aws:CurrentTime", "aws:EpochTime", "aws:TokenIssueTime", "aws:userid"}) c.set_present(key);
-  for (std::string_view key : {"aws:username", "aws:FederatedProvider", "aws:MultiFactorAuthAge", "aws:SourceArn", "aws:SourceAccount",
-                               "aws:SourceOwner", "aws:PrincipalServiceName", "aws:PrincipalServiceNamesList", "aws:AssumedRoot",
-                               "aws:ChatbotSourceArn", "aws:Ec2InstanceSourceVpc", "aws:Ec2InstanceSourcePrivateIPv4", "ec2:SourceInstanceARN"})
+  for (std::string_view key : {"aws:CurrentTime", "aws:EpochTime", "aws:TokenIssueTime", "aws:userid"})
+    c.set_present(key);
+  for (std::string_view key : {"aws:username", "aws:FederatedProvider", "aws:MultiFactorAuthAge", "aws:SourceArn",
+                               "aws:SourceAccount", "aws:SourceOwner", "aws:PrincipalServiceName",
+                               "aws:PrincipalServiceNamesList", "aws:AssumedRoot", "aws:ChatbotSourceArn",
+                               "aws:Ec2InstanceSourceVpc", "aws:Ec2InstanceSourcePrivateIPv4", "ec2:SourceInstanceARN"})
     c.set_absent(key);
   c.set_maybe("aws:MultiFactorAuthPresent", "false");
   if (need.role == RoleKind::Task) {
     c.set("aws:ViaAWSService", "false");
     for (std::string_view key : {"aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"}) c.set_absent(key);
   }
-  bool may_tag = need.action == "logs:TagResource" || need.action == "logs:CreateLogGroup" || need.action == "sts:AssumeRole";
+  bool may_tag =
+      need.action == "logs:TagResource" || need.action == "logs:CreateLogGroup" || need.action == "sts:AssumeRole";
   if (!may_tag) c.set_absent("aws:TagKeys");
   if (need.action == "kms:Decrypt") {
     std::string via = need.why.starts_with("parameters") ? "ssm" : "secretsmanager";

@@ -22,36 +22,37 @@ struct Role {
     const Policy* policy = nullptr;
     source::Span span;
   };
-  std::vector<Attached> managed;                            // AWS policies whose statements are known
-  std::vector<const RoleDocuments::Managed*> not_known;     // policies that nobody here can read
-  std::vector<Text> accounts;                               // that Allow statements name, each once
-  bool broken = false;                                      // some document is malformed: what is missing may be in it
-  std::string partition;                                    // that its policies name, if only one
-  std::string account;                                      // of the role: told, or the only one that its policies name
+  std::vector<Attached> managed;                         // AWS policies whose statements are known
+  std::vector<const RoleDocuments::Managed*> not_known;  // policies that nobody here can read
+  std::vector<Text> accounts;                            // that Allow statements name, each once
+  bool broken = false;                                   // some document is malformed: what is missing may be in it
+  std::string partition;                                 // that its policies name, if only one
+  std::string account;                                   // of the role: told, or the only one that its policies name
 
   bool is_managed(const Statement& s) const;
   // The text that makes a statement be about an action: where a label goes.
   static const Text* text_for(const Statement& s, std::string_view action);
 };
 
-Role read_role(const RoleDocuments& documents, const syntax::Tree& tree, const RoleOptions& options, const source::Sources& sources,
-               diag::Diagnostics& diags);
+Role read_role(const RoleDocuments& documents, const syntax::Tree& tree, const RoleOptions& options,
+               const source::Sources& sources, diag::Diagnostics& diags);
 
 // The request that a need makes of a role, in an account; "" for one that is not known.
 Request request_of(const Need& need, const Role& role, const RoleOptions& options, std::string_view account);
 
 // Trust policies: whether ECS tasks may take the role.
-void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const RoleOptions& options, const source::Sources& sources,
-                 diag::Diagnostics& diags);
+void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const RoleOptions& options,
+                 const source::Sources& sources, diag::Diagnostics& diags);
 
-// What a role allows for nothing, and more widely than needed. `missing` are needs that it does not allow: a statement about
-// the right action on the wrong resource is not called unused, as the missing need points there. With `guesses` for needs only
-// actions that none of them names are told.
-void tell_excess(const Role& role, const syntax::Tree& tree, const std::vector<Need>& needs, const std::vector<const Need*>& missing,
-                 const RoleOptions& options, const source::Sources& sources, diag::Diagnostics& diags, bool guesses = false);
+// What a role allows for nothing, and more widely than needed. `missing` are needs that it does not allow: a statement
+// about the right action on the wrong resource is not called unused, as the missing need points there. With `guesses`
+// for needs only actions that none of them names are told.
+void tell_excess(const Role& role, const syntax::Tree& tree, const std::vector<Need>& needs,
+                 const std::vector<const Need*>& missing, const RoleOptions& options, const source::Sources& sources,
+                 diag::Diagnostics& diags, bool guesses = false);
 
 // Whether a role allows what is needed; returns the needs that it does not allow.
-std::vector<const Need*> tell_missing(const Role& role, const std::vector<Need>& needs, const RoleOptions& options, const source::Sources& sources,
-                                      diag::Diagnostics& diags);
+std::vector<const Need*> tell_missing(const Role& role, const std::vector<Need>& needs, const RoleOptions& options,
+                                      const source::Sources& sources, diag::Diagnostics& diags);
 
 }  // namespace whittle::aws::iam

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is needed, merged into statements, checked against the very policy that is derived from it, and against that policy with
-// any one statement gone.
+// What is needed, merged into statements, checked against the very policy that is derived from it, and against that
+// policy with any one statement gone.
 #include "compiler/aws/iam/fix.h"
 #include "compiler/aws/iam/grant.h"
 #include "compiler/aws/iam/role.h"
@@ -25,9 +25,11 @@ struct Checked {
   }
 };
 
-void check(Checked& c, const std::string& policy, const std::vector<Need>& needs, const Surroundings& around = {}, RoleKind kind = RoleKind::Task) {
+void check(Checked& c, const std::string& policy, const std::vector<Need>& needs, const Surroundings& around = {},
+           RoleKind kind = RoleKind::Task) {
   syntax::Tree tree;
-  syntax::NodeId root = syntax::read_document(c.sources.add("p.json", policy), syntax::DocumentForm::Json, c.sources, tree, c.diags);
+  syntax::NodeId root =
+      syntax::read_document(c.sources.add("p.json", policy), syntax::DocumentForm::Json, c.sources, tree, c.diags);
   ASSERT_NE(root, syntax::kNoNode) << policy;
   RoleDocuments role;
   role.kind = kind;
@@ -89,9 +91,14 @@ TEST(Role, EachMissingStatementIsTold) {
       std::string told = c.text();
       for (const iam::Grant& g : grants) {
         for (const std::string& a : g.actions) {
-          bool elsewhere = std::any_of(rest.begin(), rest.end(), [&](const iam::Grant& r) { return std::find(r.actions.begin(), r.actions.end(), a) != r.actions.end(); });
+          bool elsewhere = std::any_of(rest.begin(), rest.end(), [&](const iam::Grant& r) {
+            return std::find(r.actions.begin(), r.actions.end(), a) != r.actions.end();
+          });
           bool gone = &g == &grants[i];
-          EXPECT_EQ(told.find("`" + a + "`") != std::string::npos, gone || (elsewhere && told.find(a) != std::string::npos)) << a << "\n" << told;
+          EXPECT_EQ(told.find("`" + a + "`") != std::string::npos,
+                    gone || (elsewhere && told.find(a) != std::string::npos))
+              << a << "\n"
+              << told;
         }
       }
       EXPECT_NE(told, "");
@@ -109,14 +116,17 @@ TEST(Role, StatementsDoNotDependOnTheOrderOfNeeds) {
   std::set<std::string> sids;
   for (const iam::Grant& g : first) {
     EXPECT_TRUE(sids.insert(g.sid).second) << g.sid;
-    EXPECT_EQ(g.sid.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"), std::string::npos) << g.sid;
+    EXPECT_EQ(g.sid.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+              std::string::npos)
+        << g.sid;
   }
 }
 
 // A policy that allows everything becomes the derived one.
 TEST(Role, FixComesToRest) {
   std::vector<Need> needs = own(kConfigs[0], {});
-  std::string policy = R"({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})";
+  std::string policy =
+      R"({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})";
   for (int round = 0; round < 3; ++round) {
     Checked c;
     check(c, policy, needs);
@@ -129,6 +139,19 @@ TEST(Role, FixComesToRest) {
   EXPECT_EQ(c.text(), "") << policy;
 }
 
+TEST(Role, FixKeepsLineEnds) {
+  Checked c;
+  check(c,
+        "{\r\n  \"Version\": \"2012-10-17\",\r\n  \"Statement\": [\r\n    {\"Effect\": \"Allow\", \"Action\": \"*\", "
+        "\"Resource\": \"*\"}\r\n  ]\r\n}\r\n",
+        own(kConfigs[0], {}));
+  std::vector<iam::Fixed> fixed = iam::fix(c.diags, c.sources, {"p.json"});
+  ASSERT_EQ(fixed.size(), 1u);
+  for (size_t i = 0; i < fixed[0].text.size(); ++i) {
+    if (fixed[0].text[i] == '\n') EXPECT_TRUE(i > 0 && fixed[0].text[i - 1] == '\r') << i;
+  }
+}
+
 // A policy that is cut off anywhere is told of, never trusted.
 TEST(Role, EveryTruncation) {
   std::vector<Need> needs = own(kConfigs[0], {});
@@ -136,7 +159,8 @@ TEST(Role, EveryTruncation) {
   for (size_t i = 0; i < policy.size(); ++i) {
     Checked c;
     syntax::Tree tree;
-    syntax::NodeId root = syntax::read_document(c.sources.add("p.json", policy.substr(0, i)), syntax::DocumentForm::Json, c.sources, tree, c.diags);
+    syntax::NodeId root = syntax::read_document(c.sources.add("p.json", policy.substr(0, i)),
+                                                syntax::DocumentForm::Json, c.sources, tree, c.diags);
     if (root != syntax::kNoNode) {
       RoleDocuments role;
       role.name = "the role";
@@ -151,7 +175,9 @@ TEST(Role, AnAssumedRolesCallsAreNotTheTaskRoles) {
   check::CheckResult r = check::check_text("c.yaml", kConfigs[1], {});
   std::vector<Need> needs = task_needs(*r.known(), {});
   for (Need& n : needs) n.span = {};
-  EXPECT_TRUE(std::any_of(needs.begin(), needs.end(), [](const Need& n) { return n.action == "xray:PutTraceSegments" && !n.assumed_role.empty(); }));
+  EXPECT_TRUE(std::any_of(needs.begin(), needs.end(), [](const Need& n) {
+    return n.action == "xray:PutTraceSegments" && !n.assumed_role.empty();
+  }));
   Checked c;
   check(c, iam::policy_json(iam::merge(own(kConfigs[1], {}))), needs);
   EXPECT_EQ(c.text(), "");
@@ -180,9 +206,11 @@ TEST(ExecutionNeeds, Images) {
     const char *image, *repository;
   } cases[] = {
       {"123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1.2", "arn:aws:ecr:us-east-1:123456789012:repository/app"},
-      {"123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app@sha256:abc", "arn:aws:ecr:us-east-1:123456789012:repository/team/app"},
+      {"123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app@sha256:abc",
+       "arn:aws:ecr:us-east-1:123456789012:repository/team/app"},
       {"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/app", "arn:aws-cn:ecr:cn-north-1:123456789012:repository/app"},
-      {"123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com/app:1", "arn:aws-us-gov:ecr:us-gov-west-1:123456789012:repository/app"},
+      {"123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com/app:1",
+       "arn:aws-us-gov:ecr:us-gov-west-1:123456789012:repository/app"},
       {"123456789012.dkr-ecr.eu-west-1.on.aws/app:1", "arn:aws:ecr:eu-west-1:123456789012:repository/app"},
       {"public.ecr.aws/aws-observability/aws-otel-collector:latest", ""},
       {"nginx", ""},
@@ -194,8 +222,8 @@ TEST(ExecutionNeeds, Images) {
     use.images.push_back({c.image, {}, "container `a`"});
     std::string r = c.repository;
     std::string expected = r.empty() ? ""
-                                     : "ecr:GetAuthorizationToken *\necr:BatchCheckLayerAvailability " + r + "\necr:GetDownloadUrlForLayer " + r +
-                                           "\necr:BatchGetImage " + r + "\n";
+                                     : "ecr:GetAuthorizationToken *\necr:BatchCheckLayerAvailability " + r +
+                                           "\necr:GetDownloadUrlForLayer " + r + "\necr:BatchGetImage " + r + "\n";
     EXPECT_EQ(shown(use, {}), expected) << c.image;
   }
 }
@@ -205,14 +233,19 @@ TEST(ExecutionNeeds, LogsAndSecrets) {
   use.log_groups = {{"awslogs", "/ecs/a", "", true, {}, "a"}, {"awsfirelens", "", "", false, {}, "b"}};
   use.secrets = {
       {"A", "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-AbCdEf:password::", "", {}, "a"},
-      {"B", "arn:aws:secretsmanager:us-east-1:123456789012:secret:db", "arn:aws:kms:us-east-1:123456789012:key/k", {}, "a"},
+      {"B",
+       "arn:aws:secretsmanager:us-east-1:123456789012:secret:db",
+       "arn:aws:kms:us-east-1:123456789012:key/k",
+       {},
+       "a"},
       {"C", "/app/token", "", {}, "a"},
       {"D", "token", "", {}, "a"},
       {"E", "arn:aws:ssm:us-west-2:123456789012:parameter/app/x", "", {}, "a"},
       {"F", "/aws/reference/secretsmanager/db", "", {}, "a"},
   };
   use.repository_credentials = {{"", "arn:aws:secretsmanager:us-east-1:123456789012:secret:hub-AbCdEf", "", {}, "a"}};
-  EXPECT_EQ(shown(use, {"", "us-east-1", "123456789012"}), R"(secretsmanager:GetSecretValue arn:aws:secretsmanager:us-east-1:123456789012:secret:hub-AbCdEf
+  EXPECT_EQ(shown(use, {"", "us-east-1", "123456789012"}),
+            R"(secretsmanager:GetSecretValue arn:aws:secretsmanager:us-east-1:123456789012:secret:hub-AbCdEf
 logs:CreateLogGroup arn:aws:logs:us-east-1:123456789012:log-group:/ecs/a:*
 logs:CreateLogStream arn:aws:logs:us-east-1:123456789012:log-group:/ecs/a:*
 logs:PutLogEvents arn:aws:logs:us-east-1:123456789012:log-group:/ecs/a:*
@@ -230,15 +263,24 @@ secretsmanager:GetSecretValue arn:aws:secretsmanager:us-east-1:123456789012:secr
 // Keys that are reached through another service: ECS asks Secrets Manager, and that asks KMS.
 TEST(ExecutionNeeds, ConditionsOnTheServiceInBetween) {
   ExecutionUse use;
-  use.secrets = {{"A", "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-AbCdEf", "arn:aws:kms:us-east-1:123456789012:key/k", {}, "a"}};
+  use.secrets = {{"A",
+                  "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-AbCdEf",
+                  "arn:aws:kms:us-east-1:123456789012:key/k",
+                  {},
+                  "a"}};
   std::vector<Need> needs = execution_needs(use, {});
   for (const char* via : {"secretsmanager", "ssm"}) {
     Checked c;
-    check(c, std::string(R"({"Version": "2012-10-17", "Statement": [
+    check(c,
+          std::string(R"({"Version": "2012-10-17", "Statement": [
       {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-*"},
       {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "arn:aws:kms:us-east-1:123456789012:key/k",
-       "Condition": {"StringEquals": {"kms:ViaService": ")") + via + R"(.us-east-1.amazonaws.com"}}}]})", needs, {}, RoleKind::Execution);
-    EXPECT_EQ(c.text().find("E0911 the role does not allow `kms:Decrypt`") == std::string::npos, via == std::string("secretsmanager")) << c.text();
+       "Condition": {"StringEquals": {"kms:ViaService": ")") +
+              via + R"(.us-east-1.amazonaws.com"}}}]})",
+          needs, {}, RoleKind::Execution);
+    EXPECT_EQ(c.text().find("E0911 the role does not allow `kms:Decrypt`") == std::string::npos,
+              via == std::string("secretsmanager"))
+        << c.text();
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether ECS tasks may take a role: its trust policy must let ecs-tasks.amazonaws.com call sts:AssumeRole ("Amazon ECS task
-// IAM role", ECS developer guide, which also names the two conditions that guard against a confused deputy).
+// Whether ECS tasks may take a role: its trust policy must let ecs-tasks.amazonaws.com call sts:AssumeRole ("Amazon ECS
+// task IAM role", ECS developer guide, which also names the two conditions that guard against a confused deputy).
 #include "compiler/aws/iam/grant.h"
 #include "compiler/aws/iam/role.h"
 #include "compiler/source/sources.h"
@@ -15,9 +15,11 @@ namespace {
 
 constexpr std::string_view kTasks = "ecs-tasks.amazonaws.com";
 
-constexpr Diag<std::string_view> kNotTrusted{"E0915", "{} cannot be used by ECS tasks: its trust policy does not let them take it"};
+constexpr Diag<std::string_view> kNotTrusted{
+    "E0915", "{} cannot be used by ECS tasks: its trust policy does not let them take it"};
 constexpr Diag<std::string_view> kTrustDenied{"E0915", "{} cannot be used by ECS tasks: its trust policy denies it"};
-constexpr Diag<std::string_view> kTrustCondition{"E0915", "{} cannot be used by ECS tasks here: a condition of its trust policy does not hold"};
+constexpr Diag<std::string_view> kTrustCondition{
+    "E0915", "{} cannot be used by ECS tasks here: a condition of its trust policy does not hold"};
 constexpr Diag<std::string_view> kTrustUnknown{"N0915", "cannot tell whether ECS tasks may take {}"};
 constexpr Diag<std::string_view> kEverybody{"W0916", "everybody may take {}"};
 
@@ -41,7 +43,8 @@ std::string named_account(const Policy& policy) {
     for (const Test& t : st.tests) {
       for (const Text& v : t.values) {
         size_t from = 0;
-        for (int i = 0; i < 4 && v.text.starts_with("arn:") && from != std::string::npos; ++i) from = v.text.find(':', from) + 1;
+        for (int i = 0; i < 4 && v.text.starts_with("arn:") && from != std::string::npos; ++i)
+          from = v.text.find(':', from) + 1;
         std::string text = v.text.substr(from, v.text.find(':', from) - from);
         if (text.size() != 12 || text.find_first_not_of("0123456789") != std::string::npos) continue;
         if (!found.empty() && found != text) return "*";
@@ -59,14 +62,17 @@ std::string value_text(const Context& context, std::string_view key) {
 
 }  // namespace
 
-void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const RoleOptions& options, const source::Sources& sources,
-                 diag::Diagnostics& diags) {
+void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const RoleOptions& options,
+                 const source::Sources& sources, diag::Diagnostics& diags) {
   if (!documents.trust) return;
   Policy policy = read_policy(tree, *documents.trust, PolicyKind::Trust, sources, diags);
   const Surroundings& s = options.surroundings;
   // An account that nobody told is the one that the conditions name, if they name one only.
-  std::string account = s.account.empty() ? named_account(policy) : s.account, region = s.region.empty() ? "*" : s.region;
-  std::string partition = !s.partition.empty() ? s.partition : s.region.empty() ? "*" : std::string(partition_of(s.region));
+  std::string account = s.account.empty() ? named_account(policy) : s.account,
+              region = s.region.empty() ? "*" : s.region;
+  std::string partition = !s.partition.empty() ? s.partition
+                          : s.region.empty()   ? "*"
+                                               : std::string(partition_of(s.region));
   Context context;
   context.set("aws:SourceAccount", account);
   context.set("aws:SourceArn", "arn:" + partition + ":ecs:" + region + ":" + account + ":*");
@@ -112,12 +118,15 @@ void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const
   }
   if (policy.broken) return;
   if (denied != nullptr) {
-    diags.emit(kTrustDenied, denied->principals_span, documents.name).here("denied here").note("an explicit deny wins over every allow");
+    diags.emit(kTrustDenied, denied->principals_span, documents.name)
+        .here("denied here")
+        .note("an explicit deny wins over every allow");
     return;
   }
   if (allowed && (unsure == nullptr || unsure->allow)) return;
   if (unsure != nullptr) {
-    auto d = diags.emit(kTrustUnknown, unsure_test != nullptr ? unsure_test->span : unsure->principals_span, documents.name);
+    auto d =
+        diags.emit(kTrustUnknown, unsure_test != nullptr ? unsure_test->span : unsure->principals_span, documents.name);
     if (unsure_test == nullptr) {
       d.here("depends on a value that the template leaves open");
       return;
@@ -171,7 +180,8 @@ void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const
     const Text* first = near->actions.empty() ? nullptr : &near->actions[0];
     d.here("they are named");
     if (first != nullptr)
-      d.label(first->span, "but not allowed `sts:AssumeRole`").suggest(with_quotes(sources, near->actions_span), "\"sts:AssumeRole\"");
+      d.label(first->span, "but not allowed `sts:AssumeRole`")
+          .suggest(with_quotes(sources, near->actions_span), "\"sts:AssumeRole\"");
   } else if (wrong != nullptr && wrong->id.text == "ecs.amazonaws.com") {
     d.here("this is ECS itself; its tasks are `ecs-tasks.amazonaws.com`");
   } else if (wrong != nullptr && wrong->id.text == "ec2.amazonaws.com") {

@@ -9,3 +9,4 @@ iam nothing.yaml
 check plain.yaml full.yaml --task-role-policy enough.json
 check plain.yaml --fix
 check plain.yaml --task-role-policy nothing.json
+check plain.yaml --task-role-policy enough.json --execution-role-policy enough.json --fix

@@ -1,0 +1,1 @@
+check plain.yaml --task-role-policy policy.yaml
