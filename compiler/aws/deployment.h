@@ -14,10 +14,10 @@ namespace whittle::aws {
 
 struct Deployment {
   Surroundings surroundings;
-  std::string image;                // "": ECR of the account and region, `collector` at whittle's version and the config's hash
-  std::string name = "collector";   // of the container
-  std::string log_group;            // "": "/ecs/<name>"
-  int cpu = 0, memory = 0;          // CPU units, MiB; 0: from the plan's worst case
+  std::string image;  // "": ECR of the account and region, `collector` at whittle's version and the config's hash
+  std::string name = "collector";  // of the container
+  std::string log_group;           // "": "/ecs/<name>"
+  int cpu = 0, memory = 0;         // CPU units, MiB; 0: from the plan's worst case
   std::string target = "x86_64";
   int64_t stop_timeout_s = 30;
   std::vector<std::pair<std::string, std::string>> environment;  // late-bound values given as texts, by variable
@@ -29,9 +29,9 @@ struct Deployment {
 struct LateVariable {
   std::string name;
   bool has_default = false;  // `:-` everywhere it is used
-  bool secret = false;       // stands in a setting that is never printed, or its name says so (TOKEN, PASSWORD, SECRET, KEY)
+  bool secret = false;  // stands in a setting that is never printed, or its name says so (TOKEN, PASSWORD, SECRET, KEY)
   std::vector<std::string> settings;  // "exporters::otlphttp::headers"
-  source::Span span;         // of the first use
+  source::Span span;                  // of the first use
 };
 
 // All of them, each once, in the order of the config.
@@ -40,9 +40,9 @@ std::vector<LateVariable> late_variables(const check::Config& config);
 // Set in every Fargate task by ECS itself: AWS_REGION, ECS_CONTAINER_METADATA_URI_V4 and their like.
 bool set_by_fargate(std::string_view variable);
 
-// The deployment with its blanks filled in, as far as the config tells: the log group, the region that all AWS components
-// agree on, the image's repository without a tag (account and region that are not known are `*`), and for each secret without
-// a source the parameter "/<name>/<VARIABLE>".
+// The deployment with its blanks filled in, as far as the config tells: the log group, the region that all AWS
+// components agree on, the image's repository without a tag (account and region that are not known are `*`), and for
+// each secret without a source the parameter "/<name>/<VARIABLE>".
 Deployment settled(const check::Config& config, Deployment deployment);
 
 // What the deployment makes ECS fetch: the image, the log group, the secrets. Fills in blanks itself.

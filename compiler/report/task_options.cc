@@ -4,13 +4,16 @@
 namespace whittle::report {
 
 void add_task_options(std::vector<OptionSpec>& specs) {
-  specs.insert(specs.end(), {
-      {"--task-definition", "FILE", "an ECS task definition (JSON) that the collector is part of; may be given several times"},
-      {"--cloudformation", "FILE", "a CloudFormation template (YAML or JSON) with task definitions and roles, likewise"},
-      {"--terraform-plan", "FILE", "what `terraform show -json PLAN` prints, likewise"},
-      {"--container", "NAME", "the collector's container, where its image and name do not tell"},
-      {"--target", "x86_64|aarch64", "the processor that the collector is compiled for"},
-  });
+  specs.insert(specs.end(),
+               {
+                   {"--task-definition", "FILE",
+                    "an ECS task definition (JSON) that the collector is part of; may be given several times"},
+                   {"--cloudformation", "FILE",
+                    "a CloudFormation template (YAML or JSON) with task definitions and roles, likewise"},
+                   {"--terraform-plan", "FILE", "what `terraform show -json PLAN` prints, likewise"},
+                   {"--container", "NAME", "the collector's container, where its image and name do not tell"},
+                   {"--target", "x86_64|aarch64", "the processor that the collector is compiled for"},
+               });
 }
 
 bool read_task_options(const CommandLine& line, aws::ecs::TaskInputs& out, std::string& error) {
@@ -22,7 +25,8 @@ bool read_task_options(const CommandLine& line, aws::ecs::TaskInputs& out, std::
   out.container = line.get("--container");
   out.target = line.get("--target");
   for (std::string_view name : {"--container", "--target"}) {
-    if (line.has(name) && out.empty()) return error = "`" + std::string(name) + "` needs a task definition: `--task-definition FILE`", false;
+    if (line.has(name) && out.empty())
+      return error = "`" + std::string(name) + "` needs a task definition: `--task-definition FILE`", false;
   }
   return true;
 }

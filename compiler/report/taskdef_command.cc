@@ -13,8 +13,10 @@ namespace {
 
 constexpr std::string_view kUsage = "taskdef CONFIG... [option...]";
 constexpr std::string_view kAbout =
-    "Prints the ECS container definition of the collector that CONFIG compiles to: ports, health check, stopTimeout, log\n"
-    "options, memory from the worst case, and an entry for each variable that the config reads when the collector starts.\n"
+    "Prints the ECS container definition of the collector that CONFIG compiles to: ports, health check, stopTimeout, "
+    "log\n"
+    "options, memory from the worst case, and an entry for each variable that the config reads when the collector "
+    "starts.\n"
     "Several CONFIGs are merged. How the numbers come about is said on standard error.\n"
     "\n"
     "Exit code 0: printed. 1: the config has errors. 2: could not run.";
@@ -25,7 +27,8 @@ const std::vector<OptionSpec>& specs() {
         {"--format", "json|terraform|cloudformation|cdk|compose", "what to print (json)"},
         {"--task", "", "json, terraform: a whole task definition with an application, not the container alone"},
         {"--app", "IMAGE", "the application's image in it"},
-        {"--image", "REFERENCE", "the collector's image (one in ECR, tagged with whittle's version and the config's hash)"},
+        {"--image", "REFERENCE",
+         "the collector's image (one in ECR, tagged with whittle's version and the config's hash)"},
         {"--name", "NAME", "the container's name (collector)"},
         {"--cpu", "UNITS", "its CPU units (32)"},
         {"--memory", "MIB", "its memory (from the worst case)"},
@@ -48,11 +51,13 @@ bool read_number(const CommandLine& line, std::string_view name, int& out, std::
   return error = "`" + std::string(name) + "` takes a whole number, not `" + text + "`", false;
 }
 
-bool read_pairs(const CommandLine& line, std::string_view option, std::vector<std::pair<std::string, std::string>>& out, std::string& error) {
+bool read_pairs(const CommandLine& line, std::string_view option, std::vector<std::pair<std::string, std::string>>& out,
+                std::string& error) {
   for (auto& [name, value] : line.options) {
     if (name != option) continue;
     size_t equals = value.find('=');
-    if (equals == std::string::npos || equals == 0) return error = "`" + std::string(option) + "` takes NAME=VALUE, not `" + value + "`", false;
+    if (equals == std::string::npos || equals == 0)
+      return error = "`" + std::string(option) + "` takes NAME=VALUE, not `" + value + "`", false;
     out.emplace_back(value.substr(0, equals), value.substr(equals + 1));
   }
   return true;
@@ -82,7 +87,8 @@ int taskdef_command(Arguments arguments, Output& output) {
   aws::ecs::TaskdefOptions options;
   good = good && read_config_options(line, config, error) && read_place_options(line, deployment.surroundings, error) &&
          read_number(line, "--cpu", deployment.cpu, error) && read_number(line, "--memory", deployment.memory, error) &&
-         read_pairs(line, "--env", deployment.environment, error) && read_pairs(line, "--secret", deployment.secrets, error);
+         read_pairs(line, "--env", deployment.environment, error) &&
+         read_pairs(line, "--secret", deployment.secrets, error);
   config.files.insert(config.files.end(), line.files.begin(), line.files.end());
   if (good && config.files.empty()) good = (error = "no config is named", false);
   if (!good) {

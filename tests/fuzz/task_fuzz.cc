@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as a task definition, a template and a plan: read, checked against a config, rendered; never a crash, and the
-// same findings each time.
+// Any bytes as a task definition, a template and a plan: read, checked against a config, rendered; never a crash, and
+// the same findings each time.
 #include "compiler/aws/ecs/checks.h"
 #include "compiler/aws/ecs/files.h"
 #include "compiler/check/front_end.h"
@@ -24,7 +24,8 @@ const check::CheckResult& config() {
   return result;
 }
 
-std::string run(aws::ecs::FileKind kind, const std::string& text, const check::Config* with, const aws::RoleOptions& roles) {
+std::string run(aws::ecs::FileKind kind, const std::string& text, const check::Config* with,
+                const aws::RoleOptions& roles) {
   source::Sources sources;
   diag::Diagnostics diags;
   syntax::Tree tree;
@@ -45,7 +46,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string text(reinterpret_cast<const char*>(data), size);
   aws::RoleOptions roles;
   if (size % 2 == 0) roles.surroundings = {"", "us-east-1", "123456789012"};
-  for (auto kind : {aws::ecs::FileKind::TaskDefinition, aws::ecs::FileKind::CloudFormation, aws::ecs::FileKind::Terraform}) {
+  for (auto kind :
+       {aws::ecs::FileKind::TaskDefinition, aws::ecs::FileKind::CloudFormation, aws::ecs::FileKind::Terraform}) {
     const check::Config* with = size % 3 == 0 ? nullptr : &*config().config;
     std::string first = run(kind, text, with, roles);
     if (first != run(kind, text, with, roles)) std::abort();

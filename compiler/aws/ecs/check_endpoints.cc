@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the SDKs of a task's containers send to, against where the collector listens (OpenTelemetry specification, "OTLP
-// Exporter"): the base endpoint gets /v1/<signal> appended, endpoints of one signal are used as they are, and without
-// OTEL_EXPORTER_OTLP_PROTOCOL most SDKs speak http/protobuf.
+// Where the SDKs of a task's containers send to, against where the collector listens (OpenTelemetry specification,
+// "OTLP Exporter"): the base endpoint gets /v1/<signal> appended, endpoints of one signal are used as they are, and
+// without OTEL_EXPORTER_OTLP_PROTOCOL most SDKs speak http/protobuf.
 #include "compiler/aws/ecs/checks.h"
 
 #include <algorithm>
@@ -17,15 +17,19 @@ namespace {
 
 constexpr Diag<int64_t> kNothingThere{"E1050", "the collector does not listen on port {}"};
 constexpr Diag<int64_t, std::string_view> kOtherProtocol{"E1051", "port {} does not understand {}"};
-constexpr Diag<int64_t> kOtherProtocolByDefault{"W1051", "port {} understands grpc alone, and most SDKs speak http/protobuf unless told"};
+constexpr Diag<int64_t> kOtherProtocolByDefault{
+    "W1051", "port {} understands grpc alone, and most SDKs speak http/protobuf unless told"};
 constexpr Diag<int64_t> kNoTls{"E1052", "port {} speaks no TLS, so `https` fails there"};
 constexpr Diag<int64_t> kTls{"E1052", "port {} speaks TLS, so `http` fails there"};
-constexpr Diag<std::string_view> kHostName{"E1053", "`{}` is not found: containers of this task have no names in the network"};
+constexpr Diag<std::string_view> kHostName{"E1053",
+                                           "`{}` is not found: containers of this task have no names in the network"};
 constexpr Diag<> kLocalhost{"E1053", "`localhost` is the container itself in the network mode `bridge`"};
-constexpr Diag<std::string_view, std::string_view> kPathTwice{"E1054", "SDKs append `{}` to this endpoint, which has a path: they send to `{}`"};
+constexpr Diag<std::string_view, std::string_view> kPathTwice{
+    "E1054", "SDKs append `{}` to this endpoint, which has a path: they send to `{}`"};
 constexpr Diag<std::string_view> kNoPath{"E1054", "an endpoint of one signal is used as it is: `{}` is missing"};
 constexpr Diag<std::string_view, std::string_view> kNotTaken{"E1055", "no pipeline takes the {} that {} sends"};
-constexpr Diag<std::string_view, std::string_view> kNotTakenByDefault{"W1055", "no pipeline takes the {} that {} sends"};
+constexpr Diag<std::string_view, std::string_view> kNotTakenByDefault{"W1055",
+                                                                      "no pipeline takes the {} that {} sends"};
 constexpr Diag<std::string_view> kProtocolName{"W1057", "there is no OTLP protocol `{}`"};
 constexpr Diag<> kNoScheme{"W1059", "this endpoint has no scheme"};
 
@@ -60,12 +64,15 @@ std::optional<Endpoint> parse_endpoint(std::string_view text) {
   return e;
 }
 
-bool is_localhost(std::string_view h) { return h == "localhost" || h == "127.0.0.1" || h == "[::1]" || h == "0.0.0.0"; }
+bool is_localhost(std::string_view h) {
+  return h == "localhost" || h == "127.0.0.1" || h == "[::1]" || h == "0.0.0.0";
+}
 
 std::string in_words(schema::SignalSet signals) {
   std::string out;
   for (int s = 0; s < schema::kSignals; ++s) {
-    if ((signals & (1u << s)) != 0) out += (out.empty() ? "" : " and ") + std::string(schema::name_of(static_cast<schema::Signal>(s)));
+    if ((signals & (1u << s)) != 0)
+      out += (out.empty() ? "" : " and ") + std::string(schema::name_of(static_cast<schema::Signal>(s)));
   }
   return out;
 }
@@ -93,7 +100,8 @@ public:
       if (p == "grpc" || p == "http/protobuf" || p == "http/json") continue;
       auto d = c_.diags.emit(kProtocolName, v->value.span, p);
       d.here("`grpc`, `http/protobuf` or `http/json`");
-      if (p == "http" || p == "protobuf" || p == "http/proto") d.suggest(v->value.span, c_.as_written(v->value.span, "http/protobuf"));
+      if (p == "http" || p == "protobuf" || p == "http/proto")
+        d.suggest(v->value.span, c_.as_written(v->value.span, "http/protobuf"));
     }
   }
 
@@ -150,7 +158,8 @@ private:
     if (is_localhost(e.host) && &x_ != c_.collector)
       c_.diags.emit(kLocalhost, v.value.span)
           .here("the collector is another container")
-          .help("`\"links\": [\"{}\"]`, and its name as the host; or the network mode `awsvpc`", c_.collector->name.text);
+          .help("`\"links\": [\"{}\"]`, and its name as the host; or the network mode `awsvpc`",
+                c_.collector->name.text);
     return name;
   }
 
@@ -174,7 +183,9 @@ private:
       return;
     }
     const Listener& l = *there.front();
-    auto understands = [&](std::string_view what) { return std::find(l.protocols.begin(), l.protocols.end(), what) != l.protocols.end(); };
+    auto understands = [&](std::string_view what) {
+      return std::find(l.protocols.begin(), l.protocols.end(), what) != l.protocols.end();
+    };
     bool otlp = understands("grpc") || understands("http/protobuf");
     if (!otlp) {
       c_.diags.emit(kOtherProtocol, v.value.span, e->port, "OTLP")
@@ -188,10 +199,13 @@ private:
         c_.diags.emit(kOtherProtocolByDefault, v.value.span, e->port)
             .here("`{}` listens here", l.setting)
             .label(l.span, "grpc")
-            .help("write `OTEL_EXPORTER_OTLP_PROTOCOL=grpc` if the SDK can do that, or send to port {}", other_port(l, "http/protobuf"));
+            .help("write `OTEL_EXPORTER_OTLP_PROTOCOL=grpc` if the SDK can do that, or send to port {}",
+                  other_port(l, "http/protobuf"));
       } else if (speaks == "grpc" || speaks.starts_with("http/")) {
         auto d = c_.diags.emit(kOtherProtocol, v.value.span, e->port, speaks);
-        d.here("`{}` listens here", l.setting).label(p->value.span, "the SDK speaks {}", speaks).label(l.span, "{}", l.protocols.front());
+        d.here("`{}` listens here", l.setting)
+            .label(p->value.span, "the SDK speaks {}", speaks)
+            .label(l.span, "{}", l.protocols.front());
         if (std::string port = other_port(l, speaks); !port.empty()) d.help("{} is spoken on port {}", speaks, port);
       }
       return;
@@ -216,7 +230,8 @@ private:
   std::string other_port(const Listener& than, std::string_view protocol) const {
     for (const Listener& l : c_.listeners) {
       if (&l == &than || l.port == 0) continue;
-      if (std::find(l.protocols.begin(), l.protocols.end(), protocol) != l.protocols.end()) return std::to_string(l.port);
+      if (std::find(l.protocols.begin(), l.protocols.end(), protocol) != l.protocols.end())
+        return std::to_string(l.port);
     }
     return {};
   }
@@ -232,12 +247,14 @@ private:
         if (base == wanted || e.path == wanted) continue;
         c_.diags.emit(kNoPath, v.value.span, wanted)
             .here("the collector answers 404")
-            .suggest(v.value.span, c_.as_written(v.value.span, v.value.text.substr(0, v.value.text.size() - e.path.size()) + wanted));
+            .suggest(v.value.span,
+                     c_.as_written(v.value.span, v.value.text.substr(0, v.value.text.size() - e.path.size()) + wanted));
       } else if (base + usual != wanted) {
         c_.diags.emit(kPathTwice, v.value.span, usual, base + usual)
             .here("the collector answers 404")
             .label(l.span, "`{}` takes {} at `{}`", l.setting, schema::name_of(signal), wanted)
-            .suggest(v.value.span, c_.as_written(v.value.span, v.value.text.substr(0, v.value.text.size() - e.path.size())));
+            .suggest(v.value.span,
+                     c_.as_written(v.value.span, v.value.text.substr(0, v.value.text.size() - e.path.size())));
         return;  // the same holds for the others
       }
     }
@@ -247,12 +264,14 @@ private:
     auto missing = static_cast<schema::SignalSet>(signals & ~l.signals);
     if (missing == 0 || l.signals == 0) return;
     std::string words = in_words(missing);
-    auto d = one ? c_.diags.emit(kNotTaken, v.value.span, words, x_.shown()) : c_.diags.emit(kNotTakenByDefault, v.value.span, words, x_.shown());
+    auto d = one ? c_.diags.emit(kNotTaken, v.value.span, words, x_.shown())
+                 : c_.diags.emit(kNotTakenByDefault, v.value.span, words, x_.shown());
     std::string answer = l.protocols.front() == "grpc" ? "UNIMPLEMENTED" : "404";
     d.here("they are answered with {}", answer).label(l.span, "`{}` takes only {}", l.setting, in_words(l.signals));
     std::string off;
     for (int s = 0; s < schema::kSignals; ++s) {
-      if ((missing & (1u << s)) != 0) off += (off.empty() ? "`OTEL_" : " and `OTEL_") + std::string(kSignals[s]) + "_EXPORTER=none`";
+      if ((missing & (1u << s)) != 0)
+        off += (off.empty() ? "`OTEL_" : " and `OTEL_") + std::string(kSignals[s]) + "_EXPORTER=none`";
     }
     if (!one) d.note("SDKs send all that they have unless told otherwise, and log an error each time");
     d.help("set {} in the container, or give the config pipelines for them", off);

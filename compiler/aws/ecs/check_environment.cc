@@ -14,13 +14,17 @@ namespace {
 constexpr Diag<std::string_view, std::string_view> kFrom{"E1093", "no secret can come from `{}`: {}"};
 constexpr Diag<std::string_view> kBoth{"E1094", "`{}` is a variable and a secret"};
 constexpr Diag<std::string_view> kTwice{"W1094", "`{}` is there twice"};
-constexpr Diag<std::string_view, std::string_view> kMissing{"E1095", "{} does not have `{}`, which the config reads when the collector starts"};
-constexpr Diag<std::string_view, std::string_view> kOldAgent{"W1095", "{} may not have `{}`, which the config reads when the collector starts"};
+constexpr Diag<std::string_view, std::string_view> kMissing{
+    "E1095", "{} does not have `{}`, which the config reads when the collector starts"};
+constexpr Diag<std::string_view, std::string_view> kOldAgent{
+    "W1095", "{} may not have `{}`, which the config reads when the collector starts"};
 constexpr Diag<std::string_view> kPlaceholder{"E1096", "the placeholder `{}` was never filled in"};
 
 // Why `valueFrom` cannot be right. A name without an ARN is a parameter of the task's own region.
 std::string problem_of(const std::string& text) {
-  auto unknown = [](const std::string& s) { return s.find(kUnknownPart) != std::string::npos || s.find("{{") != std::string::npos; };
+  auto unknown = [](const std::string& s) {
+    return s.find(kUnknownPart) != std::string::npos || s.find("{{") != std::string::npos;
+  };
   if (text.empty()) return "it is empty";
   if (text.starts_with("arn:")) {
     auto arn = parse_arn(text);
@@ -29,9 +33,12 @@ std::string problem_of(const std::string& text) {
     if (unknown(arn->service)) return {};
     if (arn->service == "ssm") {
       if (!unknown(arn->resource) && !arn->resource.starts_with("parameter/")) return "`parameter/NAME` must come last";
-      if (arn->resource.starts_with("parameter//")) return "the slash that begins the parameter's name is not repeated: `parameter/" + arn->resource.substr(11) + "`";
+      if (arn->resource.starts_with("parameter//"))
+        return "the slash that begins the parameter's name is not repeated: `parameter/" + arn->resource.substr(11) +
+               "`";
     } else if (arn->service == "secretsmanager") {
-      if (!unknown(arn->resource) && !arn->resource.starts_with("secret:")) return "`secret:NAME-SUFFIX` must come last";
+      if (!unknown(arn->resource) && !arn->resource.starts_with("secret:"))
+        return "`secret:NAME-SUFFIX` must come last";
     } else {
       return "it comes from `ssm` or `secretsmanager`, not from `" + arn->service + "`";
     }
@@ -40,15 +47,22 @@ std::string problem_of(const std::string& text) {
   }
   if (unknown(text)) return {};
   // Systems Manager user guide, "About parameter name requirements".
-  auto good = [](char c) { return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '.' || c == '-' || c == '/'; };
-  if (!std::all_of(text.begin(), text.end(), good)) return "names of parameters have letters, digits, `_`, `.`, `-` and `/`";
-  if (text[0] != '/' && text.find('/') != std::string::npos) return "a parameter's name with a path begins with a slash";
+  auto good = [](char c) {
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '.' || c == '-' ||
+           c == '/';
+  };
+  if (!std::all_of(text.begin(), text.end(), good))
+    return "names of parameters have letters, digits, `_`, `.`, `-` and `/`";
+  if (text[0] != '/' && text.find('/') != std::string::npos)
+    return "a parameter's name with a path begins with a slash";
   return {};
 }
 
 void sources_of(TaskCheck& c, const std::vector<Variable>& list) {
   for (const Variable& v : list) {
-    if (!v.value.written || (v.value.text.size() == 1 && v.value.text[0] == kUnknownPart) || v.value.text.starts_with("{{")) continue;
+    if (!v.value.written || (v.value.text.size() == 1 && v.value.text[0] == kUnknownPart) ||
+        v.value.text.starts_with("{{"))
+      continue;
     std::string why = problem_of(v.value.text);
     if (why.empty()) continue;
     c.diags.emit(kFrom, v.value.span, v.value.text, why).here("the task stops before a container starts");
@@ -78,11 +92,13 @@ void missing(TaskCheck& c) {
   const Container& x = *c.collector;
   if (!x.environment_known) return;
   for (const LateVariable& l : late_variables(*c.config)) {
-    if (l.has_default || (c.fargate && set_by_fargate(l.name)) || l.name.starts_with("ECS_CONTAINER_METADATA_URI")) continue;
+    if (l.has_default || (c.fargate && set_by_fargate(l.name)) || l.name.starts_with("ECS_CONTAINER_METADATA_URI"))
+      continue;
     if (x.variable(l.name) != nullptr || x.secret(l.name) != nullptr) continue;
     source::Span at = l.secret && x.secrets_key ? x.secrets_key : x.environment_key ? x.environment_key : x.span;
     if (l.name == "AWS_REGION" || l.name == "AWS_DEFAULT_REGION") {
-      // Fargate always did; ECS agents do since April 2026 (amazon-ecs-agent, "inject AWS_REGION and AWS_DEFAULT_REGION").
+      // Fargate always did; ECS agents do since April 2026 (amazon-ecs-agent, "inject AWS_REGION and
+      // AWS_DEFAULT_REGION").
       c.diags.emit(kOldAgent, at, x.shown(), l.name)
           .label(l.span, "`{}` needs it", l.settings.front())
           .note("on EC2 only ECS agents from 2026 on set it")

@@ -20,7 +20,8 @@ constexpr Diag<int64_t, int64_t> kHostPort{"E1014", "host port {} cannot lead to
 constexpr Diag<std::string_view> kCapability{"E1014", "Fargate does not add the capability `{}`"};
 constexpr Diag<std::string_view> kNobodySays{"N1015", "nothing says that `{}` will run on Fargate"};
 constexpr Diag<std::string_view> kNoPlatform{"E1016", "`{}` is not a platform version"};
-constexpr Diag<std::string_view, std::string_view> kOldPlatform{"E1016", "platform version {} does not set `{}`, which the config needs"};
+constexpr Diag<std::string_view, std::string_view> kOldPlatform{
+    "E1016", "platform version {} does not set `{}`, which the config needs"};
 constexpr Diag<std::string_view> kRetired{"W1016", "platform version {} is older than 1.4.0"};
 
 using Version = std::array<int, 3>;
@@ -73,7 +74,8 @@ void platform_version(TaskCheck& c, const Service& s) {
 void container(TaskCheck& c, const Container& x) {
   for (const Text& capability : x.add_capabilities.items) {
     if (!c.fargate || !capability.has_text() || capability.text == "SYS_PTRACE") continue;
-    c.diags.emit(kCapability, capability.span, capability.text).note("`SYS_PTRACE` is the only one that Fargate adds; dropping is free");
+    c.diags.emit(kCapability, capability.span, capability.text)
+        .note("`SYS_PTRACE` is the only one that Fargate adds; dropping is free");
   }
   if (c.fargate) {
     for (const Parameter& p : x.restricted) {
@@ -88,7 +90,9 @@ void container(TaskCheck& c, const Container& x) {
   }
   if (c.fargate || c.task.awsvpc()) {
     for (const PortMapping& p : x.ports) {
-      if (!p.host_port.known || !p.container_port.known || p.host_port.value == 0 || p.host_port.value == p.container_port.value) continue;
+      if (!p.host_port.known || !p.container_port.known || p.host_port.value == 0 ||
+          p.host_port.value == p.container_port.value)
+        continue;
       c.diags.emit(kHostPort, p.host_port.span, p.host_port.value, p.container_port.value)
           .here("with `awsvpc` both are the same, or `hostPort` is left out")
           .suggest(p.host_port.span, c.as_written(p.host_port.span, std::to_string(p.container_port.value)));
@@ -103,7 +107,8 @@ void check_fargate(TaskCheck& c) {
   if (t.launch_unknown()) {
     c.diags.emit(kNobodySays, t.span, t.name.empty() ? "the task" : t.name)
         .note("what holds for Fargate alone (sizes, the network mode) was not checked")
-        .help("write `\"requiresCompatibilities\": [\"FARGATE\"]`: ECS checks it too when the task definition is registered");
+        .help("write `\"requiresCompatibilities\": [\"FARGATE\"]`: ECS checks it too when the task definition is "
+              "registered");
   }
   for (const Container& x : t.containers) container(c, x);
   if (!c.fargate) return;

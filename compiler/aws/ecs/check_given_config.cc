@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the stock collector is given when it starts: its config, by an argument, a variable or a parameter. The compiled one
-// has its config within; what it is given all the same it only compares.
+// What the stock collector is given when it starts: its config, by an argument, a variable or a parameter. The compiled
+// one has its config within; what it is given all the same it only compares.
 #include "compiler/aws/ecs/checks.h"
 
 #include <algorithm>
@@ -38,13 +38,18 @@ void arguments(TaskCheck& c, const Container& x) {
       config = &word;
       if (words[i + 1].known()) given = words[i + 1].text;
       ++i;
-    } else if (!stock && !t.starts_with("--set=") && !t.starts_with("--feature-gates") && !t.starts_with("--on-drift")) {
+    } else if (!stock && !t.starts_with("--set=") && !t.starts_with("--feature-gates") &&
+               !t.starts_with("--on-drift")) {
       c.diags.emit(kArgument, word.span, t)
           .here("it says so, and ends with exit code 2")
-          .note("it takes `--config`, `--set` and `--feature-gates` from task definitions of the stock collector, and runs without any argument");
+          .note("it takes `--config`, `--set` and `--feature-gates` from task definitions of the stock collector, and "
+                "runs without any argument");
     }
-    if (given.starts_with("env:") && x.environment_known && x.variable(given.substr(4)) == nullptr && x.secret(given.substr(4)) == nullptr)
-      c.diags.emit(kNoVariable, word.span, given).here("neither `environment` nor `secrets` has it").note("the stock collector would not start; the compiled one has nothing to compare with");
+    if (given.starts_with("env:") && x.environment_known && x.variable(given.substr(4)) == nullptr &&
+        x.secret(given.substr(4)) == nullptr)
+      c.diags.emit(kNoVariable, word.span, given)
+          .here("neither `environment` nor `secrets` has it")
+          .note("the stock collector would not start; the compiled one has nothing to compare with");
   }
   const Variable* content = x.variable("AOT_CONFIG_CONTENT");
   const Variable* secret = x.secret("AOT_CONFIG_CONTENT");
@@ -55,7 +60,8 @@ void arguments(TaskCheck& c, const Container& x) {
     if (config != nullptr && content != nullptr) d.label(content->name.span, "and this");
     d.note("both may stay while moving over from the stock collector");
   }
-  if (secret != nullptr && c.config_bytes > kStandardBytes && secret->value.known() && secret->value.text.find(":secretsmanager:") == std::string::npos) {
+  if (secret != nullptr && c.config_bytes > kStandardBytes && secret->value.known() &&
+      secret->value.text.find(":secretsmanager:") == std::string::npos) {
     std::string bytes = std::to_string(c.config_bytes);
     if (c.config_bytes > kAdvancedBytes)
       c.diags.emit(kAdvanced, secret->value.span, bytes)
@@ -86,9 +92,12 @@ static void stored(const StoredParameter& p, diag::Diagnostics& diags) {
   bool large = p.value.text.size() > kAdvancedBytes;
   bool advanced = p.tier.written && p.tier.text != "Standard";
   if (!large && advanced) return;
-  diags.emit(kTooLong, p.span, std::to_string(p.value.text.size()), large ? "no parameter holds more than 8192" : "a standard parameter holds 4096")
+  diags
+      .emit(kTooLong, p.span, std::to_string(p.value.text.size()),
+            large ? "no parameter holds more than 8192" : "a standard parameter holds 4096")
       .note("AWS refuses the parameter when the template is deployed")
-      .help(large ? diag::Text<>("a config that is compiled in needs no parameter") : diag::Text<>("the tier `Advanced` holds 8192 bytes, and costs"));
+      .help(large ? diag::Text<>("a config that is compiled in needs no parameter")
+                  : diag::Text<>("the tier `Advanced` holds 8192 bytes, and costs"));
 }
 
 void check_stored_parameters(const TaskFile& file, diag::Diagnostics& diags) {

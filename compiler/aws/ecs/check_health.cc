@@ -12,14 +12,19 @@ using diag::Diag;
 
 namespace {
 
-constexpr Diag<std::string_view> kNotThere{"E1040", "the collector's image has no {}, so this health check always fails"};
+constexpr Diag<std::string_view> kNotThere{"E1040",
+                                           "the collector's image has no {}, so this health check always fails"};
 constexpr Diag<> kStockCheck{"W1041", "`/healthcheck` is the stock collector's"};
-constexpr Diag<> kStockCheckGone{"E1041", "the compiled collector's image has no `/healthcheck`, so this health check always fails"};
+constexpr Diag<> kStockCheckGone{
+    "E1041", "the compiled collector's image has no `/healthcheck`, so this health check always fails"};
 constexpr Diag<std::string_view> kNone{"W1042", "nobody asks {} how it is"};
-constexpr Diag<std::string_view> kNoneNote{"N1042", "{} has no health check, and the config no `health_check` extension"};
-constexpr Diag<> kNobodyAnswers{"E1043", "this health check always fails: the config has no `health_check` extension in use"};
+constexpr Diag<std::string_view> kNoneNote{"N1042",
+                                           "{} has no health check, and the config no `health_check` extension"};
+constexpr Diag<> kNobodyAnswers{"E1043",
+                                "this health check always fails: the config has no `health_check` extension in use"};
 constexpr Diag<std::string_view> kNoForm{"W1044", "a health check begins with `CMD` or `CMD-SHELL`, not with `{}`"};
-constexpr Diag<std::string_view, std::string_view, std::string_view> kRange{"E1045", "`{}` of a health check is {} to {} seconds"};
+constexpr Diag<std::string_view, std::string_view, std::string_view> kRange{
+    "E1045", "`{}` of a health check is {} to {} seconds"};
 constexpr Diag<> kRetries{"E1045", "`retries` of a health check is 1 to 10"};
 
 constexpr std::string_view kOwn = "\"healthCheck\": {\"command\": [\"CMD\", \"/collector\", \"healthcheck\"]}";
@@ -39,7 +44,8 @@ void ranges(TaskCheck& c, const HealthCheck& h) {
   } all[] = {{h.interval, "interval", 5, 300}, {h.timeout, "timeout", 2, 60}, {h.start_period, "startPeriod", 0, 300}};
   for (auto& a : all) {
     if (!a.number.known || (a.number.value >= a.min && a.number.value <= a.max)) continue;
-    c.diags.emit(kRange, a.number.span, a.name, std::to_string(a.min), std::to_string(a.max)).here("registering the task definition fails");
+    c.diags.emit(kRange, a.number.span, a.name, std::to_string(a.min), std::to_string(a.max))
+        .here("registering the task definition fails");
   }
   if (h.retries.known && (h.retries.value < 1 || h.retries.value > 10))
     c.diags.emit(kRetries, h.retries.span).here("registering the task definition fails");
@@ -48,13 +54,16 @@ void ranges(TaskCheck& c, const HealthCheck& h) {
 // The collector's own health check.
 void command(TaskCheck& c, const HealthCheck& h) {
   const std::vector<Text>& words = h.command.items;
-  if (!h.command.known || words.empty() || !std::all_of(words.begin(), words.end(), [](const Text& t) { return t.known(); })) return;
+  if (!h.command.known || words.empty() ||
+      !std::all_of(words.begin(), words.end(), [](const Text& t) { return t.known(); }))
+    return;
   auto own = [&](diag::Builder d) { d.help("the collector asks itself: `{}`", kOwn); };
   bool form = words[0].text == "CMD" || words[0].text == "CMD-SHELL";
   size_t program = form ? 1 : 0;
   if (program >= words.size()) return;
   const Text& first = words[program];
-  if (words[0].text == "CMD-SHELL") return own(c.diags.emit(kNotThere, words[0].span, "shell").here("`CMD-SHELL` runs `/bin/sh`"));
+  if (words[0].text == "CMD-SHELL")
+    return own(c.diags.emit(kNotThere, words[0].span, "shell").here("`CMD-SHELL` runs `/bin/sh`"));
   if (first.text == "/healthcheck") {
     bool stock = is_stock_collector(parse_image(c.collector->image.text));
     if (stock) {
@@ -66,10 +75,13 @@ void command(TaskCheck& c, const HealthCheck& h) {
     return own(c.diags.emit(kStockCheckGone, first.span).here("no such file"));
   }
   std::string_view name = std::string_view(first.text).substr(first.text.rfind('/') + 1);
-  if (name == "sh" || name == "bash" || name == "ash") return own(c.diags.emit(kNotThere, first.span, "shell").here("no such file"));
+  if (name == "sh" || name == "bash" || name == "ash")
+    return own(c.diags.emit(kNotThere, first.span, "shell").here("no such file"));
   if (first.text != "/collector") {
     std::string what = name == "curl" || name == "wget" ? "`" + std::string(name) + "`" : "`" + first.text + "`";
-    return own(c.diags.emit(kNotThere, first.span, what).here("no such file").note("it holds one file that can be run: `/collector`"));
+    return own(c.diags.emit(kNotThere, first.span, what)
+                   .here("no such file")
+                   .note("it holds one file that can be run: `/collector`"));
   }
   if (!form) {
     c.diags.emit(kNoForm, words[0].span, words[0].text).here("ECS documents no other form").help("`{}`", kOwn);
@@ -77,12 +89,15 @@ void command(TaskCheck& c, const HealthCheck& h) {
   }
   bool asks = words.size() == 3 && words[2].text == "healthcheck";
   if (!asks) {
-    return own(c.diags.emit(kNotThere, words.back().span, "other command than `/collector healthcheck` that would answer").here("this starts no health check"));
+    return own(
+        c.diags.emit(kNotThere, words.back().span, "other command than `/collector healthcheck` that would answer")
+            .here("this starts no health check"));
   }
   if (c.config != nullptr && health_extension(*c.config) == nullptr)
     c.diags.emit(kNobodyAnswers, first.span)
         .here("there is nothing to ask")
-        .note("ECS stops a task when an essential container stays unhealthy, and does not start what depends on `HEALTHY`")
+        .note("ECS stops a task when an essential container stays unhealthy, and does not start what depends on "
+              "`HEALTHY`")
         .help("add `health_check:` to the config's `extensions`, and to `service::extensions`");
 }
 
@@ -95,17 +110,22 @@ void check_health(TaskCheck& c) {
     if (&x == c.collector || x.health->command.items.empty() || !x.health->command.items[0].known()) continue;
     const Text& first = x.health->command.items[0];
     if (first.text != "CMD" && first.text != "CMD-SHELL" && first.text != "NONE")
-      c.diags.emit(kNoForm, first.span, first.text).here("ECS documents no other form").note("whether it is run at all depends on the agent");
+      c.diags.emit(kNoForm, first.span, first.text)
+          .here("ECS documents no other form")
+          .note("whether it is run at all depends on the agent");
   }
   if (c.collector == nullptr || !c.collector->health_known) return;
   const Container& x = *c.collector;
-  if (x.health && !(x.health->command.items.size() == 1 && x.health->command.items[0].text == "NONE")) return command(c, *x.health);
+  if (x.health && !(x.health->command.items.size() == 1 && x.health->command.items[0].text == "NONE"))
+    return command(c, *x.health);
   if (c.config == nullptr) return;
   const check::Instance* extension = health_extension(*c.config);
   if (extension == nullptr) {
     c.diags.emit(kNoneNote, x.span, x.shown())
         .note("ECS notices only that the process ends, not that it is stuck")
-        .help("add `health_check:` to the config's `extensions` and to `service::extensions`, and to the container `{}`", kOwn);
+        .help(
+            "add `health_check:` to the config's `extensions` and to `service::extensions`, and to the container `{}`",
+            kOwn);
     return;
   }
   c.diags.emit(kNone, x.span, x.shown())

@@ -14,11 +14,13 @@ namespace {
 constexpr Diag<std::string_view> kLatest{"W1020", "`{}` is not always the same image"};
 constexpr Diag<std::string_view> kStock{"N1021", "{} runs the stock collector"};
 constexpr Diag<std::string_view, std::string_view> kNoImage{"E1022", "`{}` is not the name of an image: {}"};
-constexpr Diag<std::string_view, std::string_view> kProcessor{"E1017", "the collector is compiled for {}, and the task runs on {}"};
+constexpr Diag<std::string_view, std::string_view> kProcessor{
+    "E1017", "the collector is compiled for {}, and the task runs on {}"};
 constexpr Diag<std::string_view> kWindows{"E1017", "the collector is a Linux executable, and the task runs on {}"};
 
 // Tags that move on with each release.
-constexpr std::string_view kMoving[] = {"latest", "stable", "main", "master", "edge", "nightly", "dev", "develop", "staging", "prod", "production", "release", "current", "snapshot"};
+constexpr std::string_view kMoving[] = {"latest",  "stable",  "main", "master",     "edge",    "nightly", "dev",
+                                        "develop", "staging", "prod", "production", "release", "current", "snapshot"};
 
 std::string problem_of(const std::string& text) {
   if (text.find("://") != std::string::npos) return "it begins like a URL";
@@ -27,7 +29,8 @@ std::string problem_of(const std::string& text) {
   if (r.repository.empty()) return "there is no repository in it";
   if (std::any_of(r.repository.begin(), r.repository.end(), [](char ch) { return ch >= 'A' && ch <= 'Z'; }))
     return "repositories are written in small letters";
-  if (!r.digest.empty() && (!r.digest.starts_with("sha256:") || r.digest.size() != 71)) return "a digest is `sha256:` and 64 letters and digits";
+  if (!r.digest.empty() && (!r.digest.starts_with("sha256:") || r.digest.size() != 71))
+    return "a digest is `sha256:` and 64 letters and digits";
   size_t ecr = r.registry.find(".dkr.ecr.");
   if (ecr != std::string::npos && (ecr != 12 || r.registry.find_first_not_of("0123456789") != 12))
     return "account ids have twelve digits, and `" + r.registry.substr(0, ecr) + "` is none";
@@ -47,10 +50,12 @@ void platform(TaskCheck& c) {
   if (task == compiled || (!c.fargate && !t.cpu_architecture.written)) return;
   auto d = c.diags.emit(kProcessor, t.cpu_architecture.written ? t.cpu_architecture.span : t.span, compiled, task);
   if (t.cpu_architecture.written)
-    d.here("the container stops with \"exec format error\"").suggest(t.cpu_architecture.span, c.as_written(t.cpu_architecture.span, compiled));
+    d.here("the container stops with \"exec format error\"")
+        .suggest(t.cpu_architecture.span, c.as_written(t.cpu_architecture.span, compiled));
   else
     d.note("`runtimePlatform` is not written, which means X86_64; the container stops with \"exec format error\"")
-        .help("write `\"runtimePlatform\": {\"cpuArchitecture\": \"{}\", \"operatingSystemFamily\": \"LINUX\"}`", compiled);
+        .help("write `\"runtimePlatform\": {\"cpuArchitecture\": \"{}\", \"operatingSystemFamily\": \"LINUX\"}`",
+              compiled);
 }
 
 }  // namespace
@@ -100,7 +105,8 @@ void check_images(TaskCheck& c) {
       else
         d.here("`{}` moves on", r.tag);
       d.note("a task that starts tomorrow, or that scales out, may run something else than what was tested");
-      d.help("name a version, or the digest that `docker push` printed: `{}@sha256:...`", (r.registry.empty() ? "" : r.registry + "/") + r.repository);
+      d.help("name a version, or the digest that `docker push` printed: `{}@sha256:...`",
+             (r.registry.empty() ? "" : r.registry + "/") + r.repository);
     }
     if (stock)
       c.diags.emit(kStock, x.image.span, x.shown())

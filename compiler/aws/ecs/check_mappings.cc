@@ -22,10 +22,12 @@ void check_mappings(TaskCheck& c) {
   for (const PortMapping& p : c.collector->ports) {
     if (!p.container_port.known) continue;
     bool udp = p.protocol.text == "udp";
-    auto there = std::find_if(c.listeners.begin(), c.listeners.end(), [&](const Listener& l) { return l.port == p.container_port.value && !udp; });
+    auto there = std::find_if(c.listeners.begin(), c.listeners.end(),
+                              [&](const Listener& l) { return l.port == p.container_port.value && !udp; });
     if (there == c.listeners.end()) {
       if (!all_known) continue;
-      auto d = c.diags.emit(kNobody, p.container_port.span, std::to_string(p.container_port.value) + (udp ? "/udp" : ""));
+      auto d =
+          c.diags.emit(kNobody, p.container_port.span, std::to_string(p.container_port.value) + (udp ? "/udp" : ""));
       d.here("the mapping leads nowhere");
       std::string ports;
       for (const Listener& l : c.listeners) ports += (ports.empty() ? "" : ", ") + std::to_string(l.port);
@@ -36,7 +38,8 @@ void check_mappings(TaskCheck& c) {
       c.diags.emit(kLoopback, p.container_port.span, p.container_port.value)
           .here("nobody outside of the task gets through")
           .label(there->span, "`{}`", there->address)
-          .note("containers of the same task share `localhost` and need no mapping: leave it out, unless others are to send here too");
+          .note("containers of the same task share `localhost` and need no mapping: leave it out, unless others are to "
+                "send here too");
   }
   if (!c.one_network()) return;
   for (const Container& x : c.task.containers) {

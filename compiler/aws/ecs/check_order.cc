@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which containers the task needs, and in which order they start. They stop in the reverse order, so an application that
-// depends on the collector stops before it, and its last telemetry is sent.
+// Which containers the task needs, and in which order they start. They stop in the reverse order, so an application
+// that depends on the collector stops before it, and its last telemetry is sent.
 #include "compiler/aws/ecs/checks.h"
 #include "compiler/diag/near.h"
 
@@ -16,8 +16,10 @@ namespace {
 constexpr Diag<std::string_view> kNoSuch{"E1080", "there is no container `{}`"};
 constexpr Diag<std::string_view> kNeverHealthy{"E1081", "{} has no health check, so it never becomes `HEALTHY`"};
 constexpr Diag<std::string_view> kCycle{"E1082", "{} waits for itself"};
-constexpr Diag<std::string_view, std::string_view> kEndOfEssential{"E1083", "`{}` cannot be waited for: {} is essential"};
-constexpr Diag<std::string_view, std::string_view> kNeverEnds{"E1083", "`{}` is never reached: {} runs until the task stops"};
+constexpr Diag<std::string_view, std::string_view> kEndOfEssential{"E1083",
+                                                                   "`{}` cannot be waited for: {} is essential"};
+constexpr Diag<std::string_view, std::string_view> kNeverEnds{"E1083",
+                                                              "`{}` is never reached: {} runs until the task stops"};
 constexpr Diag<std::string_view> kCondition{"E1083", "there is no condition `{}`"};
 constexpr Diag<std::string_view> kEssential{"W1084", "when {} ends, the whole task is stopped"};
 constexpr Diag<> kNoneEssential{"E1085", "no container is essential"};
@@ -65,7 +67,9 @@ void dependencies(TaskCheck& c, const Container& x) {
       else if (to->is_essential() && (!to->essential.written || to->essential.known))
         c.diags.emit(kEndOfEssential, d.condition.span, condition, to->shown())
             .here("when it ends, the task ends")
-            .label(to->essential.written ? to->essential.span : to->span, to->essential.written ? diag::Text<>("essential") : diag::Text<>("essential, because nothing else is said"));
+            .label(to->essential.written ? to->essential.span : to->span,
+                   to->essential.written ? diag::Text<>("essential")
+                                         : diag::Text<>("essential, because nothing else is said"));
     } else if (condition != "START") {
       c.diags.emit(kCondition, d.condition.span, condition).here("`START`, `HEALTHY`, `COMPLETE` or `SUCCESS`");
     }
@@ -110,13 +114,15 @@ void check_order(TaskCheck& c) {
     dependencies(c, all[i]);
   }
   cycles(c);
-  if (!all.empty() && c.task.containers_known && std::none_of(all.begin(), all.end(), [](const Container& x) { return x.is_essential(); }))
+  if (!all.empty() && c.task.containers_known &&
+      std::none_of(all.begin(), all.end(), [](const Container& x) { return x.is_essential(); }))
     c.diags.emit(kNoneEssential, c.task.span).note("ECS wants at least one: the task ends when it ends");
   if (c.collector == nullptr) return;
   const Container& collector = *c.collector;
   bool others = std::any_of(all.begin(), all.end(), [&](const Container& x) { return &x != &collector; });
   if (others && collector.is_essential() && (!collector.essential.written || collector.essential.known)) {
-    auto d = c.diags.emit(kEssential, collector.essential.written ? collector.essential.span : collector.span, collector.shown());
+    auto d = c.diags.emit(kEssential, collector.essential.written ? collector.essential.span : collector.span,
+                          collector.shown());
     if (collector.essential.written)
       d.suggest(collector.essential.span, "false");
     else
@@ -126,12 +132,17 @@ void check_order(TaskCheck& c) {
   }
   for (const Container& x : all) {
     if (&x == &collector || !sends_otlp(x)) continue;
-    bool waits = std::any_of(x.depends_on.begin(), x.depends_on.end(), [&](const Dependency& d) { return d.container.text == collector.name.text || !d.container.known() || c.task.find(d.container.text) == nullptr; });
+    bool waits = std::any_of(x.depends_on.begin(), x.depends_on.end(), [&](const Dependency& d) {
+      return d.container.text == collector.name.text || !d.container.known() ||
+             c.task.find(d.container.text) == nullptr;
+    });
     if (waits) continue;
     c.diags.emit(kNoOrder, x.span, x.shown())
         .here("sends telemetry from its first moment to its last")
-        .note("containers stop in the reverse order of their start: without an order both are told to stop at once, and what the application sends last is lost")
-        .help("`\"dependsOn\": [{\"containerName\": \"{}\", \"condition\": \"{}\"}]`", collector.name.text, collector.health ? "HEALTHY" : "START");
+        .note("containers stop in the reverse order of their start: without an order both are told to stop at once, "
+              "and what the application sends last is lost")
+        .help("`\"dependsOn\": [{\"containerName\": \"{}\", \"condition\": \"{}\"}]`", collector.name.text,
+              collector.health ? "HEALTHY" : "START");
   }
 }
 

@@ -117,7 +117,8 @@ void names(TaskCheck& c, const Container& x) {
     if (!v.name.has_text()) continue;
     const std::string& name = v.name.text;
     if (!name.starts_with("OTEL") && !name.starts_with("OTLP") && !name.starts_with("OETL")) continue;
-    auto renamed = std::find_if(std::begin(kRenamed), std::end(kRenamed), [&](const Renamed& r) { return r.was == name; });
+    auto renamed =
+        std::find_if(std::begin(kRenamed), std::end(kRenamed), [&](const Renamed& r) { return r.was == name; });
     if (renamed != std::end(kRenamed)) {
       c.diags.emit(kOld, v.name.span, name)
           .here("it is called `{}`", renamed->is)
@@ -142,11 +143,13 @@ void check_otel_names(TaskCheck& c) {
     bool sends = std::any_of(x.environment.begin(), x.environment.end(), [](const Variable& v) {
       return v.name.text.starts_with("OTEL_EXPORTER_OTLP_") && v.name.text.ends_with("ENDPOINT");
     });
-    if (!sends || !x.environment_known || x.variable("OTEL_SERVICE_NAME") != nullptr || x.secret("OTEL_SERVICE_NAME") != nullptr ||
-        x.secret("OTEL_RESOURCE_ATTRIBUTES") != nullptr)
+    if (!sends || !x.environment_known || x.variable("OTEL_SERVICE_NAME") != nullptr ||
+        x.secret("OTEL_SERVICE_NAME") != nullptr || x.secret("OTEL_RESOURCE_ATTRIBUTES") != nullptr)
       continue;
     const Variable* attributes = x.variable("OTEL_RESOURCE_ATTRIBUTES");
-    if (attributes != nullptr && (!attributes->value.known() || attributes->value.text.find("service.name=") != std::string::npos)) continue;
+    if (attributes != nullptr &&
+        (!attributes->value.known() || attributes->value.text.find("service.name=") != std::string::npos))
+      continue;
     c.diags.emit(kNoName, attributes == nullptr ? x.span : attributes->value.span, x.shown())
         .here("neither `OTEL_SERVICE_NAME` nor `service.name` in `OTEL_RESOURCE_ATTRIBUTES`")
         .note("unless the code sets it, its telemetry is called `unknown_service`, as is everybody else's");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// CPU and memory: the pairs that Fargate has, and what the containers take of them (ECS API reference, RegisterTaskDefinition:
-// `memory`).
+// CPU and memory: the pairs that Fargate has, and what the containers take of them (ECS API reference,
+// RegisterTaskDefinition: `memory`).
 #include "compiler/aws/ecs/checks.h"
 
 #include <algorithm>
@@ -16,13 +16,14 @@ constexpr Diag<std::string_view> kMissing{"E1012", "a Fargate task needs {}"};
 constexpr Diag<int64_t, int64_t> kCpuSum{"E1013", "the containers reserve {} CPU units together, and the task has {}"};
 constexpr Diag<int64_t, int64_t> kMemorySum{"E1013", "the containers reserve {} MiB together, and the task has {}"};
 constexpr Diag<int64_t, int64_t> kMemoryOne{"E1013", "the container may have {} MiB, and the whole task has {}"};
-constexpr Diag<int64_t, int64_t> kHardBelowSoft{"E1013", "`memory` ({} MiB) must be more than `memoryReservation` ({} MiB)"};
+constexpr Diag<int64_t, int64_t> kHardBelowSoft{"E1013",
+                                                "`memory` ({} MiB) must be more than `memoryReservation` ({} MiB)"};
 
 struct Size {
   int64_t cpu, first, last, step;  // MiB
 };
-constexpr Size kSizes[] = {{256, 512, 2048, 512},       {512, 1024, 4096, 1024},       {1024, 2048, 8192, 1024},
-                           {2048, 4096, 16384, 1024},   {4096, 8192, 30720, 1024},     {8192, 16384, 61440, 4096},
+constexpr Size kSizes[] = {{256, 512, 2048, 512},       {512, 1024, 4096, 1024},   {1024, 2048, 8192, 1024},
+                           {2048, 4096, 16384, 1024},   {4096, 8192, 30720, 1024}, {8192, 16384, 61440, 4096},
                            {16384, 32768, 122880, 8192}};
 
 // 256 CPU units come with 512, 1024 and 2048 MiB: not with 1536.
@@ -88,7 +89,9 @@ void check_size(TaskCheck& c) {
           .here("the container is killed beyond this")
           .label(x.memory_reservation.span, "and is promised this");
     else if (x.memory.known && t.memory.known && x.memory.value > t.memory.value)
-      c.diags.emit(kMemoryOne, x.memory.span, x.memory.value, t.memory.value).here("too much").label(t.memory.span, "the task's");
+      c.diags.emit(kMemoryOne, x.memory.span, x.memory.value, t.memory.value)
+          .here("too much")
+          .label(t.memory.span, "the task's");
   }
   auto sum = [&](auto& diag, int64_t reserved, const Number& whole, auto&& of) {
     if (!whole.known || reserved <= whole.value) return;
@@ -102,10 +105,13 @@ void check_size(TaskCheck& c) {
   };
   sum(kCpuSum, cpu, t.cpu, [](const Container& x) -> const Number& { return x.cpu; });
   // One container that is too large for the task has been said.
-  bool one = std::any_of(t.containers.begin(), t.containers.end(),
-                         [&](const Container& x) { return x.memory.known && t.memory.known && x.memory.value > t.memory.value; });
+  bool one = std::any_of(t.containers.begin(), t.containers.end(), [&](const Container& x) {
+    return x.memory.known && t.memory.known && x.memory.value > t.memory.value;
+  });
   if (!one)
-    sum(kMemorySum, memory, t.memory, [](const Container& x) -> const Number& { return x.memory_reservation.known ? x.memory_reservation : x.memory; });
+    sum(kMemorySum, memory, t.memory, [](const Container& x) -> const Number& {
+      return x.memory_reservation.known ? x.memory_reservation : x.memory;
+    });
 }
 
 }  // namespace whittle::aws::ecs

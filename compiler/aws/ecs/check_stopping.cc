@@ -18,7 +18,8 @@ constexpr int64_t kDrainSeconds = 25, kDefault = 30;
 
 void check_stopping(TaskCheck& c) {
   for (const Container& x : c.task.containers) {
-    for (auto& [number, name] : {std::pair<const Number&, std::string_view>{x.stop_timeout, "stopTimeout"}, {x.start_timeout, "startTimeout"}}) {
+    for (auto& [number, name] : {std::pair<const Number&, std::string_view>{x.stop_timeout, "stopTimeout"},
+                                 {x.start_timeout, "startTimeout"}}) {
       if (c.fargate && number.known && (number.value < 2 || number.value > 120))
         c.diags.emit(kRange, number.span, name)
             .here("registering the task definition fails")

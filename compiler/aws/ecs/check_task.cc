@@ -24,15 +24,19 @@ std::string star(std::string text) {
 // Whether a secret's source tells which service it comes from.
 bool tells(const Text& from) {
   if (!from.written || from.text.empty()) return false;
-  if (from.text.find(":secretsmanager:") != std::string::npos || from.text.find(":ssm:") != std::string::npos) return true;
+  if (from.text.find(":secretsmanager:") != std::string::npos || from.text.find(":ssm:") != std::string::npos)
+    return true;
   return from.text[0] != kUnknownPart && !from.text.starts_with("{{") && !from.text.starts_with("arn:");
 }
 
 std::vector<TaskFile> read_all(const TaskInputs& inputs, Reading& reading) {
   std::vector<TaskFile> files;
-  for (const std::string& path : inputs.task_definitions) files.push_back(read_task_file(FileKind::TaskDefinition, path, reading));
-  for (const std::string& path : inputs.cloudformation) files.push_back(read_task_file(FileKind::CloudFormation, path, reading));
-  for (const std::string& path : inputs.terraform_plans) files.push_back(read_task_file(FileKind::Terraform, path, reading));
+  for (const std::string& path : inputs.task_definitions)
+    files.push_back(read_task_file(FileKind::TaskDefinition, path, reading));
+  for (const std::string& path : inputs.cloudformation)
+    files.push_back(read_task_file(FileKind::CloudFormation, path, reading));
+  for (const std::string& path : inputs.terraform_plans)
+    files.push_back(read_task_file(FileKind::Terraform, path, reading));
   return files;
 }
 
@@ -58,7 +62,8 @@ struct RoleUse {
 
 void add_needs(std::vector<RoleUse>& uses, const Role* role, RoleKind kind, std::vector<Need> needs) {
   if (role == nullptr) return;
-  auto known = std::find_if(uses.begin(), uses.end(), [&](const RoleUse& u) { return u.role == role && u.kind == kind; });
+  auto known =
+      std::find_if(uses.begin(), uses.end(), [&](const RoleUse& u) { return u.role == role && u.kind == kind; });
   if (known == uses.end()) known = uses.insert(uses.end(), {role, kind, {}});
   known->needs.insert(known->needs.end(), std::make_move_iterator(needs.begin()), std::make_move_iterator(needs.end()));
 }
@@ -67,7 +72,8 @@ void add_needs(std::vector<RoleUse>& uses, const Role* role, RoleKind kind, std:
 
 std::string TaskCheck::as_written(source::Span span, std::string_view value) const {
   std::string_view raw = sources.text(span);
-  if (!raw.empty() && (raw.front() == '"' || raw.front() == '\'')) return raw.front() + std::string(value) + raw.front();
+  if (!raw.empty() && (raw.front() == '"' || raw.front() == '\''))
+    return raw.front() + std::string(value) + raw.front();
   return std::string(value);
 }
 
@@ -79,7 +85,8 @@ void add_use(const TaskDefinition& task, ExecutionUse& use) {
       if (tells(v.value)) use.secrets.push_back({v.name.text, star(v.value.text), "", v.value.span, who});
     }
     if (x.repository_credentials.written)
-      use.repository_credentials.push_back({"", star(x.repository_credentials.text), "", x.repository_credentials.span, who});
+      use.repository_credentials.push_back(
+          {"", star(x.repository_credentials.text), "", x.repository_credentials.span, who});
     if (!x.log) continue;
     for (const Variable& v : x.log->secret_options) {
       if (tells(v.value)) use.secrets.push_back({v.name.text, star(v.value.text), "", v.value.span, who});
@@ -107,8 +114,8 @@ void add_use(const TaskDefinition& task, ExecutionUse& use) {
   }
 }
 
-bool check_task_files(const TaskInputs& inputs, const check::Config* config, uint64_t config_bytes, const RoleOptions& roles,
-                      ExecutionUse* use, source::Sources& sources, diag::Diagnostics& diags) {
+bool check_task_files(const TaskInputs& inputs, const check::Config* config, uint64_t config_bytes,
+                      const RoleOptions& roles, ExecutionUse* use, source::Sources& sources, diag::Diagnostics& diags) {
   syntax::Tree tree;
   Reading reading{tree, sources, diags, roles.surroundings};
   const std::vector<TaskFile> files = read_all(inputs, reading);
@@ -117,8 +124,9 @@ bool check_task_files(const TaskInputs& inputs, const check::Config* config, uin
   return !reading.unreadable;
 }
 
-ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::Tree& tree, const TaskInputs& inputs, const check::Config* config,
-                              uint64_t config_bytes, const RoleOptions& roles, const source::Sources& sources, diag::Diagnostics& diags) {
+ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::Tree& tree, const TaskInputs& inputs,
+                              const check::Config* config, uint64_t config_bytes, const RoleOptions& roles,
+                              const source::Sources& sources, diag::Diagnostics& diags) {
   bool any = false, named = false;
   for (const TaskFile& f : files) {
     for (const TaskDefinition& t : f.tasks) {
@@ -135,7 +143,8 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
     std::vector<RoleUse> role_uses;
     for (const TaskDefinition& task : file.tasks) {
       const Container* collector = find_collector(task, inputs, any, &diags);
-      TaskCheck c{task, file, collector, config, config_bytes, listening, inputs, roles.surroundings, sources, diags, task.on_fargate()};
+      TaskCheck c{task,    file,  collector,        config, config_bytes, listening, inputs, roles.surroundings,
+                  sources, diags, task.on_fargate()};
       check_fargate(c);
       check_size(c);
       check_images(c);
@@ -158,14 +167,16 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
       add_needs(role_uses, role_of(file, task.execution_role_id, task.execution_role), RoleKind::Execution,
                 execution_needs(own, roles.surroundings));
       if (config != nullptr && collector != nullptr)
-        add_needs(role_uses, role_of(file, task.task_role_id, task.task_role), RoleKind::Task, task_needs(*config, roles.surroundings));
+        add_needs(role_uses, role_of(file, task.task_role_id, task.task_role), RoleKind::Task,
+                  task_needs(*config, roles.surroundings));
     }
     check_placeholders(file, diags);
     check_stored_parameters(file, diags);
     for (const RoleUse& u : role_uses) {
       RoleDocuments documents = u.role->documents;
       documents.kind = u.kind;
-      documents.name = std::string(u.kind == RoleKind::Task ? "the task role " : "the execution role ") + documents.name;
+      documents.name =
+          std::string(u.kind == RoleKind::Task ? "the task role " : "the execution role ") + documents.name;
       check_role(documents, tree, u.needs, roles, sources, diags);
     }
   }

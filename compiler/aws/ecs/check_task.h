@@ -22,15 +22,15 @@ struct TaskInputs {
   bool empty() const { return task_definitions.empty() && cloudformation.empty() && terraform_plans.empty(); }
 };
 
-// Reads and checks all files. `config` is what the collector was or will be compiled from, `config_bytes` the size of its
-// files; without it (null) the checks that compare with it are left out. Roles of templates and plans are held against
-// what the config and the containers need. `use` (may be null) becomes what ECS fetches for all tasks together.
+// Reads and checks all files. `config` is what the collector was or will be compiled from, `config_bytes` the size of
+// its files; without it (null) the checks that compare with it are left out. Roles of templates and plans are held
+// against what the config and the containers need. `use` (may be null) becomes what ECS fetches for all tasks together.
 // False: a file could not be read.
-bool check_task_files(const TaskInputs& inputs, const check::Config* config, uint64_t config_bytes, const RoleOptions& roles,
-                      ExecutionUse* use, source::Sources& sources, diag::Diagnostics& diags);
+bool check_task_files(const TaskInputs& inputs, const check::Config* config, uint64_t config_bytes,
+                      const RoleOptions& roles, ExecutionUse* use, source::Sources& sources, diag::Diagnostics& diags);
 
-// The collector's `stopTimeout` in these files, the shortest if there are several; what is wrong with them is not said. To be
-// asked before the config is checked, whose batches must be done by then.
+// The collector's `stopTimeout` in these files, the shortest if there are several; what is wrong with them is not said.
+// To be asked before the config is checked, whose batches must be done by then.
 std::optional<int64_t> stop_timeout(const TaskInputs& inputs);
 
 }  // namespace whittle::aws::ecs

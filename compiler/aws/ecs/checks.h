@@ -16,8 +16,8 @@ namespace whittle::aws::ecs {
 struct TaskCheck {
   const TaskDefinition& task;
   const TaskFile& file;
-  const Container* collector;     // null: none, or not known which
-  const check::Config* config;    // null: not given
+  const Container* collector;   // null: none, or not known which
+  const check::Config* config;  // null: not given
   uint64_t config_bytes;
   const std::vector<Listener>& listeners;  // of the config
   const TaskInputs& inputs;
@@ -33,23 +33,24 @@ struct TaskCheck {
 };
 
 // All checks of files that were read into `tree`. Returns what ECS fetches for all tasks together.
-ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::Tree& tree, const TaskInputs& inputs, const check::Config* config,
-                              uint64_t config_bytes, const RoleOptions& roles, const source::Sources& sources, diag::Diagnostics& diags);
+ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::Tree& tree, const TaskInputs& inputs,
+                              const check::Config* config, uint64_t config_bytes, const RoleOptions& roles,
+                              const source::Sources& sources, diag::Diagnostics& diags);
 
-void check_fargate(TaskCheck& c);      // launch type, network mode, parameters, platform version
-void check_size(TaskCheck& c);         // cpu and memory
-void check_images(TaskCheck& c);       // pinned, of the right processor
-void check_role_arns(TaskCheck& c);    // roles that are missing, ARNs that cannot be
-void check_health(TaskCheck& c);       // health checks
-void check_endpoints(TaskCheck& c);    // OTEL_EXPORTER_OTLP_* against the receivers
-void check_otel_names(TaskCheck& c);   // names of OTEL_ variables, service.name
-void check_mappings(TaskCheck& c);     // port mappings against what is listened on
-void check_given_config(TaskCheck& c); // --config, AOT_CONFIG_CONTENT, parameters' limits
-void check_order(TaskCheck& c);        // dependsOn, essential
-void check_environment(TaskCheck& c);  // variables and secrets
-void check_logs(TaskCheck& c);         // log configurations
-void check_hardening(TaskCheck& c);    // users and file systems
-void check_stopping(TaskCheck& c);     // stopTimeout
+void check_fargate(TaskCheck& c);       // launch type, network mode, parameters, platform version
+void check_size(TaskCheck& c);          // cpu and memory
+void check_images(TaskCheck& c);        // pinned, of the right processor
+void check_role_arns(TaskCheck& c);     // roles that are missing, ARNs that cannot be
+void check_health(TaskCheck& c);        // health checks
+void check_endpoints(TaskCheck& c);     // OTEL_EXPORTER_OTLP_* against the receivers
+void check_otel_names(TaskCheck& c);    // names of OTEL_ variables, service.name
+void check_mappings(TaskCheck& c);      // port mappings against what is listened on
+void check_given_config(TaskCheck& c);  // --config, AOT_CONFIG_CONTENT, parameters' limits
+void check_order(TaskCheck& c);         // dependsOn, essential
+void check_environment(TaskCheck& c);   // variables and secrets
+void check_logs(TaskCheck& c);          // log configurations
+void check_hardening(TaskCheck& c);     // users and file systems
+void check_stopping(TaskCheck& c);      // stopTimeout
 
 // Parameters of a template or plan that are too long for their tier.
 void check_stored_parameters(const TaskFile& file, diag::Diagnostics& diags);
@@ -69,9 +70,10 @@ ImageReference parse_image(std::string_view text);
 // One of the collectors that are published for everybody, which read their config when they start.
 bool is_stock_collector(const ImageReference& image);
 
-// The collector's container, or null; says so where `diags` is not null and it cannot be told. `others` is whether another
-// task has one.
-const Container* find_collector(const TaskDefinition& task, const TaskInputs& inputs, bool others, diag::Diagnostics* diags);
+// The collector's container, or null; says so where `diags` is not null and it cannot be told. `others` is whether
+// another task has one.
+const Container* find_collector(const TaskDefinition& task, const TaskInputs& inputs, bool others,
+                                diag::Diagnostics* diags);
 
 struct Arn {
   std::string partition, service, region, account, resource;

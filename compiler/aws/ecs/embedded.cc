@@ -35,7 +35,8 @@ void append_utf8(std::string& out, uint32_t c) {
   }
 }
 
-// The offset in `raw` of each byte of the text that it stands for, and of its end; empty when `raw` is no JSON string's inside.
+// The offset in `raw` of each byte of the text that it stands for, and of its end; empty when `raw` is no JSON string's
+// inside.
 std::vector<uint32_t> offsets(std::string_view raw, const std::string& text) {
   std::vector<uint32_t> out;
   std::string decoded;
@@ -86,7 +87,8 @@ std::vector<uint32_t> offsets(std::string_view raw, const std::string& text) {
 
 }  // namespace
 
-NodeId read_embedded(NodeId node, std::string_view what, source::Sources& sources, syntax::Tree& tree, diag::Diagnostics& diags) {
+NodeId read_embedded(NodeId node, std::string_view what, source::Sources& sources, syntax::Tree& tree,
+                     diag::Diagnostics& diags) {
   const Span outer = tree.at(node).span;
   const std::string text = tree.at(node).text;
   std::vector<uint32_t> places;

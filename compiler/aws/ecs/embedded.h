@@ -9,9 +9,9 @@
 
 namespace whittle::aws::ecs {
 
-// Reads the text of `node` as JSON into the same tree, with places in the file that the text stands in: each byte's own where
-// the text stands there letter by letter with JSON's escapes, else the whole text's. kNoNode with an error at the text.
-// `what` names it: "container_definitions".
+// Reads the text of `node` as JSON into the same tree, with places in the file that the text stands in: each byte's own
+// where the text stands there letter by letter with JSON's escapes, else the whole text's. kNoNode with an error at the
+// text. `what` names it: "container_definitions".
 syntax::NodeId read_embedded(syntax::NodeId node, std::string_view what, source::Sources& sources, syntax::Tree& tree,
                              diag::Diagnostics& diags);
 

@@ -23,13 +23,15 @@ constexpr Diag<std::string_view> kUndefined{"E1006", "the template has nothing n
 constexpr Diag<std::string_view> kLoop{"E1007", "`{}` is defined by itself"};
 
 constexpr int kMaxDepth = 60;
-constexpr size_t kMaxText = 1 << 20;         // a text that grows beyond is not worth knowing
-constexpr size_t kMaxNodes = 4u << 20;       // nor is a template that expands to this much
+constexpr size_t kMaxText = 1 << 20;    // a text that grows beyond is not worth knowing
+constexpr size_t kMaxNodes = 4u << 20;  // nor is a template that expands to this much
 
 const std::string kUnknown(1, kUnknownPart);
 
 // "Sub" for the tag "!Sub" and for the key "Fn::Sub"; empty when it is no function.
-std::string_view function_of_tag(std::string_view tag) { return tag.starts_with("!") ? tag.substr(1) : std::string_view(); }
+std::string_view function_of_tag(std::string_view tag) {
+  return tag.starts_with("!") ? tag.substr(1) : std::string_view();
+}
 
 std::string_view function_of_key(std::string_view key) {
   if (key == "Ref" || key == "Condition") return key;
@@ -37,7 +39,9 @@ std::string_view function_of_key(std::string_view key) {
 }
 
 Intrinsics::Truth opposite(Intrinsics::Truth t) {
-  return t == Intrinsics::Truth::Unknown ? t : t == Intrinsics::Truth::True ? Intrinsics::Truth::False : Intrinsics::Truth::True;
+  return t == Intrinsics::Truth::Unknown ? t
+         : t == Intrinsics::Truth::True  ? Intrinsics::Truth::False
+                                         : Intrinsics::Truth::True;
 }
 
 std::vector<std::string> split(const std::string& text, const std::string& by) {
@@ -82,7 +86,9 @@ NodeId Intrinsics::text(NodeId where, std::string value) {
   return tree_.add(std::move(n));
 }
 
-NodeId Intrinsics::unknown(NodeId where) { return text(where, kUnknown); }
+NodeId Intrinsics::unknown(NodeId where) {
+  return text(where, kUnknown);
+}
 
 // AWS::NoValue: takes out the property or element that it stands for.
 NodeId Intrinsics::nothing(NodeId where) {
@@ -92,14 +98,18 @@ NodeId Intrinsics::nothing(NodeId where) {
   return tree_.add(std::move(n));
 }
 
-bool Intrinsics::is_nothing(NodeId node) const { return at(node).tag == "AWS::NoValue"; }
+bool Intrinsics::is_nothing(NodeId node) const {
+  return at(node).tag == "AWS::NoValue";
+}
 
 std::string Intrinsics::resource_of(NodeId resolved) const {
   auto it = resources_.find(resolved);
   return it == resources_.end() ? std::string() : it->second;
 }
 
-NodeId Intrinsics::resolve(NodeId node) { return resolve(node, 0); }
+NodeId Intrinsics::resolve(NodeId node) {
+  return resolve(node, 0);
+}
 
 NodeId Intrinsics::resolve(NodeId id, int depth) {
   if (auto known = done_.find(id); known != done_.end()) return known->second;
@@ -156,7 +166,9 @@ NodeId Intrinsics::function(NodeId where, std::string name, NodeId argument, int
     bare.tag.clear();
     plain = tree_.add(std::move(bare));
   }
-  auto item = [&](size_t i) { return at(plain).kind == Kind::Sequence && i < at(plain).items.size() ? at(plain).items[i] : kNoNode; };
+  auto item = [&](size_t i) {
+    return at(plain).kind == Kind::Sequence && i < at(plain).items.size() ? at(plain).items[i] : kNoNode;
+  };
   auto size = [&] { return at(plain).kind == Kind::Sequence ? at(plain).items.size() : 0; };
   if (name == "Ref") return at(plain).is_scalar() ? reference(where, at(plain).text, depth) : unknown(where);
   if (name == "GetAtt") {
@@ -175,7 +187,8 @@ NodeId Intrinsics::function(NodeId where, std::string name, NodeId argument, int
     Truth t = condition(at(item(0)).text);
     if (t != Truth::Unknown) return resolve(item(t == Truth::True ? 1 : 2), depth + 1);
     NodeId yes = resolve(item(1), depth + 1), no = resolve(item(2), depth + 1);
-    if (at(yes).is_scalar() && at(no).is_scalar() && at(yes).text == at(no).text && !is_nothing(yes) && !is_nothing(no)) return yes;
+    if (at(yes).is_scalar() && at(no).is_scalar() && at(yes).text == at(no).text && !is_nothing(yes) && !is_nothing(no))
+      return yes;
     // A structure is worth a look even when it is not sure to be there.
     if (!at(yes).is_scalar()) return yes;
     if (!at(no).is_scalar()) return no;
@@ -196,14 +209,16 @@ NodeId Intrinsics::function(NodeId where, std::string name, NodeId argument, int
     if (size() != 2) return unknown(where);
     NodeId index = resolve(item(0), depth + 1), list = resolve(item(1), depth + 1);
     const std::string digits = at(index).text;
-    if (digits.empty() || digits.size() > 6 || digits.find_first_not_of("0123456789") != std::string::npos) return unknown(where);
+    if (digits.empty() || digits.size() > 6 || digits.find_first_not_of("0123456789") != std::string::npos)
+      return unknown(where);
     size_t i = std::stoul(digits);
     return at(list).kind == Kind::Sequence && i < at(list).items.size() ? at(list).items[i] : unknown(where);
   }
   if (name == "Split") {
     if (size() != 2) return unknown(where);
     NodeId by = resolve(item(0), depth + 1), whole = resolve(item(1), depth + 1);
-    if (!at(by).is_scalar() || !at(whole).is_scalar() || is_unknown(at(whole)) || at(by).text.empty()) return unknown(where);
+    if (!at(by).is_scalar() || !at(whole).is_scalar() || is_unknown(at(whole)) || at(by).text.empty())
+      return unknown(where);
     Node list;
     list.kind = Kind::Sequence;
     list.span = at(where).span;
@@ -278,10 +293,10 @@ NodeId Intrinsics::reference(NodeId where, std::string name, int depth) {
   const Entry* type_entry = at(e->value).find("Type");
   std::string type = type_entry == nullptr ? "" : at(type_entry->value).text;
   // What Ref returns is in each resource's page of the template reference.
-  std::string value = type == "AWS::IAM::Role"          ? property(name, "RoleName", depth)
-                      : type == "AWS::Logs::LogGroup"   ? property(name, "LogGroupName", depth)
-                      : type == "AWS::SSM::Parameter"   ? property(name, "Name", depth)
-                      : type == "AWS::ECR::Repository"  ? property(name, "RepositoryName", depth)
+  std::string value = type == "AWS::IAM::Role"         ? property(name, "RoleName", depth)
+                      : type == "AWS::Logs::LogGroup"  ? property(name, "LogGroupName", depth)
+                      : type == "AWS::SSM::Parameter"  ? property(name, "Name", depth)
+                      : type == "AWS::ECR::Repository" ? property(name, "RepositoryName", depth)
                       : type == "AWS::SecretsManager::Secret"
                           ? std::string(at(attribute(where, name, "Arn", depth)).text)
                           : kUnknown;
@@ -317,15 +332,18 @@ NodeId Intrinsics::attribute(NodeId where, std::string resource, std::string nam
   const Entry* type_entry = at(e->value).find("Type");
   std::string type = type_entry == nullptr ? "" : at(type_entry->value).text;
   auto known = [](const std::string& s) { return s.empty() ? kUnknown : s; };
-  std::string partition = known(surroundings_.partition), region = known(surroundings_.region), account = known(surroundings_.account);
+  std::string partition = known(surroundings_.partition), region = known(surroundings_.region),
+              account = known(surroundings_.account);
   std::string value = kUnknown;
   if (type == "AWS::IAM::Role" && name == "Arn") {
     value = "arn:" + partition + ":iam::" + account + ":role/" + property(resource, "RoleName", depth);
   } else if (type == "AWS::Logs::LogGroup" && name == "Arn") {
-    value = "arn:" + partition + ":logs:" + region + ":" + account + ":log-group:" + property(resource, "LogGroupName", depth) + ":*";
+    value = "arn:" + partition + ":logs:" + region + ":" + account +
+            ":log-group:" + property(resource, "LogGroupName", depth) + ":*";
   } else if (type == "AWS::SecretsManager::Secret" && (name == "Arn" || name == "Id")) {
     // AWS adds a dash and six letters.
-    value = "arn:" + partition + ":secretsmanager:" + region + ":" + account + ":secret:" + property(resource, "Name", depth) + "-" + kUnknown;
+    value = "arn:" + partition + ":secretsmanager:" + region + ":" + account +
+            ":secret:" + property(resource, "Name", depth) + "-" + kUnknown;
   } else if (type == "AWS::ECR::Repository" && name == "RepositoryUri") {
     std::string suffix = surroundings_.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
     value = account + ".dkr.ecr." + region + "." + suffix + "/" + property(resource, "RepositoryName", depth);
@@ -340,7 +358,8 @@ NodeId Intrinsics::substitute(NodeId where, NodeId argument, int depth) {
   NodeId names = kNoNode;
   if (at(argument).is_scalar()) {
     pattern = at(argument).text;
-  } else if (at(argument).kind == Kind::Sequence && !at(argument).items.empty() && at(at(argument).items[0]).is_scalar()) {
+  } else if (at(argument).kind == Kind::Sequence && !at(argument).items.empty() &&
+             at(at(argument).items[0]).is_scalar()) {
     pattern = at(at(argument).items[0]).text;
     if (at(argument).items.size() > 1) names = at(argument).items[1];
   } else {
@@ -378,7 +397,8 @@ NodeId Intrinsics::substitute(NodeId where, NodeId argument, int depth) {
 
 NodeId Intrinsics::find_in_map(NodeId where, NodeId argument, int depth) {
   NodeId mappings = section("Mappings");
-  if (mappings == kNoNode || at(argument).kind != Kind::Sequence || at(argument).items.size() < 3) return unknown(where);
+  if (mappings == kNoNode || at(argument).kind != Kind::Sequence || at(argument).items.size() < 3)
+    return unknown(where);
   std::vector<NodeId> items = at(argument).items;
   NodeId found = mappings;
   for (size_t i = 0; i < 3; ++i) {
@@ -429,7 +449,8 @@ Intrinsics::Truth Intrinsics::truth(NodeId id, int depth) {
     }
     return a.items.empty() ? Truth::Unknown : out;
   }
-  if (n.is_scalar() && n.tag.empty()) return n.text == "true" ? Truth::True : n.text == "false" ? Truth::False : Truth::Unknown;
+  if (n.is_scalar() && n.tag.empty())
+    return n.text == "true" ? Truth::True : n.text == "false" ? Truth::False : Truth::Unknown;
   return Truth::Unknown;
 }
 

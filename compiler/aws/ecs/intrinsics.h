@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Intrinsic functions of CloudFormation templates: what `!Ref`, `!Sub`, `!If` and their relatives come to before anything is
-// deployed (CloudFormation user guide, "Intrinsic function reference").
+// Intrinsic functions of CloudFormation templates: what `!Ref`, `!Sub`, `!If` and their relatives come to before
+// anything is deployed (CloudFormation user guide, "Intrinsic function reference").
 //
-// Parameters count with their defaults. What cannot be known (parameters without one, attributes that only AWS gives) is
-// kUnknownPart within a text, or the whole of it. Values keep the places of what was written.
+// Parameters count with their defaults. What cannot be known (parameters without one, attributes that only AWS gives)
+// is kUnknownPart within a text, or the whole of it. Values keep the places of what was written.
 #pragma once
 
 #include "compiler/aws/needs.h"

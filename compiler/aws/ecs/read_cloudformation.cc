@@ -40,7 +40,8 @@ public:
       const Entry* written = resource.find("Properties");
       if (type == nullptr || !at(type->value).is_scalar()) continue;
       const std::string t = at(type->value).text;
-      if (t != "AWS::ECS::TaskDefinition" && t != "AWS::ECS::Service" && t != "AWS::SSM::Parameter" && !t.starts_with("AWS::IAM::"))
+      if (t != "AWS::ECS::TaskDefinition" && t != "AWS::ECS::Service" && t != "AWS::SSM::Parameter" &&
+          !t.starts_with("AWS::IAM::"))
         continue;
       NodeId unresolved = written == nullptr ? kNoNode : written->value;
       const Entry* condition = resource.find("Condition");
@@ -97,7 +98,8 @@ private:
     plain("LaunchType", s.launch_type);
     plain("PlatformVersion", s.platform_version);
     if (const Entry* p = at(properties).find("TaskDefinition")) s.refers_to = values_.resource_of(p->value);
-    if (const Entry* p = at(properties).find("CapacityProviderStrategy"); p != nullptr && at(p->value).kind == Kind::Sequence) {
+    if (const Entry* p = at(properties).find("CapacityProviderStrategy");
+        p != nullptr && at(p->value).kind == Kind::Sequence) {
       s.capacity_providers.written = true;
       for (NodeId i : at(p->value).items) {
         if (const Entry* x = reader_.find(i, "capacityProvider"))
@@ -125,8 +127,10 @@ private:
     role.id = e.key;
     role.documents.name = "`" + e.key + "`";
     role.documents.span = e.key_span;
-    if (const Entry* p = at(properties).find("RoleName"); p != nullptr && at(p->value).is_scalar()) role.role_name = at(p->value).text;
-    if (const Entry* p = at(properties).find("AssumeRolePolicyDocument"); p != nullptr && at(p->value).kind == Kind::Mapping)
+    if (const Entry* p = at(properties).find("RoleName"); p != nullptr && at(p->value).is_scalar())
+      role.role_name = at(p->value).text;
+    if (const Entry* p = at(properties).find("AssumeRolePolicyDocument");
+        p != nullptr && at(p->value).kind == Kind::Mapping)
       role.documents.trust = p->value;
     if (const Entry* p = at(properties).find("Policies")) {
       if (at(p->value).kind != Kind::Sequence) role.documents.complete = false;
@@ -198,7 +202,8 @@ private:
   void tie_services() {
     for (Service& s : services_) {
       for (TaskDefinition& t : file_.tasks) {
-        bool same = !s.refers_to.empty() ? s.refers_to == t.id : t.family.has_text() && s.task_definition.text == t.family.text;
+        bool same =
+            !s.refers_to.empty() ? s.refers_to == t.id : t.family.has_text() && s.task_definition.text == t.family.text;
         if (same) t.services.push_back(s);
       }
     }

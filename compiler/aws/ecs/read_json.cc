@@ -33,10 +33,12 @@ TaskFile read_task_definition(NodeId root, const std::string& path, Reading& r) 
     auto d = r.diags.emit(kNone, begin(root), path, "task definition");
     if (task.kind == Kind::Mapping && task.find("Resources") != nullptr)
       d.here("this is a CloudFormation template").help("give it as `--cloudformation {}`", path);
-    else if (task.kind == Kind::Mapping && (task.find("planned_values") != nullptr || task.find("terraform_version") != nullptr))
+    else if (task.kind == Kind::Mapping &&
+             (task.find("planned_values") != nullptr || task.find("terraform_version") != nullptr))
       d.here("this is a Terraform plan").help("give it as `--terraform-plan {}`", path);
     else if (task.kind == Kind::Sequence)
-      d.here("this is a list").help("whole task definitions are checked: {\"family\": ..., \"containerDefinitions\": [...]}");
+      d.here("this is a list")
+          .help("whole task definitions are checked: {\"family\": ..., \"containerDefinitions\": [...]}");
     else
       d.here("there are no `containerDefinitions` here");
     return file;
@@ -59,14 +61,17 @@ static TaskFile read_root(FileKind kind, NodeId root, const std::string& path, R
 }
 
 // Terraform writes JSON alone; the others are written by hand, and YAML is accepted.
-static syntax::DocumentForm form_of(FileKind kind) { return kind == FileKind::Terraform ? syntax::DocumentForm::Json : syntax::DocumentForm::Either; }
+static syntax::DocumentForm form_of(FileKind kind) {
+  return kind == FileKind::Terraform ? syntax::DocumentForm::Json : syntax::DocumentForm::Either;
+}
 
 TaskFile read_task_file(FileKind kind, const std::string& path, Reading& r) {
   return read_root(kind, syntax::read_document(path, form_of(kind), r.sources, r.tree, r.diags, r.unreadable), path, r);
 }
 
 TaskFile read_task_text(FileKind kind, source::FileId file, Reading& r) {
-  return read_root(kind, syntax::read_document(file, form_of(kind), r.sources, r.tree, r.diags), r.sources.at(file).name, r);
+  return read_root(kind, syntax::read_document(file, form_of(kind), r.sources, r.tree, r.diags),
+                   r.sources.at(file).name, r);
 }
 
 }  // namespace whittle::aws::ecs

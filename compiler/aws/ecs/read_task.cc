@@ -94,9 +94,9 @@ constexpr std::string_view kContainerNames[] = {"name",
                                                 "firelensConfiguration",
                                                 "credentialSpecs"};
 // ECS developer guide, "Amazon ECS task definition differences for Fargate".
-constexpr std::string_view kNotOnFargate[] = {"disableNetworking",     "dnsSearchDomains", "dnsServers",
-                                              "dockerSecurityOptions", "extraHosts",       "hostname",
-                                              "links",                 "privileged"};
+constexpr std::string_view kNotOnFargate[] = {
+    "disableNetworking", "dnsSearchDomains", "dnsServers", "dockerSecurityOptions",
+    "extraHosts",        "hostname",         "links",      "privileged"};
 constexpr std::string_view kLinuxNotOnFargate[] = {"devices", "sharedMemorySize", "tmpfs", "maxSwap", "swappiness"};
 
 // Whether a value says anything: describe-task-definition prints empty lists for what is not set.
@@ -296,8 +296,7 @@ void TaskReader::unknown_names(NodeId map, std::span<const std::string_view> nam
     std::vector<std::string_view> views(spellings.begin(), spellings.end());
     std::string_view near = diag::nearest(e.key, views);
     auto d = diags_.emit(kUnknownName, e.key_span, what, e.key);
-    if (!near.empty())
-      d.here("did you mean `{}`?", near).suggest(e.key_span, near);
+    if (!near.empty()) d.here("did you mean `{}`?", near).suggest(e.key_span, near);
     d.note("ECS refuses parameters that it does not know");
   }
 }
@@ -449,7 +448,8 @@ Container TaskReader::container(NodeId node) {
   each("firelensConfiguration", [&](const Entry& e) { c.firelens = says_something(at(e.value)); });
   for (std::string_view name : kNotOnFargate) {
     each(name, [&](const Entry& e) {
-      if (says_something(at(e.value)) && !is_unknown(at(e.value))) c.restricted.push_back({std::string(name), e.key_span});
+      if (says_something(at(e.value)) && !is_unknown(at(e.value)))
+        c.restricted.push_back({std::string(name), e.key_span});
     });
   }
   return c;
@@ -498,7 +498,8 @@ TaskDefinition TaskReader::task(NodeId node, Span span) {
   });
   for (std::string_view name : {"ipcMode", "placementConstraints", "inferenceAccelerators"}) {
     each(name, [&](const Entry& e) {
-      if (says_something(at(e.value)) && !is_unknown(at(e.value))) t.restricted.push_back({std::string(name), e.key_span});
+      if (says_something(at(e.value)) && !is_unknown(at(e.value)))
+        t.restricted.push_back({std::string(name), e.key_span});
     });
   }
   each("volumes", [&](const Entry& e) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a tree to the task model. The tree of a JSON task definition and of a CloudFormation resource whose intrinsic functions
-// are resolved differ in how their keys begin, and in little else.
+// From a tree to the task model. The tree of a JSON task definition and of a CloudFormation resource whose intrinsic
+// functions are resolved differ in how their keys begin, and in little else.
 #pragma once
 
 #include "compiler/aws/ecs/task.h"
@@ -22,7 +22,8 @@ bool is_unknown(const syntax::Node& node);
 
 class TaskReader {
 public:
-  TaskReader(const syntax::Tree& tree, Style style, diag::Diagnostics& diags) : tree_(tree), style_(style), diags_(diags) {}
+  TaskReader(const syntax::Tree& tree, Style style, diag::Diagnostics& diags)
+      : tree_(tree), style_(style), diags_(diags) {}
 
   // The parameters of RegisterTaskDefinition below `node`, a Mapping.
   TaskDefinition task(syntax::NodeId node, source::Span span);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Terraform plans and states as `terraform show -json` prints them (Terraform documentation, "JSON Output Format").
 //
-// What a resource will be stands under planned_values, without what is known only after apply. Which role a task definition
-// names is usually such a value, so the ties come from the expressions under `configuration`: references are followed through
-// module inputs and outputs.
+// What a resource will be stands under planned_values, without what is known only after apply. Which role a task
+// definition names is usually such a value, so the ties come from the expressions under `configuration`: references are
+// followed through module inputs and outputs.
 #include "compiler/aws/ecs/embedded.h"
 #include "compiler/aws/ecs/files.h"
 #include "compiler/aws/ecs/read_task.h"
@@ -52,7 +52,8 @@ struct Resource {
 
 class PlanReader {
 public:
-  PlanReader(NodeId root, const std::string& path, Reading& reading) : r_(reading), root_(root), reader_(r_.tree, Style::Terraform, r_.diags) {
+  PlanReader(NodeId root, const std::string& path, Reading& reading)
+      : r_(reading), root_(root), reader_(r_.tree, Style::Terraform, r_.diags) {
     file_.path = path;
   }
 
@@ -70,7 +71,9 @@ public:
     for (const Resource& x : resources_) policy(x);
     for (Service& s : services_) {
       for (TaskDefinition& t : file_.tasks) {
-        if (s.refers_to == t.id || (s.refers_to.empty() && t.family.has_text() && s.task_definition.text == t.family.text)) t.services.push_back(s);
+        if (s.refers_to == t.id ||
+            (s.refers_to.empty() && t.family.has_text() && s.task_definition.text == t.family.text))
+          t.services.push_back(s);
       }
     }
     return std::move(file_);
@@ -127,7 +130,8 @@ private:
 
   Text attribute(const Resource& x, std::string_view name) {
     const Entry* e = at(x.values).find(name);
-    if (e != nullptr && at(e->value).is_scalar() && at(e->value).kind != Kind::Null) return reader_.text(e->value, e->key_span, name);
+    if (e != nullptr && at(e->value).is_scalar() && at(e->value).kind != Kind::Null)
+      return reader_.text(e->value, e->key_span, name);
     Text out;
     if (later(x, name)) {
       out.written = true;
@@ -223,8 +227,10 @@ private:
     if (NodeId n = child(x.values, "memory"); n != kNoNode) t.memory = reader_.memory(n);
     if (later(x, "cpu")) t.cpu = {true, false, 0, kUnknown, x.span};
     if (later(x, "memory")) t.memory = {true, false, 0, kUnknown, x.span};
-    if (NodeId n = child(x.values, "requires_compatibilities"); n != kNoNode) t.compatibilities = reader_.texts(n, "requires_compatibilities");
-    if (NodeId list = child(x.values, "runtime_platform"); list != kNoNode && at(list).kind == Kind::Sequence && !at(list).items.empty()) {
+    if (NodeId n = child(x.values, "requires_compatibilities"); n != kNoNode)
+      t.compatibilities = reader_.texts(n, "requires_compatibilities");
+    if (NodeId list = child(x.values, "runtime_platform");
+        list != kNoNode && at(list).kind == Kind::Sequence && !at(list).items.empty()) {
       NodeId p = at(list).items[0];
       auto part = [&](std::string_view name) {
         const Entry* e = at(p).kind == Kind::Mapping ? at(p).find(name) : nullptr;
@@ -243,7 +249,8 @@ private:
     } else {
       t.containers_known = false;
       r_.diags.emit(kAfterApply, x.span, x.address)
-          .note("some part of them, often the repository of an image, is made by the same apply, and then the plan shows nothing of them")
+          .note("some part of them, often the repository of an image, is made by the same apply, and then the plan "
+                "shows nothing of them")
           .help("apply once and check `terraform show -json` of the state, or give the image as a variable");
     }
     file_.tasks.push_back(std::move(t));
@@ -257,11 +264,13 @@ private:
     s.launch_type = attribute(x, "launch_type");
     s.platform_version = attribute(x, "platform_version");
     s.refers_to = tie(x, "task_definition", "aws_ecs_task_definition");
-    if (NodeId list = child(x.values, "capacity_provider_strategy"); list != kNoNode && at(list).kind == Kind::Sequence) {
+    if (NodeId list = child(x.values, "capacity_provider_strategy");
+        list != kNoNode && at(list).kind == Kind::Sequence) {
       s.capacity_providers.written = !at(list).items.empty();
       for (NodeId i : at(list).items) {
         const Entry* e = at(i).kind == Kind::Mapping ? at(i).find("capacity_provider") : nullptr;
-        if (e != nullptr) s.capacity_providers.items.push_back(reader_.text(e->value, e->key_span, "capacity_provider"));
+        if (e != nullptr)
+          s.capacity_providers.items.push_back(reader_.text(e->value, e->key_span, "capacity_provider"));
       }
     }
     services_.push_back(std::move(s));
@@ -378,7 +387,8 @@ TaskFile read_terraform(NodeId root, const std::string& path, Reading& r) {
   NodeId planned = kNoNode;
   for (std::string_view name : {"planned_values", "values"}) {
     const Entry* e = n.kind == Kind::Mapping ? n.find(name) : nullptr;
-    const Entry* m = e == nullptr || r.tree.at(e->value).kind != Kind::Mapping ? nullptr : r.tree.at(e->value).find("root_module");
+    const Entry* m =
+        e == nullptr || r.tree.at(e->value).kind != Kind::Mapping ? nullptr : r.tree.at(e->value).find("root_module");
     if (m != nullptr && planned == kNoNode) planned = m->value;
   }
   if (planned == kNoNode) {
@@ -388,7 +398,8 @@ TaskFile read_terraform(NodeId root, const std::string& path, Reading& r) {
     return file;
   }
   file = PlanReader(root, path, r).run(planned);
-  if (file.tasks.empty()) r.diags.emit(kNone, begin, path, "task definition").here("no `aws_ecs_task_definition` is planned here");
+  if (file.tasks.empty())
+    r.diags.emit(kNone, begin, path, "task definition").here("no `aws_ecs_task_definition` is planned here");
   return file;
 }
 

@@ -11,7 +11,9 @@ namespace {
 
 constexpr char kBegin = '\x01', kEnd = '\x02';
 
-std::string spaces(int n) { return std::string(static_cast<size_t>(n), ' '); }
+std::string spaces(int n) {
+  return std::string(static_cast<size_t>(n), ' ');
+}
 
 // A list of short scalars goes on one line.
 bool is_short(const Shape& s) {
@@ -42,8 +44,9 @@ std::string scalar(const Shape& s, const TextWriter& text) {
 }
 
 bool is_identifier(std::string_view key) {
-  return !key.empty() && std::all_of(key.begin(), key.end(), [](char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z' ? true : (c >= '0' && c <= '9') || c == '_'; }) &&
-         !(key[0] >= '0' && key[0] <= '9');
+  return !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
+    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z' ? true : (c >= '0' && c <= '9') || c == '_';
+  }) && !(key[0] >= '0' && key[0] <= '9');
 }
 
 }  // namespace
@@ -67,9 +70,13 @@ Shape& Shape::add(std::string key, Shape value) {
   return *this;
 }
 
-std::string reference(std::string_view name) { return kBegin + std::string(name) + kEnd; }
+std::string reference(std::string_view name) {
+  return kBegin + std::string(name) + kEnd;
+}
 
-bool has_reference(std::string_view text) { return text.find(kBegin) != std::string_view::npos; }
+bool has_reference(std::string_view text) {
+  return text.find(kBegin) != std::string_view::npos;
+}
 
 std::vector<Part> parts(std::string_view text) {
   std::vector<Part> out;
@@ -115,7 +122,8 @@ std::string print_yaml(const Shape& s, const TextWriter& text, int indent) {
   if (s.kind == Shape::Kind::Map) {
     for (const auto& [key, value] : s.members) {
       std::string name = key.find_first_of(":#{}[],&*!|>'\"%@` ") == std::string::npos ? key : diag::json_quote(key);
-      bool nested = (value.kind == Shape::Kind::Map && !value.members.empty()) || (value.kind == Shape::Kind::List && !value.items.empty() && !is_short(value));
+      bool nested = (value.kind == Shape::Kind::Map && !value.members.empty()) ||
+                    (value.kind == Shape::Kind::List && !value.items.empty() && !is_short(value));
       out += spaces(indent) + name + ":";
       if (nested)
         out += "\n" + print_yaml(value, text, indent + 2);
@@ -162,7 +170,8 @@ std::string print_hcl(const Shape& s, const TextWriter& text, int indent) {
     auto name = [](const std::string& key) { return is_identifier(key) ? key : "\"" + key + "\""; };
     if (is_short_map(s)) {
       std::string out = "{ ";
-      for (size_t i = 0; i < s.members.size(); ++i) out += (i == 0 ? "" : ", ") + name(s.members[i].first) + " = " + scalar(s.members[i].second, text);
+      for (size_t i = 0; i < s.members.size(); ++i)
+        out += (i == 0 ? "" : ", ") + name(s.members[i].first) + " = " + scalar(s.members[i].second, text);
       return out + " }";
     }
     // `terraform fmt` aligns the signs of neighbouring lines; a value over several lines ends a group.

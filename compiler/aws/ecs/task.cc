@@ -27,8 +27,12 @@ static const Variable* named(const std::vector<Variable>& list, std::string_view
   return nullptr;
 }
 
-const Variable* Container::variable(std::string_view wanted) const { return named(environment, wanted); }
-const Variable* Container::secret(std::string_view wanted) const { return named(secrets, wanted); }
+const Variable* Container::variable(std::string_view wanted) const {
+  return named(environment, wanted);
+}
+const Variable* Container::secret(std::string_view wanted) const {
+  return named(secrets, wanted);
+}
 
 bool TaskDefinition::on_fargate() const {
   auto fargate = [](const Text& t) { return t.text == "FARGATE" || t.text == "FARGATE_SPOT"; };

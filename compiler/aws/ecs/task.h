@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An ECS task definition as plain data, with the place of everything in it. JSON task definitions, CloudFormation templates
-// and Terraform plans all become this one form, and the checks know no other.
+// An ECS task definition as plain data, with the place of everything in it. JSON task definitions, CloudFormation
+// templates and Terraform plans all become this one form, and the checks know no other.
 //
 // Names and meanings are those of the ECS API (RegisterTaskDefinition, CreateService).
 #pragma once

@@ -15,28 +15,29 @@ enum class TaskFormat : uint8_t { Json, Terraform, CloudFormation, Cdk, Compose 
 
 struct TaskdefOptions {
   TaskFormat format = TaskFormat::Json;
-  bool whole_task = false;      // Json, Terraform: a whole task definition with an application, not the container alone
-  std::string app_image;        // of the application in it; "": to be filled in
-  std::string version;          // of whittle, part of the image's tag
+  bool whole_task = false;  // Json, Terraform: a whole task definition with an application, not the container alone
+  std::string app_image;    // of the application in it; "": to be filled in
+  std::string version;      // of whittle, part of the image's tag
 };
 
 // All that the formats say of the container, in their common terms. References in texts: account, region, log_group,
 // app_image, task_role, execution_role, env:NAME.
 struct Sidecar {
-  Deployment deployment;         // settled
+  Deployment deployment;  // settled
   std::string image;
-  std::string own_tag;           // when the image is the one in ECR that whittle names: its tag
-  std::vector<uint16_t> ports;   // of receivers, in order, each once
-  bool health = false;           // the config has the health_check extension
-  bool needs_metadata = false;   // reads the task's metadata
+  std::string own_tag;          // when the image is the one in ECR that whittle names: its tag
+  std::vector<uint16_t> ports;  // of receivers, in order, each once
+  bool health = false;          // the config has the health_check extension
+  bool needs_metadata = false;  // reads the task's metadata
   bool calls_aws = false;
   int64_t cpu = 0, memory = 0, stop_timeout = 0;
   std::vector<std::pair<std::string, std::string>> environment;  // values may be references
   std::vector<std::pair<std::string, std::string>> secrets;
-  std::string region, account;   // may be references
-  std::string endpoint, protocol;  // for the application: "http://localhost:4318", "http/protobuf"; empty: nothing receives OTLP
+  std::string region, account;  // may be references
+  std::string endpoint,
+      protocol;  // for the application: "http://localhost:4318", "http/protobuf"; empty: nothing receives OTLP
   std::vector<std::string> signals_off;  // "OTEL_METRICS_EXPORTER" ... that no pipeline takes
-  std::vector<std::string> notes;  // for standard error: how the numbers came about, what is to be filled in
+  std::vector<std::string> notes;        // for standard error: how the numbers came about, what is to be filled in
 };
 
 Sidecar sidecar(const check::Config& config, const Deployment& deployment, const TaskdefOptions& options);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sidecar in the five formats. JSON is the container definition alone, to be put beside the application's, or a whole task
-// definition; CloudFormation is a whole template; Terraform the container as a local value, or a whole task definition; CDK a
-// function that adds the container to any task definition; compose a service for trying it without AWS.
+// The sidecar in the five formats. JSON is the container definition alone, to be put beside the application's, or a
+// whole task definition; CloudFormation is a whole template; Terraform the container as a local value, or a whole task
+// definition; CDK a function that adds the container to any task definition; compose a service for trying it without
+// AWS.
 #include "compiler/aws/ecs/taskdef.h"
 
 #include "compiler/diag/render.h"
@@ -30,11 +31,14 @@ std::string camel(std::string_view name, bool first_large) {
 
 std::string small(std::string_view name) {
   std::string out;
-  for (char c : name) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c == '-' || c == '.' || c == '/' ? '_' : c;
+  for (char c : name)
+    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c == '-' || c == '.' || c == '/' ? '_' : c;
   return out;
 }
 
-bool is_env(const std::string& reference) { return reference.starts_with("env:"); }
+bool is_env(const std::string& reference) {
+  return reference.starts_with("env:");
+}
 
 // The variables that are filled in when deploying, by name.
 std::vector<std::string> open_variables(const Sidecar& s) {
@@ -48,42 +52,55 @@ std::vector<std::string> open_variables(const Sidecar& s) {
 // Each value that is not known is a placeholder that `whittle check` finds.
 std::string json_text(const std::string& text) {
   std::string out;
-  for (const Part& p : parts(text)) out += p.reference ? "{{" + (is_env(p.text) ? p.text.substr(4) : p.text) + "}}" : p.text;
+  for (const Part& p : parts(text))
+    out += p.reference ? "{{" + (is_env(p.text) ? p.text.substr(4) : p.text) + "}}" : p.text;
   return diag::json_quote(out);
 }
 
 Shape application(const Sidecar& s, const TaskdefOptions& options) {
   Shape app = Shape::map();
-  app.add("name", "app").add("image", options.app_image.empty() ? reference("app_image") : options.app_image).add("essential", true);
-  app.add("dependsOn", Shape::list({Shape::map({{"containerName", s.deployment.name}, {"condition", s.health ? "HEALTHY" : "START"}})}));
+  app.add("name", "app")
+      .add("image", options.app_image.empty() ? reference("app_image") : options.app_image)
+      .add("essential", true);
+  app.add(
+      "dependsOn",
+      Shape::list({Shape::map({{"containerName", s.deployment.name}, {"condition", s.health ? "HEALTHY" : "START"}})}));
   if (!s.endpoint.empty()) {
     Shape env = Shape::list();
-    auto add = [&](std::string name, std::string value) { env.items.push_back(Shape::map({{"name", std::move(name)}, {"value", std::move(value)}})); };
+    auto add = [&](std::string name, std::string value) {
+      env.items.push_back(Shape::map({{"name", std::move(name)}, {"value", std::move(value)}}));
+    };
     add("OTEL_SERVICE_NAME", "app");
     add("OTEL_EXPORTER_OTLP_ENDPOINT", s.endpoint);
     add("OTEL_EXPORTER_OTLP_PROTOCOL", s.protocol);
     for (const std::string& off : s.signals_off) add(off, "none");
     app.add("environment", env);
   }
-  Shape log = Shape::map({{"awslogs-group", s.deployment.log_group}, {"awslogs-region", s.region}, {"awslogs-stream-prefix", "app"}});
+  Shape log = Shape::map(
+      {{"awslogs-group", s.deployment.log_group}, {"awslogs-region", s.region}, {"awslogs-stream-prefix", "app"}});
   app.add("logConfiguration", Shape::map({{"logDriver", "awslogs"}, {"options", log}}));
   return app;
 }
 
 // The smallest Fargate memory that has room for the sidecar and as much again as the smallest task.
 std::pair<int64_t, int64_t> task_size(const Sidecar& s) {
-  for (auto [cpu, memory] : {std::pair<int64_t, int64_t>{256, 512}, {256, 1024}, {256, 2048}, {512, 3072}, {512, 4096}, {1024, 8192}}) {
+  for (auto [cpu, memory] :
+       {std::pair<int64_t, int64_t>{256, 512}, {256, 1024}, {256, 2048}, {512, 3072}, {512, 4096}, {1024, 8192}}) {
     if (s.memory + 256 <= memory && s.cpu + 128 <= cpu) return {cpu, memory};
   }
   return {2048, 16384};
 }
 
-std::string processor(const Sidecar& s) { return s.deployment.target == "aarch64" || s.deployment.target == "arm64" ? "ARM64" : "X86_64"; }
+std::string processor(const Sidecar& s) {
+  return s.deployment.target == "aarch64" || s.deployment.target == "arm64" ? "ARM64" : "X86_64";
+}
 
 std::string json(const Sidecar& s, const TaskdefOptions& options) {
   if (!options.whole_task) return print_json(container_of(s), json_text) + "\n";
   auto [cpu, memory] = task_size(s);
-  std::string arn = "arn:" + std::string(s.deployment.surroundings.partition.empty() ? "aws" : s.deployment.surroundings.partition) + ":iam::" + s.account + ":role/";
+  std::string arn =
+      "arn:" + std::string(s.deployment.surroundings.partition.empty() ? "aws" : s.deployment.surroundings.partition) +
+      ":iam::" + s.account + ":role/";
   Shape task = Shape::map();
   task.add("family", "app").add("networkMode", "awsvpc").add("requiresCompatibilities", Shape::list({"FARGATE"}));
   task.add("runtimePlatform", Shape::map({{"cpuArchitecture", processor(s)}, {"operatingSystemFamily", "LINUX"}}));
@@ -99,10 +116,13 @@ std::string json(const Sidecar& s, const TaskdefOptions& options) {
 std::string cloudformation_text(const std::string& text) {
   std::vector<Part> all = parts(text);
   auto name = [](const std::string& r) {
-    return r == "account" ? std::string("AWS::AccountId") : r == "region" ? std::string("AWS::Region") : camel(is_env(r) ? r.substr(4) : r, true);
+    return r == "account"  ? std::string("AWS::AccountId")
+           : r == "region" ? std::string("AWS::Region")
+                           : camel(is_env(r) ? r.substr(4) : r, true);
   };
   if (all.size() == 1 && all[0].reference) {
-    if (all[0].text == "task_role" || all[0].text == "execution_role") return "!Ref " + camel(all[0].text, true) + "Arn";
+    if (all[0].text == "task_role" || all[0].text == "execution_role")
+      return "!Ref " + camel(all[0].text, true) + "Arn";
     return "!Ref " + name(all[0].text);
   }
   if (!has_reference(text)) return diag::json_quote(text);
@@ -133,18 +153,25 @@ std::string cloudformation(const Sidecar& given, const TaskdefOptions& options) 
   if (options.app_image.empty()) parameter("AppImage", "The application's image, with its tag or digest");
   parameter("ExecutionRoleArn", "The role that ECS itself uses; whittle iam prints its policy");
   if (s.calls_aws) parameter("TaskRoleArn", "The role that the collector uses; whittle iam prints its policy");
-  for (const std::string& v : open_variables(s)) parameter(camel(v, true), "The value of " + v + " in the collector's container");
+  for (const std::string& v : open_variables(s))
+    parameter(camel(v, true), "The value of " + v + " in the collector's container");
 
   Shape properties = Shape::map();
   properties.add("Family", "app").add("NetworkMode", "awsvpc").add("RequiresCompatibilities", Shape::list({"FARGATE"}));
-  properties.add("RuntimePlatform", Shape::map({{"CpuArchitecture", processor(s)}, {"OperatingSystemFamily", "LINUX"}}));
+  properties.add("RuntimePlatform",
+                 Shape::map({{"CpuArchitecture", processor(s)}, {"OperatingSystemFamily", "LINUX"}}));
   properties.add("Cpu", std::to_string(cpu)).add("Memory", std::to_string(memory));
   properties.add("ExecutionRoleArn", reference("execution_role"));
   if (s.calls_aws) properties.add("TaskRoleArn", reference("task_role"));
   properties.add("ContainerDefinitions", pascal(Shape::list({application(s, options), container_of(s)}), {"options"}));
-  Shape log_group = Shape::map({{"Type", "AWS::Logs::LogGroup"}, {"Properties", Shape::map({{"LogGroupName", group}, {"RetentionInDays", int64_t{30}}})}});
-  Shape resources = Shape::map({{"LogGroup", log_group}, {"TaskDefinition", Shape::map({{"Type", "AWS::ECS::TaskDefinition"}, {"Properties", properties}})}});
-  Shape file = Shape::map({{"AWSTemplateFormatVersion", "2010-09-09"}, {"Description", "An application with a compiled OpenTelemetry collector beside it"}});
+  Shape log_group =
+      Shape::map({{"Type", "AWS::Logs::LogGroup"},
+                  {"Properties", Shape::map({{"LogGroupName", group}, {"RetentionInDays", int64_t{30}}})}});
+  Shape resources =
+      Shape::map({{"LogGroup", log_group},
+                  {"TaskDefinition", Shape::map({{"Type", "AWS::ECS::TaskDefinition"}, {"Properties", properties}})}});
+  Shape file = Shape::map({{"AWSTemplateFormatVersion", "2010-09-09"},
+                           {"Description", "An application with a compiled OpenTelemetry collector beside it"}});
   file.add("Parameters", parameters).add("Resources", resources);
   return print_yaml(file, cloudformation_text);
 }
@@ -153,9 +180,9 @@ std::string cloudformation(const Sidecar& given, const TaskdefOptions& options) 
 
 std::string terraform_text(const std::string& text) {
   auto name = [](const std::string& r) {
-    return r == "account"     ? std::string("data.aws_caller_identity.current.account_id")
-           : r == "region"    ? std::string("var.region")
-           : r == "log_group" ? std::string("aws_cloudwatch_log_group.collector.name")
+    return r == "account"                              ? std::string("data.aws_caller_identity.current.account_id")
+           : r == "region"                             ? std::string("var.region")
+           : r == "log_group"                          ? std::string("aws_cloudwatch_log_group.collector.name")
            : r == "task_role" || r == "execution_role" ? "var." + r + "_arn"
                                                        : "var." + small(is_env(r) ? r.substr(4) : r);
   };
@@ -191,29 +218,38 @@ std::string terraform(const Sidecar& given, const TaskdefOptions& options) {
   };
   look(look, container);
   std::string out;
-  auto variable = [&](const std::string& name, const std::string& about) { out += "variable \"" + name + "\" {\n  description = \"" + about + "\"\n  type        = string\n}\n\n"; };
+  auto variable = [&](const std::string& name, const std::string& about) {
+    out += "variable \"" + name + "\" {\n  description = \"" + about + "\"\n  type        = string\n}\n\n";
+  };
   if (account) out += "data \"aws_caller_identity\" \"current\" {}\n\n";
   if (region) variable("region", "The region that the task runs in");
-  for (const std::string& v : open_variables(s)) variable(small(v), "The value of " + v + " in the collector's container");
+  for (const std::string& v : open_variables(s))
+    variable(small(v), "The value of " + v + " in the collector's container");
   if (options.whole_task) {
     if (options.app_image.empty()) variable("app_image", "The application's image, with its tag or digest");
     variable("execution_role_arn", "The role that ECS itself uses; whittle iam prints its policy");
     if (s.calls_aws) variable("task_role_arn", "The role that the collector uses; whittle iam prints its policy");
   }
-  out += "resource \"aws_cloudwatch_log_group\" \"collector\" {\n  name              = " + terraform_text(group) + "\n  retention_in_days = 30\n}\n\n";
+  out += "resource \"aws_cloudwatch_log_group\" \"collector\" {\n  name              = " + terraform_text(group) +
+         "\n  retention_in_days = 30\n}\n\n";
   out += "locals {\n";
-  if (!options.whole_task) out += "  # Put it beside the application's in `container_definitions = jsonencode([local.app, local.collector])`.\n";
+  if (!options.whole_task)
+    out +=
+        "  # Put it beside the application's in `container_definitions = jsonencode([local.app, local.collector])`.\n";
   out += "  collector = " + print_hcl(container, terraform_text, 2) + "\n";
   if (options.whole_task) out += "\n  app = " + print_hcl(app, terraform_text, 2) + "\n";
   out += "}\n";
   if (!options.whole_task) return out;
   auto [cpu, memory] = task_size(s);
-  out += "\nresource \"aws_ecs_task_definition\" \"app\" {\n  family                   = \"app\"\n  network_mode             = \"awsvpc\"\n"
-         "  requires_compatibilities = [\"FARGATE\"]\n  cpu                      = \"" + std::to_string(cpu) + "\"\n  memory                   = \"" + std::to_string(memory) +
+  out += "\nresource \"aws_ecs_task_definition\" \"app\" {\n  family                   = \"app\"\n  network_mode       "
+         "      = \"awsvpc\"\n"
+         "  requires_compatibilities = [\"FARGATE\"]\n  cpu                      = \"" +
+         std::to_string(cpu) + "\"\n  memory                   = \"" + std::to_string(memory) +
          "\"\n  execution_role_arn       = var.execution_role_arn\n";
   if (s.calls_aws) out += "  task_role_arn            = var.task_role_arn\n";
-  out += "  container_definitions    = jsonencode([local.app, local.collector])\n\n  runtime_platform {\n    cpu_architecture        = \"" + processor(s) +
-         "\"\n    operating_system_family = \"LINUX\"\n  }\n}\n";
+  out += "  container_definitions    = jsonencode([local.app, local.collector])\n\n  runtime_platform {\n    "
+         "cpu_architecture        = \"" +
+         processor(s) + "\"\n    operating_system_family = \"LINUX\"\n  }\n}\n";
   return out;
 }
 
@@ -222,7 +258,9 @@ std::string terraform(const Sidecar& given, const TaskdefOptions& options) {
 std::string cdk_text(const std::string& text) {
   if (!has_reference(text)) return diag::json_quote(text);
   auto name = [](const std::string& r) {
-    return r == "account" ? std::string("Aws.ACCOUNT_ID") : r == "region" ? std::string("Aws.REGION") : "values." + camel(is_env(r) ? r.substr(4) : r, false);
+    return r == "account"  ? std::string("Aws.ACCOUNT_ID")
+           : r == "region" ? std::string("Aws.REGION")
+                           : "values." + camel(is_env(r) ? r.substr(4) : r, false);
   };
   std::vector<Part> all = parts(text);
   if (all.size() == 1) return name(all[0].text);
@@ -243,33 +281,48 @@ std::string cdk_text(const std::string& text) {
 std::string cdk(const Sidecar& s) {
   std::vector<std::string> open = open_variables(s);
   bool ssm = false, manager = false;
-  for (const auto& [name, from] : s.secrets) (from.find(":secretsmanager:") != std::string::npos ? manager : ssm) = true;
-  std::string libraries = "Duration, " + std::string(s.own_tag.empty() ? "" : "aws_ecr as ecr, ") + "aws_ecs as ecs, aws_logs as logs";
+  for (const auto& [name, from] : s.secrets)
+    (from.find(":secretsmanager:") != std::string::npos ? manager : ssm) = true;
+  std::string libraries =
+      "Duration, " + std::string(s.own_tag.empty() ? "" : "aws_ecr as ecr, ") + "aws_ecs as ecs, aws_logs as logs";
   if (manager) libraries += ", aws_secretsmanager as secretsmanager";
   if (ssm) libraries += ", aws_ssm as ssm";
   std::string out = "import { " + libraries + " } from \"aws-cdk-lib\";\n\n";
   if (!open.empty()) {
     out += "export interface CollectorValues {\n";
-    for (const std::string& v : open) out += "  /** The value of " + v + " in the collector's container. */\n  readonly " + camel(v, false) + ": string;\n";
+    for (const std::string& v : open)
+      out += "  /** The value of " + v + " in the collector's container. */\n  readonly " + camel(v, false) +
+             ": string;\n";
     out += "}\n\n";
   }
-  out += "/** Adds the collector to a Fargate task definition; `app.addContainerDependencies` makes the application wait for it. */\n";
-  out += "export function addCollector(task: ecs.TaskDefinition" + std::string(open.empty() ? "" : ", values: CollectorValues") + "): ecs.ContainerDefinition {\n";
-  out += "  const logGroup = new logs.LogGroup(task, \"CollectorLogs\", {\n    logGroupName: " + cdk_text(s.deployment.log_group) + ",\n    retention: logs.RetentionDays.ONE_MONTH,\n  });\n";
-  out += "  const linuxParameters = new ecs.LinuxParameters(task, \"CollectorLinuxParameters\");\n  linuxParameters.dropCapabilities(ecs.Capability.ALL);\n";
+  out += "/** Adds the collector to a Fargate task definition; `app.addContainerDependencies` makes the application "
+         "wait for it. */\n";
+  out += "export function addCollector(task: ecs.TaskDefinition" +
+         std::string(open.empty() ? "" : ", values: CollectorValues") + "): ecs.ContainerDefinition {\n";
+  out += "  const logGroup = new logs.LogGroup(task, \"CollectorLogs\", {\n    logGroupName: " +
+         cdk_text(s.deployment.log_group) + ",\n    retention: logs.RetentionDays.ONE_MONTH,\n  });\n";
+  out += "  const linuxParameters = new ecs.LinuxParameters(task, \"CollectorLinuxParameters\");\n  "
+         "linuxParameters.dropCapabilities(ecs.Capability.ALL);\n";
   // From a repository of the account, which CDK lets the execution role pull from.
-  std::string image = s.own_tag.empty() ? "ecs.ContainerImage.fromRegistry(" + cdk_text(s.image) + ")"
-                                        : "ecs.ContainerImage.fromEcrRepository(ecr.Repository.fromRepositoryName(task, \"CollectorRepository\", " +
-                                              cdk_text(s.deployment.name) + "), " + cdk_text(s.own_tag) + ")";
-  out += "  return task.addContainer(\"Collector\", {\n    containerName: " + cdk_text(s.deployment.name) + ",\n    image: " + image + ",\n";
-  out += "    essential: false,\n    cpu: " + std::to_string(s.cpu) + ",\n    memoryLimitMiB: " + std::to_string(s.memory) + ",\n    user: \"4317\",\n    readonlyRootFilesystem: true,\n    linuxParameters,\n";
+  std::string image =
+      s.own_tag.empty()
+          ? "ecs.ContainerImage.fromRegistry(" + cdk_text(s.image) + ")"
+          : "ecs.ContainerImage.fromEcrRepository(ecr.Repository.fromRepositoryName(task, \"CollectorRepository\", " +
+                cdk_text(s.deployment.name) + "), " + cdk_text(s.own_tag) + ")";
+  out += "  return task.addContainer(\"Collector\", {\n    containerName: " + cdk_text(s.deployment.name) +
+         ",\n    image: " + image + ",\n";
+  out += "    essential: false,\n    cpu: " + std::to_string(s.cpu) +
+         ",\n    memoryLimitMiB: " + std::to_string(s.memory) +
+         ",\n    user: \"4317\",\n    readonlyRootFilesystem: true,\n    linuxParameters,\n";
   if (!s.ports.empty()) {
     out += "    portMappings: [";
-    for (size_t i = 0; i < s.ports.size(); ++i) out += std::string(i == 0 ? "" : ", ") + "{ containerPort: " + std::to_string(s.ports[i]) + " }";
+    for (size_t i = 0; i < s.ports.size(); ++i)
+      out += std::string(i == 0 ? "" : ", ") + "{ containerPort: " + std::to_string(s.ports[i]) + " }";
     out += "],\n";
   }
   if (s.health)
-    out += "    healthCheck: {\n      command: [\"CMD\", \"/collector\", \"healthcheck\"],\n      interval: Duration.seconds(10),\n      timeout: Duration.seconds(5),\n      retries: 3,\n"
+    out += "    healthCheck: {\n      command: [\"CMD\", \"/collector\", \"healthcheck\"],\n      interval: "
+           "Duration.seconds(10),\n      timeout: Duration.seconds(5),\n      retries: 3,\n"
            "      startPeriod: Duration.seconds(5),\n    },\n";
   out += "    stopTimeout: Duration.seconds(" + std::to_string(s.stop_timeout) + "),\n";
   if (!s.environment.empty()) {
@@ -283,15 +336,19 @@ std::string cdk(const Sidecar& s) {
       std::string id = diag::json_quote("Collector" + camel(name, true));
       out += "      " + name + ": ";
       if (from.find(":secretsmanager:") != std::string::npos)
-        out += "ecs.Secret.fromSecretsManager(secretsmanager.Secret.fromSecretCompleteArn(task, " + id + ", " + cdk_text(from) + ")),\n";
+        out += "ecs.Secret.fromSecretsManager(secretsmanager.Secret.fromSecretCompleteArn(task, " + id + ", " +
+               cdk_text(from) + ")),\n";
       else if (from.starts_with("arn:"))
-        out += "ecs.Secret.fromSsmParameter(ssm.StringParameter.fromStringParameterArn(task, " + id + ", " + cdk_text(from) + ")),\n";
+        out += "ecs.Secret.fromSsmParameter(ssm.StringParameter.fromStringParameterArn(task, " + id + ", " +
+               cdk_text(from) + ")),\n";
       else
-        out += "ecs.Secret.fromSsmParameter(ssm.StringParameter.fromSecureStringParameterAttributes(task, " + id + ", { parameterName: " + cdk_text(from) + " })),\n";
+        out += "ecs.Secret.fromSsmParameter(ssm.StringParameter.fromSecureStringParameterAttributes(task, " + id +
+               ", { parameterName: " + cdk_text(from) + " })),\n";
     }
     out += "    },\n";
   }
-  out += "    logging: ecs.LogDrivers.awsLogs({ logGroup, streamPrefix: " + cdk_text(s.deployment.name) + " }),\n  });\n}\n";
+  out += "    logging: ecs.LogDrivers.awsLogs({ logGroup, streamPrefix: " + cdk_text(s.deployment.name) +
+         " }),\n  });\n}\n";
   return out;
 }
 
@@ -327,9 +384,11 @@ std::string compose(const Sidecar& s) {
   Shape environment = Shape::map();
   for (const auto& [name, value] : s.environment) environment.add(name, value);
   for (const auto& [name, from] : s.secrets) environment.add(name, reference("env:" + name));
-  if (s.needs_metadata) environment.add("ECS_CONTAINER_METADATA_URI_V4", reference("env:ECS_CONTAINER_METADATA_URI_V4"));
+  if (s.needs_metadata)
+    environment.add("ECS_CONTAINER_METADATA_URI_V4", reference("env:ECS_CONTAINER_METADATA_URI_V4"));
   if (s.calls_aws) {
-    for (const char* name : {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}) environment.add(name, reference(std::string("env:") + name));
+    for (const char* name : {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"})
+      environment.add(name, reference(std::string("env:") + name));
   }
   if (!environment.members.empty()) c.add("environment", environment);
   std::string out = "# For trying the collector on this machine.";
