@@ -17,7 +17,7 @@ add_custom_target(generated_headers)  # config structs, views: whatever runtime 
 
 # No exceptions, no RTTI, no global constructors; libc++'s headers on musl, hardened, without libc++.a.
 set(RUNTIME_BITCODE "/runtime/record/|/wire/wire\\.cc$|/base/payload\\.cc$|/processor/")
-set(RUNTIME_SMALL "/runtime/(http|grpc|tls|aws|main|export|replay|drift|yaml)/|/base/(log|self_metrics|duration|runtime)\\.cc$|/wire/(value_text|attributes|rpc_status|normalize)\\.cc$|/awsemf/|/receiver/|/extension/|_rt\\.cc$")
+set(RUNTIME_SMALL "/runtime/(http|grpc|tls|aws|main|export|replay|drift|yaml)/|/base/(log|self_metrics|duration|runtime)\\.cc$|/wire/(value_text|attributes|rpc_status|normalize)\\.cc$|/awsemf/|/awsxray/cause\\.cc$|/receiver/|/extension/|_rt\\.cc$")
 set(RUNTIME_FLAGS -std=gnu++23 -ffunction-sections -fdata-sections -fPIE -fno-exceptions -fno-rtti -fno-threadsafe-statics
   -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-ident -fvisibility=hidden -fno-stack-protector -nostdinc++ -nostdlibinc
   -D_GNU_SOURCE -DWHITTLE_RUNTIME -DNGHTTP2_STATICLIB -D_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_FAST

@@ -60,6 +60,7 @@ constexpr Command kCommands[] = {
     {"try", "runs a config inside a simulated Fargate task and shows the calls", try_command},
     {"replay", "runs recorded requests through a config's own machine code", replay_command},
 #endif
+    {"taskdef", "prints the ECS container definition that fits a config", report_command<report::taskdef_command>},
     {"explain", "explains a diagnostic's code", report_command<report::explain_command>},
     {"schema", "prints the JSON Schema of configs", report_command<report::schema_command>},
     {"components", "lists the components, or documents one", report_command<report::components_command>},

@@ -27,6 +27,9 @@ struct Output {
 // in which they are named.
 int check_command(Arguments arguments, Output& output);
 
+// whittle taskdef CONFIG... [--format json|terraform|cloudformation|cdk|compose] [--image REFERENCE] ...
+int taskdef_command(Arguments arguments, Output& output);
+
 // whittle explain CODE
 int explain_command(Arguments arguments, Output& output);
 

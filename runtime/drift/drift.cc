@@ -68,9 +68,22 @@ const yaml::Node* load(Text source, Arena& arena, Writer& why) {
   return drift::split_keys(root, arena, why);
 }
 
+// "a.b=c" as the source "yaml:a::b: c".
+Text setting_source(Text setting, Writer& out) {
+  size_t equals = setting.find('=');
+  out.append(Text("yaml:"));
+  for (char c : setting.substr(0, equals)) {
+    if (c == '.') out.append(Text("::"));
+    else out.byte(static_cast<uint8_t>(c));
+  }
+  out.append(Text(": "));
+  if (equals != Text::npos) out.append(setting.substr(equals + 1));
+  return out.text();
+}
+
 }  // namespace
 
-bool GivenConfig::any() const { return !sources.empty() || !environment_config().empty(); }
+bool GivenConfig::any() const { return !sources.empty() || !settings.empty() || !environment_config().empty(); }
 
 bool compare_given_config(const Program& program, const GivenConfig& given, Logger& log) {
   LogLevel level = given.fail ? LogLevel::Error : LogLevel::Warn;
@@ -80,9 +93,20 @@ bool compare_given_config(const Program& program, const GivenConfig& given, Logg
   const yaml::Node* config = nullptr;
   Writer names, why;
   size_t n = variable ? 1 : given.sources.size();
-  for (size_t i = 0; i < n; ++i) {
-    Text source = variable ? Text("env:AOT_CONFIG_CONTENT") : given.sources[i];
-    Text shown = source.starts_with("yaml:") ? Text("yaml:...") : source;
+  if (n == 0) {
+    log.write(level, "the settings that were given cannot be compared with the compiled config", {{"given", "--set"}, {"why", "there is no --config that they are laid over"}});
+    return false;
+  }
+  for (size_t i = 0; i < n + given.settings.size(); ++i) {
+    Text source, shown;
+    Writer setting;
+    if (i >= n) {
+      source = setting_source(given.settings[i - n], setting);
+      shown = "--set";
+    } else {
+      source = variable ? Text("env:AOT_CONFIG_CONTENT") : given.sources[i];
+      shown = source.starts_with("yaml:") ? Text("yaml:...") : source;
+    }
     if (i > 0) names.append(Text(", "));
     names.append(shown);
     const yaml::Node* one = load(source, arena, why);

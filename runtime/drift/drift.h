@@ -10,10 +10,11 @@
 namespace whittle {
 
 struct GivenConfig {
-  std::vector<Text> sources;  // of --config, in their order: "env:NAME", "file:PATH", "PATH", "yaml:TEXT"
-  bool fail = false;          // --on-drift=fail
+  std::vector<Text> sources;   // of --config, in their order: "env:NAME", "file:PATH", "PATH", "yaml:TEXT"
+  std::vector<Text> settings; // of --set: "processors.batch.timeout=2s", laid over the sources
+  bool fail = false;           // --on-drift=fail
 
-  // Whether there is anything to compare: AOT_CONFIG_CONTENT or a source.
+  // Whether there is anything to compare: AOT_CONFIG_CONTENT, a source or a setting.
   bool any() const;
 };
 

@@ -81,12 +81,12 @@ const config::TelemetryPrometheus* prometheus(const config::Service& service) {
 
 // Reads the arguments. False, with a message, for one that means nothing.
 bool read_arguments(int argc, char** argv, GivenConfig& given) {
-  constexpr Text kConfig = "--config", kOnDrift = "--on-drift";
+  constexpr Text kConfig = "--config", kOnDrift = "--on-drift", kSet = "--set";
   for (int i = 1; i < argc; ++i) {
     Text argument = argv[i];
     size_t equals = argument.find('=');
     Text name = argument.substr(0, equals);
-    if (name == kConfig || name == kOnDrift) {
+    if (name == kConfig || name == kOnDrift || name == kSet) {
       if (equals == Text::npos && i + 1 == argc) {
         dprintf(STDERR_FILENO, "collector: `%s` needs a value\n", argv[i]);
         return false;
@@ -96,13 +96,17 @@ bool read_arguments(int argc, char** argv, GivenConfig& given) {
         given.sources.push_back(value);
         continue;
       }
+      if (name == kSet) {
+        given.settings.push_back(value);
+        continue;
+      }
       given.fail = value == "fail";
       if (given.fail || value == "warn") continue;
       dprintf(STDERR_FILENO, "collector: `--on-drift` is `warn` or `fail`, not `%.*s`\n", static_cast<int>(value.size()), value.data());
       return false;
     }
-    if (argument.starts_with("--set=") || argument.starts_with("--feature-gates")) continue;
-    dprintf(STDERR_FILENO, "collector: unknown argument `%s`\nusage: collector [healthcheck | --version] [--config=...] [--on-drift=warn|fail]\n", argv[i]);
+    if (argument.starts_with("--feature-gates")) continue;
+    dprintf(STDERR_FILENO, "collector: unknown argument `%s`\nusage: collector [healthcheck | --version] [--config=...] [--set=...] [--on-drift=warn|fail]\n", argv[i]);
     return false;
   }
   return true;

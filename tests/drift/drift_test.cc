@@ -2,6 +2,7 @@
 // The table that the compiler writes and the walk over it: what is the same, what differs, and how it is told.
 #include "compiler/check/front_end.h"
 #include "compiler/plan/drift_table.h"
+#include "compiler/syntax/yaml.h"
 #include "runtime/drift/compare.h"
 #include "runtime/drift/drift.h"
 
@@ -207,6 +208,28 @@ TEST(Yaml, WhatIsNone) {
   std::string table = table_of(kCompiled);
   for (const char* text : {"a: [", "a: b: c", "\ta: 1", "{a: *b}", "a: 1\na: 2", "? [a]\n: 1", "a: \"\\q\"", "\xff\xfe", "a: &a [*a]", "<<: 1", "- %", "@", "\x01"})
     EXPECT_TRUE(differences(table, text).starts_with("refused: ")) << text << "\n" << differences(table, text);
+}
+
+// The compiler and the collector must take a scalar for the same.
+TEST(Yaml, ScalarsAsTheCompilerReadsThem) {
+  for (const char* text : {"", "~", "null", "Null", "nULL", "true", "TRUE", "tRUE", "yes", "False", "0", "-0", "+1", "12", "1_000", "_1", "0x1F", "0X1f", "0x", "0o17", "017", "08", "0b101", "0b2", "-0x10",
+                           "9223372036854775807", "9223372036854775808", "-9223372036854775808", "-9223372036854775809", "18446744073709551616", "1.5", ".5", "5.", ".", "-.5e3", "1e3", "1e", "1e+",
+                           "1.5e-7", ".inf", "-.Inf", "+.INF", ".nan", "-.nan", "NaN", "inf", "2024-01-02", "2024-1-2", "2024-01-02T03:04:05Z", "2024-01-02 03:04:05", "2024-01-02 03:04:05Z", "2024-01",
+                           "1:30", "60s", "1m", "a", "0.0.0.0:4317", "127.0.0.1", "1.2.3", "-", "+", "--1", "1__0", "1e400", "-1e400"}) {
+    syntax::Node compiler;
+    compiler.text = text;
+    syntax::resolve_scalar(compiler);
+    yaml::Scalar collector = yaml::resolve(text);
+    EXPECT_EQ(static_cast<int>(compiler.kind), static_cast<int>(collector.kind)) << text;
+    EXPECT_EQ(compiler.boolean, collector.boolean) << text;
+    EXPECT_EQ(compiler.too_large, collector.too_large) << text;
+    if (collector.kind == yaml::Kind::Int && !collector.too_large) {
+      EXPECT_EQ(compiler.integer, collector.integer) << text;
+    }
+    if (collector.kind == yaml::Kind::Int || collector.kind == yaml::Kind::Float) {
+      EXPECT_TRUE(compiler.real == collector.real || (compiler.real != compiler.real && collector.real != collector.real)) << text;
+    }
+  }
 }
 
 TEST(Yaml, Merging) {

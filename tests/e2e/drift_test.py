@@ -62,6 +62,8 @@ built = subprocess.run([whittle, "build", file("c.yaml", CONFIG), "-o", collecto
 assert built.returncode == 0, built.stdout
 same, other, under, over = file("same.yaml", SAME), file("other.yaml", OTHER), file("under.yaml", OTHER), file("over.yaml", "processors: {batch: {timeout: 60s}}\n")
 
+file("other_timeout.yaml", SAME.replace("1m0s", "10s"))
+
 
 def run(*args, **environment):
     """The log, and the exit code when the collector ended by itself."""
@@ -125,6 +127,12 @@ agrees(run(AOT_CONFIG_CONTENT=SAME)[0], "env:AOT_CONFIG_CONTENT")
 agrees(run("--config=/etc/ecs/ecs-default-config.yaml", AOT_CONFIG_CONTENT=SAME)[0], "env:AOT_CONFIG_CONTENT")
 agrees(run("--config=" + same, "--config=yaml:processors::batch::timeout: 1m")[0], same + ", yaml:...")
 agrees(run(AOT_CONFIG_CONTENT=SAME.replace("${env:DRIFT_HOST:-a.example}", "b.example"), DRIFT_HOST="b.example")[0], "env:AOT_CONFIG_CONTENT")
+
+agrees(run("--config=" + same.replace("same", "other_timeout"), "--set=processors.batch.timeout=60s")[0], same.replace("same", "other_timeout") + ", --set")
+lines, code, _ = run("--config=" + same, "--set", "processors.batch.timeout=2s")
+assert said(lines, "warn") == ["processors::batch::timeout: compiled 1m, given 2s", DIFFERS], lines
+lines, code, _ = run("--set=processors.batch.timeout=2s", "--on-drift=fail")
+assert code == 1 and lines[0]["why"] == "there is no --config that they are laid over", lines
 
 for lines, code, text in (run("--config=" + other), run("--on-drift", "warn", AOT_CONFIG_CONTENT=OTHER)):
     assert code is None

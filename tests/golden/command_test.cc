@@ -65,9 +65,10 @@ int run(std::string line, std::string& out) {
   std::vector<std::string_view> arguments(words.begin() + 1, words.end());
   report::Output output;
   output.version = "0.0.0";
-  int code = words[0] == "iam" ? aws::iam::iam_command(arguments, output) : report::check_command(arguments, output);
-  out += (digits.empty() ? output.out : only(output.out, digits)) + output.err + "exit code " + std::to_string(code) +
-         "\n";
+  int code = words[0] == "iam"       ? aws::iam::iam_command(arguments, output)
+             : words[0] == "taskdef" ? report::taskdef_command(arguments, output)
+                                     : report::check_command(arguments, output);
+  out += (digits.empty() ? output.out : only(output.out, digits)) + output.err + "exit code " + std::to_string(code) + "\n";
   return code;
 }
 

@@ -249,7 +249,7 @@ private:
     std::string words = in_words(missing);
     auto d = one ? c_.diags.emit(kNotTaken, v.value.span, words, x_.shown()) : c_.diags.emit(kNotTakenByDefault, v.value.span, words, x_.shown());
     std::string answer = l.protocols.front() == "grpc" ? "UNIMPLEMENTED" : "404";
-    d.here("they are answered with {}", answer).label(l.span, "`{}` only takes {}", l.setting, in_words(l.signals));
+    d.here("they are answered with {}", answer).label(l.span, "`{}` takes only {}", l.setting, in_words(l.signals));
     std::string off;
     for (int s = 0; s < schema::kSignals; ++s) {
       if ((missing & (1u << s)) != 0) off += (off.empty() ? "`OTEL_" : " and `OTEL_") + std::string(kSignals[s]) + "_EXPORTER=none`";

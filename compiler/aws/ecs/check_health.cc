@@ -19,7 +19,7 @@ constexpr Diag<std::string_view> kNone{"W1042", "nobody asks {} how it is"};
 constexpr Diag<std::string_view> kNoneNote{"N1042", "{} has no health check, and the config no `health_check` extension"};
 constexpr Diag<> kNobodyAnswers{"E1043", "this health check always fails: the config has no `health_check` extension in use"};
 constexpr Diag<std::string_view> kNoForm{"W1044", "a health check begins with `CMD` or `CMD-SHELL`, not with `{}`"};
-constexpr Diag<std::string_view, std::string_view, std::string_view> kRange{"E1045", "`{}` of a health check is {} seconds to {}"};
+constexpr Diag<std::string_view, std::string_view, std::string_view> kRange{"E1045", "`{}` of a health check is {} to {} seconds"};
 constexpr Diag<> kRetries{"E1045", "`retries` of a health check is 1 to 10"};
 
 constexpr std::string_view kOwn = "\"healthCheck\": {\"command\": [\"CMD\", \"/collector\", \"healthcheck\"]}";

@@ -17,7 +17,8 @@ constexpr Diag<std::string_view> kNoLogs{"W1091", "{} has no `logConfiguration`"
 constexpr Diag<> kCreate{"N1092", "the execution role needs `logs:CreateLogGroup` for this"};
 constexpr Diag<std::string_view> kDriver{"E1099", "there is no log driver `{}` on Fargate"};
 
-void awslogs(TaskCheck& c, const LogConfiguration& log) {
+// Adds to `creating` the options that make the driver create a log group with a role that is not to be seen.
+void awslogs(TaskCheck& c, const LogConfiguration& log, std::vector<const Option*>& creating) {
   for (std::string_view name : {"awslogs-group", "awslogs-region", "awslogs-stream-prefix"}) {
     if (name == "awslogs-stream-prefix" && !c.fargate) continue;
     if (log.find(name) != nullptr || !log.known) continue;
@@ -35,16 +36,14 @@ void awslogs(TaskCheck& c, const LogConfiguration& log) {
     return !r.role_name.empty() && c.task.execution_role.text.ends_with("/" + r.role_name);
   });
   // A role that is to be seen here is held against what it needs.
-  if (yes && !seen)
-    c.diags.emit(kCreate, create->key_span)
-        .note("the managed policy `AmazonECSTaskExecutionRolePolicy` does not have it; a task whose role lacks it does not start while the group is missing")
-        .help("`--execution-role-policy FILE` checks it; or create the group beforehand and leave this out");
+  if (yes && !seen) creating.push_back(create);
 }
 
 }  // namespace
 
 void check_logs(TaskCheck& c) {
   static constexpr std::string_view kOnFargate[] = {"awslogs", "splunk", "awsfirelens"};
+  std::vector<const Option*> creating;
   for (const Container& x : c.task.containers) {
     if (!x.log) {
       if (&x == c.collector && x.log_known)
@@ -56,8 +55,13 @@ void check_logs(TaskCheck& c) {
     const std::string& driver = x.log->driver.text;
     if (x.log->driver.known() && c.fargate && std::find(std::begin(kOnFargate), std::end(kOnFargate), driver) == std::end(kOnFargate))
       c.diags.emit(kDriver, x.log->driver.span, driver).here("`awslogs`, `splunk` or `awsfirelens`");
-    if (driver == "awslogs") awslogs(c, *x.log);
+    if (driver == "awslogs") awslogs(c, *x.log, creating);
   }
+  if (creating.empty()) return;
+  auto d = c.diags.emit(kCreate, creating[0]->key_span);
+  for (size_t i = 1; i < creating.size(); ++i) d.label(creating[i]->key_span, "and for this");
+  d.note("the managed policy `AmazonECSTaskExecutionRolePolicy` does not have it; a task whose role lacks it does not start while the group is missing")
+      .help("`--execution-role-policy FILE` checks it; or create the group beforehand and leave this out");
 }
 
 }  // namespace whittle::aws::ecs

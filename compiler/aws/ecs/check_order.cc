@@ -2,6 +2,7 @@
 // Which containers the task needs, and in which order they start. They stop in the reverse order, so an application that
 // depends on the collector stops before it, and its last telemetry is sent.
 #include "compiler/aws/ecs/checks.h"
+#include "compiler/diag/near.h"
 
 #include <algorithm>
 #include <map>
@@ -38,7 +39,13 @@ void dependencies(TaskCheck& c, const Container& x) {
         auto diagnostic = c.diags.emit(kNoSuch, d.container.span, d.container.text);
         std::string names;
         for (const Container& other : c.task.containers) names += (names.empty() ? "`" : ", `") + other.name.text + "`";
-        diagnostic.help("there are {}", names);
+        std::vector<std::string_view> all;
+        for (const Container& other : c.task.containers) all.push_back(other.name.text);
+        std::string_view near = diag::nearest(d.container.text, all);
+        if (!near.empty())
+          diagnostic.here("did you mean `{}`?", near).suggest(d.container.span, c.as_written(d.container.span, near));
+        else
+          diagnostic.help("there are {}", names);
       }
       continue;
     }
@@ -115,11 +122,11 @@ void check_order(TaskCheck& c) {
     else
       d.here("essential, because nothing else is said");
     d.note("telemetry then decides whether the application runs");
-    d.help("`\"essential\": false` for the collector; the application stays essential");
+    d.help("`\"essential\": false` for the collector, and `true` for the application");
   }
   for (const Container& x : all) {
     if (&x == &collector || !sends_otlp(x)) continue;
-    bool waits = std::any_of(x.depends_on.begin(), x.depends_on.end(), [&](const Dependency& d) { return d.container.text == collector.name.text || !d.container.known(); });
+    bool waits = std::any_of(x.depends_on.begin(), x.depends_on.end(), [&](const Dependency& d) { return d.container.text == collector.name.text || !d.container.known() || c.task.find(d.container.text) == nullptr; });
     if (waits) continue;
     c.diags.emit(kNoOrder, x.span, x.shown())
         .here("sends telemetry from its first moment to its last")

@@ -21,6 +21,13 @@ std::string star(std::string text) {
   return text;
 }
 
+// Whether a secret's source tells which service it comes from.
+bool tells(const Text& from) {
+  if (!from.written || from.text.empty()) return false;
+  if (from.text.find(":secretsmanager:") != std::string::npos || from.text.find(":ssm:") != std::string::npos) return true;
+  return from.text[0] != kUnknownPart && !from.text.starts_with("{{") && !from.text.starts_with("arn:");
+}
+
 std::vector<TaskFile> read_all(const TaskInputs& inputs, Reading& reading) {
   std::vector<TaskFile> files;
   for (const std::string& path : inputs.task_definitions) files.push_back(read_task_definition(path, reading));
@@ -69,13 +76,13 @@ void add_use(const TaskDefinition& task, ExecutionUse& use) {
     std::string who = x.shown();
     if (x.image.written) use.images.push_back({star(x.image.text), x.image.span, who});
     for (const Variable& v : x.secrets) {
-      if (v.value.written) use.secrets.push_back({v.name.text, star(v.value.text), "", v.value.span, who});
+      if (tells(v.value)) use.secrets.push_back({v.name.text, star(v.value.text), "", v.value.span, who});
     }
     if (x.repository_credentials.written)
       use.repository_credentials.push_back({"", star(x.repository_credentials.text), "", x.repository_credentials.span, who});
     if (!x.log) continue;
     for (const Variable& v : x.log->secret_options) {
-      if (v.value.written) use.secrets.push_back({v.name.text, star(v.value.text), "", v.value.span, who});
+      if (tells(v.value)) use.secrets.push_back({v.name.text, star(v.value.text), "", v.value.span, who});
     }
     if (x.log->driver.text != "awslogs") continue;
     ExecutionUse::LogGroup g;
@@ -92,7 +99,11 @@ void add_use(const TaskDefinition& task, ExecutionUse& use) {
     g.create = create == "true" || create == "True" || create == "TRUE" || create == "1";
     g.span = x.log->span;
     g.who = who;
-    use.log_groups.push_back(std::move(g));
+    // Containers of one task usually share a group.
+    bool known = std::any_of(use.log_groups.begin(), use.log_groups.end(), [&](const ExecutionUse::LogGroup& other) {
+      return other.group == g.group && other.region == g.region && other.create == g.create;
+    });
+    if (!known) use.log_groups.push_back(std::move(g));
   }
 }
 

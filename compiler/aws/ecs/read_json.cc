@@ -45,6 +45,7 @@ TaskFile read_task_definition(const std::string& path, Reading& r) {
   }
   TaskReader reader(r.tree, Style::Json, r.diags);
   file.tasks.push_back(reader.task(root, begin(root)));
+  if (file.tasks[0].family.written) file.tasks[0].span = file.tasks[0].family.span;
   return file;
 }
 

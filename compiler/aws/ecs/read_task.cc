@@ -248,7 +248,6 @@ Number TaskReader::number(NodeId node, std::string_view what) {
   } else if (style_ == Style::Json && n.kind == Kind::String) {
     diags_.emit(kWrongType, n.span, spelt(what), "a number", syntax::describe(n))
         .here("write it without quotes")
-        .suggest(n.span, std::to_string(out.value))
         .note("in a container definition ECS takes numbers only; the `cpu` and `memory` of the whole task are texts");
   }
   return out;
@@ -298,8 +297,7 @@ void TaskReader::unknown_names(NodeId map, std::span<const std::string_view> nam
     std::string_view near = diag::nearest(e.key, views);
     auto d = diags_.emit(kUnknownName, e.key_span, what, e.key);
     if (!near.empty())
-      d.here("did you mean `{}`?", near)
-          .suggest(e.key_span, style_ == Style::CloudFormation ? std::string(near) : "\"" + std::string(near) + "\"");
+      d.here("did you mean `{}`?", near).suggest(e.key_span, near);
     d.note("ECS refuses parameters that it does not know");
   }
 }

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the sidecar's container must be, from the config: its ports, how long it needs to stop, what it reads when it starts,
+// and how much memory it takes at most.
+#include "compiler/aws/ecs/taskdef.h"
+
+#include "compiler/aws/listeners.h"
+#include "compiler/check/checks.h"
+#include "compiler/source/sha256.h"
+
+#include <algorithm>
+
+namespace whittle::aws::ecs {
+
+using check::Config;
+using check::Instance;
+using check::Value;
+using schema::ComponentKind;
+
+namespace {
+
+// After SIGTERM the collector sends for 25 seconds at most (runtime/main/main_serve.cc); what is left of 30 is for its end.
+constexpr int64_t kDrainSeconds = 30, kMostSeconds = 120;
+
+const Value* setting(const Value& v, std::initializer_list<std::string_view> path) {
+  const Value* at = &v;
+  for (std::string_view name : path) {
+    at = at->find(name);
+    if (at == nullptr) return nullptr;
+  }
+  while (at != nullptr && at->type->kind == schema::TypeKind::Optional) at = at->present && !at->items.empty() ? &at->items[0] : nullptr;
+  return at;
+}
+
+int64_t longest_batch(const Config& config) {
+  int64_t longest = 0;
+  for (const Instance& i : config.instances) {
+    if (!i.used || i.component->kind != ComponentKind::Processor || i.component->name != "batch") continue;
+    const Value& timeout = i.config.at("timeout");
+    if (!timeout.late) longest = std::max(longest, (timeout.integer + 999'999'999) / 1'000'000'000);
+  }
+  return longest;
+}
+
+bool given(const std::vector<std::pair<std::string, std::string>>& list, const std::string& name) {
+  return std::any_of(list.begin(), list.end(), [&](const auto& p) { return p.first == name; });
+}
+
+}  // namespace
+
+Memory worst_case(const Config& config) {
+  Memory m;
+  auto add = [&](int64_t mib, const std::string& what) {
+    m.mib += mib;
+    m.terms.push_back(std::to_string(mib) + " for " + what);
+  };
+  add(4, "the collector itself and its connections");
+  for (const Instance& i : config.instances) {
+    if (!i.used) continue;
+    std::string name = check::setting_path(i);
+    if (i.component->kind == ComponentKind::Receiver && i.component->name == "otlp") {
+      // One request of the largest size on each protocol; larger ones are refused, and usual ones are kilobytes.
+      auto mib = [](const Value* v, int64_t unit, int64_t fallback) { return v == nullptr || v->late || v->integer <= 0 ? fallback : (v->integer * unit + (1 << 20) - 1) >> 20; };
+      if (setting(i.config, {"protocols", "grpc"}) != nullptr)
+        add(std::min<int64_t>(mib(setting(i.config, {"protocols", "grpc", "max_recv_msg_size_mib"}), 1 << 20, 4), 1024), "the largest gRPC request to `" + name + "`");
+      if (setting(i.config, {"protocols", "http"}) != nullptr)
+        add(std::min<int64_t>(mib(setting(i.config, {"protocols", "http", "max_request_body_size"}), 1, 20), 1024), "the largest HTTP request to `" + name + "`");
+    }
+    if (i.component->kind == ComponentKind::Exporter && i.component->name != "debug") add(8, "the queue of `" + name + "`");
+  }
+  for (const check::Pipeline& p : config.pipelines) {
+    for (check::InstanceId id : p.processors) {
+      if (config.instances[id].component->name == "batch") add(16, "what waits in `" + check::setting_path(config.instances[id]) + "` of `" + p.name + "` while the exporters' queues are full");
+    }
+  }
+  return m;
+}
+
+Sidecar sidecar(const Config& config, const Deployment& deployment, const TaskdefOptions& options) {
+  Sidecar s;
+  bool image_given = !deployment.image.empty(), region_given = !deployment.surroundings.region.empty();
+  s.deployment = settled(config, deployment);
+  Deployment& d = s.deployment;
+  s.region = d.surroundings.region.empty() ? reference("region") : d.surroundings.region;
+  s.account = d.surroundings.account.empty() ? reference("account") : d.surroundings.account;
+  if (!region_given && !d.surroundings.region.empty()) s.notes.push_back("the region " + d.surroundings.region + " is the config's; `--region` says otherwise");
+
+  std::string tag = options.version + "-" + source::sha256_hex(config.canonical).substr(0, 12);
+  if (image_given)
+    s.image = deployment.image;
+  else if (options.format == TaskFormat::Compose)
+    s.image = d.name + ":" + tag;
+  else
+    s.image = s.account + ".dkr.ecr." + s.region + (d.surroundings.partition == "aws-cn" ? ".amazonaws.com.cn/" : ".amazonaws.com/") + d.name + ":" + tag;
+  if (!image_given) s.own_tag = tag;
+  if (!image_given) s.notes.push_back("the image's tag is whittle's version and the config's hash: `whittle build` makes the image, `docker push` puts it there, and `--image` names another");
+
+  schema::SignalSet taken = 0;
+  for (const Listener& l : listeners(config)) {
+    if (l.signals == 0 || l.port == 0 || l.protocols.empty()) continue;
+    if (!l.loopback() && std::find(s.ports.begin(), s.ports.end(), l.port) == s.ports.end()) s.ports.push_back(l.port);
+    taken |= l.signals;
+    const std::string& protocol = l.protocols.front();
+    bool http = protocol.starts_with("http/");
+    // Most SDKs speak http/protobuf unless told.
+    if ((http || protocol == "grpc") && !l.tls && (s.endpoint.empty() || (http && s.protocol == "grpc"))) {
+      s.endpoint = "http://localhost:" + std::to_string(l.port);
+      s.protocol = protocol;
+    }
+  }
+  static constexpr std::string_view kOff[] = {"OTEL_TRACES_EXPORTER", "OTEL_METRICS_EXPORTER", "OTEL_LOGS_EXPORTER"};
+  for (int i = 0; i < schema::kSignals; ++i) {
+    if ((taken & (1u << i)) == 0) s.signals_off.emplace_back(kOff[i]);
+  }
+  for (check::InstanceId id : config.extensions) s.health = s.health || config.instances[id].component->name == "health_check";
+  for (const Instance& i : config.instances) s.needs_metadata = s.needs_metadata || (i.used && !i.component->needs.empty());
+  s.calls_aws = !task_needs(config, d.surroundings).empty();
+
+  int64_t batch = longest_batch(config);
+  s.stop_timeout = std::min(batch + kDrainSeconds, kMostSeconds);
+  if (s.stop_timeout > kDrainSeconds || batch > 0)
+    s.notes.push_back("stopTimeout " + std::to_string(s.stop_timeout) + ": " + std::to_string(batch) + " s that a batch may wait and " + std::to_string(kDrainSeconds) +
+                      " s to send what is held" + (batch + kDrainSeconds > kMostSeconds ? ", and Fargate gives " + std::to_string(kMostSeconds) + " at most" : ""));
+
+  Memory memory = worst_case(config);
+  s.cpu = d.cpu > 0 ? d.cpu : 32;
+  s.memory = d.memory > 0 ? d.memory : (memory.mib + 15) / 16 * 16;
+  std::string terms;
+  for (const std::string& t : memory.terms) terms += "\n  " + t;
+  s.notes.push_back("memory " + std::to_string(s.memory) + ": at most " + std::to_string(memory.mib) + " MiB are needed, which only an outage of the backends brings about" + terms);
+  if (d.memory > 0 && d.memory < memory.mib) s.notes.push_back("`--memory " + std::to_string(d.memory) + "` is less than that: the container may be killed during an outage");
+  if (d.cpu == 0) s.notes.push_back("cpu 32: a share of the task's CPU when containers compete, no limit");
+
+  for (const LateVariable& l : late_variables(config)) {
+    if (given(d.secrets, l.name)) continue;
+    auto own = std::find_if(d.environment.begin(), d.environment.end(), [&](const auto& p) { return p.first == l.name; });
+    if (own != d.environment.end()) continue;  // below, in the order that they were given
+    if (l.has_default || set_by_fargate(l.name)) {
+      if (l.has_default) s.notes.push_back("`" + l.name + "` keeps the config's default; `--env " + l.name + "=VALUE` sets it");
+      continue;
+    }
+    s.environment.emplace_back(l.name, reference("env:" + l.name));
+    if (options.format == TaskFormat::Json) s.notes.push_back("`" + l.name + "` is to be filled in: `--env " + l.name + "=VALUE`, or `--secret " + l.name + "=ARN`");
+  }
+  for (const auto& [name, value] : d.environment) s.environment.emplace_back(name, value);
+  for (const auto& [name, from] : d.secrets) {
+    s.secrets.emplace_back(name, from);
+    if (!given(deployment.secrets, name)) s.notes.push_back("`" + name + "` comes from the parameter `" + from + "`; `--secret " + name + "=ARN` names another, or a secret");
+  }
+  if (options.format == TaskFormat::Json) {
+    bool account = has_reference(s.image) && s.image.find(reference("account")) != std::string::npos;
+    if ((account || (options.whole_task && has_reference(s.account)))) s.notes.push_back("`{{account}}` is to be filled in: `--account ID`");
+    if (has_reference(s.region)) s.notes.push_back("`{{region}}` is to be filled in: `--region REGION`");
+    if (options.whole_task && options.app_image.empty()) s.notes.push_back("`{{app_image}}` is to be filled in: `--app IMAGE`");
+    s.notes.push_back("the log group `" + d.log_group + "` must exist before the task starts: `aws logs create-log-group --log-group-name " + d.log_group + "`");
+  }
+  return s;
+}
+
+static Shape variables(const std::vector<std::pair<std::string, std::string>>& list, const char* value) {
+  Shape out = Shape::list();
+  for (const auto& [name, v] : list) out.items.push_back(Shape::map({{"name", name}, {value, v}}));
+  return out;
+}
+
+Shape container_of(const Sidecar& s) {
+  Shape c = Shape::map();
+  c.add("name", s.deployment.name).add("image", s.image).add("essential", false);
+  c.add("cpu", s.cpu).add("memory", s.memory);
+  c.add("user", "4317").add("readonlyRootFilesystem", true);
+  Shape drop = Shape::list({"ALL"});
+  c.add("linuxParameters", Shape::map({{"capabilities", Shape::map({{"drop", drop}})}}));
+  if (!s.ports.empty()) {
+    Shape ports = Shape::list();
+    for (uint16_t p : s.ports) ports.items.push_back(Shape::map({{"containerPort", static_cast<int64_t>(p)}, {"protocol", "tcp"}}));
+    c.add("portMappings", ports);
+  }
+  if (s.health) {
+    Shape health = Shape::map({{"command", Shape::list({"CMD", "/collector", "healthcheck"})}});
+    health.add("interval", int64_t{10}).add("timeout", int64_t{5}).add("retries", int64_t{3}).add("startPeriod", int64_t{5});
+    c.add("healthCheck", health);
+  }
+  c.add("stopTimeout", s.stop_timeout);
+  if (!s.environment.empty()) c.add("environment", variables(s.environment, "value"));
+  if (!s.secrets.empty()) c.add("secrets", variables(s.secrets, "valueFrom"));
+  Shape log = Shape::map({{"awslogs-group", s.deployment.log_group}, {"awslogs-region", s.region}, {"awslogs-stream-prefix", s.deployment.name}});
+  c.add("logConfiguration", Shape::map({{"logDriver", "awslogs"}, {"options", log}}));
+  return c;
+}
+
+}  // namespace whittle::aws::ecs

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// SHA-256 (FIPS 180-4) for names that follow from contents, where no cryptographic library is linked.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace whittle::source {
+
+// Lower-case hex.
+std::string sha256_hex(std::string_view bytes);
+
+}  // namespace whittle::source

@@ -1,0 +1,2 @@
+# As describe-task-definition prints it.
+check --config collector.yaml --task-definition described.json

@@ -1,0 +1,1 @@
+check --config metrics.yaml --cloudformation platform.yaml

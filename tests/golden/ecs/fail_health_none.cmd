@@ -1,0 +1,2 @@
+# The application waits for HEALTHY, too.
+check --config collector.yaml --task-definition health_none.json

@@ -1,0 +1,1 @@
+check --config huge.yaml --task-definition huge_config.json

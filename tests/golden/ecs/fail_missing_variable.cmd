@@ -1,0 +1,1 @@
+check --config metrics.yaml --task-definition missing_variable.json

@@ -1,0 +1,1 @@
+check --config collector.yaml --task-definition named_wrong.json --container nobody

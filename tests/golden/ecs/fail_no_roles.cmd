@@ -1,0 +1,1 @@
+check --config collector.yaml --task-definition no_roles.json

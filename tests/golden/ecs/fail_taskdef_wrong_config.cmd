@@ -1,0 +1,1 @@
+taskdef order.json

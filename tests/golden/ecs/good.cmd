@@ -1,0 +1,2 @@
+# Nothing is wrong here.
+check --config collector.yaml --task-definition good.json

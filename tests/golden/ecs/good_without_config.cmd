@@ -1,0 +1,1 @@
+check --task-definition good_without_config.json

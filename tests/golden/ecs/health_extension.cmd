@@ -1,0 +1,1 @@
+check --config traces.yaml --task-definition health_extension.json

@@ -1,0 +1,1 @@
+check --config large.yaml --task-definition large_config.json

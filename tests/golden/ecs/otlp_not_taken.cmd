@@ -1,0 +1,1 @@
+check --config traces.yaml --task-definition otlp_not_taken.json

@@ -1,0 +1,1 @@
+check --config slow.yaml --task-definition stop_timeout_short.json
