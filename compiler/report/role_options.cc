@@ -11,6 +11,7 @@ void add_role_options(std::vector<OptionSpec>& specs) {
                    {"--task-role-policy", "FILE",
                     "a policy of the task role, or the ARN of a managed one; may be given several times"},
                    {"--execution-role-policy", "FILE", "a policy of the execution role, likewise"},
+                   {"--assumed-role-policy", "[ARN=]FILE", "a policy of a role that the task role takes on (`role_arn`), likewise"},
                    {"--boundary", "FILE", "a permissions boundary of these roles; all that are given must allow"},
                    {"--task-role-trust", "FILE", "the trust policy of the task role"},
                    {"--execution-role-trust", "FILE", "the trust policy of the execution role"},
@@ -41,6 +42,13 @@ bool read_role_options(const CommandLine& line, RoleInputs& out, std::string& er
   for (auto& [name, value] : line.options) {
     if (name == "--task-role-policy") out.policies.task_policies.push_back(value);
     if (name == "--execution-role-policy") out.policies.execution_policies.push_back(value);
+    if (name == "--assumed-role-policy") {
+      size_t equals = value.starts_with("arn:") ? value.find('=') : std::string::npos;
+      if (equals == std::string::npos)
+        out.policies.assumed_policies.emplace_back("", value);
+      else
+        out.policies.assumed_policies.emplace_back(value.substr(0, equals), value.substr(equals + 1));
+    }
     if (name == "--boundary") out.policies.boundaries.push_back(value);
   }
   out.policies.task_trust = line.get("--task-role-trust");
@@ -65,6 +73,9 @@ std::vector<std::string> RoleInputs::files() const {
     for (const std::string& f : *list) {
       if (!f.starts_with("arn:") && f != "-") out.push_back(f);
     }
+  }
+  for (auto& [arn, f] : policies.assumed_policies) {
+    if (!f.starts_with("arn:") && f != "-") out.push_back(f);
   }
   for (const std::string& f : {policies.task_trust, policies.execution_trust}) {
     if (!f.empty() && f != "-") out.push_back(f);

@@ -117,6 +117,34 @@ bool check_policy_files(const PolicyInputs& inputs, const check::Config* config,
                task ? task_needs(*config, options.surroundings) : execution_needs(*use, options.surroundings), options,
                sources, diags);
   }
+  // Roles that are taken on have boundaries of their own, which are not known here.
+  std::vector<Need> needs = config == nullptr || inputs.assumed_policies.empty() ? std::vector<Need>() : task_needs(*config, options.surroundings);
+  std::vector<std::string> taken;
+  for (const Need& n : needs) {
+    if (!n.assumed_role.empty() && std::find(taken.begin(), taken.end(), n.assumed_role) == taken.end()) taken.push_back(n.assumed_role);
+  }
+  if (taken.empty()) {  // nobody takes a role on: the policies themselves are still read
+    for (auto& [arn, file] : inputs.assumed_policies) {
+      syntax::NodeId node = files.read(file);
+      if (node != syntax::kNoNode) read_policy(files.tree, node, PolicyKind::Identity, sources, diags);
+    }
+  }
+  for (const std::string& arn : taken) {
+    std::vector<std::string> policies;
+    for (auto& [of, file] : inputs.assumed_policies) {
+      if (of.empty() || of == arn) policies.push_back(file);
+    }
+    RoleDocuments documents;
+    documents.name = "the role `" + arn + "`";
+    if (policies.empty() || !files.fill(documents, policies, "")) continue;
+    std::vector<Need> own;
+    for (Need n : needs) {
+      if (n.assumed_role != arn) continue;
+      n.assumed_role.clear();
+      own.push_back(std::move(n));
+    }
+    check_role(documents, files.tree, own, options, sources, diags);
+  }
   if (!bounds_told) {
     for (syntax::NodeId node : boundaries) read_policy(files.tree, node, PolicyKind::Boundary, sources, diags);
   }

@@ -323,13 +323,14 @@ private:
 
   void consequence(diag::Builder& d, bool task, const std::vector<const Need*>& needs) {
     if (task) {
-      bool optional = std::all_of(needs.begin(), needs.end(), [](const Need* n) {
-        return n->action == "logs:PutRetentionPolicy" || n->action == "logs:TagResource";
-      });
+      bool optional = std::all_of(needs.begin(), needs.end(), [](const Need* n) { return n->action == "logs:PutRetentionPolicy"; });
+      bool tags = std::any_of(needs.begin(), needs.end(), [](const Need* n) { return n->action == "logs:TagResource"; });
       if (optional)
-        d.note("the call is refused with 403 at run time; telemetry still flows, and the log group stays as it is");
+        d.note("the call is refused at run time; telemetry still flows, and the log group keeps its events for ever");
+      else if (tags && needs.size() == 1)
+        d.note("tags are given when a log group is created: without this permission `CreateLogGroup` is refused, and where there is no group yet, no telemetry arrives");
       else
-        d.note("the task starts all the same: each call is refused with 403 at run time, and telemetry is lost");
+        d.note("the task starts all the same: each call is refused at run time, and telemetry is lost");
       return;
     }
     bool logs = std::all_of(needs.begin(), needs.end(), [](const Need* n) { return n->action.starts_with("logs:"); });
