@@ -195,8 +195,8 @@ void check_stop_time(Check& check) {
     auto d = check.diags().emit(kTooSlowToStop, timeout.written ? timeout.span : i.key, own,
                                 source::format_duration(timeout.integer), limit);
     d.here("longer than the task has to stop");
-    d.note("a task that is killed without warning loses up to {} of telemetry; `stopTimeout` of the container is {}s "
-           "unless it is set, 120s at most",
+    d.note("a task that is killed without warning loses up to {} of telemetry; the container's `stopTimeout` is taken "
+           "to be {}s, and can be 120s",
            source::format_duration(timeout.integer), limit);
     d.help("a few seconds are enough to fill batches; say `--stop-timeout` if the task has longer");
   }
