@@ -315,17 +315,18 @@ def main():
         assert all(d["allowed"] for d in run.decisions), run.decisions
         assert not [x for x in run.lines if x["level"] == "error"], run.lines
         print("%-10s %s" % (name, " ".join(sorted(every))))
-        r = check_task_role(path, task)
-        assert r.returncode == 0, r.stdout + r.stderr
+        for which, policy in (("task", task), ("taken", taken)):
+            if policy:
+                r = check_role(which, path, policy)
+                assert r.returncode == 0, r.stdout + r.stderr
 
         # Without any one action: said beforehand, and exactly that call is denied.
         for which, policy in (("task", task), ("taken", taken)):
             for index, action in actions(policy) if policy else []:
                 less = without(policy, index, action)
                 now = (less, taken) if which == "task" else (task, less)
-                if which == "task":  # policies of a role that is taken on are not the task's
-                    r = check_task_role(path, less)
-                    assert r.returncode == 1 and action in r.stdout + r.stderr, (name, action, r.stdout + r.stderr)
+                r = check_role(which, path, less)
+                assert r.returncode == 1 and action in r.stdout + r.stderr, (name, action, r.stdout + r.stderr)
 
                 def denied(decisions, log):
                     return [d for d in decisions if not d["allowed"]] and [x for x in log if x.get("action") == action and "denies" in x["msg"]]
@@ -337,9 +338,8 @@ def main():
                 statement = json.loads(line["statement"])
                 assert statement["Action"] == action, line
                 # What the log says to add is enough.
-                if which == "task":
-                    r = check_task_role(path, {"Version": "2012-10-17", "Statement": less["Statement"] + [statement]})
-                    assert r.returncode == 0, (line, r.stdout + r.stderr)
+                r = check_role(which, path, {"Version": "2012-10-17", "Statement": less["Statement"] + [statement]})
+                assert r.returncode == 0, (line, r.stdout + r.stderr)
                 print("%-10s without %s: %s" % (name, action, line["msg"]))
                 checked += 1
         # Without a whole statement that has several actions.
@@ -348,7 +348,7 @@ def main():
                 continue
             less = copy.deepcopy(task)
             del less["Statement"][index]
-            r = check_task_role(path, less)
+            r = check_role("task", path, less)
             assert r.returncode == 1 and all(a in r.stdout + r.stderr for a in statement["Action"]), r.stdout + r.stderr
             run = Run(aws, keys, name, case, less, taken, lambda decisions, log: [d for d in decisions if not d["allowed"]])
             assert {d["action"] for d in run.decisions if not d["allowed"]} <= set(statement["Action"]), run.decisions
@@ -364,11 +364,11 @@ def main():
     print("%d calls denied as foretold" % checked)
 
 
-def check_task_role(path, policy):
-    file = os.path.join(work, "task.json")
+def check_role(which, path, policy):
+    file = os.path.join(work, which + ".json")
     with open(file, "w") as f:
         json.dump(policy, f)
-    return whittle_says("check", path, "--account", ACCOUNT, "--task-role-policy", file)
+    return whittle_says("check", path, "--account", ACCOUNT, "--task-role-policy" if which == "task" else "--assumed-role-policy", file)
 
 
 try:
