@@ -32,6 +32,8 @@ member
   | 'needs' 'env' word STRING? separator?                           # needsMember
   | 'emits' word ('<' word '>')? STRING ('unit' STRING)? ('when' STRING)? ('not' STRING)? separator?  # emitsMember
   | 'listens' STRING (',' STRING)* 'at' settingPath separator?       # listensMember
+  | 'holds' (settingPath 'times')? NUMBER ('else' NUMBER)? 'for' STRING ('when' expression)? separator?  # holdsMember
+  | 'delays' settingPath separator?                                  # delaysMember
   | 'checked' 'only' separator?                                     # checkedMember
   | 'stability' word separator?                                     # stabilityMember
   ;
@@ -142,7 +144,7 @@ word
   | 'requires' | 'iam' | 'needs' | 'env' | 'emits' | 'unit' | 'when' | 'stability' | 'list' | 'map' | 'enum' | 'in'
   | 'where' | 'with' | 'refused' | 'inert' | 'deprecated' | 'switched' | 'named' | 'present' | 'pairs' | 'anycase' | 'numbered' | 'rest' | 'flat' | 'warn' | 'not'
   | 'and' | 'or' | 'set' | 'size' | 'on' | 'let' | 'pipeline' | 'test' | 'send' | 'wait' | 'expect' | 'nothing'
-  | 'else' | 'for' | 'listens' | 'at' | 'checked' | 'only'
+  | 'else' | 'for' | 'listens' | 'at' | 'checked' | 'only' | 'holds' | 'times' | 'delays'
   ;
 
 // ---- tokens

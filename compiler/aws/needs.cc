@@ -30,18 +30,6 @@ namespace {
 
 constexpr std::string_view kAny = "*";
 
-// The setting at the end of a path; null where an Optional on the way is not there or something is wrong.
-const Value* walk(const Value& from, std::span<const std::string_view> path) {
-  const Value* v = &from;
-  for (std::string_view name : path) {
-    while (v != nullptr && v->type->kind == schema::TypeKind::Optional) v = v->present && !v->items.empty() ? &v->items[0] : nullptr;
-    if (v == nullptr || v->wrong) return nullptr;
-    v = v->find(name);
-  }
-  while (v != nullptr && v->type->kind == schema::TypeKind::Optional) v = v->present && !v->items.empty() ? &v->items[0] : nullptr;
-  return v;
-}
-
 // A setting's text as part of an ARN: what only the running collector knows becomes `*`.
 std::string known_text(const Value* v) {
   if (v == nullptr) return "";
@@ -61,7 +49,7 @@ std::string known_text(const Value* v) {
 }
 
 std::string argument(const schema::IamArgument& a, const Value& config) {
-  std::string text = known_text(walk(config, a.path));
+  std::string text = known_text(check::setting_at(config, a.path));
   if (!text.empty() || a.otherwise.empty()) return text.empty() ? std::string(kAny) : text;
   std::string out;
   for (size_t i = 0; i < a.otherwise.size();) {
@@ -71,7 +59,7 @@ std::string argument(const schema::IamArgument& a, const Value& config) {
       continue;
     }
     std::string_view name = a.otherwise.substr(i + 1, end - i - 1);
-    std::string value = known_text(walk(config, {&name, 1}));
+    std::string value = known_text(check::setting_at(config, {&name, 1}));
     out += value.empty() ? std::string(kAny) : value;
     i = end + 1;
   }
@@ -171,7 +159,7 @@ std::string assumed_role(const check::Config& config, const check::Instance& ins
     if (auto made = make(s.resource, scope, instance.config)) return made->arn.ends_with(":role/*") ? std::string(kAny) : made->arn;
   }
   static constexpr std::string_view kAuth[] = {"auth", "authenticator"};
-  const Value* authenticator = follow ? walk(instance.config, kAuth) : nullptr;
+  const Value* authenticator = follow ? check::setting_at(instance.config, kAuth) : nullptr;
   if (authenticator == nullptr || authenticator->late || authenticator->wrong) return "";
   for (const check::Instance& i : config.instances) {
     if (i.component->kind == schema::ComponentKind::Extension && i.id == authenticator->text) return assumed_role(config, i, scope, false);
@@ -182,7 +170,7 @@ std::string assumed_role(const check::Config& config, const check::Instance& ins
 Scope scope_of(const check::Instance& instance, const Surroundings& around) {
   Scope s;
   static constexpr std::string_view kRegion[] = {"region"};
-  const Value* region = walk(instance.config, kRegion);
+  const Value* region = check::setting_at(instance.config, kRegion);
   std::string text = known_text(region);
   if (text.empty()) text = around.region;
   if (!text.empty()) s.region = text;
@@ -230,7 +218,7 @@ std::vector<Need> task_needs(const check::Config& config, const Surroundings& su
         for (const schema::Expression* e = s.when; e != nullptr; e = e->right) {
           const schema::Expression* part = e->kind == schema::Expression::Kind::And ? e->right : e;
           for (const schema::Expression* side : {part, part->left}) {
-            const Value* v = side == nullptr || side->path.empty() ? nullptr : walk(instance.config, side->path);
+            const Value* v = side == nullptr || side->path.empty() ? nullptr : check::setting_at(instance.config, side->path);
             if (v == nullptr || !v->span) continue;
             n.span = v->key ? v->key : v->span;
             n.place = v->place.empty() ? instance.place : v->place;

@@ -188,8 +188,9 @@ void check_stop_time(Check& check) {
   int64_t limit = check.options.stop_timeout_s;
   if (limit <= 0) return;
   for (const Instance& i : check.config.instances) {
-    if (!i.used || i.component->kind != ComponentKind::Processor || i.component->name != "batch") continue;
-    const Value& timeout = i.config.at("timeout");
+    const Value* delay = i.used && !i.component->delays.empty() ? setting_at(i.config, i.component->delays) : nullptr;
+    if (delay == nullptr) continue;
+    const Value& timeout = *delay;
     if (timeout.late || timeout.wrong || timeout.integer < limit * 1'000'000'000) continue;
     std::string own = setting_path(i);
     auto d = check.diags().emit(kTooSlowToStop, timeout.written ? timeout.span : i.key, own,

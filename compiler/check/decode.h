@@ -8,6 +8,8 @@
 #include "compiler/source/sources.h"
 #include "compiler/syntax/yaml.h"
 
+#include <span>
+
 namespace whittle::check {
 
 struct Context {
@@ -33,6 +35,9 @@ void check_queue(Context& context, Value& queue);
 // Whether a condition holds; unknown when it depends on a late or wrong value.
 enum class Truth : uint8_t { False, True, Unknown };
 Truth evaluate(const schema::Expression& e, const Value& scope);
+
+// The setting at the end of a path from a struct, seen through Optionals; null where one of them is not there or is wrong.
+const Value* setting_at(const Value& scope, std::span<const std::string_view> path);
 
 // Equal texts for values that mean the same.
 std::string canonical_text(const Value& v);

@@ -228,6 +228,20 @@ Truth evaluate(const schema::Expression& e, const Value& scope) {
   }
 }
 
+const Value* setting_at(const Value& scope, std::span<const std::string_view> path) {
+  auto inside = [](const Value* v) {
+    while (v != nullptr && v->type->kind == TypeKind::Optional)
+      v = v->present && !v->items.empty() ? &v->items[0] : nullptr;
+    return v;
+  };
+  const Value* v = inside(&scope);
+  for (std::string_view name : path) {
+    if (v == nullptr || v->wrong) return nullptr;
+    v = inside(v->find(name));
+  }
+  return v;
+}
+
 // ---- canonical text
 
 namespace {

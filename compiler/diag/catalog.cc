@@ -812,10 +812,6 @@ no wget. The collector asks itself:
 
     "healthCheck": {"command": ["CMD", "/collector", "healthcheck"]}
 )"},
-    {"N1042", "a collector that is not asked how it is",
-     R"(The container has no health check, and the config no `health_check` extension that would answer one. ECS then notices that the
-process ends, and not that it is stuck.
-)"},
     {"W1042", "a health check that is not used",
      R"(The config has the `health_check` extension, and the container no `healthCheck`. ECS takes nobody's word but its own health check:
 others cannot wait until the collector is `HEALTHY`, and a stuck one is not noticed.

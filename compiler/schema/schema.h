@@ -174,6 +174,15 @@ struct ListensAt {
   std::span<const std::string_view> path;       // of the setting with the address
 };
 
+// Memory that a component holds at the most, for each pipeline when it is a processor.
+struct Holds {
+  std::span<const std::string_view> path;  // of the setting that says how much, in units of `number` bytes; empty: `number` MiB
+  int64_t number = 0;
+  int64_t otherwise = 0;  // MiB, when the setting is 0 or late-bound
+  std::string_view what;  // "the largest gRPC request to", before the component's name
+  const Expression* when = nullptr;
+};
+
 // A metric that a receiver makes by itself, as far as its names are fixed.
 struct EmittedMetric {
   std::string_view instrument;  // "gauge", "sum"
@@ -207,6 +216,8 @@ struct Component {
   std::span<const EmittedMetric> emits{};  // empty: whatever comes in, or none
   std::span<const NeededEnv> needs{};
   std::span<const ListensAt> listens{};
+  std::span<const Holds> holds{};
+  std::span<const std::string_view> delays{};  // the setting that says how long telemetry is kept before it is handed on
   bool checked_only = false;  // configs with it are checked, and cannot be compiled yet
 };
 

@@ -78,7 +78,7 @@ struct WtlIamStatement {
 };
 
 struct WtlMember {
-  enum class Kind : uint8_t { Include, Setting, Alias, Requires, Iam, Needs, Emits, Stability, Listens, CheckedOnly };
+  enum class Kind : uint8_t { Include, Setting, Alias, Requires, Iam, Needs, Emits, Stability, Listens, CheckedOnly, Holds, Delays };
   Kind kind = Kind::Setting;
   source::Span span;
   std::string name;  // Include, Setting, Alias, Needs, Stability; Emits: the instrument
@@ -89,9 +89,11 @@ struct WtlMember {
   std::vector<WtlOverride> overrides;            // Include
   std::string text;                              // Alias: deprecation; Requires, Needs: message; Emits: name
   std::string value_type, unit, when, mistaken;  // Emits
-  std::vector<WtlExpression> condition;          // Requires: one
+  std::vector<WtlExpression> condition;          // Requires: one; Holds: none or one
   std::vector<WtlIamStatement> iam;
-  std::vector<std::string> protocols, path;      // Listens
+  std::vector<std::string> protocols;            // Listens
+  std::vector<std::string> path;                 // Listens, Holds (may be empty), Delays
+  int64_t number = 0, otherwise = 0;             // Holds
 };
 
 struct WtlItem {

@@ -2,9 +2,11 @@
 // Health checks. The collector's image holds nothing but the collector: no shell, no curl. It asks itself:
 // `/collector healthcheck` (ECS API reference, HealthCheck).
 #include "compiler/aws/ecs/checks.h"
+#include "compiler/aws/listeners.h"
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
 namespace whittle::aws::ecs {
 
@@ -18,8 +20,6 @@ constexpr Diag<> kStockCheck{"W1041", "`/healthcheck` is the stock collector's"}
 constexpr Diag<> kStockCheckGone{
     "E1041", "the compiled collector's image has no `/healthcheck`, so this health check always fails"};
 constexpr Diag<std::string_view> kNone{"W1042", "nobody asks {} how it is"};
-constexpr Diag<std::string_view> kNoneNote{"N1042",
-                                           "{} has no health check, and the config no `health_check` extension"};
 constexpr Diag<> kNobodyAnswers{"E1043",
                                 "this health check always fails: the config has no `health_check` extension in use"};
 constexpr Diag<std::string_view> kNoForm{"W1044", "a health check begins with `CMD` or `CMD-SHELL`, not with `{}`"};
@@ -29,11 +29,12 @@ constexpr Diag<> kRetries{"E1045", "`retries` of a health check is 1 to 10"};
 
 constexpr std::string_view kOwn = "\"healthCheck\": {\"command\": [\"CMD\", \"/collector\", \"healthcheck\"]}";
 
-const check::Instance* health_extension(const check::Config& config) {
-  for (check::InstanceId id : config.extensions) {
-    if (config.instances[id].component->name == "health_check") return &config.instances[id];
+// What answers when the collector is asked how it is.
+std::optional<Listener> answers(const check::Config& config) {
+  for (Listener& l : listeners(config)) {
+    if (l.protocols.front() == "health") return std::move(l);
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 void ranges(TaskCheck& c, const HealthCheck& h) {
@@ -93,7 +94,7 @@ void command(TaskCheck& c, const HealthCheck& h) {
         c.diags.emit(kNotThere, words.back().span, "other command than `/collector healthcheck` that would answer")
             .here("this starts no health check"));
   }
-  if (c.config != nullptr && health_extension(*c.config) == nullptr)
+  if (c.config != nullptr && !answers(*c.config))
     c.diags.emit(kNobodyAnswers, first.span)
         .here("there is nothing to ask")
         .note("ECS stops a task when an essential container stays unhealthy, and does not start what depends on "
@@ -119,18 +120,12 @@ void check_health(TaskCheck& c) {
   if (x.health && !(x.health->command.items.size() == 1 && x.health->command.items[0].text == "NONE"))
     return command(c, *x.health);
   if (c.config == nullptr) return;
-  const check::Instance* extension = health_extension(*c.config);
-  if (extension == nullptr) {
-    c.diags.emit(kNoneNote, x.span, x.shown())
-        .note("ECS notices only that the process ends, not that it is stuck")
-        .help(
-            "add `health_check:` to the config's `extensions` and to `service::extensions`, and to the container `{}`",
-            kOwn);
-    return;
-  }
+  // A config that answers nobody is not the task's mistake: `whittle taskdef` says what the extension would give.
+  std::optional<Listener> answer = answers(*c.config);
+  if (!answer) return;
   c.diags.emit(kNone, x.span, x.shown())
       .here("has no `healthCheck`")
-      .label(extension->key, "the config answers, and ECS does not ask")
+      .label(answer->instance->key, "the config answers, and ECS does not ask")
       .help("`{}`", kOwn);
 }
 

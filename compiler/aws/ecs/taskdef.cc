@@ -22,23 +22,11 @@ namespace {
 // end.
 constexpr int64_t kDrainSeconds = 30, kMostSeconds = 120;
 
-const Value* setting(const Value& v, std::initializer_list<std::string_view> path) {
-  const Value* at = &v;
-  for (std::string_view name : path) {
-    at = at->find(name);
-    if (at == nullptr) return nullptr;
-  }
-  while (at != nullptr && at->type->kind == schema::TypeKind::Optional)
-    at = at->present && !at->items.empty() ? &at->items[0] : nullptr;
-  return at;
-}
-
 int64_t longest_batch(const Config& config) {
   int64_t longest = 0;
   for (const Instance& i : config.instances) {
-    if (!i.used || i.component->kind != ComponentKind::Processor || i.component->name != "batch") continue;
-    const Value& timeout = i.config.at("timeout");
-    if (!timeout.late) longest = std::max(longest, (timeout.integer + 999'999'999) / 1'000'000'000);
+    const Value* delay = i.used && !i.component->delays.empty() ? check::setting_at(i.config, i.component->delays) : nullptr;
+    if (delay != nullptr && !delay->late) longest = std::max(longest, (delay->integer + 999'999'999) / 1'000'000'000);
   }
   return longest;
 }
@@ -56,30 +44,23 @@ Memory worst_case(const Config& config) {
     m.terms.push_back(std::to_string(mib) + " for " + what);
   };
   add(4, "the collector itself and its connections");
-  for (const Instance& i : config.instances) {
-    if (!i.used) continue;
-    std::string name = check::setting_path(i);
-    if (i.component->kind == ComponentKind::Receiver && i.component->name == "otlp") {
-      // One request of the largest size on each protocol; larger ones are refused, and usual ones are kilobytes.
-      auto mib = [](const Value* v, int64_t unit, int64_t fallback) {
-        return v == nullptr || v->late || v->integer <= 0 ? fallback : (v->integer * unit + (1 << 20) - 1) >> 20;
-      };
-      if (setting(i.config, {"protocols", "grpc"}) != nullptr)
-        add(std::min<int64_t>(mib(setting(i.config, {"protocols", "grpc", "max_recv_msg_size_mib"}), 1 << 20, 4), 1024),
-            "the largest gRPC request to `" + name + "`");
-      if (setting(i.config, {"protocols", "http"}) != nullptr)
-        add(std::min<int64_t>(mib(setting(i.config, {"protocols", "http", "max_request_body_size"}), 1, 20), 1024),
-            "the largest HTTP request to `" + name + "`");
+  auto held = [&](const Instance& i, const std::string& pipeline) {
+    for (const schema::Holds& h : i.component->holds) {
+      if (h.when != nullptr && check::evaluate(*h.when, i.config) == check::Truth::False) continue;
+      int64_t mib = h.number;
+      if (!h.path.empty()) {
+        const Value* v = check::setting_at(i.config, h.path);
+        bool known = v != nullptr && !v->late && v->integer > 0 && v->integer <= INT64_MAX / h.number - (1 << 20);
+        mib = known ? std::min<int64_t>((v->integer * h.number + (1 << 20) - 1) >> 20, 1024) : h.otherwise;
+      }
+      add(mib, std::string(h.what) + " `" + check::setting_path(i) + "`" + (pipeline.empty() ? "" : " of `" + pipeline + "`"));
     }
-    if (i.component->kind == ComponentKind::Exporter && i.component->name != "debug")
-      add(8, "the queue of `" + name + "`");
+  };
+  for (const Instance& i : config.instances) {
+    if (i.used && i.component->kind != ComponentKind::Processor) held(i, "");
   }
   for (const check::Pipeline& p : config.pipelines) {
-    for (check::InstanceId id : p.processors) {
-      if (config.instances[id].component->name == "batch")
-        add(16, "what waits in `" + check::setting_path(config.instances[id]) + "` of `" + p.name +
-                    "` while the exporters' queues are full");
-    }
+    for (check::InstanceId id : p.processors) held(config.instances[id], p.name);
   }
   return m;
 }
@@ -124,8 +105,10 @@ Sidecar sidecar(const Config& config, const Deployment& deployment, const Taskde
   for (int i = 0; i < schema::kSignals; ++i) {
     if ((taken & (1u << i)) == 0) s.signals_off.emplace_back(kOff[i]);
   }
-  for (check::InstanceId id : config.extensions)
-    s.health = s.health || config.instances[id].component->name == "health_check";
+  for (const Listener& l : listeners(config)) s.health = s.health || l.protocols.front() == "health";
+  if (!s.health)
+    s.notes.push_back("no healthCheck: the config has no `health_check` extension in use that would answer, and ECS notices only that the "
+                      "process ends, not that it is stuck");
   for (const Instance& i : config.instances)
     s.needs_metadata = s.needs_metadata || (i.used && !i.component->needs.empty());
   s.calls_aws = !task_needs(config, d.surroundings).empty();

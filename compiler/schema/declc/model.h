@@ -104,6 +104,13 @@ struct EmitsModel {
   std::string instrument, value_type, name, unit, when, mistaken;
 };
 
+struct HoldsModel {
+  std::vector<std::string> path;
+  int64_t number = 0, otherwise = 0;
+  std::string what;
+  std::vector<ExpressionModel> when;
+};
+
 struct PairModel {
   std::string name, text;
 };
@@ -119,6 +126,8 @@ struct ComponentModel {
   std::vector<IamModel> iam;
   std::vector<EmitsModel> emits;
   std::vector<ListensModel> listens;
+  std::vector<HoldsModel> holds;
+  std::vector<std::string> delays;
   bool checked_only = false;
   std::vector<const StructModel*> structs;  // local ones in the order of definition, config last
 };

@@ -543,6 +543,15 @@ private:
       if (m.kind == WtlMember::Kind::Stability) c.stability = m.name;
       if (m.kind == WtlMember::Kind::Emits)
         c.emits.push_back({m.name, m.value_type, m.text, m.unit, m.when, m.mistaken});
+      if (m.kind == WtlMember::Kind::Holds) {
+        if (!m.path.empty()) at(m.path, *c.config, m.span);
+        HoldsModel& h = c.holds.emplace_back(HoldsModel{m.path, m.number, m.otherwise, m.text, {}});
+        for (const auto& w : m.condition) h.when.push_back(expression(w, *c.config));
+      }
+      if (m.kind == WtlMember::Kind::Delays) {
+        at(m.path, *c.config, m.span);
+        c.delays = m.path;
+      }
       if (m.kind == WtlMember::Kind::CheckedOnly) c.checked_only = true;
       if (m.kind == WtlMember::Kind::Listens) {
         at(m.path, *c.config, m.span);

@@ -199,6 +199,16 @@ private:
       m.kind = WtlMember::Kind::Listens;
       for (auto* protocol : x->STRING()) m.protocols.push_back(string(protocol));
       m.path = path(x->settingPath());
+    } else if (auto* x = dynamic_cast<Parser::HoldsMemberContext*>(c)) {
+      m.kind = WtlMember::Kind::Holds;
+      if (x->settingPath() != nullptr) m.path = path(x->settingPath());
+      if (x->NUMBER(0) != nullptr) m.number = std::atoll(x->NUMBER(0)->getText().c_str());
+      if (x->NUMBER(1) != nullptr) m.otherwise = std::atoll(x->NUMBER(1)->getText().c_str());
+      m.text = string(x->STRING());
+      if (x->expression() != nullptr) m.condition.push_back(expression(x->expression()));
+    } else if (auto* x = dynamic_cast<Parser::DelaysMemberContext*>(c)) {
+      m.kind = WtlMember::Kind::Delays;
+      m.path = path(x->settingPath());
     } else if (dynamic_cast<Parser::CheckedMemberContext*>(c) != nullptr) {
       m.kind = WtlMember::Kind::CheckedOnly;
     } else if (auto* x = dynamic_cast<Parser::NeedsMemberContext*>(c)) {
