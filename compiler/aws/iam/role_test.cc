@@ -214,7 +214,7 @@ TEST(ExecutionNeeds, Images) {
       {"123456789012.dkr-ecr.eu-west-1.on.aws/app:1", "arn:aws:ecr:eu-west-1:123456789012:repository/app"},
       {"public.ecr.aws/aws-observability/aws-otel-collector:latest", ""},
       {"nginx", ""},
-      {"docker.io/library/nginx:1", ""},
+      {"registry.example/library/nginx:1", ""},
       {"localhost:5000/app", ""},
   };
   for (auto& c : cases) {
