@@ -59,6 +59,9 @@ install(["venv/bin/pip", "install", "-q", "check-jsonschema", "jsonschema", "pre
 # What the action declares is what GitHub knows.
 run(["venv/bin/check-jsonschema", "--builtin-schema", "vendor.github-actions", source + "/action.yml"])
 # The hook, as pre-commit runs it.
+if not shutil.which("git"):
+    print("skipped: git is not there, and pre-commit needs it")
+    sys.exit(77)
 for command in (["init", "-q"], ["add", "configs"]):
     run(["git", "-c", "core.hooksPath=/dev/null", *command])
 hooks = f"{work}/hooks"
