@@ -14,6 +14,8 @@
 namespace whittle {
 namespace {
 
+constexpr size_t kMostTold = 64;  // kinds of denials
+
 // The word behind `lead`, up to a space; empty when `lead` is not there.
 Text word_after(Text t, Text lead) {
   size_t at = t.find(lead);
@@ -107,7 +109,10 @@ void Denials::tell(Runtime& runtime, const Denial& d) {
   Text known = other ? Text(other) : action.text();
   for (Text k : known_)
     if (k == known) return;
+  // Actions are AWS's words: an answer that is not AWS's could name ever new ones.
+  if (known_.size() == kMostTold) return;
   known_.push_back(arena_.copy(known));
+  if (known_.size() == kMostTold) runtime.log->warn("further kinds of denied calls are not told", {{"told", kMostTold}});
 
   const ComponentContext& c = *d.component;
   Logger& log = *runtime.log;

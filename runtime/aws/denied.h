@@ -24,7 +24,7 @@ struct Denial {
 // True when the fault is about who calls and not about what is called. The services that speak JSON answer 400 to these, too.
 bool is_denial(int status, Text type);
 
-// Says each thing once.
+// Says each thing once, and 64 things at the most.
 class Denials {
 public:
   void tell(Runtime& runtime, const Denial& denial);

@@ -87,6 +87,29 @@ TEST(Denied, Says) {
   }
 }
 
+// Ever new actions, as no service of AWS would name them: told up to a limit, and the limit is told.
+TEST(Denied, KindsAreBounded) {
+  Logger log;
+  log.tick_ns = 0;
+  Runtime runtime;
+  runtime.log = &log;
+  ComponentContext component{};
+  component.id = {"awsemf", 6};
+  component.place = {"collector.yaml:2:3", 18};
+  Denials denials;
+  size_t lines = 0;
+  std::string last;
+  for (int i = 0; i < 200; ++i) {
+    std::string message = "User: x is not authorized to perform: logs:Action" + std::to_string(i) + " on resource: y";
+    Denial d{&component, "logs", "PutLogEvents", "", "us-east-1", {}, "AccessDeniedException", message.c_str(), ""};
+    std::string out = said([&] { denials.tell(runtime, d); });
+    for (char c : out) lines += c == '\n';
+    if (!out.empty()) last = out;
+  }
+  EXPECT_EQ(lines, 65u);
+  EXPECT_NE(last.find("further kinds of denied calls are not told"), std::string::npos) << last;
+}
+
 TEST(Denied, WhatIsADenial) {
   EXPECT_TRUE(is_denial(403, ""));
   EXPECT_TRUE(is_denial(400, "AccessDeniedException"));
