@@ -57,8 +57,8 @@ struct Any {
 };
 
 // One step of an NFA over bytes. Bytes: consumes a byte in low..high, goes on at `next`. Split: goes on at both.
-// Assert: goes on when one of the assertions in `low` holds here (1 text begins, 2 text ends, 4 line begins, 8 line ends,
-// 16 word boundary, 32 none). Match; Fail.
+// Assert: goes on when one of the assertions in `low` holds here (1 text begins, 2 text ends, 4 line begins, 8 line
+// ends, 16 word boundary, 32 none). Match; Fail.
 enum class RegexOp : uint32_t { Bytes = 0, Split = 1, Assert = 2, Match = 3, Fail = 4 };
 struct RegexInstruction {
   RegexOp op;
@@ -66,8 +66,8 @@ struct RegexInstruction {
 };
 
 // A regular expression, unanchored at both ends. `next` set: a DFA over bytes, `next[state * classes + byte_class[b]]`;
-// state 0 is dead, state `accept_all` has matched whatever follows, and after the last byte the class `classes - 1` stands
-// for the end of the text. `next` null: too large for a DFA, an NFA program that begins at `start`.
+// state 0 is dead, state `accept_all` has matched whatever follows, and after the last byte the class `classes - 1`
+// stands for the end of the text. `next` null: too large for a DFA, an NFA program that begins at `start`.
 struct Regex {
   Str pattern;
   const uint8_t* byte_class;  // 256 entries
@@ -121,8 +121,8 @@ struct ComponentOps {
   void (*drain)(void* self);
   // True when nothing is held or in flight any more.
   bool (*idle)(void* self);
-  // `collector healthcheck`: asks the instance of a collector that runs beside this process, prints what it says to standard
-  // output and returns the exit code. Called without create().
+  // `collector healthcheck`: asks the instance of a collector that runs beside this process, prints what it says to
+  // standard output and returns the exit code. Called without create().
   int (*ask_health)(const ComponentContext* context);
 };
 
@@ -140,19 +140,29 @@ enum class LateKind : uint32_t { String = 0, Bool = 1, Int = 2, Double = 3, Dura
 // A setting with `${env:NAME}` or `${env:NAME:-default}` in it, filled in when the collector starts.
 struct LateValue {
   LateKind kind;
-  void* slot;    // a Str, bool, int64_t, double or int64_t nanoseconds inside a config struct
-  Str text;      // the text with its references, "https://${env:HOST}/x"; `$$` stands for `$`
-  Str setting;   // "exporters::awsxray::region"
-  Str place;     // "collector.yaml:31:13"
+  void* slot;   // a Str, bool, int64_t, double or int64_t nanoseconds inside a config struct
+  Str text;     // the text with its references, "https://${env:HOST}/x"; `$$` stands for `$`
+  Str setting;  // "exporters::awsxray::region"
+  Str place;    // "collector.yaml:31:13"
 };
 
 // ---- record programs (compiler/plan/record_program.h, runtime/record) ----
 
 // How an AnyValue stands on the wire; fields that are no AnyValue are String or Int.
-enum class SlotKind : uint32_t { Absent = 0, String = 1, Bool = 2, Int = 3, Double = 4, Array = 5, Map = 6, Bytes = 7, Empty = 8 };
+enum class SlotKind : uint32_t {
+  Absent = 0,
+  String = 1,
+  Bool = 2,
+  Int = 3,
+  Double = 4,
+  Array = 5,
+  Map = 6,
+  Bytes = 7,
+  Empty = 8
+};
 
-// One slot of a record while a program looks at it. `bits`: Bool, Int, Double. `data`: the content of the others, borrowed
-// from the record.
+// One slot of a record while a program looks at it. `bits`: Bool, Int, Double. `data`: the content of the others,
+// borrowed from the record.
 struct SlotValue {
   SlotKind kind;
   uint64_t bits;
@@ -162,10 +172,12 @@ struct SlotValue {
 
 enum class Place : uint32_t { Resource = 0, Scope = 1, Record = 2 };
 
-// How a field is read: a string or an integer as it stands; the value of the attribute `key` in a repeated KeyValue; an AnyValue.
+// How a field is read: a string or an integer as it stands; the value of the attribute `key` in a repeated KeyValue; an
+// AnyValue.
 enum class SlotForm : uint32_t { Field = 0, Attribute = 1, Value = 2 };
 
-// Where a slot is read from: a field of the Resource, InstrumentationScope, or Span, Metric or LogRecord message by its number.
+// Where a slot is read from: a field of the Resource, InstrumentationScope, or Span, Metric or LogRecord message by its
+// number.
 struct SlotSpec {
   Place place;
   uint32_t field;
@@ -207,9 +219,9 @@ struct PipelineEntry {
 };
 
 struct Program {
-  Str name;          // "whittle"
-  Str version;       // of whittle
-  Str config_hash;   // SHA-256 of the canonical config, hex
+  Str name;                    // "whittle"
+  Str version;                 // of whittle
+  Str config_hash;             // SHA-256 of the canonical config, hex
   List<Component> components;  // in the order in which they are created: consumers before producers
   List<LateValue> late;
   List<PipelineEntry> pipelines;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What whittle's collectors need of mbedTLS: TLS 1.2 and 1.3, client and server, X.509, and the hashes that SigV4 signs with.
- * No renegotiation, no compression, no static RSA or DHE key exchange, no CBC: the suites that today's peers choose anyway. */
+ * What whittle's collectors need of mbedTLS: TLS 1.2 and 1.3, client and server, X.509, and the hashes that SigV4 signs
+ * with. No renegotiation, no compression, no static RSA or DHE key exchange, no CBC: the suites that today's peers
+ * choose anyway. */
 #ifndef WHITTLE_MBEDTLS_CONFIG_H
 #define WHITTLE_MBEDTLS_CONFIG_H
 
@@ -51,7 +52,7 @@
 #define MBEDTLS_PKCS1_V21
 #define MBEDTLS_PK_C
 #define MBEDTLS_PK_PARSE_C
-#define MBEDTLS_PK_WRITE_C  /* curl asks for it, to compare pinned keys */
+#define MBEDTLS_PK_WRITE_C /* curl asks for it, to compare pinned keys */
 #define MBEDTLS_ASN1_PARSE_C
 #define MBEDTLS_ASN1_WRITE_C
 #define MBEDTLS_OID_C

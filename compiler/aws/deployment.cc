@@ -75,9 +75,7 @@ struct Finder {
       case TypeKind::Struct:
         walk(v.items[i], setting + "::" + std::string(v.type->fields->settings[i].name), secret);
         break;
-      case TypeKind::Map:
-        walk(v.items[i], setting + "::" + v.keys[i], secret);
-        break;
+      case TypeKind::Map: walk(v.items[i], setting + "::" + v.keys[i], secret); break;
       default:  // an element of a list goes by the list's name
         walk(v.items[i], setting, secret);
         break;

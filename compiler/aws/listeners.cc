@@ -12,7 +12,8 @@ using schema::TypeKind;
 namespace {
 
 const Value* inside(const Value* v) {
-  while (v != nullptr && v->type->kind == TypeKind::Optional) v = v->present && !v->items.empty() ? &v->items[0] : nullptr;
+  while (v != nullptr && v->type->kind == TypeKind::Optional)
+    v = v->present && !v->items.empty() ? &v->items[0] : nullptr;
   return v;
 }
 
@@ -80,10 +81,8 @@ void own_metrics(const check::Config& config, std::vector<Listener>& out) {
     Listener l;
     l.setting = "service::telemetry::metrics";
     l.host = host == nullptr ? "localhost" : host->text;
-    if (port == nullptr)
-      l.port = 8888;
-    else if (!port->late && port->integer > 0 && port->integer <= 65535)
-      l.port = static_cast<uint16_t>(port->integer);
+    if (port == nullptr) l.port = 8888;
+    else if (!port->late && port->integer > 0 && port->integer <= 65535) l.port = static_cast<uint16_t>(port->integer);
     l.address = l.host + ":" + std::to_string(l.port);
     l.protocols = {"prometheus"};
     l.span = port != nullptr && port->span ? port->span : metrics->key;

@@ -15,11 +15,12 @@ struct Listener {
   std::string address;                        // "0.0.0.0:4317", late: as written
   std::string host;                           // "0.0.0.0"; empty: all addresses
   uint16_t port = 0;                          // 0: not known (late-bound), or a unix socket
-  // What is spoken: "grpc", "http/protobuf", "http/json" (as OTEL_EXPORTER_OTLP_PROTOCOL says it), "health", "prometheus".
+  // What is spoken: "grpc", "http/protobuf", "http/json" (as OTEL_EXPORTER_OTLP_PROTOCOL says it), "health",
+  // "prometheus".
   std::vector<std::string> protocols;
-  schema::SignalSet signals = 0;              // receivers: what some pipeline takes from it
+  schema::SignalSet signals = 0;  // receivers: what some pipeline takes from it
   bool tls = false;
-  source::Span span;                          // of the address, else of the component's key
+  source::Span span;  // of the address, else of the component's key
 
   // On loopback only: nothing outside of the task (containers of a task share it) reaches it.
   bool loopback() const;

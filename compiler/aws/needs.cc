@@ -17,8 +17,8 @@ using check::Value;
 std::string_view partition_of(std::string_view region) {
   struct {
     std::string_view prefix, partition;
-  } static constexpr kOthers[] = {{"cn-", "aws-cn"},          {"us-gov-", "aws-us-gov"},  {"us-iso-", "aws-iso"},
-                                  {"us-isob-", "aws-iso-b"},  {"eu-isoe-", "aws-iso-e"},  {"us-isof-", "aws-iso-f"},
+  } static constexpr kOthers[] = {{"cn-", "aws-cn"},         {"us-gov-", "aws-us-gov"}, {"us-iso-", "aws-iso"},
+                                  {"us-isob-", "aws-iso-b"}, {"eu-isoe-", "aws-iso-e"}, {"us-isof-", "aws-iso-f"},
                                   {"eusc-", "aws-eusc"}};
   for (auto& o : kOthers) {
     if (region.starts_with(o.prefix)) return o.partition;
@@ -89,8 +89,8 @@ std::optional<Arn> parse_arn(std::string_view text) {
   return Arn{parts[0], parts[1], parts[2], parts[3], std::string(text)};
 }
 
-// An Amazon Managed Prometheus endpoint names its workspace: https://aps-workspaces.<region>.amazonaws.com/workspaces/<id>/...
-// Nothing for an endpoint that is somewhere else.
+// An Amazon Managed Prometheus endpoint names its workspace:
+// https://aps-workspaces.<region>.amazonaws.com/workspaces/<id>/... Nothing for an endpoint that is somewhere else.
 struct Workspace {
   std::string region, id;
 };
@@ -117,7 +117,9 @@ std::optional<Made> log_group_arn(const Scope& s, const std::vector<std::string>
   return Made{"arn:" + s.partition + ":logs:" + s.region + ":" + s.account + ":log-group:" + a[0], s.region};
 }
 std::optional<Made> log_stream(const Scope& s, const std::vector<std::string>& a) {
-  return Made{"arn:" + s.partition + ":logs:" + s.region + ":" + s.account + ":log-group:" + a[0] + ":log-stream:" + a[1], s.region};
+  return Made{"arn:" + s.partition + ":logs:" + s.region + ":" + s.account + ":log-group:" + a[0] +
+                  ":log-stream:" + a[1],
+              s.region};
 }
 std::optional<Made> role(const Scope& s, const std::vector<std::string>& a) {
   return Made{a[0] == kAny ? "arn:" + s.partition + ":iam::*:role/*" : a[0], s.region};
@@ -127,7 +129,9 @@ std::optional<Made> workspace(const Scope& s, const std::vector<std::string>& a)
     return Made{"arn:" + s.partition + ":aps:" + s.region + ":" + s.account + ":workspace/*", s.region};
   auto w = workspace_of(a[0]);
   if (!w) return std::nullopt;
-  return Made{"arn:" + std::string(partition_of(w->region)) + ":aps:" + w->region + ":" + s.account + ":workspace/" + w->id, w->region};
+  return Made{"arn:" + std::string(partition_of(w->region)) + ":aps:" + w->region + ":" + s.account + ":workspace/" +
+                  w->id,
+              w->region};
 }
 
 constexpr struct {
@@ -152,17 +156,22 @@ std::optional<Made> make(const schema::IamResource& resource, const Scope& scope
 
 constexpr std::string_view kAssumeRole = "sts:AssumeRole";
 
-// The role that calls of this instance are made as, if not the task's: its own, or that of the extension that signs for it.
-std::string assumed_role(const check::Config& config, const check::Instance& instance, const Scope& scope, bool follow = true) {
+// The role that calls of this instance are made as, if not the task's: its own, or that of the extension that signs for
+// it.
+std::string assumed_role(const check::Config& config, const check::Instance& instance, const Scope& scope,
+                         bool follow = true) {
   for (const schema::IamStatement& s : instance.component->iam) {
-    if (s.action != kAssumeRole || (s.when != nullptr && check::evaluate(*s.when, instance.config) == Truth::False)) continue;
-    if (auto made = make(s.resource, scope, instance.config)) return made->arn.ends_with(":role/*") ? std::string(kAny) : made->arn;
+    if (s.action != kAssumeRole || (s.when != nullptr && check::evaluate(*s.when, instance.config) == Truth::False))
+      continue;
+    if (auto made = make(s.resource, scope, instance.config))
+      return made->arn.ends_with(":role/*") ? std::string(kAny) : made->arn;
   }
   static constexpr std::string_view kAuth[] = {"auth", "authenticator"};
   const Value* authenticator = follow ? check::setting_at(instance.config, kAuth) : nullptr;
   if (authenticator == nullptr || authenticator->late || authenticator->wrong) return "";
   for (const check::Instance& i : config.instances) {
-    if (i.component->kind == schema::ComponentKind::Extension && i.id == authenticator->text) return assumed_role(config, i, scope, false);
+    if (i.component->kind == schema::ComponentKind::Extension && i.id == authenticator->text)
+      return assumed_role(config, i, scope, false);
   }
   return "";
 }
@@ -174,10 +183,8 @@ Scope scope_of(const check::Instance& instance, const Surroundings& around) {
   std::string text = known_text(region);
   if (text.empty()) text = around.region;
   if (!text.empty()) s.region = text;
-  if (!around.partition.empty())
-    s.partition = around.partition;
-  else if (s.region != kAny)
-    s.partition = partition_of(s.region);
+  if (!around.partition.empty()) s.partition = around.partition;
+  else if (s.region != kAny) s.partition = partition_of(s.region);
   if (!around.account.empty()) s.account = around.account;
   return s;
 }
@@ -187,7 +194,8 @@ Scope scope_of(const check::Instance& instance, const Surroundings& around) {
 std::vector<Need> task_needs(const check::Config& config, const Surroundings& surroundings) {
   std::vector<Need> out;
   for (const check::Instance& instance : config.instances) {
-    if (!instance.used || instance.component->iam.empty() || (instance.config.wrong && instance.config.items.empty())) continue;
+    if (!instance.used || instance.component->iam.empty() || (instance.config.wrong && instance.config.items.empty()))
+      continue;
     Scope scope = scope_of(instance, surroundings);
     std::string as = assumed_role(config, instance, scope);
     Scope inside = scope;  // what another role calls lies in that role's account
@@ -218,7 +226,8 @@ std::vector<Need> task_needs(const check::Config& config, const Surroundings& su
         for (const schema::Expression* e = s.when; e != nullptr; e = e->right) {
           const schema::Expression* part = e->kind == schema::Expression::Kind::And ? e->right : e;
           for (const schema::Expression* side : {part, part->left}) {
-            const Value* v = side == nullptr || side->path.empty() ? nullptr : check::setting_at(instance.config, side->path);
+            const Value* v =
+                side == nullptr || side->path.empty() ? nullptr : check::setting_at(instance.config, side->path);
             if (v == nullptr || !v->span) continue;
             n.span = v->key ? v->key : v->span;
             n.place = v->place.empty() ? instance.place : v->place;

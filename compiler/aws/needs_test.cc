@@ -17,21 +17,24 @@ check::CheckResult checked(const std::string& text) {
 
 std::string exporter(const std::string& name, const std::string& settings) {
   return "receivers: {otlp: {protocols: {grpc: }}}\nexporters:\n  " + name + ": {" + settings +
-         "}\nservice: {pipelines: {" + (name == "awsemf" ? "metrics" : "traces") + ": {receivers: [otlp], exporters: [" + name + "]}}}\n";
+         "}\nservice: {pipelines: {" + (name == "awsemf" ? "metrics" : "traces") +
+         ": {receivers: [otlp], exporters: [" + name + "]}}}\n";
 }
 
 std::string shown(const check::Config& config, const Surroundings& around = {}) {
   std::string out;
   for (const Need& n : task_needs(config, around)) {
-    out += n.action + (n.sure ? "" : "?") + " " + n.resource + (n.assumed_role.empty() ? "" : " as " + n.assumed_role) + "\n";
+    out += n.action + (n.sure ? "" : "?") + " " + n.resource + (n.assumed_role.empty() ? "" : " as " + n.assumed_role) +
+           "\n";
   }
   return out;
 }
 
 TEST(Needs, ComeFromTheSettings) {
-  const std::string kPlain = "logs:CreateLogGroup arn:aws:logs:eu-west-1:*:log-group:/metrics/*:*\n"
-                             "logs:CreateLogStream arn:aws:logs:eu-west-1:*:log-group:/metrics/*:*\n"
-                             "logs:PutLogEvents arn:aws:logs:eu-west-1:*:log-group:/metrics/*:log-stream:otel-stream-*\n";
+  const std::string kPlain =
+      "logs:CreateLogGroup arn:aws:logs:eu-west-1:*:log-group:/metrics/*:*\n"
+      "logs:CreateLogStream arn:aws:logs:eu-west-1:*:log-group:/metrics/*:*\n"
+      "logs:PutLogEvents arn:aws:logs:eu-west-1:*:log-group:/metrics/*:log-stream:otel-stream-*\n";
   struct {
     std::string name, settings, needs;
   } cases[] = {
@@ -40,7 +43,9 @@ TEST(Needs, ComeFromTheSettings) {
        "logs:CreateLogGroup arn:aws:logs:eu-west-1:*:log-group:/metrics/A/B:*\n"
        "logs:CreateLogStream arn:aws:logs:eu-west-1:*:log-group:/metrics/A/B:*\n"
        "logs:PutLogEvents arn:aws:logs:eu-west-1:*:log-group:/metrics/A/B:log-stream:otel-stream-*\n"},
-      {"awsemf", "region: cn-north-1, log_group_name: '/ecs/{ClusterName}/x', log_stream_name: '{TaskId}', log_retention: 7, tags: {a: b}",
+      {"awsemf",
+       "region: cn-north-1, log_group_name: '/ecs/{ClusterName}/x', log_stream_name: '{TaskId}', log_retention: 7, "
+       "tags: {a: b}",
        "logs:CreateLogGroup arn:aws-cn:logs:cn-north-1:*:log-group:/ecs/*/x:*\n"
        "logs:CreateLogStream arn:aws-cn:logs:cn-north-1:*:log-group:/ecs/*/x:*\n"
        "logs:PutLogEvents arn:aws-cn:logs:cn-north-1:*:log-group:/ecs/*/x:log-stream:*\n"
@@ -54,12 +59,16 @@ TEST(Needs, ComeFromTheSettings) {
        "logs:PutRetentionPolicy? arn:*:logs:*:*:log-group:*:*\n"},
       {"awsxray", "region: us-gov-west-1", "xray:PutTraceSegments *\n"},
       {"awsxray", "role_arn: 'arn:aws:iam::123456789012:role/x'",
-       "xray:PutTraceSegments * as arn:aws:iam::123456789012:role/x\nsts:AssumeRole arn:aws:iam::123456789012:role/x\n"},
+       "xray:PutTraceSegments * as arn:aws:iam::123456789012:role/x\nsts:AssumeRole "
+       "arn:aws:iam::123456789012:role/x\n"},
       {"awsxray", "role_arn: '${env:ROLE}'", "xray:PutTraceSegments * as *\nsts:AssumeRole? arn:*:iam::*:role/*\n"},
       {"awsemf", "region: us-east-1, namespace: N, role_arn: 'arn:aws:iam::210987654321:role/x'",
-       "logs:CreateLogGroup arn:aws:logs:us-east-1:210987654321:log-group:/metrics/N:* as arn:aws:iam::210987654321:role/x\n"
-       "logs:CreateLogStream arn:aws:logs:us-east-1:210987654321:log-group:/metrics/N:* as arn:aws:iam::210987654321:role/x\n"
-       "logs:PutLogEvents arn:aws:logs:us-east-1:210987654321:log-group:/metrics/N:log-stream:otel-stream-* as arn:aws:iam::210987654321:role/x\n"
+       "logs:CreateLogGroup arn:aws:logs:us-east-1:210987654321:log-group:/metrics/N:* as "
+       "arn:aws:iam::210987654321:role/x\n"
+       "logs:CreateLogStream arn:aws:logs:us-east-1:210987654321:log-group:/metrics/N:* as "
+       "arn:aws:iam::210987654321:role/x\n"
+       "logs:PutLogEvents arn:aws:logs:us-east-1:210987654321:log-group:/metrics/N:log-stream:otel-stream-* as "
+       "arn:aws:iam::210987654321:role/x\n"
        "sts:AssumeRole arn:aws:iam::210987654321:role/x\n"},
   };
   for (auto& c : cases) {
@@ -74,7 +83,8 @@ TEST(Needs, RemoteWriteAndTheProxy) {
     return "receivers: {otlp: {protocols: {grpc: }}}\nextensions: {sigv4auth: {region: us-east-1" + role +
            "}, awsproxy: }\nexporters: {prometheusremotewrite: {endpoint: '" + endpoint +
            "', auth: {authenticator: sigv4auth}}}\n"
-           "service: {extensions: [sigv4auth, awsproxy], pipelines: {metrics: {receivers: [otlp], exporters: [prometheusremotewrite]}}}\n";
+           "service: {extensions: [sigv4auth, awsproxy], pipelines: {metrics: {receivers: [otlp], exporters: "
+           "[prometheusremotewrite]}}}\n";
   };
   const std::string kProxy = "xray:GetSamplingRules *\nxray:GetSamplingTargets *\n";
   struct {
@@ -86,9 +96,11 @@ TEST(Needs, RemoteWriteAndTheProxy) {
        "aps:RemoteWrite arn:aws-cn:aps:cn-north-1:*:workspace/ws-1\n" + kProxy},
       {"${env:AMP}", "", "aps:RemoteWrite arn:*:aps:*:*:workspace/*\n" + kProxy},
       {"https://prometheus.example/push", "", kProxy},
-      {"https://aps-workspaces.us-west-2.amazonaws.com/workspaces/ws-1/api/v1/remote_write", ", assume_role: {arn: 'arn:aws:iam::123456789012:role/w'}",
+      {"https://aps-workspaces.us-west-2.amazonaws.com/workspaces/ws-1/api/v1/remote_write",
+       ", assume_role: {arn: 'arn:aws:iam::123456789012:role/w'}",
        "aps:RemoteWrite arn:aws:aps:us-west-2:123456789012:workspace/ws-1 as arn:aws:iam::123456789012:role/w\n"
-       "sts:AssumeRole arn:aws:iam::123456789012:role/w\n" + kProxy},
+       "sts:AssumeRole arn:aws:iam::123456789012:role/w\n" +
+           kProxy},
   };
   for (auto& c : cases) {
     auto r = checked(config(c.endpoint, c.role));
@@ -122,14 +134,17 @@ TEST(Needs, OfAConfigWithErrors) {
   auto r = checked(exporter("awsxray", "no_such_setting: 1"));
   EXPECT_TRUE(r.diagnostics.has_errors());
   shown(*r.known());
-  auto other = checked("receivers: {otlp: 5}\nexporters: {awsxray: , awsemf: [1]}\nservice: {pipelines: {traces: {receivers: [otlp], exporters: [awsxray, awsemf]}}}\n");
+  auto other = checked("receivers: {otlp: 5}\nexporters: {awsxray: , awsemf: [1]}\nservice: {pipelines: {traces: "
+                       "{receivers: [otlp], exporters: [awsxray, awsemf]}}}\n");
   shown(*other.known());
   listeners(*other.known());
 }
 
 TEST(Listeners, AreDeclared) {
-  auto r = checked("extensions: {health_check: }\nreceivers: {otlp: {protocols: {grpc: {endpoint: '0.0.0.0:4317'}, http: }}}\nexporters: {debug: }\n"
-                   "service: {extensions: [health_check], telemetry: {metrics: {level: none}}, pipelines: {traces: {receivers: [otlp], exporters: [debug]}}}\n");
+  auto r = checked("extensions: {health_check: }\nreceivers: {otlp: {protocols: {grpc: {endpoint: '0.0.0.0:4317'}, "
+                   "http: }}}\nexporters: {debug: }\n"
+                   "service: {extensions: [health_check], telemetry: {metrics: {level: none}}, pipelines: {traces: "
+                   "{receivers: [otlp], exporters: [debug]}}}\n");
   auto all = listeners(*r.known());
   std::string out;
   for (const Listener& l : all) {
@@ -143,8 +158,9 @@ TEST(Listeners, AreDeclared) {
 }
 
 TEST(Listeners, OwnMetricsAndSockets) {
-  auto r = checked("receivers: {otlp: {protocols: {grpc: {endpoint: /run/x.sock, transport: unix}}}}\nexporters: {debug: }\n"
-                   "service: {pipelines: {traces: {receivers: [otlp], exporters: [debug]}}}\n");
+  auto r =
+      checked("receivers: {otlp: {protocols: {grpc: {endpoint: /run/x.sock, transport: unix}}}}\nexporters: {debug: }\n"
+              "service: {pipelines: {traces: {receivers: [otlp], exporters: [debug]}}}\n");
   auto all = listeners(*r.known());
   ASSERT_EQ(all.size(), 2u);
   EXPECT_EQ(all[0].port, 0);

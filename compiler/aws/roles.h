@@ -28,8 +28,8 @@ struct RoleDocuments {
     std::string arn;
     source::Span span;
   };
-  std::vector<Managed> managed;            // ARNs of attached managed policies; unknown ones make answers "cannot tell"
-  bool complete = true;                    // false: more policies may be attached that are not to be seen here
+  std::vector<Managed> managed;  // ARNs of attached managed policies; unknown ones make answers "cannot tell"
+  bool complete = true;          // false: more policies may be attached that are not to be seen here
 };
 
 struct RoleOptions {
@@ -37,31 +37,31 @@ struct RoleOptions {
   bool tell_unused = true;  // false: roles that others use too; what is granted for nothing is not told
 };
 
-// Compares what the role allows with what is needed: missing actions are errors at the need's place, grants that nothing
-// needs or that are broader than needed are warnings at the place in the policy with the narrower statement as a suggestion.
-// Malformed policies are errors at their place.
-void check_role(const RoleDocuments& role, const syntax::Tree& tree, const std::vector<Need>& needs, const RoleOptions& options,
-                const source::Sources& sources, diag::Diagnostics& diags);
+// Compares what the role allows with what is needed: missing actions are errors at the need's place, grants that
+// nothing needs or that are broader than needed are warnings at the place in the policy with the narrower statement as
+// a suggestion. Malformed policies are errors at their place.
+void check_role(const RoleDocuments& role, const syntax::Tree& tree, const std::vector<Need>& needs,
+                const RoleOptions& options, const source::Sources& sources, diag::Diagnostics& diags);
 
 // What ECS itself does with the execution role before the container starts.
 struct ExecutionUse {
   struct Image {
     std::string reference;  // "123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1.2"
     source::Span span;
-    std::string who;        // "container `collector`"
+    std::string who;  // "container `collector`"
   };
   struct LogGroup {
-    std::string driver;     // "awslogs"; others need nothing
-    std::string group;      // may hold `*` for what is not known
-    std::string region;     // empty: the task's
-    bool create = false;    // awslogs-create-group
+    std::string driver;   // "awslogs"; others need nothing
+    std::string group;    // may hold `*` for what is not known
+    std::string region;   // empty: the task's
+    bool create = false;  // awslogs-create-group
     source::Span span;
     std::string who;
   };
   struct Secret {
-    std::string name;       // of the environment variable
-    std::string value_from; // ARN of a secret or a parameter, or a parameter's name
-    std::string kms_key;    // ARN, when it is known not to be the account's default key
+    std::string name;        // of the environment variable
+    std::string value_from;  // ARN of a secret or a parameter, or a parameter's name
+    std::string kms_key;     // ARN, when it is known not to be the account's default key
     source::Span span;
     std::string who;
   };
@@ -71,9 +71,9 @@ struct ExecutionUse {
   std::vector<Secret> repository_credentials;  // name is empty
 };
 
-// Images in ECR (ecr:GetAuthorizationToken, BatchCheckLayerAvailability, GetDownloadUrlForLayer, BatchGetImage; none for public
-// registries), awslogs (CreateLogStream, PutLogEvents, CreateLogGroup), ssm:GetParameters, secretsmanager:GetSecretValue,
-// kms:Decrypt (Amazon ECS task execution IAM role, "ECS developer guide").
+// Images in ECR (ecr:GetAuthorizationToken, BatchCheckLayerAvailability, GetDownloadUrlForLayer, BatchGetImage; none
+// for public registries), awslogs (CreateLogStream, PutLogEvents, CreateLogGroup), ssm:GetParameters,
+// secretsmanager:GetSecretValue, kms:Decrypt (Amazon ECS task execution IAM role, "ECS developer guide").
 std::vector<Need> execution_needs(const ExecutionUse& use, const Surroundings& surroundings);
 
 }  // namespace whittle::aws

@@ -37,10 +37,14 @@ std::vector<std::string> archives(const plan::Plan& plan, bool replay, bool tls_
   std::vector<std::string> names{replay ? "main_replay" : "main_serve"};
   std::set<std::string> components;
   for (auto& stage : plan.stages)
-    if (!stage.program) components.insert(std::string(schema::name_of(stage.component().kind)) + "_" + std::string(stage.component().name));
+    if (!stage.program)
+      components.insert(std::string(schema::name_of(stage.component().kind)) + "_" +
+                        std::string(stage.component().name));
   names.insert(names.end(), components.begin(), components.end());
   if (!tls_server) names.push_back("tls_client_only");
-  for (const char* name : {replay ? "http_replay" : "http_curl", "runtime", "curl", "nghttp2", "mbedtls", "zstd", "z", "yyjson", "yaml", "c", "builtins"}) names.push_back(name);
+  for (const char* name : {replay ? "http_replay" : "http_curl", "runtime", "curl", "nghttp2", "mbedtls", "zstd", "z",
+                           "yyjson", "yaml", "c", "builtins"})
+    names.push_back(name);
   return names;
 }
 
@@ -67,13 +71,15 @@ std::vector<std::string> needed_symbols(const plan::Plan& plan, bool replay) {
   std::vector<std::string> out;
   if (replay) return out;
   if (serves_tls(plan)) out.push_back("rt_tls_server");
-  if (std::ranges::any_of(plan.stages, [](auto& stage) { return says(stage.instance->config, "role_arn"); })) out.push_back("rt_ask_sts");
+  if (std::ranges::any_of(plan.stages, [](auto& stage) { return says(stage.instance->config, "role_arn"); }))
+    out.push_back("rt_ask_sts");
   return out;
 }
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) void whittle_backend_compile(const plan::Plan& plan, const Options& options, Result& result) {
+extern "C" __attribute__((visibility("default"))) void whittle_backend_compile(const plan::Plan& plan,
+                                                                               const Options& options, Result& result) {
   initialise();
   const lower::Target* target = lower::find_target(options.target);
   if (!target) {
@@ -86,9 +92,11 @@ extern "C" __attribute__((visibility("default"))) void whittle_backend_compile(c
     result.error = error;
     return;
   }
-  std::unique_ptr<llvm::TargetMachine> machine(machine_target->createTargetMachine(llvm::Triple(target->triple), target->cpu, target->features, {}, llvm::Reloc::PIC_));
+  std::unique_ptr<llvm::TargetMachine> machine(machine_target->createTargetMachine(
+      llvm::Triple(target->triple), target->cpu, target->features, {}, llvm::Reloc::PIC_));
   llvm::LLVMContext context;
-  auto module = lower::build_module(context, plan, *target, machine->createDataLayout().getStringRepresentation(), options.version, options.config_hash);
+  auto module = lower::build_module(context, plan, *target, machine->createDataLayout().getStringRepresentation(),
+                                    options.version, options.config_hash);
   llvm::raw_string_ostream said(error);
   if (llvm::verifyModule(*module, &said)) {
     result.error = "whittle made a module that LLVM refuses: " + error;

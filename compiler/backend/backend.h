@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The back end as one call: a plan in, an executable (or a stage before it) out. It lives in a shared object of its own,
-// libwhittle_backend.so, that only the commands that compile open: loading LLVM costs more than a whole `whittle check`.
+// The back end as one call: a plan in, an executable (or a stage before it) out. It lives in a shared object of its
+// own, libwhittle_backend.so, that only the commands that compile open: loading LLVM costs more than a whole `whittle
+// check`.
 #pragma once
 
 #include "compiler/plan/plan.h"

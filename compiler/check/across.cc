@@ -144,10 +144,8 @@ void check_ports(Check& check) {
       auto d = meant ? check.diags().emit(kPortTwice, second.span, shown(second))
                      : check.diags().emit(kPortTwiceByDefault, second.span, shown(second));
       d.here("by `{}`", second.what);
-      if (first.span && !(first.span == second.span))
-        d.label(first.span, "and by `{}`", first.what);
-      else
-        d.note("it is also the default of `{}`", first.what);
+      if (first.span && !(first.span == second.span)) d.label(first.span, "and by `{}`", first.what);
+      else d.note("it is also the default of `{}`", first.what);
       d.note("the second one to start finds the address in use, and the collector stops");
       break;
     }
@@ -236,10 +234,8 @@ void check_metric_names(Check& check) {
       std::string_view verb = use.regexp ? "matches" : "is named";
       auto d = check.diags().emit(kNeverEmitted, use.value->span, verb, use.value->text);
       std::string_view near = use.regexp ? std::string_view() : meant(config, p, use.value->text, names);
-      if (!near.empty())
-        d.here("did you mean `{}`?", near).suggest(use.value->span, near);
-      else
-        d.here("this never matches");
+      if (!near.empty()) d.here("did you mean `{}`?", near).suggest(use.value->span, near);
+      else d.here("this never matches");
       for (InstanceId r : p.receivers) d.label(config.instances[r].key, "what comes in is from here");
       if (near.empty()) {
         const Instance& r = config.instances[p.receivers[0]];

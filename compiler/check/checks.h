@@ -42,7 +42,6 @@ void check_unfed_signals(Check& check);
 void check_stop_time(Check& check);
 void check_loops(Check& check);
 
-
 // "exporters::awsxray".
 std::string setting_path(const Instance& instance);
 

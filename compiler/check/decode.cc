@@ -43,16 +43,11 @@ constexpr Diag<std::string_view, std::string_view> kTwiceInPairs{"E0215", "`{}` 
 
 std::string_view duration_problem(source::DurationError e) {
   switch (e) {
-  case source::DurationError::Empty:
-    return "there is nothing in it";
-  case source::DurationError::NotANumber:
-    return "it does not begin with a number";
-  case source::DurationError::NoUnit:
-    return "the unit is missing";
-  case source::DurationError::UnknownUnit:
-    return "there is no such unit";
-  case source::DurationError::TooLarge:
-    return "it is longer than 292 years";
+  case source::DurationError::Empty: return "there is nothing in it";
+  case source::DurationError::NotANumber: return "it does not begin with a number";
+  case source::DurationError::NoUnit: return "the unit is missing";
+  case source::DurationError::UnknownUnit: return "there is no such unit";
+  case source::DurationError::TooLarge: return "it is longer than 292 years";
   }
   return "";
 }
@@ -95,20 +90,11 @@ public:
       return;
     }
     switch (v.type->kind) {
-    case TypeKind::Optional:
-      optional(v, id, key, what);
-      return;
-    case TypeKind::Struct:
-      structure(v, n, what);
-      return;
-    case TypeKind::List:
-      list(v, n, what);
-      return;
-    case TypeKind::Map:
-      map(v, n, what);
-      return;
-    default:
-      break;
+    case TypeKind::Optional: optional(v, id, key, what); return;
+    case TypeKind::Struct: structure(v, n, what); return;
+    case TypeKind::List: list(v, n, what); return;
+    case TypeKind::Map: map(v, n, what); return;
+    default: break;
     }
     if (n.kind == Kind::Null) {
       null_scalar(v, what);
@@ -119,32 +105,21 @@ public:
       if (n.kind != Kind::Bool) return wrong_type(v, n, what);
       v.boolean = n.boolean;
       return;
-    case TypeKind::Int:
-      integer(v, n, what);
-      return;
+    case TypeKind::Int: integer(v, n, what); return;
     case TypeKind::Double:
       if (n.kind != Kind::Int && n.kind != Kind::Float) return wrong_type(v, n, what);
       v.real = n.kind == Kind::Int && !n.too_large ? static_cast<double>(n.integer) : n.real;
       return;
-    case TypeKind::Duration:
-      duration(v, n, what);
-      return;
+    case TypeKind::Duration: duration(v, n, what); return;
     case TypeKind::String:
       if (n.kind != Kind::String) return wrong_type(v, n, what);
       v.text = n.text;
       check_format(c_, v, what);
       return;
-    case TypeKind::Regexp:
-      regexp(v, n, what);
-      return;
-    case TypeKind::Enum:
-      enumeration(v, n, what);
-      return;
-    case TypeKind::Any:
-      any(v, n, what);
-      return;
-    default:
-      return;
+    case TypeKind::Regexp: regexp(v, n, what); return;
+    case TypeKind::Enum: enumeration(v, n, what); return;
+    case TypeKind::Any: any(v, n, what); return;
+    default: return;
     }
   }
 
@@ -164,8 +139,7 @@ private:
                       ? plain.kind == Kind::Bool
                       : plain.kind == Kind::Int || (plain.kind == Kind::Float && v.type->kind == TypeKind::Double);
       std::string word = small(n.text);
-      if (n.quoted && fits)
-        d.help("without quotes it is {}: `{}`", short_name_of(*v.type), n.text);
+      if (n.quoted && fits) d.help("without quotes it is {}: `{}`", short_name_of(*v.type), n.text);
       else if (v.type->kind == TypeKind::Bool && (word == "yes" || word == "on" || word == "y"))
         d.help("write `true`").suggest(n.span, "true");
       else if (v.type->kind == TypeKind::Bool && (word == "no" || word == "off" || word == "n"))
@@ -202,21 +176,11 @@ private:
     std::string before = canonical_text(v);
     std::string zero;
     switch (v.type->kind) {
-    case TypeKind::Bool:
-      v.boolean = false, zero = "`false`";
-      break;
-    case TypeKind::Int:
-      v.integer = 0, zero = "0";
-      break;
-    case TypeKind::Duration:
-      v.integer = 0, zero = "0s";
-      break;
-    case TypeKind::Double:
-      v.real = 0, zero = "0";
-      break;
-    default:
-      v.text.clear(), zero = "an empty string";
-      break;
+    case TypeKind::Bool: v.boolean = false, zero = "`false`"; break;
+    case TypeKind::Int: v.integer = 0, zero = "0"; break;
+    case TypeKind::Duration: v.integer = 0, zero = "0s"; break;
+    case TypeKind::Double: v.real = 0, zero = "0"; break;
+    default: v.text.clear(), zero = "an empty string"; break;
     }
     if (canonical_text(v) == before || v.type->kind == TypeKind::Any) return;
     c_.diags.emit(kNullIsZero, v.span, last_part(what), zero)
@@ -309,25 +273,15 @@ private:
 
   void any(Value& v, const Node& n, const std::string& what) {
     switch (n.kind) {
-    case Kind::Null:
-      v.any = AnyKind::Null;
-      return;
-    case Kind::Bool:
-      v.any = AnyKind::Bool, v.boolean = n.boolean;
-      return;
+    case Kind::Null: v.any = AnyKind::Null; return;
+    case Kind::Bool: v.any = AnyKind::Bool, v.boolean = n.boolean; return;
     case Kind::Int:
-      if (n.too_large)
-        v.any = AnyKind::Double, v.real = n.real;
-      else
-        v.any = AnyKind::Int, v.integer = n.integer;
+      if (n.too_large) v.any = AnyKind::Double, v.real = n.real;
+      else v.any = AnyKind::Int, v.integer = n.integer;
       return;
-    case Kind::Float:
-      v.any = AnyKind::Double, v.real = n.real;
-      return;
+    case Kind::Float: v.any = AnyKind::Double, v.real = n.real; return;
     case Kind::Date:
-    case Kind::String:
-      v.any = AnyKind::String, v.text = n.text;
-      return;
+    case Kind::String: v.any = AnyKind::String, v.text = n.text; return;
     case Kind::Sequence:
     case Kind::Mapping:
       if (c_.not_compiled == nullptr) return wrong_type(v, n, what);
@@ -358,12 +312,9 @@ private:
         item.written = true;
         item.span = part.span;
         item.place = c_.sources.place(item.span);
-        if (item.type->kind == TypeKind::Enum)
-          enumeration(item, part, what);
-        else if (item.type->kind == TypeKind::Regexp)
-          regexp(item, part, what);
-        else
-          item.text = part.text, check_format(c_, item, what);
+        if (item.type->kind == TypeKind::Enum) enumeration(item, part, what);
+        else if (item.type->kind == TypeKind::Regexp) regexp(item, part, what);
+        else item.text = part.text, check_format(c_, item, what);
         v.items.push_back(std::move(item));
         if (comma == std::string::npos) break;
         from = comma + 1;
@@ -473,10 +424,8 @@ private:
     v.wrong = true;
     auto d = c_.diags.emit(kUnknownKey, span, owner, key);
     std::string_view near = diag::nearest(key, known);
-    if (!near.empty())
-      d.here("did you mean `{}`?", near).suggest(span, near);
-    else if (known.empty())
-      d.note("it has no settings");
+    if (!near.empty()) d.here("did you mean `{}`?", near).suggest(span, near);
+    else if (known.empty()) d.note("it has no settings");
     else if (known.size() <= 12) {
       std::string all;
       for (size_t i = 0; i < known.size(); ++i)
@@ -648,8 +597,7 @@ private:
                  : diag::Text<>("an environment variable can stand for a string, a number, a boolean or a duration"));
       if (n.whole && n.has_default && !n.default_text.empty())
         d.help("write the value itself, for example its default `{}`", n.default_text);
-      else
-        d.help("write the value itself, or compile one collector for each value");
+      else d.help("write the value itself, or compile one collector for each value");
       return;
     }
     if (scalar && !n.whole) {
@@ -672,19 +620,13 @@ private:
     syntax::resolve_scalar(d);
     bool good = true;
     switch (v.type->kind) {
-    case TypeKind::Bool:
-      good = d.kind == Kind::Bool;
-      break;
+    case TypeKind::Bool: good = d.kind == Kind::Bool; break;
     case TypeKind::Int:
       good = (d.kind == Kind::Int && !d.too_large && d.integer >= v.type->min && d.integer <= v.type->max) ||
              d.kind == Kind::Float;
       break;
-    case TypeKind::Double:
-      good = d.kind == Kind::Int || d.kind == Kind::Float;
-      break;
-    case TypeKind::Duration:
-      good = d.kind == Kind::Int || source::parse_duration(d.text).has_value();
-      break;
+    case TypeKind::Double: good = d.kind == Kind::Int || d.kind == Kind::Float; break;
+    case TypeKind::Duration: good = d.kind == Kind::Int || source::parse_duration(d.text).has_value(); break;
     default: {
       Value probe = default_value(*v.type, {});
       probe.written = true;

@@ -36,7 +36,8 @@ void check_queue(Context& context, Value& queue);
 enum class Truth : uint8_t { False, True, Unknown };
 Truth evaluate(const schema::Expression& e, const Value& scope);
 
-// The setting at the end of a path from a struct, seen through Optionals; null where one of them is not there or is wrong.
+// The setting at the end of a path from a struct, seen through Optionals; null where one of them is not there or is
+// wrong.
 const Value* setting_at(const Value& scope, std::span<const std::string_view> path);
 
 // Equal texts for values that mean the same.

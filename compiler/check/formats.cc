@@ -191,13 +191,11 @@ void check_region(Context& c, Value& v) {
   if (std::find(std::begin(kRegions), std::end(kRegions), v.text) != std::end(kRegions)) return;
   auto d = c.diags.emit(kUnknownRegion, v.span, v.text);
   std::string_view near = diag::nearest(v.text, kRegions);
-  if (!near.empty())
-    d.here("did you mean `{}`?", near).suggest(v.span, near);
+  if (!near.empty()) d.here("did you mean `{}`?", near).suggest(v.span, near);
   else if (v.text.size() > 3 && std::find(std::begin(kRegions), std::end(kRegions),
                                           v.text.substr(0, v.text.size() - 1)) != std::end(kRegions))
     d.here("this looks like an availability zone").help("leave the last letter out");
-  else
-    d.note("regions look like `us-east-1`");
+  else d.note("regions look like `us-east-1`");
 }
 
 void check_arn(Context& c, Value& v, const std::string& what) {
@@ -205,23 +203,16 @@ void check_arn(Context& c, Value& v, const std::string& what) {
   if (t.empty()) return;
   std::vector<std::string> parts(1);
   for (char ch : t) {
-    if (ch == ':' && parts.size() < 6)
-      parts.emplace_back();
-    else
-      parts.back() += ch;
+    if (ch == ':' && parts.size() < 6) parts.emplace_back();
+    else parts.back() += ch;
   }
   bool role = what.ends_with("role_arn");
   std::string_view problem;
-  if (parts.size() != 6 || parts[0] != "arn")
-    problem = "an ARN is `arn:aws:service:region:account:resource`";
-  else if (!parts[1].starts_with("aws"))
-    problem = "the partition is `aws`, `aws-cn` or `aws-us-gov`";
-  else if (role && parts[2] != "iam")
-    problem = "a role is of the service `iam`";
-  else if (role && !parts[5].starts_with("role/"))
-    problem = "a role's resource begins with `role/`";
-  else if (role && (parts[4].size() != 12 || !all_digits(parts[4])))
-    problem = "an account id has twelve digits";
+  if (parts.size() != 6 || parts[0] != "arn") problem = "an ARN is `arn:aws:service:region:account:resource`";
+  else if (!parts[1].starts_with("aws")) problem = "the partition is `aws`, `aws-cn` or `aws-us-gov`";
+  else if (role && parts[2] != "iam") problem = "a role is of the service `iam`";
+  else if (role && !parts[5].starts_with("role/")) problem = "a role's resource begins with `role/`";
+  else if (role && (parts[4].size() != 12 || !all_digits(parts[4]))) problem = "an account id has twelve digits";
   if (problem.empty()) return;
   v.wrong = role;
   auto d = role ? c.diags.emit(kBadArn, v.span, t) : c.diags.emit(kOddArn, v.span, t);
@@ -283,10 +274,8 @@ void check_template(Context& c, Value& v) {
     if (std::find(std::begin(kPlaceholders), std::end(kPlaceholders), name) != std::end(kPlaceholders)) continue;
     auto d = c.diags.emit(kUnknownPlaceholder, part(c, v, open, close + 1), t.substr(open, close + 1 - open));
     std::string_view near = diag::nearest(name, kPlaceholders);
-    if (!near.empty())
-      d.here("did you mean `{{}}`?", near).suggest(part(c, v, open + 1, close), near);
-    else
-      d.here("stays as it is written");
+    if (!near.empty()) d.here("did you mean `{{}}`?", near).suggest(part(c, v, open + 1, close), near);
+    else d.here("stays as it is written");
   }
 }
 
@@ -349,39 +338,26 @@ std::optional<Url> parse_url(std::string_view t) {
 void check_format(Context& c, Value& v, const std::string& what) {
   if (v.late || v.wrong) return;
   switch (v.type->format) {
-  case Format::Url:
-    check_url(c, v, what);
-    return;
-  case Format::Path:
-    check_path(c, v);
-    return;
-  case Format::UrlPath:
-    check_url_path(c, v);
-    return;
-  case Format::HeaderName:
-    check_header(c, v);
-    return;
-  case Format::Template:
-    check_template(c, v);
-    return;
-  case Format::Arn:
-    check_arn(c, v, what);
-    return;
-  case Format::Region:
-    check_region(c, v);
-    return;
-  default:
-    return;  // endpoints: check_addresses
+  case Format::Url: check_url(c, v, what); return;
+  case Format::Path: check_path(c, v); return;
+  case Format::UrlPath: check_url_path(c, v); return;
+  case Format::HeaderName: check_header(c, v); return;
+  case Format::Template: check_template(c, v); return;
+  case Format::Arn: check_arn(c, v, what); return;
+  case Format::Region: check_region(c, v); return;
+  default: return;  // endpoints: check_addresses
   }
 }
 
 std::vector<std::string> other_forms(const Value& v) {
   std::vector<std::string> out;
-  if (v.type->format == schema::Format::UrlPath && v.text.size() > 1 && v.text.starts_with('/')) out.push_back(v.text.substr(1));
+  if (v.type->format == schema::Format::UrlPath && v.text.size() > 1 && v.text.starts_with('/'))
+    out.push_back(v.text.substr(1));
   size_t colon = v.text.rfind(':');
   if (v.type->format != schema::Format::Endpoint || colon == std::string::npos) return out;
   for (const Service& s : kServices) {
-    if (v.text.substr(colon + 1) == std::to_string(s.port)) out.push_back(v.text.substr(0, colon + 1) + std::string(s.name));
+    if (v.text.substr(colon + 1) == std::to_string(s.port))
+      out.push_back(v.text.substr(0, colon + 1) + std::string(s.name));
   }
   return out;
 }

@@ -100,8 +100,7 @@ private:
       if (std::find(std::begin(kSections), std::end(kSections), e.key) == std::end(kSections)) {
         auto d = diags_.emit(kUnknownTopKey, e.key_span, e.key);
         std::string_view near = diag::nearest(e.key, kSections);
-        if (!near.empty())
-          d.here("did you mean `{}`?", near).suggest(e.key_span, near);
+        if (!near.empty()) d.here("did you mean `{}`?", near).suggest(e.key_span, near);
         else
           d.help("the sections are `receivers`, `processors`, `exporters`, `extensions`, `connectors` and `service`");
         continue;
@@ -148,10 +147,8 @@ private:
 
   void wrong_type(const Node& n, std::string_view name, std::string_view expected) {
     if (n.poisoned) return;
-    if (n.late)
-      diags_.emit(kNotLate, n.span, name).here("known only when the collector starts");
-    else
-      diags_.emit(kWrongType, n.span, name, expected, syntax::describe(n));
+    if (n.late) diags_.emit(kNotLate, n.span, name).here("known only when the collector starts");
+    else diags_.emit(kWrongType, n.span, name, expected, syntax::describe(n));
   }
 
   void define(ComponentKind kind, const Entry& e) {
@@ -184,10 +181,8 @@ private:
     if (d.component == nullptr) {
       auto elsewhere = known_elsewhere(kind);
       auto it = std::find(elsewhere.begin(), elsewhere.end(), d.id.type);
-      if (it != elsewhere.end())
-        d.elsewhere = *it;
-      else
-        unknown(d);
+      if (it != elsewhere.end()) d.elsewhere = *it;
+      else unknown(d);
       definitions_.push_back(std::move(d));
       return;
     }
@@ -288,10 +283,8 @@ private:
         static constexpr std::string_view kKnown[] = {"telemetry", "extensions", "pipelines"};
         auto d = diags_.emit(Diag<std::string_view>{"E0201", "`service` has no setting `{}`"}, e.key_span, e.key);
         std::string_view near = diag::nearest(e.key, kKnown);
-        if (!near.empty())
-          d.here("did you mean `{}`?", near).suggest(e.key_span, near);
-        else
-          d.help("its settings are `telemetry`, `extensions` and `pipelines`");
+        if (!near.empty()) d.here("did you mean `{}`?", near).suggest(e.key_span, near);
+        else d.help("its settings are `telemetry`, `extensions` and `pipelines`");
         continue;
       }
       v.items[static_cast<size_t>(i)] =
@@ -411,8 +404,7 @@ private:
                                                                         : diag::nearest(id->type, kSignalNames);
       if (id->type == "profiles")
         d.note("the Collector knows profiles as an experiment; collectors that whittle compiles do not carry them");
-      else if (!near.empty())
-        d.here("did you mean `{}`?", near).suggest(type, near);
+      else if (!near.empty()) d.here("did you mean `{}`?", near).suggest(type, near);
       d.help("a pipeline is named `traces`, `metrics` or `logs`, or one of them with a name: `traces/errors`");
       return;
     }
@@ -435,10 +427,8 @@ private:
       }
       auto d = diags_.emit(Diag<std::string_view>{"E0201", "a pipeline has no setting `{}`"}, x.key_span, x.key);
       std::string_view near = diag::nearest(x.key, kParts);
-      if (!near.empty())
-        d.here("did you mean `{}`?", near).suggest(x.key_span, near);
-      else
-        d.help("its settings are `receivers`, `processors` and `exporters`");
+      if (!near.empty()) d.here("did you mean `{}`?", near).suggest(x.key_span, near);
+      else d.help("its settings are `receivers`, `processors` and `exporters`");
       broken_list_ = true;
     }
     members(p, ComponentKind::Receiver, parts[0], p.receivers);
@@ -499,15 +489,12 @@ private:
     for (const Definition& d : definitions_) {
       if (d.used || (d.component == nullptr && d.elsewhere.empty())) continue;  // of unknown ones enough was said
       auto diagnostic = diags_.emit(kUnused, d.key, schema::name_of(d.kind), d.id.text());
-      if (d.kind == ComponentKind::Extension)
-        diagnostic.here("`service::extensions` does not name it");
-      else
-        diagnostic.here("no pipeline names it");
+      if (d.kind == ComponentKind::Extension) diagnostic.here("`service::extensions` does not name it");
+      else diagnostic.here("no pipeline names it");
       if (!d.elsewhere.empty())
         diagnostic.note("whittle has no {} `{}` yet, so its settings were not checked", schema::name_of(d.kind),
                         d.id.type);
-      else if (d.component != nullptr)
-        diagnostic.note("its settings were checked; it is not compiled");
+      else if (d.component != nullptr) diagnostic.note("its settings were checked; it is not compiled");
     }
   }
 
@@ -522,7 +509,8 @@ private:
   void not_compiled() {
     for (const Instance& i : config_.instances) {
       if (i.used && i.component->checked_only)
-        check_.not_compiled(i.key, "the " + std::string(schema::name_of(i.component->kind)) + " `" + std::string(i.component->name) + "`");
+        check_.not_compiled(i.key, "the " + std::string(schema::name_of(i.component->kind)) + " `" +
+                                       std::string(i.component->name) + "`");
     }
     for (const NotCompiled& n : config_.not_compiled) {
       auto d = options_.to_compile ? diags_.emit(kNotCompiled, n.span, n.what)

@@ -24,10 +24,10 @@ struct CheckResult {
   std::unique_ptr<source::Sources> sources;
   diag::Diagnostics diagnostics;  // sorted
   std::optional<Config> config;   // there unless there are errors
-  // With errors: the config as far as it was understood, for questions that have an answer all the same. What is wrong or
-  // unknown in it is left out or marked (Value::wrong), and pipelines may lack members. Never compile it.
+  // With errors: the config as far as it was understood, for questions that have an answer all the same. What is wrong
+  // or unknown in it is left out or marked (Value::wrong), and pipelines may lack members. Never compile it.
   std::optional<Config> partial;
-  bool could_not_run = false;     // a file could not be read: exit code 2
+  bool could_not_run = false;  // a file could not be read: exit code 2
 
   // Whichever there is; null when nothing was understood.
   const Config* known() const { return config ? &*config : partial ? &*partial : nullptr; }

@@ -286,16 +286,11 @@ constexpr std::string_view kConnectors[] = {
 
 std::span<const std::string_view> known_elsewhere(schema::ComponentKind kind) {
   switch (kind) {
-  case schema::ComponentKind::Receiver:
-    return kReceivers;
-  case schema::ComponentKind::Processor:
-    return kProcessors;
-  case schema::ComponentKind::Exporter:
-    return kExporters;
-  case schema::ComponentKind::Extension:
-    return kExtensions;
-  case schema::ComponentKind::Connector:
-    return kConnectors;
+  case schema::ComponentKind::Receiver: return kReceivers;
+  case schema::ComponentKind::Processor: return kProcessors;
+  case schema::ComponentKind::Exporter: return kExporters;
+  case schema::ComponentKind::Extension: return kExtensions;
+  case schema::ComponentKind::Connector: return kConnectors;
   }
   return {};
 }

@@ -21,16 +21,12 @@ constexpr Diag<std::string_view> kRequirement{"E0210", "{}"};
 int order(const Value& v, const schema::Literal& l) {
   auto compare = [](auto a, auto b) { return a < b ? -1 : a > b ? 1 : 0; };
   switch (v.type->kind) {
-  case TypeKind::Double:
-    return compare(v.real, l.real);
+  case TypeKind::Double: return compare(v.real, l.real);
   case TypeKind::String:
   case TypeKind::Enum:
-  case TypeKind::Regexp:
-    return compare(std::string_view(v.text), l.text);
-  case TypeKind::Bool:
-    return compare(static_cast<int64_t>(v.boolean), l.number);
-  default:
-    return compare(v.integer, l.number);
+  case TypeKind::Regexp: return compare(std::string_view(v.text), l.text);
+  case TypeKind::Bool: return compare(static_cast<int64_t>(v.boolean), l.number);
+  default: return compare(v.integer, l.number);
   }
 }
 
@@ -42,14 +38,11 @@ std::string shown(const Value& v, const schema::Literal& l) {
     if (s.back() == '.') s.pop_back();
     return s;
   }
-  case TypeKind::Duration:
-    return source::format_duration(l.number);
+  case TypeKind::Duration: return source::format_duration(l.number);
   case TypeKind::String:
   case TypeKind::Enum:
-  case TypeKind::Regexp:
-    return l.text.empty() ? "an empty string" : "`" + std::string(l.text) + "`";
-  default:
-    return std::to_string(l.number);
+  case TypeKind::Regexp: return l.text.empty() ? "an empty string" : "`" + std::string(l.text) + "`";
+  default: return std::to_string(l.number);
   }
 }
 
@@ -75,24 +68,12 @@ void constraint(Context& c, Value& setting, const Value& v, const schema::Constr
     int o = order(v, x.values[0]);
     static constexpr std::string_view kWords[] = {"less than", "at most", "more than", "at least", "", "other than"};
     switch (x.compare) {
-    case schema::Compare::Less:
-      good = o < 0;
-      break;
-    case schema::Compare::LessEqual:
-      good = o <= 0;
-      break;
-    case schema::Compare::Greater:
-      good = o > 0;
-      break;
-    case schema::Compare::GreaterEqual:
-      good = o >= 0;
-      break;
-    case schema::Compare::Equal:
-      good = o == 0;
-      break;
-    case schema::Compare::NotEqual:
-      good = o != 0;
-      break;
+    case schema::Compare::Less: good = o < 0; break;
+    case schema::Compare::LessEqual: good = o <= 0; break;
+    case schema::Compare::Greater: good = o > 0; break;
+    case schema::Compare::GreaterEqual: good = o >= 0; break;
+    case schema::Compare::Equal: good = o == 0; break;
+    case schema::Compare::NotEqual: good = o != 0; break;
     }
     expected = std::string(kWords[static_cast<int>(x.compare)]) + (x.compare == schema::Compare::Equal ? "" : " ") +
                shown(v, x.values[0]);
@@ -108,10 +89,8 @@ void constraint(Context& c, Value& setting, const Value& v, const schema::Constr
   bool warn = x.severity == schema::Severity::Warning;
   auto d = warn ? c.diags.emit(kOddValue, v.span, name, is) : c.diags.emit(kOutOfRange, v.span, name, is);
   std::string_view near = names.empty() ? std::string_view() : diag::nearest(v.text, names);
-  if (!near.empty())
-    d.here("did you mean `{}`?", near).suggest(v.span, near);
-  else if (x.values.size() <= 4)
-    d.here("must be {}", expected);
+  if (!near.empty()) d.here("did you mean `{}`?", near).suggest(v.span, near);
+  else if (x.values.size() <= 4) d.here("must be {}", expected);
   if (near.empty() ? x.values.size() > 4 : true) d.help("it is {}", expected);
   if (!x.reason.empty()) d.note("{}", x.reason);
   if (!warn) setting.wrong = true;

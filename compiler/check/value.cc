@@ -46,20 +46,12 @@ Value default_value(const schema::Type& type, const Literal& initial) {
   Value v;
   v.type = &type;
   switch (type.kind) {
-  case TypeKind::Bool:
-    v.boolean = initial.number != 0;
-    break;
+  case TypeKind::Bool: v.boolean = initial.number != 0; break;
   case TypeKind::Int:
-  case TypeKind::Duration:
-    v.integer = initial.number;
-    break;
-  case TypeKind::Double:
-    v.real = initial.real;
-    break;
+  case TypeKind::Duration: v.integer = initial.number; break;
+  case TypeKind::Double: v.real = initial.real; break;
   case TypeKind::String:
-  case TypeKind::Regexp:
-    v.text = initial.text;
-    break;
+  case TypeKind::Regexp: v.text = initial.text; break;
   case TypeKind::Enum:
     v.text = initial.kind == Literal::Kind::String ? initial.text : type.values[0].name;
     for (size_t i = 0; i < type.values.size(); ++i) {
@@ -68,20 +60,11 @@ Value default_value(const schema::Type& type, const Literal& initial) {
     break;
   case TypeKind::Any:
     switch (initial.kind) {
-    case Literal::Kind::Bool:
-      v.any = AnyKind::Bool, v.boolean = initial.number != 0;
-      break;
-    case Literal::Kind::Int:
-      v.any = AnyKind::Int, v.integer = initial.number;
-      break;
-    case Literal::Kind::Double:
-      v.any = AnyKind::Double, v.real = initial.real;
-      break;
-    case Literal::Kind::String:
-      v.any = AnyKind::String, v.text = initial.text;
-      break;
-    default:
-      break;
+    case Literal::Kind::Bool: v.any = AnyKind::Bool, v.boolean = initial.number != 0; break;
+    case Literal::Kind::Int: v.any = AnyKind::Int, v.integer = initial.number; break;
+    case Literal::Kind::Double: v.any = AnyKind::Double, v.real = initial.real; break;
+    case Literal::Kind::String: v.any = AnyKind::String, v.text = initial.text; break;
+    default: break;
     }
     break;
   case TypeKind::List:
@@ -93,9 +76,7 @@ Value default_value(const schema::Type& type, const Literal& initial) {
       v.items.push_back(default_value(*type.element, initial.items[i]));
     }
     break;
-  case TypeKind::Struct:
-    set_struct(v, initial);
-    break;
+  case TypeKind::Struct: set_struct(v, initial); break;
   case TypeKind::Optional:
     v.present = initial.kind != Literal::Kind::Zero && initial.kind != Literal::Kind::Null;
     if (v.present)
@@ -179,18 +160,12 @@ int compare_values(const Operand& a, const Operand& b) {
 
 bool holds(schema::Compare c, int order) {
   switch (c) {
-  case schema::Compare::Less:
-    return order < 0;
-  case schema::Compare::LessEqual:
-    return order <= 0;
-  case schema::Compare::Greater:
-    return order > 0;
-  case schema::Compare::GreaterEqual:
-    return order >= 0;
-  case schema::Compare::Equal:
-    return order == 0;
-  case schema::Compare::NotEqual:
-    return order != 0;
+  case schema::Compare::Less: return order < 0;
+  case schema::Compare::LessEqual: return order <= 0;
+  case schema::Compare::Greater: return order > 0;
+  case schema::Compare::GreaterEqual: return order >= 0;
+  case schema::Compare::Equal: return order == 0;
+  case schema::Compare::NotEqual: return order != 0;
   }
   return false;
 }
@@ -223,8 +198,7 @@ Truth evaluate(const schema::Expression& e, const Value& scope) {
     if (a.unknown || b.unknown) return Truth::Unknown;
     return holds(e.compare, compare_values(a, b)) ? Truth::True : Truth::False;
   }
-  default:
-    return Truth::Unknown;
+  default: return Truth::Unknown;
   }
 }
 
@@ -250,10 +224,8 @@ void quote(std::string& out, std::string_view text) {
   out += '"';
   for (char c : text) {
     if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n')
-      out += "\\n";
-    else
-      out += c;
+    if (c == '\n') out += "\\n";
+    else out += c;
   }
   out += '"';
 }
@@ -266,40 +238,26 @@ void write(std::string& out, const Value& v) {
   }
   char number[40];
   switch (v.type->kind) {
-  case TypeKind::Bool:
-    out += v.boolean ? "true" : "false";
-    return;
+  case TypeKind::Bool: out += v.boolean ? "true" : "false"; return;
   case TypeKind::Int:
-  case TypeKind::Duration:
-    out += std::to_string(v.integer);
-    return;
+  case TypeKind::Duration: out += std::to_string(v.integer); return;
   case TypeKind::Double:
     std::snprintf(number, sizeof number, "%.17g", v.real);
     out += number;
     return;
   case TypeKind::String:
   case TypeKind::Regexp:
-  case TypeKind::Enum:
-    quote(out, v.text);
-    return;
+  case TypeKind::Enum: quote(out, v.text); return;
   case TypeKind::Any:
     switch (v.any) {
-    case AnyKind::Null:
-      out += "null";
-      return;
-    case AnyKind::Bool:
-      out += v.boolean ? "true" : "false";
-      return;
-    case AnyKind::Int:
-      out += std::to_string(v.integer);
-      return;
+    case AnyKind::Null: out += "null"; return;
+    case AnyKind::Bool: out += v.boolean ? "true" : "false"; return;
+    case AnyKind::Int: out += std::to_string(v.integer); return;
     case AnyKind::Double:
       std::snprintf(number, sizeof number, "double %.17g", v.real);
       out += number;
       return;
-    case AnyKind::String:
-      quote(out, v.text);
-      return;
+    case AnyKind::String: quote(out, v.text); return;
     }
     return;
   case TypeKind::List:
@@ -335,10 +293,8 @@ void write(std::string& out, const Value& v) {
     out += '}';
     return;
   case TypeKind::Optional:
-    if (!v.present)
-      out += "none";
-    else
-      write(out, v.items[0]);
+    if (!v.present) out += "none";
+    else write(out, v.items[0]);
     return;
   }
 }

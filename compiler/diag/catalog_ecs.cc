@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The long explanations of mistakes in tasks. Each says what is wrong, why it matters, and shows the mistake or how to write it.
+// The long explanations of mistakes in tasks. Each says what is wrong, why it matters, and shows the mistake or how to
+// write it.
 #include "compiler/diag/catalog_parts.h"
 
 namespace whittle::diag {

@@ -25,10 +25,8 @@ std::string plain(std::string_view s) {
 std::vector<std::string> words(std::string_view s) {
   std::vector<std::string> out(1);
   for (char c : s) {
-    if (c == '_' || c == '-' || c == '.' || c == '/')
-      out.emplace_back();
-    else
-      out.back() += c;
+    if (c == '_' || c == '-' || c == '.' || c == '/') out.emplace_back();
+    else out.back() += c;
   }
   std::sort(out.begin(), out.end());
   return out;

@@ -17,18 +17,12 @@ std::string json_quote(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {
     auto u = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\')
-      (out += '\\') += c;
-    else if (c == '\n')
-      out += "\\n";
-    else if (c == '\r')
-      out += "\\r";
-    else if (c == '\t')
-      out += "\\t";
-    else if (u < 0x20 || u == 0x7f)
-      ((out += "\\u00") += kHex[u >> 4]) += kHex[u & 15];
-    else
-      out += c;
+    if (c == '"' || c == '\\') (out += '\\') += c;
+    else if (c == '\n') out += "\\n";
+    else if (c == '\r') out += "\\r";
+    else if (c == '\t') out += "\\t";
+    else if (u < 0x20 || u == 0x7f) ((out += "\\u00") += kHex[u >> 4]) += kHex[u & 15];
+    else out += c;
   }
   return out += '"';
 }
@@ -101,18 +95,12 @@ std::string sarif_location(source::Span span, const source::Sources& sources, co
 std::string github_escape(std::string_view text, bool property) {
   std::string out;
   for (char c : text) {
-    if (c == '%')
-      out += "%25";
-    else if (c == '\r')
-      out += "%0D";
-    else if (c == '\n')
-      out += "%0A";
-    else if (property && c == ':')
-      out += "%3A";
-    else if (property && c == ',')
-      out += "%2C";
-    else
-      out += c;
+    if (c == '%') out += "%25";
+    else if (c == '\r') out += "%0D";
+    else if (c == '\n') out += "%0A";
+    else if (property && c == ':') out += "%3A";
+    else if (property && c == ',') out += "%2C";
+    else out += c;
   }
   return out;
 }
@@ -241,14 +229,10 @@ std::string render_github(std::span<const Findings> findings) {
 
 std::string render(std::span<const Findings> findings, const RenderOptions& options) {
   switch (options.format) {
-  case Format::Text:
-    return render_text(findings, options);
-  case Format::Json:
-    return render_json(findings);
-  case Format::Sarif:
-    return render_sarif(findings, options.version);
-  case Format::Github:
-    return render_github(findings);
+  case Format::Text: return render_text(findings, options);
+  case Format::Json: return render_json(findings);
+  case Format::Sarif: return render_sarif(findings, options.version);
+  case Format::Github: return render_github(findings);
   }
   return {};
 }

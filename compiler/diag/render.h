@@ -25,8 +25,8 @@ struct Findings {
   const source::Sources* sources;
 };
 
-// Those of several configs as one text, in their order; one SARIF run, one JSON object. Text and GitHub end with a line that
-// says how many configs were checked and how many have errors or warnings.
+// Those of several configs as one text, in their order; one SARIF run, one JSON object. Text and GitHub end with a line
+// that says how many configs were checked and how many have errors or warnings.
 std::string render(std::span<const Findings> findings, const RenderOptions& options);
 
 // All of `diags` in their order. Text ends with a line that counts, unless there is nothing to say.

@@ -214,8 +214,8 @@ private:
 
 void one(std::string& out, const Diagnostic& d, const source::Sources& sources, const Palette& p) {
   const char* colour = d.severity == Severity::Error ? p.error : d.severity == Severity::Warning ? p.warning : p.note;
-  out += colour + std::string(severity_name(d.severity)) + "[" + d.code + "]" + p.reset + p.bold + ": " + clean(d.message) +
-         p.reset + "\n";
+  out += colour + std::string(severity_name(d.severity)) + "[" + d.code + "]" + p.reset + p.bold + ": " +
+         clean(d.message) + p.reset + "\n";
 
   std::map<source::FileId, std::map<uint32_t, std::vector<Mark>>> files;
   uint32_t largest = 1;
@@ -266,10 +266,8 @@ std::string summary(std::span<const Findings> findings) {
   if (findings.size() < 2) return "";
   size_t bad = 0, odd = 0;
   for (const Findings& f : findings) {
-    if (f.diagnostics->has_errors())
-      ++bad;
-    else if (f.diagnostics->count(Severity::Warning) != 0)
-      ++odd;
+    if (f.diagnostics->has_errors()) ++bad;
+    else if (f.diagnostics->count(Severity::Warning) != 0) ++odd;
   }
   std::string out = counted(findings.size(), "config") + " checked: ";
   if (bad + odd == 0) return out + "all are fine\n";

@@ -5,11 +5,11 @@
 #include "compiler/driver/show.h"
 #include "compiler/image/image.h"
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <algorithm>
-#include <cerrno>
 #include <fcntl.h>
 #include <fstream>
 #include <sys/mman.h>
@@ -62,7 +62,8 @@ bool fill_options(const Arguments& a, CompileOptions& options, std::string& erro
 }
 
 // Reads the words; true when the command goes on, else `code` is its exit code.
-bool begin(const Words& words, const char* usage, const char* about, const std::vector<OptionSpec>& specs, Arguments& a, CompileOptions& options, int& code) {
+bool begin(const Words& words, const char* usage, const char* about, const std::vector<OptionSpec>& specs, Arguments& a,
+           CompileOptions& options, int& code) {
   std::string error;
   bool good = report::read_command_line(words, specs, a, error);
   if (a.has("--help")) {
@@ -101,7 +102,8 @@ int build_command(const Words& words) {
   Arguments a;
   CompileOptions options;
   int code;
-  if (!begin(words, "build CONFIG... [-o FILE] [--image FILE.tar] [--target x86_64|aarch64] [--emit plan|ir|asm|obj|elf]",
+  if (!begin(words,
+             "build CONFIG... [-o FILE] [--image FILE.tar] [--target x86_64|aarch64] [--emit plan|ir|asm|obj|elf]",
              "Compiles a config to a collector that does what it says and nothing else.", specs, a, options, code))
     return code;
   options.target = a.get("--target", "x86_64");
@@ -115,15 +117,19 @@ int build_command(const Words& words) {
   bool wants_file = a.has("--output") || (executable && image_file.empty());
   if (wants_file || !executable) {
     std::string path = a.get("--output", executable ? "collector" : "-");
-    if (!write_output(path, compiled.bytes, executable ? 0755 : 0644)) return fail("cannot write " + path + ": " + strerror(errno));
-    if (executable && path != "-") fprintf(stderr, "wrote %s: %.2f MB for %s\n", path.c_str(), static_cast<double>(compiled.bytes.size()) / 1e6, options.target.c_str());
+    if (!write_output(path, compiled.bytes, executable ? 0755 : 0644))
+      return fail("cannot write " + path + ": " + strerror(errno));
+    if (executable && path != "-")
+      fprintf(stderr, "wrote %s: %.2f MB for %s\n", path.c_str(), static_cast<double>(compiled.bytes.size()) / 1e6,
+              options.target.c_str());
   }
   if (!image_file.empty()) {
     image::Spec spec;
     spec.target = options.target;
     spec.executable = compiled.bytes;
     if (compiled.uses_tls && (spec.ca_roots = ca_roots()).empty())
-      return fail("an endpoint uses TLS and this machine has no CA roots for the image: install ca-certificates or set SSL_CERT_FILE");
+      return fail("an endpoint uses TLS and this machine has no CA roots for the image: install ca-certificates or set "
+                  "SSL_CERT_FILE");
     for (auto& port : compiled.ports)
       if (port.number) spec.ports.push_back(port.number);
     spec.labels["dev.whittle.config"] = compiled.config_hash;
@@ -133,7 +139,8 @@ int build_command(const Words& words) {
     if (spec.name.find(':') == std::string::npos) spec.name += ":latest";
     image::Image image = image::build(spec);
     if (!write_output(image_file, image.tar, 0644)) return fail("cannot write " + image_file + ": " + strerror(errno));
-    fprintf(stderr, "wrote %s: %s, %.2f MB\n%s\n", image_file.c_str(), spec.name.c_str(), static_cast<double>(image.tar.size()) / 1e6, image.manifest_digest.c_str());
+    fprintf(stderr, "wrote %s: %s, %.2f MB\n%s\n", image_file.c_str(), spec.name.c_str(),
+            static_cast<double>(image.tar.size()) / 1e6, image.manifest_digest.c_str());
   }
   return 0;
 }
@@ -165,7 +172,9 @@ int run_command(const Words& words) {
   Arguments a;
   CompileOptions options;
   int code;
-  if (!begin(words, "run CONFIG...", "Compiles a config and runs the collector until it is stopped.", check_options(), a, options, code)) return code;
+  if (!begin(words, "run CONFIG...", "Compiles a config and runs the collector until it is stopped.", check_options(),
+             a, options, code))
+    return code;
   Compiled compiled;
   if (!compile_and_show(options, compiled)) return compiled.exit_code;
   return execute(compiled.bytes, {"collector"});
@@ -183,7 +192,8 @@ int replay_command(const Words& words) {
   if (!begin(words, "replay CONFIG... --clock SECONDS < requests.jsonl > calls.jsonl",
              "Runs the config's own machine code with the network replaced by standard input and output.\n"
              "A line in:  {\"signal\": \"traces\"|\"metrics\"|\"logs\", \"body\": <OTLP/JSON request>}\n"
-             "A line out: {\"exporter\": \"awsxray\", \"call\": \"PutTraceSegments\", \"body\": <request body>}, or {\"error\": ...}",
+             "A line out: {\"exporter\": \"awsxray\", \"call\": \"PutTraceSegments\", \"body\": <request body>}, or "
+             "{\"error\": ...}",
              specs, a, options, code))
     return code;
   options.replay = true;

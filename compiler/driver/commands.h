@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands that compile. Each takes the words behind its name and returns whittle's exit code: 0, 1 (errors in the config), 2
-// (could not run).
+// The commands that compile. Each takes the words behind its name and returns whittle's exit code: 0, 1 (errors in the
+// config), 2 (could not run).
 #pragma once
 
 #include <string>
@@ -10,7 +10,8 @@ namespace whittle::driver {
 
 using Words = std::vector<std::string>;
 
-int build_command(const Words& words);   // whittle build CONFIG... [-o FILE] [--image FILE.tar] [--target ...] [--emit ...]
+int build_command(
+    const Words& words);  // whittle build CONFIG... [-o FILE] [--image FILE.tar] [--target ...] [--emit ...]
 int run_command(const Words& words);     // whittle run CONFIG...
 int replay_command(const Words& words);  // whittle replay CONFIG... --clock SECONDS
 int try_command(const Words& words);     // whittle try CONFIG...

@@ -14,7 +14,9 @@
 
 namespace whittle::driver {
 
-const char* version() { return WHITTLE_VERSION; }
+const char* version() {
+  return WHITTLE_VERSION;
+}
 
 bool wants_colours(int fd) {
   const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
@@ -53,7 +55,8 @@ int report_command(const Words& words) {
 
 constexpr Command kCommands[] = {
     {"check", "tells what is wrong with a config, all of it at once", report_command<report::check_command>},
-    {"iam", "prints the roles that a config needs, or what a change of it does to them", report_command<aws::iam::iam_command>},
+    {"iam", "prints the roles that a config needs, or what a change of it does to them",
+     report_command<aws::iam::iam_command>},
 #ifndef WHITTLE_ONLY_CHECKS
     {"build", "compiles a config to an executable or a scratch image", build_command},
     {"run", "compiles a config and runs it", run_command},
@@ -67,7 +70,10 @@ constexpr Command kCommands[] = {
 };
 
 void usage(FILE* to) {
-  fprintf(to, "whittle %s: compiles OpenTelemetry Collector configs to collectors that do just that\n\nusage: whittle COMMAND [OPTION...] [CONFIG...]\n\ncommands:\n", version());
+  fprintf(to,
+          "whittle %s: compiles OpenTelemetry Collector configs to collectors that do just that\n\nusage: whittle "
+          "COMMAND [OPTION...] [CONFIG...]\n\ncommands:\n",
+          version());
   for (const Command& c : kCommands) fprintf(to, "  %-12s%s\n", c.name, c.about);
   fprintf(to, "\n`whittle COMMAND --help` tells more. Exit codes: 0, 1 (errors in the config), 2 (could not run).\n");
 }
@@ -93,11 +99,14 @@ int run(int argc, char** argv) {
     names.push_back(c.name);
   }
   auto near = diag::nearest(name, names);
-  fprintf(stderr, "whittle: unknown command `%s`%s\n", name.c_str(), near.empty() ? "" : ("; did you mean `" + std::string(near) + "`?").c_str());
+  fprintf(stderr, "whittle: unknown command `%s`%s\n", name.c_str(),
+          near.empty() ? "" : ("; did you mean `" + std::string(near) + "`?").c_str());
   return 2;
 }
 
 }  // namespace
 }  // namespace whittle::driver
 
-int main(int argc, char** argv) { return whittle::driver::run(argc, argv); }
+int main(int argc, char** argv) {
+  return whittle::driver::run(argc, argv);
+}

@@ -18,7 +18,8 @@ bool wants_colours(int fd);
 
 // Options that every command takes which reads configs.
 const std::vector<OptionSpec>& check_options();
-bool begin(const std::vector<std::string>& words, const char* usage, const char* about, const std::vector<OptionSpec>& specs, Arguments& a, CompileOptions& options, int& code);
+bool begin(const std::vector<std::string>& words, const char* usage, const char* about,
+           const std::vector<OptionSpec>& specs, Arguments& a, CompileOptions& options, int& code);
 // Compiles and shows what there is to say; false when there is nothing to go on with (Compiled::exit_code tells).
 bool compile_and_show(const CompileOptions& options, Compiled& compiled);
 // A file without a name that holds `bytes` and can be executed; -1 with errno.

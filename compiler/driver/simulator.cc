@@ -33,11 +33,18 @@ std::string lower(std::string s) {
 }
 
 std::string response(int status, const std::string& body, const std::string& type = "application/json") {
-  const char* reason = status == 200 ? "OK" : status == 400 ? "Bad Request" : status == 403 ? "Forbidden" : status == 404 ? "Not Found" : "Error";
-  return "HTTP/1.1 " + std::to_string(status) + " " + reason + "\r\nContent-Type: " + type + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  const char* reason = status == 200   ? "OK"
+                       : status == 400 ? "Bad Request"
+                       : status == 403 ? "Forbidden"
+                       : status == 404 ? "Not Found"
+                                       : "Error";
+  return "HTTP/1.1 " + std::to_string(status) + " " + reason + "\r\nContent-Type: " + type +
+         "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-std::string fault(const std::string& type, const std::string& message) { return "{\"__type\":\"" + type + "\",\"message\":\"" + message + "\"}"; }
+std::string fault(const std::string& type, const std::string& message) {
+  return "{\"__type\":\"" + type + "\",\"message\":\"" + message + "\"}";
+}
 
 // The text of a member of a flat JSON object; enough for requests that our own exporters wrote.
 std::string member(const std::string& body, const std::string& name) {
@@ -68,7 +75,8 @@ std::string form_field(const std::string& body, const std::string& name) {
 }
 
 std::string sts_fault(const std::string& type, const std::string& message) {
-  return "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>" + type + "</Code><Message>" + message +
+  return "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>" + type +
+         "</Code><Message>" + message +
          "</Message></Error><RequestId>00000000-0000-0000-0000-000000000000</RequestId></ErrorResponse>";
 }
 
@@ -94,8 +102,8 @@ bool Simulator::open(std::string& error) {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  if (listener_ < 0 || bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 || listen(listener_, 64) != 0 ||
-      getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+  if (listener_ < 0 || bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+      listen(listener_, 64) != 0 || getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
     error = std::string("cannot listen on loopback: ") + strerror(errno);
     return false;
   }
@@ -106,10 +114,8 @@ bool Simulator::open(std::string& error) {
 std::vector<std::string> Simulator::environment() const {
   std::string base = "http://127.0.0.1:" + std::to_string(port_);
   return {"ECS_CONTAINER_METADATA_URI_V4=" + base + "/v4/158d1c8083dd49d6b527399fd6414f5c",
-          "AWS_CONTAINER_CREDENTIALS_FULL_URI=" + base + "/v2/credentials/try",
-          "AWS_ENDPOINT_URL=" + base,
-          "AWS_REGION=us-east-1",
-          "AWS_EXECUTION_ENV=AWS_ECS_FARGATE"};
+          "AWS_CONTAINER_CREDENTIALS_FULL_URI=" + base + "/v2/credentials/try", "AWS_ENDPOINT_URL=" + base,
+          "AWS_REGION=us-east-1", "AWS_EXECUTION_ENV=AWS_ECS_FARGATE"};
 }
 
 void Simulator::serve(const std::function<bool()>& until, const std::function<void(const SimulatedCall&)>& called) {
@@ -174,7 +180,8 @@ bool Simulator::take_requests(Connection& c, const std::function<void(const Simu
   }
 }
 
-std::string Simulator::answer(const std::string& method, const std::string& target, const std::map<std::string, std::string>& headers, const std::string& body,
+std::string Simulator::answer(const std::string& method, const std::string& target,
+                              const std::map<std::string, std::string>& headers, const std::string& body,
                               const std::function<void(const SimulatedCall&)>& called) {
   if (target.starts_with("/v4/")) {
     if (target.ends_with("/task/stats")) return response(200, stats());
@@ -182,8 +189,9 @@ std::string Simulator::answer(const std::string& method, const std::string& targ
     return response(404, "{}");
   }
   if (target.starts_with("/v2/credentials/"))
-    return response(200, std::string("{\"RoleArn\":\"arn:aws:iam::123456789012:role/try\",\"AccessKeyId\":\"") + kAccessKey + "\",\"SecretAccessKey\":\"" + kSecretKey +
-                             "\",\"Token\":\"" + kToken + "\",\"Expiration\":\"" + rfc3339(time(nullptr) + 6 * 3600) + "\"}");
+    return response(200, std::string("{\"RoleArn\":\"arn:aws:iam::123456789012:role/try\",\"AccessKeyId\":\"") +
+                             kAccessKey + "\",\"SecretAccessKey\":\"" + kSecretKey + "\",\"Token\":\"" + kToken +
+                             "\",\"Expiration\":\"" + rfc3339(time(nullptr) + 6 * 3600) + "\"}");
   SimulatedCall call;
   call.body = body;
   std::string out = aws(method, target, headers, body, call);
@@ -192,7 +200,8 @@ std::string Simulator::answer(const std::string& method, const std::string& targ
   return out;
 }
 
-bool Simulator::check_signature(const std::string& method, const std::string& target, const std::map<std::string, std::string>& headers, const std::string& body,
+bool Simulator::check_signature(const std::string& method, const std::string& target,
+                                const std::map<std::string, std::string>& headers, const std::string& body,
                                 SimulatedCall& call) {
   auto header = [&](const char* name) {
     auto it = headers.find(name);
@@ -212,10 +221,12 @@ bool Simulator::check_signature(const std::string& method, const std::string& ta
     scope.push_back(credential.substr(at, slash - at));
     at = slash + 1;
   }
-  if (!authorization.starts_with("AWS4-HMAC-SHA256 ") || scope.size() != 5) return call.problem = "there is no AWS4-HMAC-SHA256 signature", false;
+  if (!authorization.starts_with("AWS4-HMAC-SHA256 ") || scope.size() != 5)
+    return call.problem = "there is no AWS4-HMAC-SHA256 signature", false;
   call.service = scope[3];
   bool role = scope[0] == kRoleAccessKey;
-  if (!role && scope[0] != kAccessKey) return call.problem = "the access key is neither the task role's nor that of a role taken on", false;
+  if (!role && scope[0] != kAccessKey)
+    return call.problem = "the access key is neither the task role's nor that of a role taken on", false;
   const char *secret = role ? kRoleSecretKey : kSecretKey, *token = role ? kRoleToken : kToken;
   if (header("x-amz-security-token") != token) return call.problem = "the session token is missing or wrong", false;
 
@@ -234,7 +245,8 @@ bool Simulator::check_signature(const std::string& method, const std::string& ta
   }
   std::string date = header("x-amz-date");
   if (date.size() != 16) return call.problem = "x-amz-date is missing", false;
-  auto time_ns = parse_timestamp(date.substr(0, 4) + "-" + date.substr(4, 2) + "-" + date.substr(6, 2) + "T" + date.substr(9, 2) + ":" + date.substr(11, 2) + ":" + date.substr(13, 2) + "Z");
+  auto time_ns = parse_timestamp(date.substr(0, 4) + "-" + date.substr(4, 2) + "-" + date.substr(6, 2) + "T" +
+                                 date.substr(9, 2) + ":" + date.substr(11, 2) + ":" + date.substr(13, 2) + "Z");
   if (!time_ns) return call.problem = "x-amz-date is no time", false;
   SigningRequest request;
   request.method = method;
@@ -252,7 +264,8 @@ bool Simulator::check_signature(const std::string& method, const std::string& ta
   return call.signature_good = true;
 }
 
-std::string Simulator::aws(const std::string& method, const std::string& target, const std::map<std::string, std::string>& headers, const std::string& body,
+std::string Simulator::aws(const std::string& method, const std::string& target,
+                           const std::map<std::string, std::string>& headers, const std::string& body,
                            SimulatedCall& call) {
   auto it = headers.find("x-amz-target");
   if (it != headers.end()) call.action = it->second.substr(it->second.rfind('.') + 1);
@@ -266,14 +279,21 @@ std::string Simulator::aws(const std::string& method, const std::string& target,
   std::string group = member(body, "logGroupName"), stream = member(body, "logStreamName"), key = group + "\n" + stream;
   if (call.action == "PutTraceSegments") return response(200, "{\"UnprocessedTraceSegments\":[]}");
   if (call.action == "CreateLogGroup")
-    return groups_.insert(group).second ? response(200, "") : response(400, fault("ResourceAlreadyExistsException", "The specified log group already exists"));
+    return groups_.insert(group).second
+               ? response(200, "")
+               : response(400, fault("ResourceAlreadyExistsException", "The specified log group already exists"));
   if (call.action == "CreateLogStream") {
-    if (!groups_.count(group)) return response(400, fault("ResourceNotFoundException", "The specified log group does not exist."));
-    return streams_.insert(key).second ? response(200, "") : response(400, fault("ResourceAlreadyExistsException", "The specified log stream already exists"));
+    if (!groups_.count(group))
+      return response(400, fault("ResourceNotFoundException", "The specified log group does not exist."));
+    return streams_.insert(key).second
+               ? response(200, "")
+               : response(400, fault("ResourceAlreadyExistsException", "The specified log stream already exists"));
   }
   if (call.action == "PutLogEvents") {
-    if (!groups_.count(group)) return response(400, fault("ResourceNotFoundException", "The specified log group does not exist."));
-    if (!streams_.count(key)) return response(400, fault("ResourceNotFoundException", "The specified log stream does not exist."));
+    if (!groups_.count(group))
+      return response(400, fault("ResourceNotFoundException", "The specified log group does not exist."));
+    if (!streams_.count(key))
+      return response(400, fault("ResourceNotFoundException", "The specified log stream does not exist."));
     return response(200, "{\"nextSequenceToken\":\"1\"}");
   }
   if (call.action == "PutRetentionPolicy" || call.action == "TagResource") return response(200, "");
@@ -284,32 +304,51 @@ std::string Simulator::aws(const std::string& method, const std::string& target,
 std::string Simulator::sts(const std::string& body, bool good, SimulatedCall& call) {
   auto answer = [](int status, const std::string& xml) { return response(status, xml, "text/xml"); };
   if (!good) return answer(403, sts_fault("SignatureDoesNotMatch", call.problem));
-  if (call.action != "AssumeRole") return answer(400, sts_fault("InvalidAction", "whittle try does not simulate " + call.action));
+  if (call.action != "AssumeRole")
+    return answer(400, sts_fault("InvalidAction", "whittle try does not simulate " + call.action));
   std::string role = form_field(body, "RoleArn"), session = form_field(body, "RoleSessionName");
-  if (role.empty() || session.size() < 2 || session.size() > 64) return answer(400, sts_fault("ValidationError", "RoleArn or RoleSessionName is missing"));
+  if (role.empty() || session.size() < 2 || session.size() > 64)
+    return answer(400, sts_fault("ValidationError", "RoleArn or RoleSessionName is missing"));
   size_t colon = role.find(":role/");
-  std::string assumed = colon == std::string::npos ? role : role.substr(0, colon) + ":assumed-role/" + role.substr(colon + 6);
+  std::string assumed =
+      colon == std::string::npos ? role : role.substr(0, colon) + ":assumed-role/" + role.substr(colon + 6);
   if (size_t iam = assumed.find(":iam:"); iam != std::string::npos) assumed.replace(iam, 5, ":sts:");
-  return answer(200, std::string("<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><AssumedRoleUser><AssumedRoleId>AROAWHITTLETRYEXAMPL:") +
-                         session + "</AssumedRoleId><Arn>" + assumed + "/" + session + "</Arn></AssumedRoleUser><Credentials><AccessKeyId>" + kRoleAccessKey + "</AccessKeyId><SecretAccessKey>" +
-                         kRoleSecretKey + "</SecretAccessKey><SessionToken>" + kRoleToken + "</SessionToken><Expiration>" + rfc3339(time(nullptr) + 900) +
+  return answer(200, std::string("<AssumeRoleResponse "
+                                 "xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/"
+                                 "\"><AssumeRoleResult><AssumedRoleUser><AssumedRoleId>AROAWHITTLETRYEXAMPL:") +
+                         session + "</AssumedRoleId><Arn>" + assumed + "/" + session +
+                         "</Arn></AssumedRoleUser><Credentials><AccessKeyId>" + kRoleAccessKey +
+                         "</AccessKeyId><SecretAccessKey>" + kRoleSecretKey + "</SecretAccessKey><SessionToken>" +
+                         kRoleToken + "</SessionToken><Expiration>" + rfc3339(time(nullptr) + 900) +
                          "</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>");
 }
 
-// A task of two containers as the task metadata endpoint v4 shows it (ECS Developer Guide, "Task metadata endpoint version 4").
+// A task of two containers as the task metadata endpoint v4 shows it (ECS Developer Guide, "Task metadata endpoint
+// version 4").
 std::string Simulator::task() const {
   std::string started = rfc3339(time(nullptr) - 60);
   auto container = [&](const char* name, const char* id, const char* image, const char* limits) {
-    return std::string("{\"DockerId\":\"") + id + "\",\"Name\":\"" + name + "\",\"DockerName\":\"" + name + "\",\"Image\":\"" + image +
-           "\",\"ImageID\":\"sha256:25f3695bedfb454a50f12d127839a68ad3caf91e451c1da073db34c542c4d2cb\",\"DesiredStatus\":\"RUNNING\",\"KnownStatus\":\"RUNNING\",\"Limits\":" + limits +
-           ",\"CreatedAt\":\"" + started + "\",\"StartedAt\":\"" + started + "\",\"Type\":\"NORMAL\",\"Networks\":[{\"NetworkMode\":\"awsvpc\",\"IPv4Addresses\":[\"10.0.0.61\"]}]}";
+    return std::string("{\"DockerId\":\"") + id + "\",\"Name\":\"" + name + "\",\"DockerName\":\"" + name +
+           "\",\"Image\":\"" + image +
+           "\",\"ImageID\":\"sha256:25f3695bedfb454a50f12d127839a68ad3caf91e451c1da073db34c542c4d2cb\","
+           "\"DesiredStatus\":\"RUNNING\",\"KnownStatus\":\"RUNNING\",\"Limits\":" +
+           limits + ",\"CreatedAt\":\"" + started + "\",\"StartedAt\":\"" + started +
+           "\",\"Type\":\"NORMAL\",\"Networks\":[{\"NetworkMode\":\"awsvpc\",\"IPv4Addresses\":[\"10.0.0.61\"]}]}";
   };
-  return "{\"Cluster\":\"arn:aws:ecs:us-east-1:123456789012:cluster/try\",\"TaskARN\":\"arn:aws:ecs:us-east-1:123456789012:task/try/158d1c8083dd49d6b527399fd6414f5c\","
-         "\"Family\":\"orders\",\"ServiceName\":\"orders\",\"Revision\":\"1\",\"DesiredStatus\":\"RUNNING\",\"KnownStatus\":\"RUNNING\",\"Limits\":{\"CPU\":0.5,\"Memory\":1024},"
-         "\"PullStartedAt\":\"" + started + "\",\"PullStoppedAt\":\"" + started + "\",\"AvailabilityZone\":\"us-east-1d\",\"LaunchType\":\"FARGATE\","
+  return "{\"Cluster\":\"arn:aws:ecs:us-east-1:123456789012:cluster/"
+         "try\",\"TaskARN\":\"arn:aws:ecs:us-east-1:123456789012:task/try/158d1c8083dd49d6b527399fd6414f5c\","
+         "\"Family\":\"orders\",\"ServiceName\":\"orders\",\"Revision\":\"1\",\"DesiredStatus\":\"RUNNING\","
+         "\"KnownStatus\":\"RUNNING\",\"Limits\":{\"CPU\":0.5,\"Memory\":1024},"
+         "\"PullStartedAt\":\"" +
+         started + "\",\"PullStoppedAt\":\"" + started +
+         "\",\"AvailabilityZone\":\"us-east-1d\",\"LaunchType\":\"FARGATE\","
          "\"EphemeralStorageMetrics\":{\"Utilized\":261,\"Reserved\":20496},\"Containers\":[" +
-         container("app", "158d1c8083dd49d6b527399fd6414f5c-2495160603", "123456789012.dkr.ecr.us-east-1.amazonaws.com/orders:4.12.1", "{\"CPU\":256,\"Memory\":512}") + "," +
-         container("collector", "158d1c8083dd49d6b527399fd6414f5c-3311200417", "123456789012.dkr.ecr.us-east-1.amazonaws.com/collector:1", "{\"CPU\":2}") + "]}";
+         container("app", "158d1c8083dd49d6b527399fd6414f5c-2495160603",
+                   "123456789012.dkr.ecr.us-east-1.amazonaws.com/orders:4.12.1", "{\"CPU\":256,\"Memory\":512}") +
+         "," +
+         container("collector", "158d1c8083dd49d6b527399fd6414f5c-3311200417",
+                   "123456789012.dkr.ecr.us-east-1.amazonaws.com/collector:1", "{\"CPU\":2}") +
+         "]}";
 }
 
 // Counters that grow with each poll, so that rates are not zero.
@@ -317,17 +356,25 @@ std::string Simulator::stats() {
   long n = ++polls_;
   auto container = [&](const char* id, long memory) {
     auto cpu = [&](long k) {
-      return "{\"cpu_usage\":{\"total_usage\":" + std::to_string(800000000 * k) + ",\"percpu_usage\":[" + std::to_string(400000000 * k) + "," + std::to_string(400000000 * k) +
-             "],\"usage_in_kernelmode\":" + std::to_string(120000000 * k) + ",\"usage_in_usermode\":" + std::to_string(680000000 * k) +
+      return "{\"cpu_usage\":{\"total_usage\":" + std::to_string(800000000 * k) + ",\"percpu_usage\":[" +
+             std::to_string(400000000 * k) + "," + std::to_string(400000000 * k) +
+             "],\"usage_in_kernelmode\":" + std::to_string(120000000 * k) +
+             ",\"usage_in_usermode\":" + std::to_string(680000000 * k) +
              "},\"system_cpu_usage\":" + std::to_string(9372210000000 + 20000000000 * k) + ",\"online_cpus\":2}";
     };
-    return std::string("\"") + id + "\":{\"read\":\"" + rfc3339(time(nullptr)) + "\",\"cpu_stats\":" + cpu(n + 1) + ",\"precpu_stats\":" + cpu(n) +
-           ",\"memory_stats\":{\"usage\":" + std::to_string(memory) + ",\"max_usage\":" + std::to_string(memory + (8 << 20)) +
-           ",\"limit\":536870912,\"stats\":{\"cache\":10752000}},\"networks\":{\"eth1\":{\"rx_bytes\":" + std::to_string(564655 * n) + ",\"rx_packets\":" + std::to_string(3842 * n) +
-           ",\"rx_errors\":0,\"rx_dropped\":0,\"tx_bytes\":" + std::to_string(301212 * n) + ",\"tx_packets\":" + std::to_string(2973 * n) +
-           ",\"tx_errors\":0,\"tx_dropped\":0}},\"network_rate_stats\":{\"rx_bytes_per_sec\":1412.5,\"tx_bytes_per_sec\":803.25},\"id\":\"" + id + "\"}";
+    return std::string("\"") + id + "\":{\"read\":\"" + rfc3339(time(nullptr)) + "\",\"cpu_stats\":" + cpu(n + 1) +
+           ",\"precpu_stats\":" + cpu(n) + ",\"memory_stats\":{\"usage\":" + std::to_string(memory) +
+           ",\"max_usage\":" + std::to_string(memory + (8 << 20)) +
+           ",\"limit\":536870912,\"stats\":{\"cache\":10752000}},\"networks\":{\"eth1\":{\"rx_bytes\":" +
+           std::to_string(564655 * n) + ",\"rx_packets\":" + std::to_string(3842 * n) +
+           ",\"rx_errors\":0,\"rx_dropped\":0,\"tx_bytes\":" + std::to_string(301212 * n) +
+           ",\"tx_packets\":" + std::to_string(2973 * n) +
+           ",\"tx_errors\":0,\"tx_dropped\":0}},\"network_rate_stats\":{\"rx_bytes_per_sec\":1412.5,\"tx_bytes_per_"
+           "sec\":803.25},\"id\":\"" +
+           id + "\"}";
   };
-  return "{" + container("158d1c8083dd49d6b527399fd6414f5c-2495160603", 93917184) + "," + container("158d1c8083dd49d6b527399fd6414f5c-3311200417", 2621440) + "}";
+  return "{" + container("158d1c8083dd49d6b527399fd6414f5c-2495160603", 93917184) + "," +
+         container("158d1c8083dd49d6b527399fd6414f5c-3311200417", 2621440) + "}";
 }
 
 }  // namespace whittle::driver

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Fargate task without AWS: a task metadata endpoint with credentials, and AWS endpoints that check signatures, remember what was
-// called and answer as the services do. One thread, HTTP/1.1 on loopback, for as long as the object lives.
+// A Fargate task without AWS: a task metadata endpoint with credentials, and AWS endpoints that check signatures,
+// remember what was called and answer as the services do. One thread, HTTP/1.1 on loopback, for as long as the object
+// lives.
 #pragma once
 
 #include <functional>
@@ -12,12 +13,12 @@
 namespace whittle::driver {
 
 struct SimulatedCall {
-  std::string service;     // "logs", "xray", from the signature's scope
-  std::string action;      // "PutLogEvents", "PutTraceSegments"
+  std::string service;  // "logs", "xray", from the signature's scope
+  std::string action;   // "PutLogEvents", "PutTraceSegments"
   std::string body;
   bool signature_good = false;
-  std::string problem;     // when not good
-  int status = 0;          // what was answered
+  std::string problem;  // when not good
+  int status = 0;       // what was answered
 };
 
 class Simulator {
@@ -43,12 +44,14 @@ private:
     bool close_after = false;
   };
   bool take_requests(Connection& c, const std::function<void(const SimulatedCall&)>& called);
-  std::string answer(const std::string& method, const std::string& target, const std::map<std::string, std::string>& headers, const std::string& body,
+  std::string answer(const std::string& method, const std::string& target,
+                     const std::map<std::string, std::string>& headers, const std::string& body,
                      const std::function<void(const SimulatedCall&)>& called);
-  std::string aws(const std::string& method, const std::string& target, const std::map<std::string, std::string>& headers, const std::string& body,
-                  SimulatedCall& call);
+  std::string aws(const std::string& method, const std::string& target,
+                  const std::map<std::string, std::string>& headers, const std::string& body, SimulatedCall& call);
   std::string sts(const std::string& body, bool good, SimulatedCall& call);
-  bool check_signature(const std::string& method, const std::string& target, const std::map<std::string, std::string>& headers, const std::string& body, SimulatedCall& call);
+  bool check_signature(const std::string& method, const std::string& target,
+                       const std::map<std::string, std::string>& headers, const std::string& body, SimulatedCall& call);
   std::string task() const;
   std::string stats();
 

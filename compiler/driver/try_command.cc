@@ -31,7 +31,8 @@ std::string shortened(const std::string& body, size_t most) {
 void show(const SimulatedCall& call, size_t most, Tally& tally) {
   ++(call.signature_good ? tally.good : tally.bad);
   const char* verdict = call.signature_good ? "" : "  REFUSED: ";
-  printf("%s:%s %d%s%s\n  %s\n", call.service.c_str(), call.action.c_str(), call.status, verdict, call.problem.c_str(), shortened(call.body, most).c_str());
+  printf("%s:%s %d%s%s\n  %s\n", call.service.c_str(), call.action.c_str(), call.status, verdict, call.problem.c_str(),
+         shortened(call.body, most).c_str());
   fflush(stdout);
 }
 
@@ -47,7 +48,8 @@ int try_command(const Words& words) {
   CompileOptions options;
   int code;
   if (!begin(words, "try CONFIG... [--seconds N]",
-             "Runs the collector inside a simulated Fargate task: a task metadata endpoint, a task role's credentials, and AWS endpoints that check\n"
+             "Runs the collector inside a simulated Fargate task: a task metadata endpoint, a task role's credentials, "
+             "and AWS endpoints that check\n"
              "each signature. Every call that AWS would have got is printed on standard output.",
              specs, a, options, code))
     return code;
@@ -63,7 +65,9 @@ int try_command(const Words& words) {
   if (child < 0) return fprintf(stderr, "whittle: cannot start the collector: %s\n", strerror(errno)), 2;
   if (child == 0) {
     for (auto& variable : simulator.environment()) putenv(strdup(variable.c_str()));
-    for (const char* name : {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"})
+    for (const char* name :
+         {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+          "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"})
       unsetenv(name);
     const char* argv[] = {"collector", nullptr};
     fexecve(fd, const_cast<char* const*>(argv), environ);
@@ -71,7 +75,10 @@ int try_command(const Words& words) {
     _exit(2);
   }
   close(fd);
-  fprintf(stderr, "a simulated Fargate task: metadata, credentials and AWS on 127.0.0.1:%d; the collector is process %d; Ctrl-C ends it\n", simulator.port(), child);
+  fprintf(stderr,
+          "a simulated Fargate task: metadata, credentials and AWS on 127.0.0.1:%d; the collector is process %d; "
+          "Ctrl-C ends it\n",
+          simulator.port(), child);
 
   struct sigaction action{};
   action.sa_handler = [](int signal) { stop_signal = signal; };
@@ -93,7 +100,8 @@ int try_command(const Words& words) {
   };
   simulator.serve(ended, [&](const SimulatedCall& call) { show(call, most, tally); });
   fprintf(stderr, "%d calls with a good signature, %d refused\n", tally.good, tally.bad);
-  if (WIFSIGNALED(status)) return fprintf(stderr, "whittle: the collector was killed by signal %d\n", WTERMSIG(status)), 2;
+  if (WIFSIGNALED(status))
+    return fprintf(stderr, "whittle: the collector was killed by signal %d\n", WTERMSIG(status)), 2;
   return WEXITSTATUS(status) != 0 || tally.bad > 0 ? 1 : 0;
 }
 

@@ -34,7 +34,10 @@ private:
     snprintf(header + 136, 12, "%011o", 0);  // 1970: the same input gives the same digest
     memset(header + 148, ' ', 8);
     header[156] = type;
-    memcpy(header + 257, "ustar\0" "00", 8);
+    memcpy(header + 257,
+           "ustar\0"
+           "00",
+           8);
     unsigned sum = 0;
     for (char c : header) sum += static_cast<unsigned char>(c);
     snprintf(header + 148, 8, "%06o", sum);
@@ -72,7 +75,8 @@ std::string quoted(const std::string& text) {
 }
 
 std::string descriptor(const char* type, const std::string& content, const std::string& more = "") {
-  return std::string("{\"mediaType\":\"") + type + "\",\"digest\":\"sha256:" + sha256_hex(content) + "\",\"size\":" + std::to_string(content.size()) + more + "}";
+  return std::string("{\"mediaType\":\"") + type + "\",\"digest\":\"sha256:" + sha256_hex(content) +
+         "\",\"size\":" + std::to_string(content.size()) + more + "}";
 }
 
 }  // namespace
@@ -103,19 +107,25 @@ Image build(const Spec& spec) {
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
   for (uint16_t port : sorted) ports += (ports.empty() ? "" : ",") + quoted(std::to_string(port) + "/tcp") + ":{}";
   for (auto& [name, value] : spec.labels) labels += (labels.empty() ? "" : ",") + quoted(name) + ":" + quoted(value);
-  std::string config = "{\"created\":\"1970-01-01T00:00:00Z\",\"architecture\":\"" + architecture + "\",\"os\":\"linux\",\"config\":{\"User\":\"" + std::to_string(kUser) +
-                       "\",\"ExposedPorts\":{" + ports + "},\"Entrypoint\":[\"/collector\"],\"WorkingDir\":\"/\",\"StopSignal\":\"SIGTERM\"" +
-                       ",\"Labels\":{" + labels + "}},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"sha256:" + sha256_hex(plain) +
+  std::string config = "{\"created\":\"1970-01-01T00:00:00Z\",\"architecture\":\"" + architecture +
+                       "\",\"os\":\"linux\",\"config\":{\"User\":\"" + std::to_string(kUser) + "\",\"ExposedPorts\":{" +
+                       ports + "},\"Entrypoint\":[\"/collector\"],\"WorkingDir\":\"/\",\"StopSignal\":\"SIGTERM\"" +
+                       ",\"Labels\":{" + labels +
+                       "}},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"sha256:" + sha256_hex(plain) +
                        "\"]},\"history\":[{\"created\":\"1970-01-01T00:00:00Z\",\"created_by\":\"whittle build\"}]}";
-  std::string manifest = "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"config\":" +
-                         descriptor("application/vnd.oci.image.config.v1+json", config) + ",\"layers\":[" +
-                         descriptor("application/vnd.oci.image.layer.v1.tar+gzip", packed) + "]}";
-  std::string platform = ",\"platform\":{\"architecture\":\"" + architecture + "\",\"os\":\"linux\"},\"annotations\":{\"io.containerd.image.name\":" + quoted(spec.name) +
-                         ",\"org.opencontainers.image.ref.name\":" + quoted(spec.name.substr(spec.name.rfind(':') + 1)) + "}";
+  std::string manifest =
+      "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"config\":" +
+      descriptor("application/vnd.oci.image.config.v1+json", config) + ",\"layers\":[" +
+      descriptor("application/vnd.oci.image.layer.v1.tar+gzip", packed) + "]}";
+  std::string platform =
+      ",\"platform\":{\"architecture\":\"" + architecture +
+      "\",\"os\":\"linux\"},\"annotations\":{\"io.containerd.image.name\":" + quoted(spec.name) +
+      ",\"org.opencontainers.image.ref.name\":" + quoted(spec.name.substr(spec.name.rfind(':') + 1)) + "}";
   std::string index = "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":[" +
                       descriptor("application/vnd.oci.image.manifest.v1+json", manifest, platform) + "]}";
   std::string blobs = "blobs/sha256/";
-  std::string docker = "[{\"Config\":" + quoted(blobs + sha256_hex(config)) + ",\"RepoTags\":[" + quoted(spec.name) + "],\"Layers\":[" + quoted(blobs + sha256_hex(packed)) + "]}]";
+  std::string docker = "[{\"Config\":" + quoted(blobs + sha256_hex(config)) + ",\"RepoTags\":[" + quoted(spec.name) +
+                       "],\"Layers\":[" + quoted(blobs + sha256_hex(packed)) + "]}]";
 
   Image image;
   image.manifest_digest = "sha256:" + sha256_hex(manifest);

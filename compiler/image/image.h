@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A scratch image with one layer, as a tar file that `docker load`, `podman load` and OCI tools take: the OCI image layout
-// (opencontainers/image-spec, image-layout.md) with Docker's manifest.json beside it. Everything in it follows from its content:
-// no times, no names of this machine, entries in a fixed order.
+// A scratch image with one layer, as a tar file that `docker load`, `podman load` and OCI tools take: the OCI image
+// layout (opencontainers/image-spec, image-layout.md) with Docker's manifest.json beside it. Everything in it follows
+// from its content: no times, no names of this machine, entries in a fixed order.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct Spec {
   std::string ca_roots;    // becomes /etc/ssl/certs/ca-certificates.crt; empty: no such file
   std::vector<uint16_t> ports;
   std::map<std::string, std::string> labels;
-  std::string name;        // "whittle/collector:latest"
+  std::string name;  // "whittle/collector:latest"
 };
 
 struct Image {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What makes the result small: archive members are taken only when something names them, sections are garbage collected after LTO has
-// inlined across components, and identical functions are folded. What makes it the same every time: no build id from paths, no
-// timestamps, no symbol table, one LTO partition.
+// What makes the result small: archive members are taken only when something names them, sections are garbage collected
+// after LTO has inlined across components, and identical functions are folded. What makes it the same every time: no
+// build id from paths, no timestamps, no symbol table, one LTO partition.
 #include "compiler/link/link.h"
 
 #include <lld/Common/CommonLinkerContext.h>
@@ -65,17 +65,36 @@ bool link(const Input& input, std::string& executable, std::string& error) {
     return false;
   }
   std::string dir = input.library_dir + "/" + input.target + "/";
-  std::vector<std::string> args = {"ld.lld",       "-m",           input.target == "aarch64" ? "aarch64linux" : "elf_x86_64",
-                                   "-static",      "-pie",         "--no-dynamic-linker",
-                                   "-z",           "text",         "-z",
-                                   "relro",        "-z",           "now",
-                                   "-z",           "noexecstack",  "-z",
-                                   "max-page-size=4096",           "--pack-dyn-relocs=relr",
-                                   "--gc-sections", "--icf=all",   "--strip-all",
-                                   "--build-id=none", "--hash-style=gnu", "--no-eh-frame-hdr",
-                                   input.optimise ? "--lto-O2" : "--lto-O0", "--lto-partitions=1",
-                                   "--threads=1",  "-o",           out,
-                                   dir + "rcrt1.o", module};
+  std::vector<std::string> args = {"ld.lld",
+                                   "-m",
+                                   input.target == "aarch64" ? "aarch64linux" : "elf_x86_64",
+                                   "-static",
+                                   "-pie",
+                                   "--no-dynamic-linker",
+                                   "-z",
+                                   "text",
+                                   "-z",
+                                   "relro",
+                                   "-z",
+                                   "now",
+                                   "-z",
+                                   "noexecstack",
+                                   "-z",
+                                   "max-page-size=4096",
+                                   "--pack-dyn-relocs=relr",
+                                   "--gc-sections",
+                                   "--icf=all",
+                                   "--strip-all",
+                                   "--build-id=none",
+                                   "--hash-style=gnu",
+                                   "--no-eh-frame-hdr",
+                                   input.optimise ? "--lto-O2" : "--lto-O0",
+                                   "--lto-partitions=1",
+                                   "--threads=1",
+                                   "-o",
+                                   out,
+                                   dir + "rcrt1.o",
+                                   module};
   for (auto& symbol : input.symbols) args.push_back("--undefined=" + symbol);
   for (auto& archive : input.archives) args.push_back(dir + "lib" + archive + ".a");
   std::vector<const char*> argv;

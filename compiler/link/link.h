@@ -8,9 +8,9 @@
 namespace whittle::link {
 
 struct Input {
-  std::string target;           // "x86_64"
-  std::string library_dir;      // holds <target>/*.a
-  std::string module_bitcode;   // the generated module
+  std::string target;                 // "x86_64"
+  std::string library_dir;            // holds <target>/*.a
+  std::string module_bitcode;         // the generated module
   std::vector<std::string> archives;  // by name without lib and .a, in order; the first one that defines a symbol wins
   std::vector<std::string> symbols;   // taken out of the archives although the code names them only weakly
   bool optimise = true;

@@ -18,8 +18,12 @@ Constants::Constants(llvm::Module& module) : module_(module), context_(module.ge
   instruction_ = llvm::StructType::create(context_, {i32, i32, i32, i32, i32}, "RegexInstruction");
 }
 
-Constant* Constants::integer(uint64_t value, unsigned bits) { return llvm::ConstantInt::get(llvm::Type::getIntNTy(context_, bits), value); }
-Constant* Constants::null_pointer() { return llvm::ConstantPointerNull::get(llvm::PointerType::get(context_, 0)); }
+Constant* Constants::integer(uint64_t value, unsigned bits) {
+  return llvm::ConstantInt::get(llvm::Type::getIntNTy(context_, bits), value);
+}
+Constant* Constants::null_pointer() {
+  return llvm::ConstantPointerNull::get(llvm::PointerType::get(context_, 0));
+}
 
 llvm::Type* Constants::type_of(const schema::Type& type) {
   switch (type.kind) {
@@ -33,7 +37,8 @@ llvm::Type* Constants::type_of(const schema::Type& type) {
   case TypeKind::Any: return any_;
   case TypeKind::List:
   case TypeKind::Map: return list_;
-  case TypeKind::Optional: return llvm::StructType::get(context_, {llvm::Type::getInt8Ty(context_), type_of(*type.element)});
+  case TypeKind::Optional:
+    return llvm::StructType::get(context_, {llvm::Type::getInt8Ty(context_), type_of(*type.element)});
   case TypeKind::Struct: {
     auto*& known = structs_[type.fields];
     if (!known) {
@@ -50,7 +55,8 @@ llvm::Type* Constants::type_of(const schema::Type& type) {
 
 llvm::GlobalVariable* Constants::bytes(std::string_view data, unsigned alignment) {
   auto* initial = llvm::ConstantDataArray::getRaw(data, data.size(), llvm::Type::getInt8Ty(context_));
-  auto* global = new llvm::GlobalVariable(module_, initial->getType(), true, llvm::GlobalValue::PrivateLinkage, initial);
+  auto* global =
+      new llvm::GlobalVariable(module_, initial->getType(), true, llvm::GlobalValue::PrivateLinkage, initial);
   global->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
   global->setAlignment(llvm::Align(alignment));
   return global;
@@ -65,7 +71,8 @@ Constant* Constants::text(std::string_view text) {
 Constant* Constants::list(llvm::Type* element, const std::vector<Constant*>& items, const std::string& name) {
   if (items.empty()) return ConstantStruct::get(list_, {null_pointer(), integer(0, 64)});
   auto* array = llvm::ConstantArray::get(llvm::ArrayType::get(element, items.size()), items);
-  auto* global = new llvm::GlobalVariable(module_, array->getType(), true, llvm::GlobalValue::PrivateLinkage, array, name);
+  auto* global =
+      new llvm::GlobalVariable(module_, array->getType(), true, llvm::GlobalValue::PrivateLinkage, array, name);
   return ConstantStruct::get(list_, {global, integer(items.size(), 64)});
 }
 
@@ -74,17 +81,22 @@ Constant* Constants::regex(const regex::Tables& tables) {
   std::vector<Constant*> program;
   if (tables.program.empty()) {
     classes = bytes({reinterpret_cast<const char*>(tables.byte_class.data()), 256}, 1);
-    next = bytes({reinterpret_cast<const char*>(tables.next.data()), tables.next.size() * 2}, 2);  // both targets are little-endian
+    next = bytes({reinterpret_cast<const char*>(tables.next.data()), tables.next.size() * 2},
+                 2);  // both targets are little-endian
   }
   for (auto& i : tables.program)
-    program.push_back(ConstantStruct::get(instruction_, {integer(i.op, 32), integer(i.low, 32), integer(i.high, 32), integer(i.next, 32), integer(i.other, 32)}));
-  return ConstantStruct::get(regex_, {text(tables.pattern), classes, next, integer(tables.classes, 32), integer(tables.start, 32),
-                                      integer(tables.accept_all, 32), list(instruction_, program, "regex.program")});
+    program.push_back(ConstantStruct::get(instruction_, {integer(i.op, 32), integer(i.low, 32), integer(i.high, 32),
+                                                         integer(i.next, 32), integer(i.other, 32)}));
+  return ConstantStruct::get(regex_, {text(tables.pattern), classes, next, integer(tables.classes, 32),
+                                      integer(tables.start, 32), integer(tables.accept_all, 32),
+                                      list(instruction_, program, "regex.program")});
 }
 
-Constant* Constants::value(const check::Value& v, const std::string& setting, std::vector<uint64_t>& path, std::vector<Pending>& pending) {
+Constant* Constants::value(const check::Value& v, const std::string& setting, std::vector<uint64_t>& path,
+                           std::vector<Pending>& pending) {
   const schema::Type& type = *v.type;
-  if (v.late && type.kind != TypeKind::Optional && type.kind != TypeKind::List && type.kind != TypeKind::Struct && type.kind != TypeKind::Map) {
+  if (v.late && type.kind != TypeKind::Optional && type.kind != TypeKind::List && type.kind != TypeKind::Struct &&
+      type.kind != TypeKind::Map) {
     pending.push_back({path, &v, setting});
     return Constant::getNullValue(type_of(type));
   }
@@ -122,7 +134,8 @@ Constant* Constants::value(const check::Value& v, const std::string& setting, st
     auto* shape = llvm::cast<llvm::StructType>(type_of(type));
     if (type.fields->settings.empty()) return Constant::getNullValue(shape);
     std::vector<Constant*> fields;
-    for (size_t i = 0; i < v.items.size(); ++i) fields.push_back(inner(v.items[i], i, setting + "::" + std::string(type.fields->settings[i].name)));
+    for (size_t i = 0; i < v.items.size(); ++i)
+      fields.push_back(inner(v.items[i], i, setting + "::" + std::string(type.fields->settings[i].name)));
     return ConstantStruct::get(shape, fields);
   }
   case TypeKind::List:
@@ -147,8 +160,10 @@ Constant* Constants::value(const check::Value& v, const std::string& setting, st
   return nullptr;
 }
 
-llvm::GlobalVariable* Constants::place(Constant* initial, const std::string& name, const std::vector<Pending>& pending) {
-  auto* global = new llvm::GlobalVariable(module_, initial->getType(), pending.empty(), llvm::GlobalValue::PrivateLinkage, initial, name);
+llvm::GlobalVariable* Constants::place(Constant* initial, const std::string& name,
+                                       const std::vector<Pending>& pending) {
+  auto* global = new llvm::GlobalVariable(module_, initial->getType(), pending.empty(),
+                                          llvm::GlobalValue::PrivateLinkage, initial, name);
   for (auto& p : pending) {
     std::vector<Constant*> indices{integer(0, 64)};
     llvm::Type* at = initial->getType();
@@ -157,7 +172,9 @@ llvm::GlobalVariable* Constants::place(Constant* initial, const std::string& nam
       indices.push_back(integer(i, array ? 64 : 32));
       at = array ? at->getArrayElementType() : at->getStructElementType(static_cast<unsigned>(i));
     }
-    late.push_back({llvm::ConstantExpr::getInBoundsGetElementPtr(initial->getType(), global, llvm::ArrayRef<Constant*>(indices)), p.value, p.setting});
+    late.push_back(
+        {llvm::ConstantExpr::getInBoundsGetElementPtr(initial->getType(), global, llvm::ArrayRef<Constant*>(indices)),
+         p.value, p.setting});
   }
   return global;
 }

@@ -49,7 +49,8 @@ private:
     const check::Value* value;
     std::string setting;
   };
-  llvm::Constant* value(const check::Value& v, const std::string& setting, std::vector<uint64_t>& path, std::vector<Pending>& pending);
+  llvm::Constant* value(const check::Value& v, const std::string& setting, std::vector<uint64_t>& path,
+                        std::vector<Pending>& pending);
   llvm::GlobalVariable* place(llvm::Constant* initial, const std::string& name, const std::vector<Pending>& pending);
   llvm::GlobalVariable* bytes(std::string_view data, unsigned alignment);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the plan to an LLVM module: the constants of the config, the record programs, and the wiring as direct calls.
 //
-// The module defines `whittle_program` (runtime/abi.h) and refers to the runtime halves of the components that the plan names,
-// and to nothing else: which archive members the linker takes follows from that.
+// The module defines `whittle_program` (runtime/abi.h) and refers to the runtime halves of the components that the plan
+// names, and to nothing else: which archive members the linker takes follows from that.
 #pragma once
 
 #include "compiler/plan/plan.h"
@@ -15,7 +15,7 @@
 namespace whittle::lower {
 
 struct Target {
-  std::string name;      // "x86_64", "aarch64"
+  std::string name;  // "x86_64", "aarch64"
   std::string triple;
   std::string cpu;
   std::string features;  // as LLVM writes them, for the function attributes
@@ -25,7 +25,8 @@ struct Target {
 const Target* find_target(std::string_view name);
 
 // The module for `plan`. `version` is whittle's own; `layout` the data layout of the target.
-std::unique_ptr<llvm::Module> build_module(llvm::LLVMContext& context, const plan::Plan& plan, const Target& target, const std::string& layout,
-                                           const std::string& version, const std::string& config_hash);
+std::unique_ptr<llvm::Module> build_module(llvm::LLVMContext& context, const plan::Plan& plan, const Target& target,
+                                           const std::string& layout, const std::string& version,
+                                           const std::string& config_hash);
 
 }  // namespace whittle::lower

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The wiring. A pipeline is a function that calls its stages one after the other: record programs on the spot, then the first
-// stage with an instance (a batch), which ends the function; what comes after it is the next function, which the instance gets as
-// its way out. Exporters end the last one. A receiver that feeds several pipelines calls each with a payload of its own.
+// The wiring. A pipeline is a function that calls its stages one after the other: record programs on the spot, then the
+// first stage with an instance (a batch), which ends the function; what comes after it is the next function, which the
+// instance gets as its way out. Exporters end the last one. A receiver that feeds several pipelines calls each with a
+// payload of its own.
 #include "compiler/lower/lower.h"
 
 #include "compiler/lower/constants.h"
@@ -19,22 +20,27 @@ using plan::StageId;
 
 class ModuleBuilder {
 public:
-  ModuleBuilder(llvm::Module& module, const Plan& plan, const Target& target) : module_(module), context_(module.getContext()), plan_(plan), target_(target), constants_(module), b_(context_) {
+  ModuleBuilder(llvm::Module& module, const Plan& plan, const Target& target)
+      : module_(module), context_(module.getContext()), plan_(plan), target_(target), constants_(module), b_(context_) {
     pointer_ = llvm::PointerType::get(context_, 0);
     i32_ = b_.getInt32Ty();
     consumer_ = llvm::StructType::create(context_, {pointer_, pointer_}, "Consumer");
     consume_ = llvm::FunctionType::get(i32_, {pointer_, pointer_}, false);
     auto* outs = llvm::ArrayType::get(consumer_, 3);
-    context_type_ = llvm::StructType::create(context_, {pointer_, constants_.str_type(), constants_.str_type(), pointer_, outs, constants_.list_type()}, "ComponentContext");
-    need_ = llvm::StructType::create(context_, {constants_.str_type(), constants_.str_type(), constants_.str_type()}, "AwsNeed");
+    context_type_ = llvm::StructType::create(
+        context_, {pointer_, constants_.str_type(), constants_.str_type(), pointer_, outs, constants_.list_type()},
+        "ComponentContext");
+    need_ = llvm::StructType::create(context_, {constants_.str_type(), constants_.str_type(), constants_.str_type()},
+                                     "AwsNeed");
     component_ = llvm::StructType::create(context_, {pointer_, pointer_, i32_, context_type_}, "Component");
   }
 
   void run(const std::string& version, const std::string& config_hash) {
     for (auto& stage : plan_.stages) {
-      instances_.push_back(stage.program ? nullptr
-                                         : new llvm::GlobalVariable(module_, pointer_, false, llvm::GlobalValue::InternalLinkage, constants_.null_pointer(),
-                                                                    "instance." + stage.instance->id));
+      instances_.push_back(stage.program
+                               ? nullptr
+                               : new llvm::GlobalVariable(module_, pointer_, false, llvm::GlobalValue::InternalLinkage,
+                                                          constants_.null_pointer(), "instance." + stage.instance->id));
     }
     for (size_t i = 0; i < plan_.pipelines.size(); ++i) build_pipeline(static_cast<plan::PipelineId>(i));
     std::vector<Constant*> components;
@@ -43,19 +49,24 @@ public:
     std::vector<Constant*> pipelines;
     auto* entry = llvm::StructType::get(context_, {constants_.str_type(), i32_, consumer_});
     for (size_t i = 0; i < plan_.pipelines.size(); ++i)
-      pipelines.push_back(llvm::ConstantStruct::get(entry, {constants_.text(plan_.pipelines[i].source->name),
-                                                            constants_.integer(static_cast<uint64_t>(plan_.pipelines[i].signal()), 32), consumer(entries_[i])}));
+      pipelines.push_back(llvm::ConstantStruct::get(
+          entry, {constants_.text(plan_.pipelines[i].source->name),
+                  constants_.integer(static_cast<uint64_t>(plan_.pipelines[i].signal()), 32), consumer(entries_[i])}));
     auto* service = constants_.global(plan_.config->service, "config.service", "service");
-    auto* late = llvm::StructType::get(context_, {i32_, pointer_, constants_.str_type(), constants_.str_type(), constants_.str_type()});
+    auto* late = llvm::StructType::get(
+        context_, {i32_, pointer_, constants_.str_type(), constants_.str_type(), constants_.str_type()});
     std::vector<Constant*> lates;
     for (auto& l : constants_.late)
-      lates.push_back(llvm::ConstantStruct::get(late, {constants_.integer(late_kind(*l.value), 32), l.slot, constants_.text(l.value->text),
-                                                       constants_.text(l.setting), constants_.text(l.value->place)}));
-    auto* program = llvm::StructType::get(context_, {constants_.str_type(), constants_.str_type(), constants_.str_type(), constants_.list_type(), constants_.list_type(),
-                                                     constants_.list_type(), pointer_, constants_.str_type()});
-    auto* value = llvm::ConstantStruct::get(program, {constants_.text("whittle"), constants_.text(version), constants_.text(config_hash),
-                                                      constants_.list(component_, components, "components"), constants_.list(late, lates, "late"),
-                                                      constants_.list(entry, pipelines, "pipelines"), service, constants_.text(plan_.drift)});
+      lates.push_back(llvm::ConstantStruct::get(late, {constants_.integer(late_kind(*l.value), 32), l.slot,
+                                                       constants_.text(l.value->text), constants_.text(l.setting),
+                                                       constants_.text(l.value->place)}));
+    auto* program = llvm::StructType::get(
+        context_, {constants_.str_type(), constants_.str_type(), constants_.str_type(), constants_.list_type(),
+                   constants_.list_type(), constants_.list_type(), pointer_, constants_.str_type()});
+    auto* value = llvm::ConstantStruct::get(
+        program, {constants_.text("whittle"), constants_.text(version), constants_.text(config_hash),
+                  constants_.list(component_, components, "components"), constants_.list(late, lates, "late"),
+                  constants_.list(entry, pipelines, "pipelines"), service, constants_.text(plan_.drift)});
     new llvm::GlobalVariable(module_, program, true, llvm::GlobalValue::ExternalLinkage, value, "whittle_program");
     for (auto& f : module_) {
       if (f.isDeclaration()) continue;
@@ -81,7 +92,8 @@ private:
   }
 
   Constant* consumer(llvm::Function* f) {
-    return llvm::ConstantStruct::get(consumer_, {f ? static_cast<Constant*>(f) : constants_.null_pointer(), constants_.null_pointer()});
+    return llvm::ConstantStruct::get(
+        consumer_, {f ? static_cast<Constant*>(f) : constants_.null_pointer(), constants_.null_pointer()});
   }
 
   llvm::Function* function(const std::string& name) {
@@ -101,7 +113,8 @@ private:
   template <class Call>
   Value* fan_out(size_t n, Value* payload, Call call) {
     auto clone = module_.getOrInsertFunction("rt_clone", llvm::FunctionType::get(pointer_, {pointer_}, false));
-    auto release = module_.getOrInsertFunction("rt_release", llvm::FunctionType::get(b_.getVoidTy(), {pointer_}, false));
+    auto release =
+        module_.getOrInsertFunction("rt_release", llvm::FunctionType::get(b_.getVoidTy(), {pointer_}, false));
     Value* worst = b_.getInt32(0);
     for (size_t i = 0; i < n; ++i) {
       bool last = i + 1 == n;
@@ -122,11 +135,13 @@ private:
       const plan::Stage& stage = plan_.stages[stage_id];
       Value* payload = current->getArg(1);
       if (stage.program) {
-        auto* program = record_program(module_, constants_, *stage.program, "program." + p.source->name + "." + stage.instance->id, stage.instance->id);
+        auto* program = record_program(module_, constants_, *stage.program,
+                                       "program." + p.source->name + "." + stage.instance->id, stage.instance->id);
         auto* type = llvm::FunctionType::get(b_.getInt1Ty(), {pointer_, pointer_}, false);
         auto run = module_.getOrInsertFunction("rt_run_record_program", type);
         llvm::cast<llvm::Function>(run.getCallee())->addRetAttr(llvm::Attribute::ZExt);
-        auto *go_on = llvm::BasicBlock::Create(context_, "left", current), *nothing = llvm::BasicBlock::Create(context_, "nothing", current);
+        auto *go_on = llvm::BasicBlock::Create(context_, "left", current),
+             *nothing = llvm::BasicBlock::Create(context_, "nothing", current);
         b_.CreateCondBr(b_.CreateCall(run, {program, payload}), go_on, nothing);
         b_.SetInsertPoint(nothing);
         b_.CreateRet(b_.getInt32(0));
@@ -137,7 +152,8 @@ private:
         after_[stage_id] = current;
       }
     }
-    b_.CreateRet(fan_out(p.exporters.size(), current->getArg(1), [&](size_t i, Value* payload) { return call_stage(p.exporters[i], payload); }));
+    b_.CreateRet(fan_out(p.exporters.size(), current->getArg(1),
+                         [&](size_t i, Value* payload) { return call_stage(p.exporters[i], payload); }));
     entries_.push_back(entry);
   }
 
@@ -146,11 +162,15 @@ private:
     std::vector<llvm::Function*> fed;
     for (size_t i = 0; i < plan_.pipelines.size(); ++i) {
       auto& p = plan_.pipelines[i];
-      if (p.signal() == signal && std::find(p.receivers.begin(), p.receivers.end(), receiver) != p.receivers.end()) fed.push_back(entries_[i]);
+      if (p.signal() == signal && std::find(p.receivers.begin(), p.receivers.end(), receiver) != p.receivers.end())
+        fed.push_back(entries_[i]);
     }
     if (fed.size() < 2) return fed.empty() ? nullptr : fed[0];
-    llvm::Function* f = function("receiver." + plan_.stages[receiver].instance->id + "." + std::string(schema::name_of(signal)));
-    b_.CreateRet(fan_out(fed.size(), f->getArg(1), [&](size_t i, Value* payload) { return b_.CreateCall(fed[i], {constants_.null_pointer(), payload}); }));
+    llvm::Function* f =
+        function("receiver." + plan_.stages[receiver].instance->id + "." + std::string(schema::name_of(signal)));
+    b_.CreateRet(fan_out(fed.size(), f->getArg(1), [&](size_t i, Value* payload) {
+      return b_.CreateCall(fed[i], {constants_.null_pointer(), payload});
+    }));
     return f;
   }
 
@@ -158,7 +178,9 @@ private:
   Constant* needs(const std::string& setting) {
     std::vector<Constant*> out;
     for (const aws::Need& n : plan_.needs)
-      if (n.who == setting) out.push_back(llvm::ConstantStruct::get(need_, {constants_.text(n.action), constants_.text(n.resource), constants_.text(n.place)}));
+      if (n.who == setting)
+        out.push_back(llvm::ConstantStruct::get(
+            need_, {constants_.text(n.action), constants_.text(n.resource), constants_.text(n.place)}));
     return constants_.list(need_, out, "needs");
   }
 
@@ -177,10 +199,13 @@ private:
       if (stage.pipeline && plan_.pipelines[*stage.pipeline].signal() == signal) out = after_[id];
       outs[s] = consumer(out);
     }
-    auto* context = llvm::ConstantStruct::get(context_type_, {constants_.null_pointer(), constants_.text(stage.instance->id), constants_.text(stage.instance->place), config,
-                                                              llvm::ConstantArray::get(llvm::ArrayType::get(consumer_, 3), outs), needs(setting)});
+    auto* context = llvm::ConstantStruct::get(
+        context_type_,
+        {constants_.null_pointer(), constants_.text(stage.instance->id), constants_.text(stage.instance->place), config,
+         llvm::ConstantArray::get(llvm::ArrayType::get(consumer_, 3), outs), needs(setting)});
     auto* ops = module_.getOrInsertGlobal(symbol(c, "ops"), pointer_);
-    return llvm::ConstantStruct::get(component_, {ops, instances_[id], constants_.integer(static_cast<uint64_t>(c.kind), 32), context});
+    return llvm::ConstantStruct::get(
+        component_, {ops, instances_[id], constants_.integer(static_cast<uint64_t>(c.kind), 32), context});
   }
 
   llvm::Module& module_;
@@ -200,8 +225,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<llvm::Module> build_module(llvm::LLVMContext& context, const Plan& plan, const Target& target, const std::string& layout,
-                                           const std::string& version, const std::string& config_hash) {
+std::unique_ptr<llvm::Module> build_module(llvm::LLVMContext& context, const Plan& plan, const Target& target,
+                                           const std::string& layout, const std::string& version,
+                                           const std::string& config_hash) {
   auto module = std::make_unique<llvm::Module>("whittle", context);
   module->setTargetTriple(llvm::Triple(target.triple));
   module->setDataLayout(layout);

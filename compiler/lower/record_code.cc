@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Conditions become straight-line code with short circuits. A comparison with a set of texts switches on the length first, then
-// compares whole texts of that length: constant-size comparisons, which LLVM turns into a few loads and no call.
+// Conditions become straight-line code with short circuits. A comparison with a set of texts switches on the length
+// first, then compares whole texts of that length: constant-size comparisons, which LLVM turns into a few loads and no
+// call.
 #include "compiler/lower/record_code.h"
 
 #include <map>
@@ -104,8 +105,11 @@ private:
 
   Value* equal(const Expression& e) {
     if (auto* text = std::get_if<std::string>(&e.value))
-      return guarded(kind_is(e.slot, String), [&] { return same(field(e.slot, 2, pointer_), field(e.slot, 3, i64_), {*text}); });
-    uint32_t kind = std::holds_alternative<bool>(e.value) ? Bool : std::holds_alternative<int64_t>(e.value) ? Int : Double;
+      return guarded(kind_is(e.slot, String),
+                     [&] { return same(field(e.slot, 2, pointer_), field(e.slot, 3, i64_), {*text}); });
+    uint32_t kind = std::holds_alternative<bool>(e.value)      ? Bool
+                    : std::holds_alternative<int64_t>(e.value) ? Int
+                                                               : Double;
     return guarded(kind_is(e.slot, kind), [&]() -> Value* {
       Value* bits = field(e.slot, 1, i64_);
       if (auto* d = std::get_if<double>(&e.value))
@@ -119,17 +123,22 @@ private:
   template <class F>
   Value* on_text(const Expression& e, F test) {
     BasicBlock *direct = block("string"), *made = block("convert"), *use = block("text"), *done = block("done");
-    b_.CreateCondBr(e.text_of == Expression::TextOf::SpanKind ? static_cast<Value*>(b_.getFalse()) : kind_is(e.slot, String), direct, made);
+    b_.CreateCondBr(e.text_of == Expression::TextOf::SpanKind ? static_cast<Value*>(b_.getFalse())
+                                                              : kind_is(e.slot, String),
+                    direct, made);
     b_.SetInsertPoint(direct);
     Value *data = field(e.slot, 2, pointer_), *size = field(e.slot, 3, i64_);
     b_.CreateBr(use);
     b_.SetInsertPoint(made);
-    auto* type = llvm::FunctionType::get(b_.getInt1Ty(), {pointer_, b_.getInt32Ty(), pointer_, pointer_, pointer_}, false);
+    auto* type =
+        llvm::FunctionType::get(b_.getInt1Ty(), {pointer_, b_.getInt32Ty(), pointer_, pointer_, pointer_}, false);
     auto callee = module_.getOrInsertFunction("rt_slot_text", type);
     llvm::cast<llvm::Function>(callee.getCallee())->addRetAttr(llvm::Attribute::ZExt);
     Value* slot = b_.CreateInBoundsGEP(slot_, function_->getArg(0), {b_.getInt64(e.slot)});
-    auto* missing = new llvm::GlobalVariable(module_, constants_.str_type(), true, llvm::GlobalValue::PrivateLinkage, constants_.text(e.missing));
-    Value* has = b_.CreateCall(callee, {slot, b_.getInt32(static_cast<uint32_t>(e.text_of)), missing, function_->getArg(1), text_out_});
+    auto* missing = new llvm::GlobalVariable(module_, constants_.str_type(), true, llvm::GlobalValue::PrivateLinkage,
+                                             constants_.text(e.missing));
+    Value* has = b_.CreateCall(
+        callee, {slot, b_.getInt32(static_cast<uint32_t>(e.text_of)), missing, function_->getArg(1), text_out_});
     Value* made_data = b_.CreateLoad(pointer_, b_.CreateStructGEP(constants_.str_type(), text_out_, 0));
     Value* made_size = b_.CreateLoad(i64_, b_.CreateStructGEP(constants_.str_type(), text_out_, 1));
     b_.CreateCondBr(has, use, done);
@@ -155,7 +164,8 @@ private:
     BasicBlock *done = block("compared"), *from = b_.GetInsertBlock();
     auto* sw = b_.CreateSwitch(size, done, static_cast<unsigned>(by_length.size()));
     std::vector<std::pair<Value*, BasicBlock*>> results{{b_.getFalse(), from}};
-    auto compare = module_.getOrInsertFunction("bcmp", llvm::FunctionType::get(b_.getInt32Ty(), {pointer_, pointer_, i64_}, false));
+    auto compare = module_.getOrInsertFunction(
+        "bcmp", llvm::FunctionType::get(b_.getInt32Ty(), {pointer_, pointer_, i64_}, false));
     for (auto& [length, list] : by_length) {
       BasicBlock* at = block("length");
       sw->addCase(b_.getInt64(length), at);
@@ -190,7 +200,8 @@ private:
     BasicBlock* done = block("matched");
     std::vector<std::pair<Value*, BasicBlock*>> results;
     for (size_t i = 0; i < e.patterns.size(); ++i) {
-      auto* tables = new llvm::GlobalVariable(module_, constants_.regex_type(), true, llvm::GlobalValue::PrivateLinkage, constants_.regex(e.patterns[i]), "pattern");
+      auto* tables = new llvm::GlobalVariable(module_, constants_.regex_type(), true, llvm::GlobalValue::PrivateLinkage,
+                                              constants_.regex(e.patterns[i]), "pattern");
       Value* v = b_.CreateCall(callee, {tables, data, size});
       if (i + 1 == e.patterns.size()) {
         results.push_back({v, b_.GetInsertBlock()});
@@ -222,24 +233,26 @@ private:
 
 }  // namespace
 
-llvm::GlobalVariable* record_program(llvm::Module& module, Constants& constants, const plan::RecordProgram& program, const std::string& name,
-                                     const std::string& id) {
+llvm::GlobalVariable* record_program(llvm::Module& module, Constants& constants, const plan::RecordProgram& program,
+                                     const std::string& name, const std::string& id) {
   auto& context = module.getContext();
   auto* pointer = llvm::PointerType::get(context, 0);
   auto* i32 = llvm::Type::getInt32Ty(context);
   auto* spec = llvm::StructType::get(context, {i32, i32, i32, constants.str_type()});
   std::vector<llvm::Constant*> slots;
   for (auto& slot : program.slots)
-    slots.push_back(llvm::ConstantStruct::get(spec, {constants.integer(static_cast<uint64_t>(slot.place), 32), constants.integer(slot.field, 32),
-                                                     constants.integer(static_cast<uint64_t>(slot.form), 32), constants.text(slot.key)}));
+    slots.push_back(llvm::ConstantStruct::get(
+        spec, {constants.integer(static_cast<uint64_t>(slot.place), 32), constants.integer(slot.field, 32),
+               constants.integer(static_cast<uint64_t>(slot.form), 32), constants.text(slot.key)}));
   auto function = [&](const plan::ExpressionPtr& e, const char* what) -> llvm::Constant* {
     if (!e) return constants.null_pointer();
     return Condition(module, constants, program, name + what).finish(*e);
   };
   auto* type = llvm::StructType::get(context, {i32, constants.list_type(), pointer, pointer, constants.str_type()});
-  auto* value = llvm::ConstantStruct::get(type, {constants.integer(static_cast<uint64_t>(program.signal), 32), constants.list(spec, slots, name + ".slots"),
-                                                 function(program.drop_resource, ".drop_resource"), function(program.drop_record, ".drop_record"),
-                                                 constants.text(id)});
+  auto* value = llvm::ConstantStruct::get(type, {constants.integer(static_cast<uint64_t>(program.signal), 32),
+                                                 constants.list(spec, slots, name + ".slots"),
+                                                 function(program.drop_resource, ".drop_resource"),
+                                                 function(program.drop_record, ".drop_record"), constants.text(id)});
   return new llvm::GlobalVariable(module, type, true, llvm::GlobalValue::PrivateLinkage, value, name);
 }
 

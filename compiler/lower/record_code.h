@@ -10,7 +10,7 @@
 namespace whittle::lower {
 
 // A constant RecordProgram (runtime/abi.h) with the functions it points to.
-llvm::GlobalVariable* record_program(llvm::Module& module, Constants& constants, const plan::RecordProgram& program, const std::string& name,
-                                     const std::string& id);
+llvm::GlobalVariable* record_program(llvm::Module& module, Constants& constants, const plan::RecordProgram& program,
+                                     const std::string& name, const std::string& id);
 
 }  // namespace whittle::lower

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The targets that collectors are built for. `cpu` and `features` are those that cmake/runtime_archive.cmake gives clang, so that the
-// optimiser may inline the runtime into the module.
+// The targets that collectors are built for. `cpu` and `features` are those that cmake/runtime_archive.cmake gives
+// clang, so that the optimiser may inline the runtime into the module.
 #include "compiler/lower/lower.h"
 
 namespace whittle::lower {

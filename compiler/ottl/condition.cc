@@ -101,16 +101,11 @@ std::vector<Lexeme> lex(std::string_view s) {
       size_t whole = 0;
       while (i + whole < s.size() && is_word(s[i + whole])) ++whole;
       std::string_view w = s.substr(i, whole);
-      if (w == "nil")
-        add(Token::Nil, whole);
-      else if (w == "not")
-        add(Token::Not, whole);
-      else if (w == "or")
-        add(Token::Or, whole);
-      else if (w == "and")
-        add(Token::And, whole);
-      else if (w == "true" || w == "false")
-        add(Token::Boolean, whole);
+      if (w == "nil") add(Token::Nil, whole);
+      else if (w == "not") add(Token::Not, whole);
+      else if (w == "or") add(Token::Or, whole);
+      else if (w == "and") add(Token::And, whole);
+      else if (w == "true" || w == "false") add(Token::Boolean, whole);
       else {
         size_t n = 1;
         while (i + n < s.size() &&
@@ -274,24 +269,20 @@ private:
     case Token::Nil:
     case Token::Bytes:
     case Token::String:
-    case Token::Boolean:
-      advance();
-      return true;
+    case Token::Boolean: advance(); return true;
     case Token::Upper:
       if (!is_call()) return enum_value();
       return sum();
     case Token::Name:
     case Token::Int:
     case Token::Float:
-    case Token::AddSub:
-      return sum();
+    case Token::AddSub: return sum();
     case Token::Punct:
       if (is('[')) return list();
       if (is('{')) return map();
       if (is('(')) return is_lambda() ? lambda() : sum();
       [[fallthrough]];
-    default:
-      return unexpected("a value");
+    default: return unexpected("a value");
     }
   }
 
@@ -370,22 +361,18 @@ private:
     if (now().kind == Token::AddSub) advance();
     switch (now().kind) {
     case Token::Int:
-    case Token::Float:
-      advance();
-      return true;
+    case Token::Float: advance(); return true;
     case Token::Upper:
       if (is_call()) return call();
       return unexpected("a number, a path or a call");
-    case Token::Name:
-      return is_call() ? editor() : path();
+    case Token::Name: return is_call() ? editor() : path();
     case Token::Punct:
       if (is('(')) {
         advance();
         return sum() && expect(')');
       }
       [[fallthrough]];
-    default:
-      return unexpected("a number, a path or a call");
+    default: return unexpected("a number, a path or a call");
     }
   }
 
@@ -416,10 +403,8 @@ private:
   bool keys() {
     while (is('[')) {
       advance();
-      if (now().kind == Token::String || now().kind == Token::Int)
-        advance();
-      else if (!sum())
-        return false;
+      if (now().kind == Token::String || now().kind == Token::Int) advance();
+      else if (!sum()) return false;
       if (!expect(']')) return false;
     }
     return true;
@@ -502,8 +487,7 @@ private:
       if (text_[i] == '\\' && i + 2 < t.end)
         ++i,
             pattern += text_[i] == '"' || text_[i] == '\\' ? std::string(1, text_[i]) : "\\" + std::string(1, text_[i]);
-      else
-        pattern += text_[i];
+      else pattern += text_[i];
     }
     if (auto parsed = regex::parse(pattern); !parsed)
       fail(Problem::Kind::Arguments, t.begin, t.end, "this is not a regular expression: " + parsed.error().message);

@@ -418,40 +418,26 @@ constexpr Context kFromLog[] = {Context::Resource, Context::Scope, Context::Log}
 
 std::span<const PathEntry> paths_of(Context context) {
   switch (context) {
-  case Context::Resource:
-    return kResource;
-  case Context::Scope:
-    return kScope;
-  case Context::Metric:
-    return kMetric;
-  case Context::DataPoint:
-    return kDataPoint;
-  case Context::Span:
-    return kSpan;
-  case Context::SpanEvent:
-    return kSpanEvent;
-  case Context::Log:
-    return kLog;
+  case Context::Resource: return kResource;
+  case Context::Scope: return kScope;
+  case Context::Metric: return kMetric;
+  case Context::DataPoint: return kDataPoint;
+  case Context::Span: return kSpan;
+  case Context::SpanEvent: return kSpanEvent;
+  case Context::Log: return kLog;
   }
   return {};
 }
 
 std::span<const Context> reachable_from(Context context) {
   switch (context) {
-  case Context::Resource:
-    return kFromResource;
-  case Context::Scope:
-    return kFromScope;
-  case Context::Metric:
-    return kFromMetric;
-  case Context::DataPoint:
-    return kFromDataPoint;
-  case Context::Span:
-    return kFromSpan;
-  case Context::SpanEvent:
-    return kFromSpanEvent;
-  case Context::Log:
-    return kFromLog;
+  case Context::Resource: return kFromResource;
+  case Context::Scope: return kFromScope;
+  case Context::Metric: return kFromMetric;
+  case Context::DataPoint: return kFromDataPoint;
+  case Context::Span: return kFromSpan;
+  case Context::SpanEvent: return kFromSpanEvent;
+  case Context::Log: return kFromLog;
   }
   return {};
 }
@@ -472,15 +458,11 @@ std::span<const std::string_view> function_names() {
 std::span<const std::string_view> enum_names(Context context) {
   switch (context) {
   case Context::Span:
-  case Context::SpanEvent:
-    return kSpanEnums;
+  case Context::SpanEvent: return kSpanEnums;
   case Context::Metric:
-  case Context::DataPoint:
-    return kMetricEnums;
-  case Context::Log:
-    return kLogEnums;
-  default:
-    return {};
+  case Context::DataPoint: return kMetricEnums;
+  case Context::Log: return kLogEnums;
+  default: return {};
   }
 }
 

@@ -7,7 +7,8 @@
 namespace whittle::plan {
 namespace {
 
-std::optional<RecordProgram> lowered(const schema::Component& component, const check::Value& config, schema::Signal signal, bool& stateless) {
+std::optional<RecordProgram> lowered(const schema::Component& component, const check::Value& config,
+                                     schema::Signal signal, bool& stateless) {
   for (const Lowering& l : lowerings()) {
     if (l.kind != component.kind || l.name != component.name) continue;
     stateless = true;
@@ -47,7 +48,9 @@ public:
     for (size_t i = 0; i < config.pipelines.size(); ++i)
       for (auto r : config.pipelines[i].receivers) plan_.pipelines[i].receivers.push_back(shared(r));
     for (auto e : config.extensions) plan_.extensions.push_back(shared(e));
-    for (auto& stage : plan_.stages) facts(stage.instance->config, std::string(schema::plural_of(stage.component().kind)) + "::" + stage.instance->id, stage.component().kind);
+    for (auto& stage : plan_.stages)
+      facts(stage.instance->config, std::string(schema::plural_of(stage.component().kind)) + "::" + stage.instance->id,
+            stage.component().kind);
     return std::move(plan_);
   }
 
@@ -57,20 +60,24 @@ private:
     using schema::TypeKind;
     if (v.type->kind == TypeKind::Optional && v.present)
       for (auto& item : v.items) facts(item, path, kind);
-    if (v.type->kind == TypeKind::String && v.type->format == schema::Format::Endpoint && kind != schema::ComponentKind::Exporter && !v.text.empty()) {
+    if (v.type->kind == TypeKind::String && v.type->format == schema::Format::Endpoint &&
+        kind != schema::ComponentKind::Exporter && !v.text.empty()) {
       for (auto& p : plan_.ports)
         if (p.address == v.text) return;
       size_t colon = v.text.rfind(':');
       long number = colon == std::string::npos ? 0 : strtol(v.text.c_str() + colon + 1, nullptr, 10);
       plan_.ports.push_back({v.text, static_cast<uint16_t>(number > 0 && number < 65536 ? number : 0), path});
     }
-    if (kind == schema::ComponentKind::Exporter && v.type->kind == TypeKind::String && v.type->format == schema::Format::Url && (v.text.starts_with("https://") || v.late))
+    if (kind == schema::ComponentKind::Exporter && v.type->kind == TypeKind::String &&
+        v.type->format == schema::Format::Url && (v.text.starts_with("https://") || v.late))
       plan_.uses_tls = true;
     if (v.type->kind != TypeKind::Struct) return;
     auto settings = v.type->fields->settings;
     for (size_t i = 0; i < v.items.size(); ++i) {
       // An AWS exporter without an endpoint calls the region's, with TLS.
-      if (kind == schema::ComponentKind::Exporter && settings[i].name == "region" && v.find("endpoint") && v.at("endpoint").text.empty()) plan_.uses_tls = true;
+      if (kind == schema::ComponentKind::Exporter && settings[i].name == "region" && v.find("endpoint") &&
+          v.at("endpoint").text.empty())
+        plan_.uses_tls = true;
       facts(v.items[i], path + "::" + std::string(settings[i].name), kind);
     }
   }
@@ -91,6 +98,8 @@ private:
 
 }  // namespace
 
-Plan build(const check::Config& config) { return Builder(config).run(); }
+Plan build(const check::Config& config) {
+  return Builder(config).run();
+}
 
 }  // namespace whittle::plan

@@ -35,30 +35,20 @@ std::string shortest(double v) {
 std::string scalar_text(const Value& v) {
   if (v.late) return v.text;
   switch (v.type->kind) {
-  case TypeKind::Bool:
-    return v.boolean ? "true" : "false";
-  case TypeKind::Int:
-    return std::to_string(v.integer);
-  case TypeKind::Double:
-    return shortest(v.real);
-  case TypeKind::Duration:
-    return source::format_duration(v.integer);
+  case TypeKind::Bool: return v.boolean ? "true" : "false";
+  case TypeKind::Int: return std::to_string(v.integer);
+  case TypeKind::Double: return shortest(v.real);
+  case TypeKind::Duration: return source::format_duration(v.integer);
   case TypeKind::Any:
     switch (v.any) {
-    case AnyKind::Null:
-      return "n";
-    case AnyKind::Bool:
-      return v.boolean ? "btrue" : "bfalse";
-    case AnyKind::Int:
-      return "i" + std::to_string(v.integer);
-    case AnyKind::Double:
-      return "d" + shortest(v.real);
-    case AnyKind::String:
-      return "s" + v.text;
+    case AnyKind::Null: return "n";
+    case AnyKind::Bool: return v.boolean ? "btrue" : "bfalse";
+    case AnyKind::Int: return "i" + std::to_string(v.integer);
+    case AnyKind::Double: return "d" + shortest(v.real);
+    case AnyKind::String: return "s" + v.text;
     }
     return "n";
-  default:
-    return v.text;
+  default: return v.text;
   }
 }
 
@@ -75,14 +65,10 @@ std::string shown(const Value& v) {
     for (size_t i = 0; i < v.items.size(); ++i) out += (i > 0 ? ", " : "") + v.keys[i] + ": " + shown(v.items[i]);
     return out + "}";
   }
-  case TypeKind::Struct:
-    return "{...}";
-  case TypeKind::Optional:
-    return v.present && !v.items.empty() ? shown(v.items[0]) : "(not set)";
-  case TypeKind::Any:
-    return v.late ? v.text : v.any == AnyKind::Null ? "null" : scalar_text(v).substr(1);
-  default:
-    return scalar_text(v);
+  case TypeKind::Struct: return "{...}";
+  case TypeKind::Optional: return v.present && !v.items.empty() ? shown(v.items[0]) : "(not set)";
+  case TypeKind::Any: return v.late ? v.text : v.any == AnyKind::Null ? "null" : scalar_text(v).substr(1);
+  default: return scalar_text(v);
   }
 }
 
@@ -105,12 +91,9 @@ public:
     bool same = check::canonical_text(v) == check::canonical_text(initial);
     unsigned flags = (same ? drift::kDefault : 0u) | (is_secret(type) ? drift::kHidden : 0u);
     switch (type.kind) {
-    case TypeKind::Bool:
-      return scalar(NodeKind::Bool, flags, v, initial);
-    case TypeKind::Int:
-      return scalar(NodeKind::Int, flags, v, initial);
-    case TypeKind::Double:
-      return scalar(NodeKind::Double, flags, v, initial);
+    case TypeKind::Bool: return scalar(NodeKind::Bool, flags, v, initial);
+    case TypeKind::Int: return scalar(NodeKind::Int, flags, v, initial);
+    case TypeKind::Double: return scalar(NodeKind::Double, flags, v, initial);
     case TypeKind::String:
     case TypeKind::Regexp: {
       // Normal forms took the place of what was written.
@@ -121,10 +104,8 @@ public:
       for (const std::string& other : others) text(other);
       return;
     }
-    case TypeKind::Duration:
-      return scalar(NodeKind::Duration, flags, v, initial);
-    case TypeKind::Any:
-      return scalar(NodeKind::Any, flags, v, initial);
+    case TypeKind::Duration: return scalar(NodeKind::Duration, flags, v, initial);
+    case TypeKind::Any: return scalar(NodeKind::Any, flags, v, initial);
     case TypeKind::Enum:
       scalar(NodeKind::Enum, flags | (type.any_case ? drift::kSpecial : 0u), v, initial);
       text(type.zero < 0 ? "" : std::to_string(v.integer - type.zero));
@@ -160,8 +141,8 @@ public:
     case TypeKind::Optional: {
       bool present = v.present && !v.items.empty(), usual = initial.present && !initial.items.empty();
       tag(NodeKind::Optional, flags | (type.switched ? drift::kSpecial : 0u));
-      byte((present ? drift::kPresent : 0u) | (usual ? drift::kPresentDefault : 0u) | (type.named ? drift::kNamed : 0u) |
-           (type.element->kind == TypeKind::Struct ? drift::kStruct : 0u));
+      byte((present ? drift::kPresent : 0u) | (usual ? drift::kPresentDefault : 0u) |
+           (type.named ? drift::kNamed : 0u) | (type.element->kind == TypeKind::Struct ? drift::kStruct : 0u));
       if (present) node(v.items[0], usual ? initial.items[0] : check::default_value(*type.element, {}));
       return;
     }
@@ -182,7 +163,8 @@ private:
   void setting(const schema::Setting& s, const Value& v, const Value& initial) {
     if (!s.inert.empty()) return tag(NodeKind::Ignored, 0);
     const schema::Type& type = *v.type;
-    bool free_form = type.kind == TypeKind::Any || (type.kind == TypeKind::Optional && type.element->kind == TypeKind::Any);
+    bool free_form =
+        type.kind == TypeKind::Any || (type.kind == TypeKind::Optional && type.element->kind == TypeKind::Any);
     if (!s.refused.empty() && free_form) return tag(NodeKind::Unset, 0);
     node(v, initial);
   }

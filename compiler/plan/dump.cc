@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The plan as text. Stages are written in the order of the data, from receivers to exporters; settings only where they differ
-// from their defaults, so that the text says what this config is about.
+// The plan as text. Stages are written in the order of the data, from receivers to exporters; settings only where they
+// differ from their defaults, so that the text says what this config is about.
 #include "compiler/plan/plan.h"
 
 namespace whittle::plan {
@@ -17,7 +17,11 @@ std::string number(double d) {
 
 std::string duration(int64_t ns) {
   if (ns == 0) return "0s";
-  for (auto [unit, size] : {std::pair{"h", int64_t{3600000000000}}, {"m", int64_t{60000000000}}, {"s", int64_t{1000000000}}, {"ms", int64_t{1000000}}, {"us", int64_t{1000}}})
+  for (auto [unit, size] : {std::pair{"h", int64_t{3600000000000}},
+                            {"m", int64_t{60000000000}},
+                            {"s", int64_t{1000000000}},
+                            {"ms", int64_t{1000000}},
+                            {"us", int64_t{1000}}})
     if (ns % size == 0) return std::to_string(ns / size) + unit;
   return std::to_string(ns) + "ns";
 }
@@ -67,8 +71,10 @@ private:
   void component(const Stage& stage) {
     if (stage.program) {
       out_ += "program " + plan_.pipelines[*stage.pipeline].source->name + "/" + stage.instance->id + " (" +
-              (stage.program->signal == schema::Signal::Traces ? "span" : stage.program->signal == schema::Signal::Metrics ? "metric" : "log record") + ") {\n" +
-              plan::dump(*stage.program) + "}\n\n";
+              (stage.program->signal == schema::Signal::Traces    ? "span"
+               : stage.program->signal == schema::Signal::Metrics ? "metric"
+                                                                  : "log record") +
+              ") {\n" + plan::dump(*stage.program) + "}\n\n";
       return;
     }
     out_ += std::string(schema::name_of(stage.component().kind)) + " " + stage.instance->id;
@@ -124,7 +130,8 @@ private:
     case TypeKind::Map: {
       std::string out;
       for (size_t i = 0; i < v.items.size(); ++i)
-        out += (i ? ", " : "") + (v.type->kind == TypeKind::Map ? quoted(v.keys[i]) + " = " : std::string()) + value(v.items[i], indent + "  ");
+        out += (i ? ", " : "") + (v.type->kind == TypeKind::Map ? quoted(v.keys[i]) + " = " : std::string()) +
+               value(v.items[i], indent + "  ");
       return "[" + out + "]";
     }
     }
@@ -137,6 +144,8 @@ private:
 
 }  // namespace
 
-std::string dump(const Plan& plan) { return Dump(plan).run(); }
+std::string dump(const Plan& plan) {
+  return Dump(plan).run();
+}
 
 }  // namespace whittle::plan

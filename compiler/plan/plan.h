@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The plan: the checked, typed form of one config as plain data. Everything after it is derived from it, and its textual
-// dump (dump.cc, `--emit plan`) is what golden tests hold.
+// The plan: the checked, typed form of one config as plain data. Everything after it is derived from it, and its
+// textual dump (dump.cc, `--emit plan`) is what golden tests hold.
 //
 // Stages stand in the order in which their code and instances are made: consumers before producers. A processor of two
 // pipelines is two stages, as in the Collector; a receiver or exporter is one, however many pipelines name it.
@@ -16,8 +16,8 @@
 
 namespace whittle::plan {
 
-using StageId = uint32_t;    // index in Plan::stages
-using PipelineId = uint32_t; // index in Plan::pipelines
+using StageId = uint32_t;     // index in Plan::stages
+using PipelineId = uint32_t;  // index in Plan::pipelines
 
 struct Stage {
   const check::Instance* instance = nullptr;
@@ -47,9 +47,10 @@ struct Plan {
   std::vector<Pipeline> pipelines;
   std::vector<StageId> extensions;
   std::vector<Port> ports;
-  bool uses_tls = false;  // some endpoint is reached with TLS: the image needs CA roots
+  bool uses_tls = false;         // some endpoint is reached with TLS: the image needs CA roots
   std::vector<aws::Need> needs;  // for the collector to name when AWS denies a call; filled in by whoever compiles
-  std::string drift;             // the table by which the collector compares a config that it is given (runtime/drift/table.h); likewise
+  std::string
+      drift;  // the table by which the collector compares a config that it is given (runtime/drift/table.h); likewise
 };
 
 // Makes the plan of a config without errors. `config` must outlive the plan.
@@ -58,8 +59,8 @@ Plan build(const check::Config& config);
 // The plan as text: one stage a paragraph, settings that differ from their defaults, pipelines with their arrows.
 std::string dump(const Plan& plan);
 
-// What turns a stateless processor into a record program: one function a component, gathered from the `_lower.cc` files of
-// stdlib/ when whittle is built (component.cmake).
+// What turns a stateless processor into a record program: one function a component, gathered from the `_lower.cc` files
+// of stdlib/ when whittle is built (component.cmake).
 using LowerFn = std::optional<RecordProgram> (*)(const check::Value& config, schema::Signal signal);
 struct Lowering {
   schema::ComponentKind kind;

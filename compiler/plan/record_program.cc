@@ -48,8 +48,12 @@ static ExpressionPtr join(Expression::Op op, std::vector<ExpressionPtr> operands
   return e;
 }
 
-ExpressionPtr all_of(std::vector<ExpressionPtr> operands) { return join(Expression::Op::And, std::move(operands), false); }
-ExpressionPtr any_of(std::vector<ExpressionPtr> operands) { return join(Expression::Op::Or, std::move(operands), true); }
+ExpressionPtr all_of(std::vector<ExpressionPtr> operands) {
+  return join(Expression::Op::And, std::move(operands), false);
+}
+ExpressionPtr any_of(std::vector<ExpressionPtr> operands) {
+  return join(Expression::Op::Or, std::move(operands), true);
+}
 
 static std::string quoted(const std::string& text) {
   std::string out = "\"";
@@ -66,7 +70,8 @@ static std::string quoted(const std::string& text) {
 
 static std::string slot_text(const Expression& e) {
   std::string slot = "slot " + std::to_string(e.slot);
-  if (e.text_of == Expression::TextOf::Anything) return "string(" + slot + (e.missing.empty() ? "" : ", else " + quoted(e.missing)) + ")";
+  if (e.text_of == Expression::TextOf::Anything)
+    return "string(" + slot + (e.missing.empty() ? "" : ", else " + quoted(e.missing)) + ")";
   if (e.text_of == Expression::TextOf::SpanKind) return "span_kind(" + slot + ")";
   return slot;
 }
@@ -85,11 +90,13 @@ static std::string expression(const Expression& e, bool inside = false) {
   case Op::And:
   case Op::Or: {
     std::string out;
-    for (auto& operand : e.operands) out += (out.empty() ? "" : e.op == Op::And ? " and " : " or ") + expression(*operand, true);
+    for (auto& operand : e.operands)
+      out += (out.empty() ? "" : e.op == Op::And ? " and " : " or ") + expression(*operand, true);
     return inside ? "(" + out + ")" : out;
   }
   case Op::Present: return "present(slot " + std::to_string(e.slot) + ")";
-  case Op::NotEmpty: return std::string("any(") + (e.place == Place::Resource ? "resource.attributes" : "attributes") + ")";
+  case Op::NotEmpty:
+    return std::string("any(") + (e.place == Place::Resource ? "resource.attributes" : "attributes") + ")";
   case Op::Equal: {
     std::string value;
     if (auto* s = std::get_if<std::string>(&e.value)) value = quoted(*s);
@@ -115,7 +122,8 @@ static std::string expression(const Expression& e, bool inside = false) {
 
 std::string dump(const RecordProgram& program) {
   std::string out;
-  for (size_t i = 0; i < program.slots.size(); ++i) out += "  slot " + std::to_string(i) + " = " + program.slots[i].text + "\n";
+  for (size_t i = 0; i < program.slots.size(); ++i)
+    out += "  slot " + std::to_string(i) + " = " + program.slots[i].text + "\n";
   if (program.drop_resource) out += "  drop resource if " + expression(*program.drop_resource) + "\n";
   if (program.drop_record) out += "  drop if " + expression(*program.drop_record) + "\n";
   return out;

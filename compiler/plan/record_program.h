@@ -14,15 +14,19 @@
 namespace whittle::plan {
 
 enum class Place : uint8_t { Resource, Scope, Record };
-enum class SlotForm : uint8_t { Field, Attribute, Value };  // a string or integer; the value of attribute `key`; an AnyValue
+enum class SlotForm : uint8_t {
+  Field,
+  Attribute,
+  Value
+};  // a string or integer; the value of attribute `key`; an AnyValue
 
 // A value of the record's: an attribute, or a field of the message at that place.
 struct Slot {
   Place place = Place::Record;
-  uint32_t field = 0;     // the field's number in Resource, InstrumentationScope, Span, Metric or LogRecord
+  uint32_t field = 0;  // the field's number in Resource, InstrumentationScope, Span, Metric or LogRecord
   SlotForm form = SlotForm::Field;
   std::string key;
-  std::string text;       // as the dump and diagnostics call it: `resource.attributes["env"]`
+  std::string text;  // as the dump and diagnostics call it: `resource.attributes["env"]`
 
   bool operator==(const Slot&) const = default;
 };
@@ -46,9 +50,9 @@ struct Expression {
     AtLeast,   // the slot is an integer not below `integer`
   };
   enum class TextOf : uint8_t {
-    Scalar,   // strings, bools and numbers; anything else is not text and compares false
-    Anything, // every value has a text, as pcommon.Value.AsString gives it; `missing` when there is none
-    SpanKind, // the name of the span kind that the integer stands for
+    Scalar,    // strings, bools and numbers; anything else is not text and compares false
+    Anything,  // every value has a text, as pcommon.Value.AsString gives it; `missing` when there is none
+    SpanKind,  // the name of the span kind that the integer stands for
   };
 
   Op op = Op::Constant;
@@ -66,9 +70,9 @@ struct Expression {
 
 struct RecordProgram {
   schema::Signal signal = schema::Signal::Traces;
-  std::vector<Slot> slots;          // of the resource, then of the scope, then of the record
-  ExpressionPtr drop_resource;      // over resource slots; true: the resource goes with all it holds. Null: never
-  ExpressionPtr drop_record;        // true: this span, metric or log record goes. Null: never
+  std::vector<Slot> slots;      // of the resource, then of the scope, then of the record
+  ExpressionPtr drop_resource;  // over resource slots; true: the resource goes with all it holds. Null: never
+  ExpressionPtr drop_record;    // true: this span, metric or log record goes. Null: never
 };
 
 // The slot equal to `slot`, added if it is new.

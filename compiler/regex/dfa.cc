@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tree -> Thompson NFA over bytes -> DFA by subset construction -> minimal DFA.
 //
-// Empty-width assertions are decided one byte late: a DFA state is the set of NFA instructions reached *before* following any
-// assertion, with what kind of byte came before; when the next byte (or the end) is known, the assertions that hold are
-// followed and then the byte is consumed. So `\b` and `$` cost nothing at run time but a few more states. The end of the text
-// is one more symbol. The search is unanchored: the start is added to every set.
+// Empty-width assertions are decided one byte late: a DFA state is the set of NFA instructions reached *before*
+// following any assertion, with what kind of byte came before; when the next byte (or the end) is known, the assertions
+// that hold are followed and then the byte is consumed. So `\b` and `$` cost nothing at run time but a few more states.
+// The end of the text is one more symbol. The search is unanchored: the start is added to every set.
 #include "compiler/regex/dfa.h"
 
 #include <algorithm>
@@ -92,11 +92,13 @@ private:
 
   static int encode(uint32_t c, uint8_t* out) {
     if (c < 0x80) return out[0] = static_cast<uint8_t>(c), 1;
-    if (c < 0x800) return out[0] = static_cast<uint8_t>(0xC0 | c >> 6), out[1] = static_cast<uint8_t>(0x80 | (c & 63)), 2;
+    if (c < 0x800)
+      return out[0] = static_cast<uint8_t>(0xC0 | c >> 6), out[1] = static_cast<uint8_t>(0x80 | (c & 63)), 2;
     if (c < 0x10000)
-      return out[0] = static_cast<uint8_t>(0xE0 | c >> 12), out[1] = static_cast<uint8_t>(0x80 | (c >> 6 & 63)), out[2] = static_cast<uint8_t>(0x80 | (c & 63)), 3;
-    return out[0] = static_cast<uint8_t>(0xF0 | c >> 18), out[1] = static_cast<uint8_t>(0x80 | (c >> 12 & 63)), out[2] = static_cast<uint8_t>(0x80 | (c >> 6 & 63)),
-           out[3] = static_cast<uint8_t>(0x80 | (c & 63)), 4;
+      return out[0] = static_cast<uint8_t>(0xE0 | c >> 12), out[1] = static_cast<uint8_t>(0x80 | (c >> 6 & 63)),
+             out[2] = static_cast<uint8_t>(0x80 | (c & 63)), 3;
+    return out[0] = static_cast<uint8_t>(0xF0 | c >> 18), out[1] = static_cast<uint8_t>(0x80 | (c >> 12 & 63)),
+           out[2] = static_cast<uint8_t>(0x80 | (c >> 6 & 63)), out[3] = static_cast<uint8_t>(0x80 | (c & 63)), 4;
   }
 
   // Adds the byte sequences of the code points low..high to `entry`: split where the length changes, then where a
@@ -135,7 +137,9 @@ private:
   }
 };
 
-bool word_byte(int b) { return (b >= '0' && b <= '9') || (b >= 'A' && b <= 'Z') || b == '_' || (b >= 'a' && b <= 'z'); }
+bool word_byte(int b) {
+  return (b >= '0' && b <= '9') || (b >= 'A' && b <= 'Z') || b == '_' || (b >= 'a' && b <= 'z');
+}
 
 enum Before : uint8_t { kStart, kNewline, kWordByte, kOther };
 
@@ -147,7 +151,8 @@ struct Set {
 
 class Determiniser {
 public:
-  Determiniser(const std::vector<Instruction>& code, uint32_t start) : code_(code), start_(start), mark_(code.size(), 0) {
+  Determiniser(const std::vector<Instruction>& code, uint32_t start)
+      : code_(code), start_(start), mark_(code.size(), 0) {
     for (auto& i : code) uses_ |= i.op == kAssert ? i.low : 0;
   }
 
@@ -228,8 +233,9 @@ private:
 
   uint32_t step(const Set& set, int byte) {
     bool before_word = set.before == kWordByte, after_word = byte >= 0 && word_byte(byte);
-    uint32_t holds = (set.before == kStart ? kBeginText | kBeginLine : 0) | (set.before == kNewline ? uint32_t{kBeginLine} : 0) |
-                     (byte < 0 ? kEndText | kEndLine : 0) | (byte == '\n' ? uint32_t{kEndLine} : 0) | (before_word != after_word ? kWord : kNoWord);
+    uint32_t holds = (set.before == kStart ? kBeginText | kBeginLine : 0) |
+                     (set.before == kNewline ? uint32_t{kBeginLine} : 0) | (byte < 0 ? kEndText | kEndLine : 0) |
+                     (byte == '\n' ? uint32_t{kEndLine} : 0) | (before_word != after_word ? kWord : kNoWord);
     std::vector<uint32_t> now = set.instructions;
     if (uses_) {
       ++generation_;
@@ -246,7 +252,8 @@ private:
     ++generation_;
     for (uint32_t i : now) {
       const Instruction& in = code_[i];
-      if (in.op == kBytes && static_cast<uint32_t>(byte) >= in.low && static_cast<uint32_t>(byte) <= in.high) close_more(in.next, to.instructions);
+      if (in.op == kBytes && static_cast<uint32_t>(byte) >= in.low && static_cast<uint32_t>(byte) <= in.high)
+        close_more(in.next, to.instructions);
     }
     close_more(start_, to.instructions);
     return state(std::move(to));
@@ -298,7 +305,8 @@ private:
     // `seen` numbers groups in order of their first state, so the dead state's group is 0.
     out.next.assign(count * symbols, 0);
     for (size_t s = 0; s < n; ++s)
-      for (uint32_t c = 0; c < symbols; ++c) out.next[group[s] * symbols + c] = static_cast<uint16_t>(group[table_[s * symbols + c]]);
+      for (uint32_t c = 0; c < symbols; ++c)
+        out.next[group[s] * symbols + c] = static_cast<uint16_t>(group[table_[s * symbols + c]]);
     out.start = group[out.start];
     out.accept_all = group[accept_];
   }
@@ -335,7 +343,11 @@ std::expected<Tables, SyntaxError> tables(std::string_view pattern, bool want_df
 
 }  // namespace
 
-std::expected<Tables, SyntaxError> compile(std::string_view pattern) { return tables(pattern, true); }
-std::expected<Tables, SyntaxError> compile_program(std::string_view pattern) { return tables(pattern, false); }
+std::expected<Tables, SyntaxError> compile(std::string_view pattern) {
+  return tables(pattern, true);
+}
+std::expected<Tables, SyntaxError> compile_program(std::string_view pattern) {
+  return tables(pattern, false);
+}
 
 }  // namespace whittle::regex

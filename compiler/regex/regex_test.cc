@@ -65,7 +65,11 @@ constexpr MatchCase kMatches[] = {
     {"\\Bfoo", "afoo", true},
     {"foo\\b", "foo", true},
     {"(?i)HeLLo", "say hello", true},
-    {"(?i)stra\xC3\x9F" "e", "STRA\xE1\xBA\x9E" "E", true},
+    {"(?i)stra\xC3\x9F"
+     "e",
+     "STRA\xE1\xBA\x9E"
+     "E",
+     true},
     {"(?i)k", "\xE2\x84\xAA", true},
     {"(?m)^b", "a\nb", true},
     {"^b", "a\nb", false},

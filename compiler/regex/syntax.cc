@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A recursive-descent parser with a bound on its depth, which is Go's own (1,000 levels). The errors and their words follow
-// Go's regexp/syntax package, so that what a user reads here is what the Collector would have said.
+// A recursive-descent parser with a bound on its depth, which is Go's own (1,000 levels). The errors and their words
+// follow Go's regexp/syntax package, so that what a user reads here is what the Collector would have said.
 #include "compiler/regex/syntax.h"
 
 #include "compiler/regex/unicode.h"
@@ -32,10 +32,8 @@ Ranges normalised(Ranges r) {
   std::sort(r.begin(), r.end(), [](Range a, Range b) { return a.low < b.low; });
   Ranges out;
   for (Range x : r) {
-    if (!out.empty() && x.low <= out.back().high + 1)
-      out.back().high = std::max(out.back().high, x.high);
-    else
-      out.push_back(x);
+    if (!out.empty() && x.low <= out.back().high + 1) out.back().high = std::max(out.back().high, x.high);
+    else out.push_back(x);
   }
   return out;
 }
@@ -60,7 +58,8 @@ Ranges folded(const Ranges& r) {
     for (; it != folds.end() && it->from <= x.high; ++it) {
       for (uint32_t c = it->to; c != it->from;) {
         out.push_back({c, c});
-        auto next = std::lower_bound(folds.begin(), folds.end(), c, [](const Fold& f, uint32_t v) { return f.from < v; });
+        auto next =
+            std::lower_bound(folds.begin(), folds.end(), c, [](const Fold& f, uint32_t v) { return f.from < v; });
         c = next->to;
       }
     }
@@ -116,7 +115,8 @@ private:
   SyntaxError take() { return {failure_->message, failure_->offset}; }
 
   std::nullptr_t error(std::string_view what, size_t from, size_t to) {
-    if (!failure_) failure_ = Failure{std::string(what) + ": `" + std::string(text_.substr(from, to - from)) + "`", from};
+    if (!failure_)
+      failure_ = Failure{std::string(what) + ": `" + std::string(text_.substr(from, to - from)) + "`", from};
     return nullptr;
   }
 
@@ -147,7 +147,8 @@ private:
       if ((byte(i + k) & 0xC0) != 0x80) return {0, 0};
       rune = rune << 6 | (byte(i + k) & 0x3F);
     }
-    if ((n == 3 && rune < 0x800) || (n == 4 && rune < 0x10000) || rune > kMaxRune || (rune >= 0xD800 && rune < 0xE000)) return {0, 0};
+    if ((n == 3 && rune < 0x800) || (n == 4 && rune < 0x10000) || rune > kMaxRune || (rune >= 0xD800 && rune < 0xE000))
+      return {0, 0};
     return {rune, n};
   }
   uint32_t next_rune() {
@@ -225,7 +226,8 @@ private:
         repeat->minimum = minimum;
         repeat->maximum = maximum;
         repeat->children.push_back(std::move(atom));
-        if ((minimum >= 2 || maximum >= 2) && nested_repeat(*repeat) > kMaxRepeat) return error("invalid repeat count", repeat_from, at_);
+        if ((minimum >= 2 || maximum >= 2) && nested_repeat(*repeat) > kMaxRepeat)
+          return error("invalid repeat count", repeat_from, at_);
         atom = std::move(repeat);
         repeated = true;
         operator_from = repeat_from;
@@ -261,7 +263,8 @@ private:
     auto number = [&](int& out) {
       size_t from = i;
       long value = 0;
-      while (i < text_.size() && text_[i] >= '0' && text_[i] <= '9') value = std::min(value * 10 + (text_[i++] - '0'), 100000L);
+      while (i < text_.size() && text_[i] >= '0' && text_[i] <= '9')
+        value = std::min(value * 10 + (text_[i++] - '0'), 100000L);
       if (i == from || (text_[from] == '0' && i - from > 1)) return false;
       out = static_cast<int>(value);
       return true;
@@ -270,10 +273,8 @@ private:
     maximum = minimum;
     if (i < text_.size() && text_[i] == ',') {
       ++i;
-      if (i < text_.size() && text_[i] == '}')
-        maximum = -1;
-      else if (!number(maximum))
-        return false;
+      if (i < text_.size() && text_[i] == '}') maximum = -1;
+      else if (!number(maximum)) return false;
     }
     if (i >= text_.size() || text_[i] != '}') return false;
     at_ = i + 1;
@@ -389,7 +390,8 @@ private:
       r = {{0, kMaxRune}};
     } else {
       auto all = unicode_classes();
-      auto it = std::lower_bound(all.begin(), all.end(), name, [](const NamedClass& c, std::string_view n) { return c.name < n; });
+      auto it = std::lower_bound(all.begin(), all.end(), name,
+                                 [](const NamedClass& c, std::string_view n) { return c.name < n; });
       if (it == all.end() || it->name != name) {
         error("invalid character class range", from, at_);
         return std::nullopt;
@@ -454,7 +456,12 @@ private:
     case 't': return '\t';
     case 'v': return '\v';
     case 'x': {
-      auto digit = [&](char d) -> int { return d >= '0' && d <= '9' ? d - '0' : d >= 'a' && d <= 'f' ? d - 'a' + 10 : d >= 'A' && d <= 'F' ? d - 'A' + 10 : -1; };
+      auto digit = [&](char d) -> int {
+        return d >= '0' && d <= '9'   ? d - '0'
+               : d >= 'a' && d <= 'f' ? d - 'a' + 10
+               : d >= 'A' && d <= 'F' ? d - 'A' + 10
+                                      : -1;
+      };
       uint32_t value = 0;
       if (more() && peek() == '{') {
         size_t digits = 0;
@@ -478,12 +485,19 @@ private:
       }
       return value;
     }
-    case '1': case '2': case '3': case '4': case '5': case '6': case '7':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
       if (!more() || peek() < '0' || peek() > '7') break;  // a back-reference: not in this language
       [[fallthrough]];
     case '0': {
       uint32_t value = c - '0';
-      for (int i = 1; i < 3 && more() && peek() >= '0' && peek() <= '7'; ++i) value = value * 8 + static_cast<uint32_t>(text_[at_++] - '0');
+      for (int i = 1; i < 3 && more() && peek() >= '0' && peek() <= '7'; ++i)
+        value = value * 8 + static_cast<uint32_t>(text_[at_++] - '0');
       return value;
     }
     default:
@@ -570,6 +584,8 @@ private:
 
 }  // namespace
 
-std::expected<NodePtr, SyntaxError> parse(std::string_view pattern) { return Parser(pattern).run(); }
+std::expected<NodePtr, SyntaxError> parse(std::string_view pattern) {
+  return Parser(pattern).run();
+}
 
 }  // namespace whittle::regex

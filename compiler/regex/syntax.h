@@ -18,12 +18,24 @@ struct Range {
 };
 using Ranges = std::vector<Range>;  // sorted, disjoint, not touching
 
-enum class Op : uint8_t { Empty, Class, Concat, Alternate, Repeat, BeginText, EndText, BeginLine, EndLine, WordBoundary, NoWordBoundary };
+enum class Op : uint8_t {
+  Empty,
+  Class,
+  Concat,
+  Alternate,
+  Repeat,
+  BeginText,
+  EndText,
+  BeginLine,
+  EndLine,
+  WordBoundary,
+  NoWordBoundary
+};
 
 struct Node {
   Op op = Op::Empty;
-  Ranges ranges;                // Class; empty: matches nothing
-  int minimum = 0, maximum = 0; // Repeat; maximum -1: no bound
+  Ranges ranges;                 // Class; empty: matches nothing
+  int minimum = 0, maximum = 0;  // Repeat; maximum -1: no bound
   std::vector<std::unique_ptr<Node>> children;
 };
 using NodePtr = std::unique_ptr<Node>;

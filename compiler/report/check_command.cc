@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::string_view kUsage = "check CONFIG... [option...]";
 constexpr std::string_view kAbout =
-    "Finds every mistake in each CONFIG: a file, or - for standard input. Files given with --config are merged into one config,\n"
+    "Finds every mistake in each CONFIG: a file, or - for standard input. Files given with --config are merged into "
+    "one config,\n"
     "as the Collector merges them. Nothing is looked up: no environment variable, region or credentials are needed.\n"
     "\n"
     "Exit code 0: no errors. 1: errors. 2: a file could not be read.";
@@ -33,7 +34,10 @@ const std::vector<OptionSpec>& specs() {
 }
 
 diag::Format format_of(std::string_view name) {
-  return name == "json" ? diag::Format::Json : name == "sarif" ? diag::Format::Sarif : name == "github" ? diag::Format::Github : diag::Format::Text;
+  return name == "json"     ? diag::Format::Json
+         : name == "sarif"  ? diag::Format::Sarif
+         : name == "github" ? diag::Format::Github
+                            : diag::Format::Text;
 }
 
 // Each config is checked by itself, so threads share nothing but the next number.
@@ -52,21 +56,26 @@ std::vector<check::CheckResult> check_all(const std::vector<check::CheckOptions>
 }
 
 // Task definitions and policies are held against one config, or checked by themselves when none is named.
-void check_deployment(const aws::ecs::TaskInputs& tasks, const RoleInputs& roles, size_t files, check::CheckResult& result, bool strict) {
+void check_deployment(const aws::ecs::TaskInputs& tasks, const RoleInputs& roles, size_t files,
+                      check::CheckResult& result, bool strict) {
   if (roles.policies.empty() && tasks.empty()) return;
   if (!result.sources) result.sources = std::make_unique<source::Sources>();
   source::Sources& sources = *result.sources;
   aws::ExecutionUse use;
   // What a component calls that whittle does not know cannot be told, so nothing is granted for nothing.
   aws::RoleOptions options = roles.options;
-  for (const diag::Diagnostic& d : result.diagnostics.all()) options.tell_unused = options.tell_unused && d.code != "E0301" && d.code != "E0302";
+  for (const diag::Diagnostic& d : result.diagnostics.all())
+    options.tell_unused = options.tell_unused && d.code != "E0301" && d.code != "E0302";
   if (!tasks.empty()) {
     uint64_t bytes = 0;
-    for (size_t i = 0; i < std::min(files, sources.size()); ++i) bytes += sources.at(static_cast<source::FileId>(i)).text.size();
-    if (!aws::ecs::check_task_files(tasks, result.known(), bytes, options, &use, sources, result.diagnostics)) result.could_not_run = true;
+    for (size_t i = 0; i < std::min(files, sources.size()); ++i)
+      bytes += sources.at(static_cast<source::FileId>(i)).text.size();
+    if (!aws::ecs::check_task_files(tasks, result.known(), bytes, options, &use, sources, result.diagnostics))
+      result.could_not_run = true;
   }
   if (!roles.policies.empty() &&
-      !aws::iam::check_policy_files(roles.policies, result.known(), tasks.empty() ? nullptr : &use, options, sources, result.diagnostics))
+      !aws::iam::check_policy_files(roles.policies, result.known(), tasks.empty() ? nullptr : &use, options, sources,
+                                    result.diagnostics))
     result.could_not_run = true;
   if (strict) result.diagnostics.make_strict();
   result.diagnostics.sort();
@@ -88,17 +97,21 @@ int check_command(Arguments arguments, Output& output) {
   }
   RoleInputs roles;
   aws::ecs::TaskInputs tasks;
-  good = good && read_config_options(line, common, error) && read_task_options(line, tasks, error) && read_role_options(line, roles, error);
+  good = good && read_config_options(line, common, error) && read_task_options(line, tasks, error) &&
+         read_role_options(line, roles, error);
   size_t count = line.files.size() + !common.files.empty();
   if (good && count == 0 && roles.policies.empty() && tasks.empty()) good = (error = "no config is named", false);
   if (good && count > 1 && !(roles.policies.empty() && tasks.empty()))
-    good = (error = "task definitions and policies are compared with one config, and " + std::to_string(count) + " are named", false);
+    good = (error = "task definitions and policies are compared with one config, and " + std::to_string(count) +
+                    " are named",
+            false);
   if (!good) {
     output.err += "whittle: " + error + "\ntry `whittle check --help`\n";
     return 2;
   }
   // Batches must be done by the time that the task really has.
-  if (!line.has("--stop-timeout")) common.stop_timeout_s = aws::ecs::stop_timeout(tasks).value_or(common.stop_timeout_s);
+  if (!line.has("--stop-timeout"))
+    common.stop_timeout_s = aws::ecs::stop_timeout(tasks).value_or(common.stop_timeout_s);
 
   std::vector<check::CheckOptions> configs;
   if (!common.files.empty()) configs.push_back(common);

@@ -88,12 +88,9 @@ int components_command(Arguments arguments, Output& output) {
   bool markdown = false;
   std::vector<std::string_view> names;
   for (std::string_view a : arguments) {
-    if (a == "--markdown")
-      markdown = true;
-    else if (a.starts_with("-"))
-      return usage(output, "there is no option `" + std::string(a) + "`", "components");
-    else
-      names.push_back(a);
+    if (a == "--markdown") markdown = true;
+    else if (a.starts_with("-")) return usage(output, "there is no option `" + std::string(a) + "`", "components");
+    else names.push_back(a);
   }
   if (names.empty()) {
     for (auto kind :
@@ -108,11 +105,8 @@ int components_command(Arguments arguments, Output& output) {
         std::string name(c->name);
         for (const schema::Alias& a : c->aliases) name += ", " + std::string(a.name);
         std::string doc = std::string(c->doc) + (c->checked_only ? " (checked only)" : "");
-        if (markdown)
-          output.out += "- `" + name + "`: " + doc + "\n";
-        else
-          output.out += "  " + name + std::string(name.size() < 24 ? 24 - name.size() : 1, ' ') + " " +
-                        doc + "\n";
+        if (markdown) output.out += "- `" + name + "`: " + doc + "\n";
+        else output.out += "  " + name + std::string(name.size() < 24 ? 24 - name.size() : 1, ' ') + " " + doc + "\n";
       }
       if (!first) output.out += "\n";
     }

@@ -23,8 +23,8 @@ struct Output {
 };
 
 // whittle check CONFIG... [--config FILE]... [--format text|json|sarif|github] [--strict] [--stop-timeout DURATION]
-// Each CONFIG is a config of its own; all `--config` together are one. Many are checked at the same time, and told of in the order
-// in which they are named.
+// Each CONFIG is a config of its own; all `--config` together are one. Many are checked at the same time, and told of
+// in the order in which they are named.
 int check_command(Arguments arguments, Output& output);
 
 // whittle taskdef CONFIG... [--format json|terraform|cloudformation|cdk|compose] [--image REFERENCE] ...

@@ -100,19 +100,15 @@ private:
   static std::string literal(const schema::Type& t, const Literal& l) {
     const schema::Type& inner = t.kind == TypeKind::Optional ? *t.element : t;
     switch (l.kind) {
-    case Literal::Kind::Bool:
-      return l.number != 0 ? "true" : "false";
-    case Literal::Kind::Int:
-      return std::to_string(l.number);
+    case Literal::Kind::Bool: return l.number != 0 ? "true" : "false";
+    case Literal::Kind::Int: return std::to_string(l.number);
     case Literal::Kind::Double: {
       std::string s = std::to_string(l.real);
       while (s.back() == '0') s.pop_back();
       return s.back() == '.' ? s + "0" : s;
     }
-    case Literal::Kind::String:
-      return json_quote(l.text);
-    case Literal::Kind::Duration:
-      return json_quote(source::format_duration(l.number));
+    case Literal::Kind::String: return json_quote(l.text);
+    case Literal::Kind::Duration: return json_quote(source::format_duration(l.number));
     case Literal::Kind::Zero:
       if (t.kind == TypeKind::Bool) return "false";
       if (t.kind == TypeKind::Int || t.kind == TypeKind::Double) return "0";
@@ -120,8 +116,7 @@ private:
       if (t.kind == TypeKind::String) return "\"\"";
       if (t.kind == TypeKind::Enum) return json_quote(inner.values[0].name);
       return {};
-    default:
-      return {};
+    default: return {};
     }
   }
 
@@ -131,27 +126,23 @@ private:
       return "{\"anyOf\": [" + text + ", " + std::string(kReference) + "]}";
     };
     switch (t.kind) {
-    case TypeKind::Bool:
-      return or_reference("{\"type\": \"boolean\"}");
+    case TypeKind::Bool: return or_reference("{\"type\": \"boolean\"}");
     case TypeKind::Int: {
       std::string limits;
       if (t.min != std::numeric_limits<int64_t>::min())
         limits = ", \"minimum\": " + std::to_string(t.min) + ", \"maximum\": " + std::to_string(t.max);
       return or_reference("{\"type\": \"integer\"" + limits + "}");
     }
-    case TypeKind::Double:
-      return or_reference("{\"type\": \"number\"}");
+    case TypeKind::Double: return or_reference("{\"type\": \"number\"}");
     case TypeKind::Duration:
       return "{\"type\": [\"string\", \"integer\"], \"examples\": [\"10s\", \"1m30s\", \"200ms\"]}";
     case TypeKind::String:
-    case TypeKind::Regexp:
-      return "{\"type\": \"string\"}";
+    case TypeKind::Regexp: return "{\"type\": \"string\"}";
     case TypeKind::Enum: {
       if (t.any_case) return "{\"type\": \"string\", \"examples\": [" + values(t) + "]}";
       return "{\"enum\": [" + values(t) + "]}";
     }
-    case TypeKind::Any:
-      return "{}";
+    case TypeKind::Any: return "{}";
     case TypeKind::List: {
       std::string list = "{\"type\": [\"array\", \"null\"], \"items\": " + type(*t.element, true) + "}";
       if (t.element->kind == TypeKind::String && t.flat.empty())
@@ -169,8 +160,7 @@ private:
              "\"string\"}, \"value\": " +
              type(*t.element, true) + "}, \"required\": [\"name\"], \"additionalProperties\": false}}]}";
     }
-    case TypeKind::Struct:
-      return structure(t, false, element);
+    case TypeKind::Struct: return structure(t, false, element);
     case TypeKind::Optional:
       if (t.element->kind == TypeKind::Struct) return structure(*t.element, t.switched, element);
       return "{\"anyOf\": [" + type(*t.element, element) + ", {\"type\": \"null\"}]}";

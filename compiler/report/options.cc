@@ -31,7 +31,8 @@ static bool allowed(std::string_view alternatives, std::string_view value) {
   return false;
 }
 
-bool read_command_line(const std::vector<std::string>& words, const std::vector<OptionSpec>& specs, CommandLine& out, std::string& error) {
+bool read_command_line(const std::vector<std::string>& words, const std::vector<OptionSpec>& specs, CommandLine& out,
+                       std::string& error) {
   for (size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
     if (word == "--") {
@@ -56,13 +57,12 @@ bool read_command_line(const std::vector<std::string>& words, const std::vector<
     }
     std::string value;
     if (!spec->value.empty()) {
-      if (equals != std::string::npos)
-        value = word.substr(equals + 1);
-      else if (i + 1 < words.size())
-        value = words[++i];
-      else
-        return error = "`" + std::string(spec->name) + "` needs a value: " + std::string(spec->value), false;
-      if (!allowed(spec->value, value)) return error = "`" + value + "` is no value of `" + std::string(spec->name) + "`: " + std::string(spec->value), false;
+      if (equals != std::string::npos) value = word.substr(equals + 1);
+      else if (i + 1 < words.size()) value = words[++i];
+      else return error = "`" + std::string(spec->name) + "` needs a value: " + std::string(spec->value), false;
+      if (!allowed(spec->value, value))
+        return error = "`" + value + "` is no value of `" + std::string(spec->name) + "`: " + std::string(spec->value),
+               false;
     } else if (equals != std::string::npos) {
       return error = "`" + name + "` takes no value", false;
     }
@@ -84,9 +84,11 @@ bool read_config_options(const CommandLine& line, check::CheckOptions& options, 
     if (name == "--config") options.files.push_back(value);
     if (name == "--strict") options.strict = true;
     if (name == "--stop-timeout") {
-      bool digits = !value.empty() && std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
+      bool digits =
+          !value.empty() && std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
       auto parsed = source::parse_duration(digits ? value + "s" : value);
-      if (!parsed || *parsed < 0) return error = "`--stop-timeout` takes a duration such as 120s, not `" + value + "`", false;
+      if (!parsed || *parsed < 0)
+        return error = "`--stop-timeout` takes a duration such as 120s, not `" + value + "`", false;
       options.stop_timeout_s = *parsed / 1'000'000'000;
     }
   }

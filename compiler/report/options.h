@@ -14,7 +14,7 @@ struct OptionSpec {
   std::string_view name;   // "--format"
   std::string_view value;  // as shown in the help: "text|json|sarif|github"; empty: a switch
   std::string_view help;
-  char letter = 0;         // "-o"
+  char letter = 0;  // "-o"
 };
 
 struct CommandLine {
@@ -28,13 +28,14 @@ struct CommandLine {
 
 // Reads what follows the command. False with a message in `error` for an option that is not in `specs`, a value that is
 // missing, or one that is not among the alternatives that `value` lists.
-bool read_command_line(const std::vector<std::string>& words, const std::vector<OptionSpec>& specs, CommandLine& out, std::string& error);
+bool read_command_line(const std::vector<std::string>& words, const std::vector<OptionSpec>& specs, CommandLine& out,
+                       std::string& error);
 
 // Options that every command takes which reads configs, and --help.
 std::vector<OptionSpec> with_config_options(std::vector<OptionSpec> specs);
 
-// What `--config`, `--strict` and `--stop-timeout` say. The files of `options` are those of `--config` alone. False with a message in
-// `error`.
+// What `--config`, `--strict` and `--stop-timeout` say. The files of `options` are those of `--config` alone. False
+// with a message in `error`.
 bool read_config_options(const CommandLine& line, check::CheckOptions& options, std::string& error);
 
 // The help of one command.

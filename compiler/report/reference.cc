@@ -17,33 +17,21 @@ std::string literal_text(const schema::Type& type, const Literal& l) {
   switch (l.kind) {
   case Literal::Kind::Zero:
     switch (type.kind) {
-    case TypeKind::Bool:
-      return "false";
+    case TypeKind::Bool: return "false";
     case TypeKind::Int:
-    case TypeKind::Double:
-      return "0";
-    case TypeKind::Duration:
-      return "0s";
+    case TypeKind::Double: return "0";
+    case TypeKind::Duration: return "0s";
     case TypeKind::String:
-    case TypeKind::Regexp:
-      return "\"\"";
-    case TypeKind::Enum:
-      return type.values[0].name.empty() ? "\"\"" : std::string(type.values[0].name);
-    case TypeKind::List:
-      return "[]";
-    case TypeKind::Map:
-      return "{}";
-    default:
-      return "";
+    case TypeKind::Regexp: return "\"\"";
+    case TypeKind::Enum: return type.values[0].name.empty() ? "\"\"" : std::string(type.values[0].name);
+    case TypeKind::List: return "[]";
+    case TypeKind::Map: return "{}";
+    default: return "";
     }
-  case Literal::Kind::Null:
-    return "null";
-  case Literal::Kind::Bool:
-    return l.number != 0 ? "true" : "false";
-  case Literal::Kind::Int:
-    return std::to_string(l.number);
-  case Literal::Kind::Duration:
-    return source::format_duration(l.number);
+  case Literal::Kind::Null: return "null";
+  case Literal::Kind::Bool: return l.number != 0 ? "true" : "false";
+  case Literal::Kind::Int: return std::to_string(l.number);
+  case Literal::Kind::Duration: return source::format_duration(l.number);
   case Literal::Kind::Double: {
     std::string s = std::to_string(l.real);
     while (s.back() == '0') s.pop_back();
@@ -72,22 +60,17 @@ std::string literal_text(const schema::Type& type, const Literal& l) {
     }
     return out + "}";
   }
-  case Literal::Kind::Present:
-    return "";
+  case Literal::Kind::Present: return "";
   }
   return {};
 }
 
 std::string type_text(const schema::Type& t) {
   switch (t.kind) {
-  case TypeKind::Optional:
-    return type_text(*t.element);
-  case TypeKind::List:
-    return "list of " + type_text(*t.element);
-  case TypeKind::Map:
-    return "map of " + type_text(*t.element);
-  case TypeKind::Struct:
-    return "settings";
+  case TypeKind::Optional: return type_text(*t.element);
+  case TypeKind::List: return "list of " + type_text(*t.element);
+  case TypeKind::Map: return "map of " + type_text(*t.element);
+  case TypeKind::Struct: return "settings";
   case TypeKind::Enum: {
     std::string out;
     for (const schema::EnumValue& v : t.values) {
@@ -101,39 +84,23 @@ std::string type_text(const schema::Type& t) {
     return "int";
   case TypeKind::String:
     switch (t.format) {
-    case schema::Format::Endpoint:
-      return "host:port";
-    case schema::Format::Url:
-      return "URL";
-    case schema::Format::Path:
-      return "path of a file";
-    case schema::Format::UrlPath:
-      return "path of a URL";
-    case schema::Format::HeaderName:
-      return "name of a header";
-    case schema::Format::Arn:
-      return "ARN";
-    case schema::Format::Region:
-      return "AWS region";
-    case schema::Format::Opaque:
-      return "string, kept secret";
-    case schema::Format::Ottl:
-      return "OTTL condition";
-    case schema::Format::ComponentId:
-      return "id of a component";
-    default:
-      return "string";
+    case schema::Format::Endpoint: return "host:port";
+    case schema::Format::Url: return "URL";
+    case schema::Format::Path: return "path of a file";
+    case schema::Format::UrlPath: return "path of a URL";
+    case schema::Format::HeaderName: return "name of a header";
+    case schema::Format::Arn: return "ARN";
+    case schema::Format::Region: return "AWS region";
+    case schema::Format::Opaque: return "string, kept secret";
+    case schema::Format::Ottl: return "OTTL condition";
+    case schema::Format::ComponentId: return "id of a component";
+    default: return "string";
     }
-  case TypeKind::Any:
-    return "any value";
-  case TypeKind::Bool:
-    return "bool";
-  case TypeKind::Double:
-    return "double";
-  case TypeKind::Duration:
-    return "duration";
-  case TypeKind::Regexp:
-    return "regular expression";
+  case TypeKind::Any: return "any value";
+  case TypeKind::Bool: return "bool";
+  case TypeKind::Double: return "double";
+  case TypeKind::Duration: return "duration";
+  case TypeKind::Regexp: return "regular expression";
   }
   return {};
 }
@@ -191,8 +158,7 @@ void settings(std::string& out, const schema::Struct& s, int depth, bool markdow
     std::string initial = literal_text(t, x.initial);
     if (x.type->kind == TypeKind::Optional && x.initial.kind == Literal::Kind::Zero)
       facts += x.type->named ? ", off unless named" : ", not set by default";
-    else if (!initial.empty())
-      facts += ", default " + (markdown ? "`" + initial + "`" : initial);
+    else if (!initial.empty()) facts += ", default " + (markdown ? "`" + initial + "`" : initial);
     for (const schema::Constraint& c : x.constraints) facts += ", " + constraint_text(*x.type, c);
     std::string doc(x.doc);
     if (!x.refused.empty()) doc += " Refused: " + std::string(x.refused) + ".";
@@ -221,22 +187,15 @@ std::string words_of(const schema::Expression& e) {
   using Kind = schema::Expression::Kind;
   static constexpr std::string_view kCompare[] = {" < ", " <= ", " > ", " >= ", " == ", " != "};
   switch (e.kind) {
-  case Kind::Not:
-    return "not " + words_of(*e.left);
-  case Kind::And:
-    return words_of(*e.left) + " and " + words_of(*e.right);
-  case Kind::Or:
-    return words_of(*e.left) + " or " + words_of(*e.right);
-  case Kind::Set:
-    return joined(e.path) + " is set";
+  case Kind::Not: return "not " + words_of(*e.left);
+  case Kind::And: return words_of(*e.left) + " and " + words_of(*e.right);
+  case Kind::Or: return words_of(*e.left) + " or " + words_of(*e.right);
+  case Kind::Set: return joined(e.path) + " is set";
   case Kind::Compare:
     return words_of(*e.left) + std::string(kCompare[static_cast<int>(e.compare)]) + words_of(*e.right);
-  case Kind::Setting:
-    return joined(e.path);
-  case Kind::Size:
-    return "size(" + joined(e.path) + ")";
-  case Kind::Value:
-    break;
+  case Kind::Setting: return joined(e.path);
+  case Kind::Size: return "size(" + joined(e.path) + ")";
+  case Kind::Value: break;
   }
   if (e.value.kind == Literal::Kind::String) return e.value.text.empty() ? "\"\"" : std::string(e.value.text);
   if (e.value.kind == Literal::Kind::Bool) return e.value.number != 0 ? "true" : "false";

@@ -11,7 +11,8 @@ void add_role_options(std::vector<OptionSpec>& specs) {
                    {"--task-role-policy", "FILE",
                     "a policy of the task role, or the ARN of a managed one; may be given several times"},
                    {"--execution-role-policy", "FILE", "a policy of the execution role, likewise"},
-                   {"--assumed-role-policy", "[ARN=]FILE", "a policy of a role that the task role takes on (`role_arn`), likewise"},
+                   {"--assumed-role-policy", "[ARN=]FILE",
+                    "a policy of a role that the task role takes on (`role_arn`), likewise"},
                    {"--boundary", "FILE", "a permissions boundary of these roles; all that are given must allow"},
                    {"--task-role-trust", "FILE", "the trust policy of the task role"},
                    {"--execution-role-trust", "FILE", "the trust policy of the execution role"},
@@ -44,10 +45,8 @@ bool read_role_options(const CommandLine& line, RoleInputs& out, std::string& er
     if (name == "--execution-role-policy") out.policies.execution_policies.push_back(value);
     if (name == "--assumed-role-policy") {
       size_t equals = value.starts_with("arn:") ? value.find('=') : std::string::npos;
-      if (equals == std::string::npos)
-        out.policies.assumed_policies.emplace_back("", value);
-      else
-        out.policies.assumed_policies.emplace_back(value.substr(0, equals), value.substr(equals + 1));
+      if (equals == std::string::npos) out.policies.assumed_policies.emplace_back("", value);
+      else out.policies.assumed_policies.emplace_back(value.substr(0, equals), value.substr(equals + 1));
     }
     if (name == "--boundary") out.policies.boundaries.push_back(value);
   }

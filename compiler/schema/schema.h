@@ -151,8 +151,8 @@ struct Struct {
 
 struct IamArgument {
   std::span<const std::string_view> path;  // of a setting
-  // What counts when the setting is empty: "/metrics/{namespace}", where `{namespace}` is another setting, and `*` is text that
-  // only the running collector knows.
+  // What counts when the setting is empty: "/metrics/{namespace}", where `{namespace}` is another setting, and `*` is
+  // text that only the running collector knows.
   std::string_view otherwise{};
 };
 
@@ -176,7 +176,8 @@ struct ListensAt {
 
 // Memory that a component holds at the most, for each pipeline when it is a processor.
 struct Holds {
-  std::span<const std::string_view> path;  // of the setting that says how much, in units of `number` bytes; empty: `number` MiB
+  std::span<const std::string_view>
+      path;  // of the setting that says how much, in units of `number` bytes; empty: `number` MiB
   int64_t number = 0;
   int64_t otherwise = 0;  // MiB, when the setting is 0 or late-bound
   std::string_view what;  // "the largest gRPC request to", before the component's name
@@ -217,7 +218,8 @@ struct Component {
   std::span<const NeededEnv> needs{};
   std::span<const ListensAt> listens{};
   std::span<const Holds> holds{};
-  std::span<const std::string_view> delays{};  // the setting that says how long telemetry is kept before it is handed on
+  std::span<const std::string_view>
+      delays{};               // the setting that says how long telemetry is kept before it is handed on
   bool checked_only = false;  // configs with it are checked, and cannot be compiled yet
 };
 

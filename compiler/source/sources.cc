@@ -71,10 +71,8 @@ ReadError read_file(const std::string& path, std::string& text, uint64_t& size, 
                                                : ReadError::Failed;
   ReadError error = ReadError::None;
   struct stat info;
-  if (fstat(fd, &info) != 0)
-    error = ReadError::Failed;
-  else if (S_ISDIR(info.st_mode))
-    error = ReadError::NotAFile;
+  if (fstat(fd, &info) != 0) error = ReadError::Failed;
+  else if (S_ISDIR(info.st_mode)) error = ReadError::NotAFile;
   else if (S_ISREG(info.st_mode) && static_cast<uint64_t>(info.st_size) > most) {
     size = static_cast<uint64_t>(info.st_size);
     error = ReadError::TooLarge;
@@ -103,16 +101,11 @@ ReadError read_file(const std::string& path, std::string& text, uint64_t& size, 
 
 std::string_view words_of(ReadError error) {
   switch (error) {
-  case ReadError::NotFound:
-    return "no such file";
-  case ReadError::Denied:
-    return "permission denied";
-  case ReadError::NotAFile:
-    return "it is a folder";
-  case ReadError::TooLarge:
-    return "it is too large";
-  default:
-    return "reading failed";
+  case ReadError::NotFound: return "no such file";
+  case ReadError::Denied: return "permission denied";
+  case ReadError::NotAFile: return "it is a folder";
+  case ReadError::TooLarge: return "it is too large";
+  default: return "reading failed";
   }
 }
 

@@ -45,16 +45,11 @@ std::string unescape(std::string_view text) {
 
 std::string_view read_problem(source::ReadError e) {
   switch (e) {
-  case source::ReadError::NotFound:
-    return "does not exist";
-  case source::ReadError::Denied:
-    return "may not be read";
-  case source::ReadError::NotAFile:
-    return "is a folder";
-  case source::ReadError::TooLarge:
-    return "is larger than 4 MB";
-  default:
-    return "cannot be read";
+  case source::ReadError::NotFound: return "does not exist";
+  case source::ReadError::Denied: return "may not be read";
+  case source::ReadError::NotAFile: return "is a folder";
+  case source::ReadError::TooLarge: return "is larger than 4 MB";
+  default: return "cannot be read";
   }
 }
 
@@ -85,10 +80,8 @@ public:
         tree_.nodes[id].entries[i].value = now;
       }
       return id;
-    case Node::Kind::String:
-      return done_[id] = text(id, depth);
-    default:
-      return id;
+    case Node::Kind::String: return done_[id] = text(id, depth);
+    default: return id;
     }
   }
 
@@ -296,10 +289,8 @@ FoundReference find_reference(std::string_view text, size_t from) {
     if (text[i] != '}' || open == std::string_view::npos) continue;
     size_t dollars = 0;
     while (dollars < open && text[open - 1 - dollars] == '$') ++dollars;
-    if (dollars % 2 == 1)
-      out.stopped_by_escape = true, out.stopped_at = i + 1;
-    else
-      out.reference = Reference{open, i + 1, text.substr(open + 2, i - open - 2), opened > 1};
+    if (dollars % 2 == 1) out.stopped_by_escape = true, out.stopped_at = i + 1;
+    else out.reference = Reference{open, i + 1, text.substr(open + 2, i - open - 2), opened > 1};
     return out;
   }
   return out;

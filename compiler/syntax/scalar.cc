@@ -145,22 +145,14 @@ std::string describe(const Node& node) {
     return node.text.substr(0, end) + "...";
   };
   switch (node.kind) {
-  case Node::Kind::Null:
-    return "null";
-  case Node::Kind::Bool:
-    return "the boolean `" + node.text + "`";
-  case Node::Kind::Int:
-    return "the number `" + shown() + "`";
-  case Node::Kind::Float:
-    return "the number `" + shown() + "`";
-  case Node::Kind::Date:
-    return "the date `" + shown() + "`";
-  case Node::Kind::String:
-    return node.text.empty() ? "an empty string" : "the string `" + shown() + "`";
-  case Node::Kind::Sequence:
-    return "a list";
-  case Node::Kind::Mapping:
-    return "a map";
+  case Node::Kind::Null: return "null";
+  case Node::Kind::Bool: return "the boolean `" + node.text + "`";
+  case Node::Kind::Int: return "the number `" + shown() + "`";
+  case Node::Kind::Float: return "the number `" + shown() + "`";
+  case Node::Kind::Date: return "the date `" + shown() + "`";
+  case Node::Kind::String: return node.text.empty() ? "an empty string" : "the string `" + shown() + "`";
+  case Node::Kind::Sequence: return "a list";
+  case Node::Kind::Mapping: return "a map";
   }
   return {};
 }

@@ -73,12 +73,25 @@ struct WtlIamStatement {
   std::string resource;
   std::vector<std::vector<std::string>> arguments;
   std::vector<std::string> otherwise;  // one for each argument, empty for none
-  std::vector<WtlExpression> when;  // none or one
+  std::vector<WtlExpression> when;     // none or one
   std::string why;
 };
 
 struct WtlMember {
-  enum class Kind : uint8_t { Include, Setting, Alias, Requires, Iam, Needs, Emits, Stability, Listens, CheckedOnly, Holds, Delays };
+  enum class Kind : uint8_t {
+    Include,
+    Setting,
+    Alias,
+    Requires,
+    Iam,
+    Needs,
+    Emits,
+    Stability,
+    Listens,
+    CheckedOnly,
+    Holds,
+    Delays
+  };
   Kind kind = Kind::Setting;
   source::Span span;
   std::string name;  // Include, Setting, Alias, Needs, Stability; Emits: the instrument
@@ -91,9 +104,9 @@ struct WtlMember {
   std::string value_type, unit, when, mistaken;  // Emits
   std::vector<WtlExpression> condition;          // Requires: one; Holds: none or one
   std::vector<WtlIamStatement> iam;
-  std::vector<std::string> protocols;            // Listens
-  std::vector<std::string> path;                 // Listens, Holds (may be empty), Delays
-  int64_t number = 0, otherwise = 0;             // Holds
+  std::vector<std::string> protocols;  // Listens
+  std::vector<std::string> path;       // Listens, Holds (may be empty), Delays
+  int64_t number = 0, otherwise = 0;   // Holds
 };
 
 struct WtlItem {

@@ -61,10 +61,9 @@ public:
     std::unique_ptr<fy_diag, decltype(&fy_diag_destroy)> fy(fy_diag_create(&diag_cfg), fy_diag_destroy);
     fy_diag_set_collect_errors(fy.get(), true);
     fy_parse_cfg cfg{};
-    cfg.flags =
-        static_cast<fy_parse_cfg_flags>(FYPCF_QUIET | FYPCF_COLLECT_DIAG | (json() ? FYPCF_JSON_FORCE : FYPCF_JSON_NONE) |
-                                        FYPCF_DEFAULT_VERSION_1_2 | FYPCF_SLOPPY_FLOW_INDENTATION |
-                                        FYPCF_DISABLE_DEPTH_LIMIT);
+    cfg.flags = static_cast<fy_parse_cfg_flags>(
+        FYPCF_QUIET | FYPCF_COLLECT_DIAG | (json() ? FYPCF_JSON_FORCE : FYPCF_JSON_NONE) | FYPCF_DEFAULT_VERSION_1_2 |
+        FYPCF_SLOPPY_FLOW_INDENTATION | FYPCF_DISABLE_DEPTH_LIMIT);
     cfg.diag = fy.get();
     std::unique_ptr<fy_parser, decltype(&fy_parser_destroy)> parser(fy_parser_create(&cfg), fy_parser_destroy);
     if (parser == nullptr || fy_parser_set_string(parser.get(), text_.data() + skip, text_.size() - skip) != 0) {
@@ -138,23 +137,16 @@ private:
         return false;
       }
       return true;
-    case FYET_DOCUMENT_END:
-      document_done = true;
-      return true;
+    case FYET_DOCUMENT_END: document_done = true; return true;
     case FYET_SEQUENCE_START:
       return open(false, e->sequence_start.sequence_start, e->sequence_start.anchor, e->sequence_start.tag);
     case FYET_MAPPING_START:
       return open(true, e->mapping_start.mapping_start, e->mapping_start.anchor, e->mapping_start.tag);
-    case FYET_SEQUENCE_END:
-      return close(e->sequence_end.sequence_end);
-    case FYET_MAPPING_END:
-      return close(e->mapping_end.mapping_end);
-    case FYET_SCALAR:
-      return scalar(e);
-    case FYET_ALIAS:
-      return alias(e->alias.anchor);
-    default:
-      return true;
+    case FYET_SEQUENCE_END: return close(e->sequence_end.sequence_end);
+    case FYET_MAPPING_END: return close(e->mapping_end.mapping_end);
+    case FYET_SCALAR: return scalar(e);
+    case FYET_ALIAS: return alias(e->alias.anchor);
+    default: return true;
     }
   }
 
@@ -238,10 +230,8 @@ private:
     }
     std::string tag = e->scalar.tag == nullptr ? std::string() : text_of(e->scalar.tag);
     this->tag(node, e->scalar.tag);
-    if (tag.find("str") != std::string::npos && tag.find("yaml.org") != std::string::npos)
-      node.quoted = true;
-    else if (tag == "!" || tag == "!!str")
-      node.quoted = true;
+    if (tag.find("str") != std::string::npos && tag.find("yaml.org") != std::string::npos) node.quoted = true;
+    else if (tag == "!" || tag == "!!str") node.quoted = true;
     bool is_key = !stack_.empty() && stack_.back().mapping && !stack_.back().has_key;
     if (is_key) {
       Frame& top = stack_.back();
@@ -262,10 +252,8 @@ private:
       }
       return true;
     }
-    if (node.quoted)
-      node.kind = Node::Kind::String;
-    else
-      resolve_scalar(node);
+    if (node.quoted) node.kind = Node::Kind::String;
+    else resolve_scalar(node);
     NodeId id = tree_.add(std::move(node));
     if (e->scalar.anchor != nullptr) anchors_[text_of(e->scalar.anchor)] = {id, 1, false};
     return value(id, 1);
@@ -329,10 +317,8 @@ private:
   void merge(const Frame& frame) {
     for (auto [id, span] : frame.merges) {
       std::vector<NodeId> maps;
-      if (tree_.at(id).kind == Node::Kind::Sequence)
-        maps = tree_.at(id).items;
-      else
-        maps.push_back(id);
+      if (tree_.at(id).kind == Node::Kind::Sequence) maps = tree_.at(id).items;
+      else maps.push_back(id);
       for (NodeId m : maps) {
         if (tree_.at(m).kind != Node::Kind::Mapping) {
           diags_.emit(kMergeKey, span).here("merges {}", describe(tree_.at(m)));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Taking on a role: one call of STS, signed with the process's own keys (AWS STS API Reference, "AssumeRole"). A query API: the
-// request is a form, the answer XML.
+// Taking on a role: one call of STS, signed with the process's own keys (AWS STS API Reference, "AssumeRole"). A query
+// API: the request is a form, the answer XML.
 #include "runtime/aws/credentials.h"
 
 #include "runtime/aws/timestamp.h"
@@ -19,7 +19,8 @@ void append_form_value(Writer& out, Text name, Text value) {
   out.append(name);
   out.byte('=');
   for (char c : value) {
-    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+                 c == '.' || c == '~';
     if (plain) {
       out.byte(static_cast<uint8_t>(c));
     } else {
@@ -46,7 +47,8 @@ extern "C" void rt_ask_sts(Credentials& c, const AwsKeys* keys) {
   append_form_value(body, "DurationSeconds", kDurationSeconds);
   if (!c.role_.external_id.empty()) append_form_value(body, "ExternalId", c.role_.external_id);
 
-  std::vector<SigningHeader> headers{{"host", c.sts_.host}, {"content-type", "application/x-www-form-urlencoded; charset=utf-8"}};
+  std::vector<SigningHeader> headers{{"host", c.sts_.host},
+                                     {"content-type", "application/x-www-form-urlencoded; charset=utf-8"}};
   if (!keys->session_token.empty()) headers.push_back({"x-amz-security-token", keys->session_token});
   Writer path, url;
   path.append(c.sts_.prefix);
@@ -73,7 +75,9 @@ extern "C" void rt_ask_sts(Credentials& c, const AwsKeys* keys) {
   request.body = static_cast<Writer&&>(body);
   request.timeout_ns = kTimeout;
   request.proxy = c.role_.proxy;
-  c.runtime_.http->send(static_cast<HttpRequest&&>(request), [](void* self, const HttpResponse& r) { static_cast<Credentials*>(self)->sts_answered(r); }, &c);
+  c.runtime_.http->send(
+      static_cast<HttpRequest&&>(request),
+      [](void* self, const HttpResponse& r) { static_cast<Credentials*>(self)->sts_answered(r); }, &c);
 }
 
 void Credentials::sts_answered(const HttpResponse& response) {
@@ -82,27 +86,39 @@ void Credentials::sts_answered(const HttpResponse& response) {
   if (response.status != 200) {
     Writer type, message;
     append_xml_element(type, answer, "Code");
-    if (!append_xml_element(message, answer, "Message")) message.append(response.status == 0 ? response.error_text : answer.substr(0, 300));
+    if (!append_xml_element(message, answer, "Message"))
+      message.append(response.status == 0 ? response.error_text : answer.substr(0, 300));
     Text t = type.text();
     if (t.starts_with("ExpiredToken") || t == "InvalidClientTokenId") of(runtime_).forget();
     if (response.status >= 400 && response.status < 500 && is_denial(response.status, t)) {
       Denial denial{role_.component, "sts", "AssumeRole", role_.role_arn, role_.region, {}, t, message.text(), {}};
       denials_.tell(runtime_, denial);
     } else if (!failed_) {
-      runtime_.log->error("taking on a role failed",
-                          {{"exporter", role_.component->id}, {"role", role_.role_arn}, {"endpoint", sts_.url}, {"status", response.status}, {"type", t}, {"message", message.text()}, {"config", role_.component->place}});
+      runtime_.log->error("taking on a role failed", {{"exporter", role_.component->id},
+                                                      {"role", role_.role_arn},
+                                                      {"endpoint", sts_.url},
+                                                      {"status", response.status},
+                                                      {"type", t},
+                                                      {"message", message.text()},
+                                                      {"config", role_.component->place}});
     }
     failed_ = true;
     return fail();
   }
   Writer access_key, secret_key, token, expiration;
-  if (!append_xml_element(access_key, answer, "AccessKeyId") || !append_xml_element(secret_key, answer, "SecretAccessKey") ||
-      !append_xml_element(token, answer, "SessionToken") || !append_xml_element(expiration, answer, "Expiration") || !parse_timestamp(expiration.text())) {
-    if (!failed_) runtime_.log->error("taking on a role failed: the answer of STS holds no keys", {{"exporter", role_.component->id}, {"role", role_.role_arn}, {"endpoint", sts_.url}});
+  if (!append_xml_element(access_key, answer, "AccessKeyId") ||
+      !append_xml_element(secret_key, answer, "SecretAccessKey") ||
+      !append_xml_element(token, answer, "SessionToken") || !append_xml_element(expiration, answer, "Expiration") ||
+      !parse_timestamp(expiration.text())) {
+    if (!failed_)
+      runtime_.log->error("taking on a role failed: the answer of STS holds no keys",
+                          {{"exporter", role_.component->id}, {"role", role_.role_arn}, {"endpoint", sts_.url}});
     failed_ = true;
     return fail();
   }
-  if (failed_) runtime_.log->info("the role could be taken on again", {{"exporter", role_.component->id}, {"role", role_.role_arn}});
+  if (failed_)
+    runtime_.log->info("the role could be taken on again",
+                       {{"exporter", role_.component->id}, {"role", role_.role_arn}});
   take({access_key.text(), secret_key.text(), token.text(), expiration.text()});
 }
 

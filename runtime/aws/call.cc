@@ -20,22 +20,27 @@ AwsClient::AwsClient(const ComponentContext& exporter, const AwsSettings& settin
 
 bool AwsClient::check(Str place) {
   if (!region_.empty()) return true;
-  runtime_.log->error("no AWS region: `region` is not set and neither is AWS_REGION", {{"exporter", exporter_.id}, {"config", place}});
+  runtime_.log->error("no AWS region: `region` is not set and neither is AWS_REGION",
+                      {{"exporter", exporter_.id}, {"config", place}});
   return false;
 }
 
 Credentials& AwsClient::credentials() {
-  if (!credentials_) credentials_ = &Credentials::of(runtime_, {settings_.role_arn, settings_.external_id, region_, settings_.proxy, &exporter_});
+  if (!credentials_)
+    credentials_ =
+        &Credentials::of(runtime_, {settings_.role_arn, settings_.external_id, region_, settings_.proxy, &exporter_});
   return *credentials_;
 }
 
 static Text text_member(Bytes body, Text name) {
-  // Faults are small JSON objects of texts; finding `"name":"` is enough to name them, and cannot go wrong worse than naming none.
+  // Faults are small JSON objects of texts; finding `"name":"` is enough to name them, and cannot go wrong worse than
+  // naming none.
   Text text = as_text(body);
   for (size_t at = text.find(name); at != Text::npos; at = text.find(name, at + 1)) {
     size_t i = at + name.size();
     if (at == 0 || text[at - 1] != '"' || i >= text.size() || text[i] != '"') continue;
-    for (++i; i < text.size() && (text[i] == ' ' || text[i] == ':'); ++i) {}
+    for (++i; i < text.size() && (text[i] == ' ' || text[i] == ':'); ++i) {
+    }
     if (i >= text.size() || text[i] != '"') continue;
     size_t end = text.find('"', i + 1);
     return end == Text::npos ? Text() : text.substr(i + 1, end - i - 1);
@@ -72,13 +77,17 @@ Text aws_error_message(const HttpResponse& response) {
   return message.empty() ? as_text(response.body).substr(0, 300) : message;
 }
 
-static bool is_expired(Text type) { return type == "ExpiredTokenException" || type == "ExpiredToken" || type == "UnrecognizedClientException" || type == "InvalidClientTokenId"; }
+static bool is_expired(Text type) {
+  return type == "ExpiredTokenException" || type == "ExpiredToken" || type == "UnrecognizedClientException" ||
+         type == "InvalidClientTokenId";
+}
 
 static bool may_repeat(const HttpResponse& r) {
   if (r.status == 0 || r.status == 429 || r.status >= 500) return true;
   Text type = aws_error_type(r);
-  return type.find("Throttl") != Text::npos || type == "TooManyRequestsException" || type == "RequestLimitExceeded" || type == "LimitExceededException" ||
-         type == "ServiceUnavailableException" || type == "RequestTimeout" || is_expired(type);
+  return type.find("Throttl") != Text::npos || type == "TooManyRequestsException" || type == "RequestLimitExceeded" ||
+         type == "LimitExceededException" || type == "ServiceUnavailableException" || type == "RequestTimeout" ||
+         is_expired(type);
 }
 
 // A call on its way, with what is needed to make it again.
@@ -93,13 +102,15 @@ struct PendingCall {
   Timer timer;
 
   PendingCall(AwsClient& c, AwsCall&& call, HttpDone d, void* ctx)
-      : client(c), done(d), context(ctx), name(arena.copy(call.call)), target(arena.copy(call.target)), path(arena.copy(call.path)),
-        content_type(arena.copy(call.content_type)), resource(arena.copy(call.resource)), body(static_cast<Writer&&>(call.body)),
+      : client(c), done(d), context(ctx), name(arena.copy(call.call)), target(arena.copy(call.target)),
+        path(arena.copy(call.path)), content_type(arena.copy(call.content_type)), resource(arena.copy(call.resource)),
+        body(static_cast<Writer&&>(call.body)),
         timer(*c.runtime_.loop, [](void* self) { static_cast<PendingCall*>(self)->begin(); }, this) {}
 
   void begin() {
     ++tries;
-    client.credentials().get([](void* self, const AwsKeys* keys) { static_cast<PendingCall*>(self)->send(keys); }, this);
+    client.credentials().get([](void* self, const AwsKeys* keys) { static_cast<PendingCall*>(self)->send(keys); },
+                             this);
   }
 
   void send(const AwsKeys* keys) {
@@ -142,11 +153,14 @@ struct PendingCall {
     request.exporter = view(client.exporter_.id);
     request.call = name;
     request.plain_body = body.bytes();
-    client.runtime_.http->send(static_cast<HttpRequest&&>(request), [](void* self, const HttpResponse& r) { static_cast<PendingCall*>(self)->answered(r); }, this);
+    client.runtime_.http->send(
+        static_cast<HttpRequest&&>(request),
+        [](void* self, const HttpResponse& r) { static_cast<PendingCall*>(self)->answered(r); }, this);
   }
 
   void answered(const HttpResponse& response) {
-    if ((response.status < 200 || response.status >= 300) && may_repeat(response) && tries <= client.settings_.max_retries) {
+    if ((response.status < 200 || response.status >= 300) && may_repeat(response) &&
+        tries <= client.settings_.max_retries) {
       if (is_expired(aws_error_type(response))) client.credentials().forget();
       int64_t pause = kFirstPause << (tries < 8 ? tries : 8);
       if (pause > kLongestPause) pause = kLongestPause;
@@ -155,14 +169,23 @@ struct PendingCall {
       timer.in(pause / 2 + static_cast<int64_t>(random % 1000) * (pause / 2000));
       return;
     }
-    if (response.status >= 400 && response.status < 500 && is_denial(response.status, aws_error_type(response))) denied(response);
+    if (response.status >= 400 && response.status < 500 && is_denial(response.status, aws_error_type(response)))
+      denied(response);
     --client.in_flight_;
     done(context, response);
     delete this;
   }
 
   void denied(const HttpResponse& response) {
-    Denial denial{&client.exporter_, client.service_, name, resource, client.region_, client.runtime_.offline ? Text() : client.settings_.role_arn, aws_error_type(response), aws_error_message(response), {}};
+    Denial denial{&client.exporter_,
+                  client.service_,
+                  name,
+                  resource,
+                  client.region_,
+                  client.runtime_.offline ? Text() : client.settings_.role_arn,
+                  aws_error_type(response),
+                  aws_error_message(response),
+                  {}};
     for (const HttpHeader& h : response.headers)
       if (h.name == "date") denial.date = h.value;
     client.denials_.tell(client.runtime_, denial);

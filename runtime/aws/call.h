@@ -30,26 +30,26 @@ AwsSettings aws_settings(const Config& c) {
 }
 
 struct AwsCall {
-  Text call;          // "PutTraceSegments": what replay and the log call it
-  Text target;        // X-Amz-Target, empty for REST APIs
+  Text call;    // "PutTraceSegments": what replay and the log call it
+  Text target;  // X-Amz-Target, empty for REST APIs
   Text path = "/";
   Text content_type = "application/x-amz-json-1.1";
-  Writer body;        // JSON
-  Text resource;      // what the call is made on: an ARN in which `*` stands for what is not known; empty: see the needs
+  Writer body;    // JSON
+  Text resource;  // what the call is made on: an ARN in which `*` stands for what is not known; empty: see the needs
 };
 
 class AwsClient {
 public:
   // `service` is the name that is signed and the host's first label ("xray", "logs"); `service_id` the SDKs' name, of
-  // which the environment variable AWS_ENDPOINT_URL_<ID> is made ("XRAY", "CLOUDWATCH_LOGS"). All texts and `exporter` must outlive
-  // the client.
+  // which the environment variable AWS_ENDPOINT_URL_<ID> is made ("XRAY", "CLOUDWATCH_LOGS"). All texts and `exporter`
+  // must outlive the client.
   AwsClient(const ComponentContext& exporter, const AwsSettings& settings, Text service, Text service_id);
 
   // False, with a logged reason, when the client cannot work: no region. Call it from `start`.
   bool check(Str place);
 
-  // Makes the call, repeating it after throttling, faults of the service and failures of the network, max_retries times. `done` is
-  // called once, from the loop, with the last answer. Everything that `call` borrows is copied.
+  // Makes the call, repeating it after throttling, faults of the service and failures of the network, max_retries
+  // times. `done` is called once, from the loop, with the last answer. Everything that `call` borrows is copied.
   void call(AwsCall&& call, HttpDone done, void* context);
 
   uint32_t in_flight() const { return in_flight_; }
@@ -72,8 +72,8 @@ private:
   Denials denials_;
 };
 
-// The service's own name for a fault ("ThrottlingException"), from the body's `__type` or the header x-amzn-errortype; empty
-// when the answer names none. Borrowed from the response.
+// The service's own name for a fault ("ThrottlingException"), from the body's `__type` or the header x-amzn-errortype;
+// empty when the answer names none. Borrowed from the response.
 Text aws_error_type(const HttpResponse& response);
 // The fault's message, or the beginning of the body. Borrowed from the response.
 Text aws_error_message(const HttpResponse& response);

@@ -36,7 +36,9 @@ Credentials& Credentials::of(Runtime& runtime, const RoleToTake& role) {
   if (role.role_arn.empty() || runtime.offline) return *last;
   for (; last->next_; last = last->next_) {
     const RoleToTake& r = last->next_->role_;
-    if (r.role_arn == role.role_arn && r.external_id == role.external_id && r.region == role.region && r.proxy == role.proxy) return *last->next_;
+    if (r.role_arn == role.role_arn && r.external_id == role.external_id && r.region == role.region &&
+        r.proxy == role.proxy)
+      return *last->next_;
   }
   return *(last->next_ = new Credentials(runtime, role));
 }
@@ -47,7 +49,8 @@ Credentials& Credentials::of(Runtime& runtime) {
 }
 
 void Credentials::get(Ready ready, void* context) {
-  if (from_environment_ || (!keys_.access_key.empty() && (expires_ns_ == 0 || runtime_.now_ns() + kRefreshBefore < expires_ns_)))
+  if (from_environment_ ||
+      (!keys_.access_key.empty() && (expires_ns_ == 0 || runtime_.now_ns() + kRefreshBefore < expires_ns_)))
     return ready(context, &keys_);
   waiting_.push_back({ready, context});
   if (!fetching_) fetch();
@@ -61,9 +64,11 @@ void Credentials::fetch() {
   if (!role_.role_arn.empty()) {
     CHECK(rt_ask_sts != nullptr);
     fetching_ = true;
-    return of(runtime_).get([](void* self, const AwsKeys* keys) { rt_ask_sts(*static_cast<Credentials*>(self), keys); }, this);
+    return of(runtime_).get([](void* self, const AwsKeys* keys) { rt_ask_sts(*static_cast<Credentials*>(self), keys); },
+                            this);
   }
-  Text relative = environment("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"), full = environment("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+  Text relative = environment("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
+       full = environment("AWS_CONTAINER_CREDENTIALS_FULL_URI");
   Writer url;
   if (!relative.empty()) {
     url.append(kEcsHost);
@@ -71,7 +76,8 @@ void Credentials::fetch() {
   } else if (!full.empty()) {
     url.append(full);
   } else {
-    runtime_.log->error("no AWS credentials: neither AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY nor AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is set; "
+    runtime_.log->error("no AWS credentials: neither AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY nor "
+                        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is set; "
                         "on ECS, give the task definition a task role");
     return tell(nullptr);
   }
@@ -88,21 +94,28 @@ void Credentials::fetch() {
       if (n > 0) token.advance(static_cast<size_t>(n));
       close(fd);
     } else {
-      runtime_.log->warn("cannot read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", {{"file", file}, {"error", strerror(errno)}});
+      runtime_.log->warn("cannot read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+                         {{"file", file}, {"error", strerror(errno)}});
     }
   } else {
     token.append(environment("AWS_CONTAINER_AUTHORIZATION_TOKEN"));
   }
-  while (!token.empty() && (token.text().back() == '\n' || token.text().back() == '\r')) token.truncate(token.size() - 1);
+  while (!token.empty() && (token.text().back() == '\n' || token.text().back() == '\r'))
+    token.truncate(token.size() - 1);
   if (!token.empty()) request.headers.push_back({"Authorization", token.text()});
   fetching_ = true;
-  runtime_.http->send(static_cast<HttpRequest&&>(request), [](void* self, const HttpResponse& r) { static_cast<Credentials*>(self)->answered(r); }, this);
+  runtime_.http->send(
+      static_cast<HttpRequest&&>(request),
+      [](void* self, const HttpResponse& r) { static_cast<Credentials*>(self)->answered(r); }, this);
 }
 
 void Credentials::answered(const HttpResponse& response) {
   fetching_ = false;
   if (response.status != 200) {
-    runtime_.log->error("the container credentials endpoint gave no keys", {{"status", response.status}, {"error", response.error_text}, {"answer", as_text(response.body).substr(0, 300)}});
+    runtime_.log->error("the container credentials endpoint gave no keys",
+                        {{"status", response.status},
+                         {"error", response.error_text},
+                         {"answer", as_text(response.body).substr(0, 300)}});
     return fail();
   }
   yyjson_doc* doc = yyjson_read(reinterpret_cast<const char*>(response.body.data()), response.body.size(), 0);
@@ -137,7 +150,9 @@ void Credentials::take(const Fetched& fetched) {
 }
 
 // Keys that are near their end are still good.
-void Credentials::fail() { tell(!keys_.access_key.empty() && runtime_.now_ns() < expires_ns_ ? &keys_ : nullptr); }
+void Credentials::fail() {
+  tell(!keys_.access_key.empty() && runtime_.now_ns() < expires_ns_ ? &keys_ : nullptr);
+}
 
 void Credentials::tell(const AwsKeys* keys) {
   std::vector<Waiting> waiting = static_cast<std::vector<Waiting>&&>(waiting_);

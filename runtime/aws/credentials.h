@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a collector's AWS keys come from: the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN), else the
-// container credentials endpoint that ECS names in AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI (AWS SDKs
-// and Tools Reference Guide, "Container credential provider"). With `role_arn` these keys take on another role (STS AssumeRole), whose
-// keys are used in their place. Keys that expire are fetched again five minutes before.
+// Where a collector's AWS keys come from: the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+// AWS_SESSION_TOKEN), else the container credentials endpoint that ECS names in AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
+// or AWS_CONTAINER_CREDENTIALS_FULL_URI (AWS SDKs and Tools Reference Guide, "Container credential provider"). With
+// `role_arn` these keys take on another role (STS AssumeRole), whose keys are used in their place. Keys that expire are
+// fetched again five minutes before.
 #pragma once
 
 #include "runtime/aws/denied.h"
@@ -22,13 +23,13 @@ struct HttpResponse;
 // A role to take on. Texts live as long as the process.
 struct RoleToTake {
   Text role_arn, external_id;
-  Text region, proxy;  // how STS is reached
+  Text region, proxy;                           // how STS is reached
   const ComponentContext* component = nullptr;  // for the log
 };
 
 class Credentials;
-// Asks STS for the role's keys with those of the process (null: there are none). Only collectors whose config names a role hold it: the
-// reference is weak, and the compiler asks for the symbol.
+// Asks STS for the role's keys with those of the process (null: there are none). Only collectors whose config names a
+// role hold it: the reference is weak, and the compiler asks for the symbol.
 extern "C" __attribute__((weak)) void rt_ask_sts(Credentials& role, const AwsKeys* keys);
 
 class Credentials {
@@ -41,8 +42,8 @@ public:
   // Those of a role; the same for all who ask for the same role in the same way.
   static Credentials& of(Runtime& runtime, const RoleToTake& role);
 
-  // Calls `ready(context, keys)` with keys that are valid now, or null when there are none: at once where they are at hand, else when
-  // the endpoint has answered. The keys are borrowed for the call.
+  // Calls `ready(context, keys)` with keys that are valid now, or null when there are none: at once where they are at
+  // hand, else when the endpoint has answered. The keys are borrowed for the call.
   using Ready = void (*)(void* context, const AwsKeys* keys);
   void get(Ready ready, void* context);
 
@@ -70,7 +71,7 @@ private:
   RoleToTake role_;  // role_arn is empty: the process's own
   Credentials* next_ = nullptr;
   AwsKeys keys_;
-  Writer text_;            // what keys_ borrows from, when fetched
+  Writer text_;  // what keys_ borrows from, when fetched
   bool from_environment_ = false;
   bool fetching_ = false;
   bool failed_ = false;     // the last attempt did, and the log has it

@@ -2,10 +2,12 @@
 // AWS words a denial so (IAM user guide, "Troubleshoot access denied error messages"):
 //
 //   User: arn:aws:sts::123456789012:assumed-role/task/5f2 is not authorized to perform: logs:PutLogEvents on resource:
-//   arn:aws:logs:us-east-1:123456789012:log-group:/ecs/x:log-stream:y because no identity-based policy allows the logs:PutLogEvents action
+//   arn:aws:logs:us-east-1:123456789012:log-group:/ecs/x:log-stream:y because no identity-based policy allows the
+//   logs:PutLogEvents action
 //
-// Log groups are an exception: "User with accountId: 123456789012 is not authorized to perform CreateLogGroup with Tags" means TagResource.
-// Not every service says all of it. What it says counts; the rest comes from the call and from the config's own list of needs.
+// Log groups are an exception: "User with accountId: 123456789012 is not authorized to perform CreateLogGroup with
+// Tags" means TagResource. Not every service says all of it. What it says counts; the rest comes from the call and from
+// the config's own list of needs.
 #include "runtime/aws/denied.h"
 
 #include "runtime/aws/endpoint.h"
@@ -35,7 +37,9 @@ Text arn_part(Text arn, int part) {
   return arn.substr(0, arn.find(':'));
 }
 
-bool is_arn(Text t) { return t.starts_with("arn:"); }
+bool is_arn(Text t) {
+  return t.starts_with("arn:");
+}
 
 // Why a 403 is none of the role's doing; null when it is.
 const char* other_cause(Text type, Text message) {
@@ -43,19 +47,29 @@ const char* other_cause(Text type, Text message) {
     Text type;
     const char* text;
   };
-  static constexpr const char* kSignature = "AWS refuses the signature of a call: the secret key is not the access key's, or something on the way changed the request";
+  static constexpr const char* kSignature = "AWS refuses the signature of a call: the secret key is not the access "
+                                            "key's, or something on the way changed the request";
   static constexpr const char* kClock = "AWS refuses a call for its time: this machine's clock is wrong";
-  static constexpr const char* kToken = "AWS refuses the credentials of a call: they have expired or are no longer known";
+  static constexpr const char* kToken =
+      "AWS refuses the credentials of a call: they have expired or are no longer known";
   static constexpr Cause kCauses[] = {
-      {"ExpiredToken", kToken}, {"UnrecognizedClient", kToken}, {"InvalidClientTokenId", kToken}, {"InvalidAccessKeyId", kToken},
-      {"RequestExpired", kClock}, {"RequestTimeTooSkewed", kClock}, {"RequestInTheFuture", kClock},
+      {"ExpiredToken", kToken},
+      {"UnrecognizedClient", kToken},
+      {"InvalidClientTokenId", kToken},
+      {"InvalidAccessKeyId", kToken},
+      {"RequestExpired", kClock},
+      {"RequestTimeTooSkewed", kClock},
+      {"RequestInTheFuture", kClock},
       {"OptInRequired", "AWS refuses a call: the account has not enabled the service or the region"},
-      {"IncompleteSignature", kSignature}, {"MissingAuthenticationToken", kSignature}};
+      {"IncompleteSignature", kSignature},
+      {"MissingAuthenticationToken", kSignature}};
   for (const Cause& c : kCauses)
     if (type.starts_with(c.type)) return c.text;
-  // One fault for two causes: "Signature expired: 20260302T084430Z is now earlier than ..." and "Signature not yet current: ...".
+  // One fault for two causes: "Signature expired: 20260302T084430Z is now earlier than ..." and "Signature not yet
+  // current: ...".
   if (type.starts_with("SignatureDoesNotMatch") || type.starts_with("InvalidSignature"))
-    return message.starts_with("Signature expired") || message.starts_with("Signature not yet current") ? kClock : kSignature;
+    return message.starts_with("Signature expired") || message.starts_with("Signature not yet current") ? kClock
+                                                                                                        : kSignature;
   return nullptr;
 }
 
@@ -68,7 +82,9 @@ const AwsNeed* need_of(const ComponentContext& component, Text action) {
 
 }  // namespace
 
-bool is_denial(int status, Text type) { return status == 403 || type.starts_with("AccessDenied") || other_cause(type, {}); }
+bool is_denial(int status, Text type) {
+  return status == 403 || type.starts_with("AccessDenied") || other_cause(type, {});
+}
 
 void append_completed_arn(Writer& out, Text pattern, Text region, Text account) {
   if (!is_arn(pattern)) return out.append(pattern);
@@ -112,11 +128,19 @@ void Denials::tell(Runtime& runtime, const Denial& d) {
   // Actions are AWS's words: an answer that is not AWS's could name ever new ones.
   if (known_.size() == kMostTold) return;
   known_.push_back(arena_.copy(known));
-  if (known_.size() == kMostTold) runtime.log->warn("further kinds of denied calls are not told", {{"told", kMostTold}});
+  if (known_.size() == kMostTold)
+    runtime.log->warn("further kinds of denied calls are not told", {{"told", kMostTold}});
 
   const ComponentContext& c = *d.component;
   Logger& log = *runtime.log;
-  if (other) return log.error(other, {{"exporter", c.id}, {"action", action.text()}, {"region", d.region}, {"type", d.type}, {"message", d.message}, {"date", d.date}, {"config", c.place}});
+  if (other)
+    return log.error(other, {{"exporter", c.id},
+                             {"action", action.text()},
+                             {"region", d.region},
+                             {"type", d.type},
+                             {"message", d.message},
+                             {"date", d.date},
+                             {"config", c.place}});
 
   // What AWS has named is the resource itself; a pattern is what a policy says.
   Text caller = word_after(d.message, "User:");
@@ -130,23 +154,54 @@ void Denials::tell(Runtime& runtime, const Denial& d) {
   append_statement(statement, action.text(), need ? pattern.text() : resource.empty() ? Text("*") : resource.text());
   Text place = need ? view(need->place) : view(c.place);
   if (d.message.find("explicit deny") != Text::npos) {
-    return log.error("AWS denies a call: a policy forbids it in so many words, so no statement that allows it will help",
-                     {{"exporter", c.id}, {"action", action.text()}, {"resource", resource.text()}, {"role", d.role}, {"config", place}, {"message", d.message}});
+    return log.error(
+        "AWS denies a call: a policy forbids it in so many words, so no statement that allows it will help",
+        {{"exporter", c.id},
+         {"action", action.text()},
+         {"resource", resource.text()},
+         {"role", d.role},
+         {"config", place},
+         {"message", d.message}});
   }
-  if (d.message.find("permissions boundary") != Text::npos || d.message.find("service control policy") != Text::npos || d.message.find("session policy") != Text::npos) {
-    return log.error("AWS denies a call: a policy that limits the role does not allow it; the statement is missing there",
-                     {{"exporter", c.id}, {"action", action.text()}, {"resource", resource.text()}, {"role", d.role}, {"config", place}, {"statement", statement.text()}, {"message", d.message}});
+  if (d.message.find("permissions boundary") != Text::npos || d.message.find("service control policy") != Text::npos ||
+      d.message.find("session policy") != Text::npos) {
+    return log.error(
+        "AWS denies a call: a policy that limits the role does not allow it; the statement is missing there",
+        {{"exporter", c.id},
+         {"action", action.text()},
+         {"resource", resource.text()},
+         {"role", d.role},
+         {"config", place},
+         {"statement", statement.text()},
+         {"message", d.message}});
   }
   if (action.text() == "sts:AssumeRole") {
-    return log.error("AWS denies taking on a role: the task role lacks the statement, or the role's trust policy does not name the task role as principal (with the external id, if it wants one)",
-                     {{"exporter", c.id}, {"action", action.text()}, {"resource", resource.text()}, {"caller", caller}, {"config", place}, {"statement", statement.text()}, {"message", d.message}});
+    return log.error("AWS denies taking on a role: the task role lacks the statement, or the role's trust policy does "
+                     "not name the task role as principal (with the external id, if it wants one)",
+                     {{"exporter", c.id},
+                      {"action", action.text()},
+                      {"resource", resource.text()},
+                      {"caller", caller},
+                      {"config", place},
+                      {"statement", statement.text()},
+                      {"message", d.message}});
   }
   if (!d.role.empty()) {
     return log.error("AWS denies a call: the role that `role_arn` names lacks the permission",
-                     {{"exporter", c.id}, {"action", action.text()}, {"resource", resource.text()}, {"role", d.role}, {"config", place}, {"statement", statement.text()}, {"message", d.message}});
+                     {{"exporter", c.id},
+                      {"action", action.text()},
+                      {"resource", resource.text()},
+                      {"role", d.role},
+                      {"config", place},
+                      {"statement", statement.text()},
+                      {"message", d.message}});
   }
-  log.error("AWS denies a call: the task role lacks the permission",
-            {{"exporter", c.id}, {"action", action.text()}, {"resource", resource.text()}, {"config", place}, {"statement", statement.text()}, {"message", d.message}});
+  log.error("AWS denies a call: the task role lacks the permission", {{"exporter", c.id},
+                                                                      {"action", action.text()},
+                                                                      {"resource", resource.text()},
+                                                                      {"config", place},
+                                                                      {"statement", statement.text()},
+                                                                      {"message", d.message}});
 }
 
 }  // namespace whittle

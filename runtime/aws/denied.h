@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is to be said when AWS denies a call: which action on what was denied, for which line of the config, and the statement that is
-// missing; or that the fault has nothing to do with permissions.
+// What is to be said when AWS denies a call: which action on what was denied, for which line of the config, and the
+// statement that is missing; or that the fault has nothing to do with permissions.
 #pragma once
 
 #include "runtime/base/arena.h"
@@ -13,15 +13,17 @@ namespace whittle {
 
 struct Denial {
   const ComponentContext* component = nullptr;  // whose call it was
-  Text service, call;   // "logs", "PutLogEvents"
-  Text resource;        // what the call was made on, as far as the caller knows: an ARN in which `*` stands for what is not known; may be empty
-  Text region;          // in which it was made
-  Text role;            // the role that was taken on for it; empty: the task role
-  Text type, message;   // the fault, as the service named it
-  Text date;            // the answer's Date header: what time it is there
+  Text service, call;                           // "logs", "PutLogEvents"
+  Text resource;  // what the call was made on, as far as the caller knows: an ARN in which `*` stands for what is not
+                  // known; may be empty
+  Text region;    // in which it was made
+  Text role;      // the role that was taken on for it; empty: the task role
+  Text type, message;  // the fault, as the service named it
+  Text date;           // the answer's Date header: what time it is there
 };
 
-// True when the fault is about who calls and not about what is called. The services that speak JSON answer 400 to these, too.
+// True when the fault is about who calls and not about what is called. The services that speak JSON answer 400 to
+// these, too.
 bool is_denial(int status, Text type);
 
 // Says each thing once, and 64 things at the most.

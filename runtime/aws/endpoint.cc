@@ -14,9 +14,10 @@ Text environment(const char* name) {
 
 const AwsPartition& aws_partition(Text region) {
   static constexpr AwsPartition kPartitions[] = {
-      {"cn-", "aws-cn", "amazonaws.com.cn"},    {"us-gov-", "aws-us-gov", "amazonaws.com"}, {"us-iso-", "aws-iso", "c2s.ic.gov"},
-      {"us-isob-", "aws-iso-b", "sc2s.sgov.gov"}, {"us-isof-", "aws-iso-f", "csp.hci.ic.gov"}, {"eu-isoe-", "aws-iso-e", "cloud.adc-e.uk"},
-      {"eusc-", "aws-eusc", "amazonaws.eu"},    {"", "aws", "amazonaws.com"}};
+      {"cn-", "aws-cn", "amazonaws.com.cn"},       {"us-gov-", "aws-us-gov", "amazonaws.com"},
+      {"us-iso-", "aws-iso", "c2s.ic.gov"},        {"us-isob-", "aws-iso-b", "sc2s.sgov.gov"},
+      {"us-isof-", "aws-iso-f", "csp.hci.ic.gov"}, {"eu-isoe-", "aws-iso-e", "cloud.adc-e.uk"},
+      {"eusc-", "aws-eusc", "amazonaws.eu"},       {"", "aws", "amazonaws.com"}};
   const AwsPartition* p = kPartitions;
   while (!region.starts_with(p->region_prefix)) ++p;  // the last one's prefix is empty
   return *p;
@@ -34,7 +35,8 @@ AwsEndpoint aws_endpoint(Text given, Text service, Text service_id, Text region,
   if (url.empty()) url = environment("AWS_ENDPOINT_URL");
   Writer made;
   if (url.empty()) {
-    for (Text part : {Text("https://"), service, Text("."), region, Text("."), aws_partition(region).dns_suffix}) made.append(part);
+    for (Text part : {Text("https://"), service, Text("."), region, Text("."), aws_partition(region).dns_suffix})
+      made.append(part);
   } else {
     if (url.find("://") == Text::npos) made.append(Text("https://"));
     made.append(url);

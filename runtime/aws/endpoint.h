@@ -22,7 +22,8 @@ struct AwsEndpoint {
   Text prefix;  // of paths
 };
 
-// `given` counts first, then the environment's AWS_ENDPOINT_URL_<service_id> and AWS_ENDPOINT_URL, then the region's own endpoint
+// `given` counts first, then the environment's AWS_ENDPOINT_URL_<service_id> and AWS_ENDPOINT_URL, then the region's
+// own endpoint
 // ("https://logs.us-east-1.amazonaws.com"). Texts live in the arena.
 AwsEndpoint aws_endpoint(Text given, Text service, Text service_id, Text region, Arena& arena);
 

@@ -27,12 +27,15 @@ struct LogSender::Batch {
   Timer timer;
 
   Batch(LogSender& s, const LogEvent& first, Done d, void* c)
-      : sender(s), log_group(arena.copy(first.log_group)), log_stream(arena.copy(first.log_stream)), done(d), context(c),
-        timer(*s.runtime_.loop, [](void* b) {
-          auto& batch = *static_cast<Batch*>(b);
-          batch.sender.ready_.push_back(&batch);
-          batch.sender.pump();
-        }, this) {}
+      : sender(s), log_group(arena.copy(first.log_group)), log_stream(arena.copy(first.log_stream)), done(d),
+        context(c), timer(
+                        *s.runtime_.loop,
+                        [](void* b) {
+                          auto& batch = *static_cast<Batch*>(b);
+                          batch.sender.ready_.push_back(&batch);
+                          batch.sender.pump();
+                        },
+                        this) {}
 };
 
 struct LogSender::Creation {
@@ -42,9 +45,11 @@ struct LogSender::Creation {
   std::vector<Batch*> waiting;
 };
 
-LogSender::LogSender(const ComponentContext& exporter, const AwsSettings& settings, const LogGroupSettings& groups, uint32_t workers)
-    : runtime_(*exporter.runtime), client_(exporter, settings, "logs", "CLOUDWATCH_LOGS"), groups_(groups), workers_(workers),
-      exporter_(view(exporter.id)), pump_task_(*runtime_.loop, [](void* self) { static_cast<LogSender*>(self)->pump(); }, this) {}
+LogSender::LogSender(const ComponentContext& exporter, const AwsSettings& settings, const LogGroupSettings& groups,
+                     uint32_t workers)
+    : runtime_(*exporter.runtime), client_(exporter, settings, "logs", "CLOUDWATCH_LOGS"), groups_(groups),
+      workers_(workers), exporter_(view(exporter.id)),
+      pump_task_(*runtime_.loop, [](void* self) { static_cast<LogSender*>(self)->pump(); }, this) {}
 
 uint32_t LogSender::send(std::vector<LogEvent>& events, Text messages, Done done, void* context) {
   std::sort(events.begin(), events.end(), [](const LogEvent& a, const LogEvent& b) {
@@ -94,7 +99,9 @@ void LogSender::pump() {
 
 // arn:aws:logs:REGION:*:log-group:NAME, and what is within it.
 static void append_log_arn(Writer& out, Text region, Text group, Text within) {
-  for (Text part : {Text("arn:"), aws_partition(region).name, Text(":logs:"), region, Text(":*:log-group:"), group, within}) out.append(part);
+  for (Text part :
+       {Text("arn:"), aws_partition(region).name, Text(":logs:"), region, Text(":*:log-group:"), group, within})
+    out.append(part);
 }
 
 void LogSender::put(Batch& batch) {
@@ -107,10 +114,13 @@ void LogSender::put(Batch& batch) {
   call.call = "PutLogEvents";
   call.target = "Logs_20140328.PutLogEvents";
   call.body.append(batch.body.bytes());
-  client_.call(static_cast<AwsCall&&>(call), [](void* b, const HttpResponse& r) {
-    auto& answered = *static_cast<Batch*>(b);
-    answered.sender.answered(answered, r);
-  }, &batch);
+  client_.call(
+      static_cast<AwsCall&&>(call),
+      [](void* b, const HttpResponse& r) {
+        auto& answered = *static_cast<Batch*>(b);
+        answered.sender.answered(answered, r);
+      },
+      &batch);
 }
 
 void describe_aws_failure(const HttpResponse& r, Writer& out) {
@@ -125,7 +135,9 @@ void describe_aws_failure(const HttpResponse& r, Writer& out) {
   out.append(aws_error_message(r));
 }
 
-static bool ok(const HttpResponse& r) { return r.status >= 200 && r.status < 300; }
+static bool ok(const HttpResponse& r) {
+  return r.status >= 200 && r.status < 300;
+}
 
 void LogSender::answered(Batch& batch, const HttpResponse& r) {
   --in_flight_;
@@ -143,8 +155,9 @@ void LogSender::answered(Batch& batch, const HttpResponse& r) {
   Writer why;
   describe_aws_failure(r, why);
   // A denial may pass too, when the role is mended; anything else that is the request's own fault will not.
-  bool may_pass = r.status == 0 || r.status == 429 || r.status >= 500 || is_denial(r.status, type) || type == "ResourceNotFoundException" ||
-                  type == "OperationAbortedException" || type == "InvalidSequenceTokenException" || type == "LimitExceededException" ||
+  bool may_pass = r.status == 0 || r.status == 429 || r.status >= 500 || is_denial(r.status, type) ||
+                  type == "ResourceNotFoundException" || type == "OperationAbortedException" ||
+                  type == "InvalidSequenceTokenException" || type == "LimitExceededException" ||
                   type.find("Throttl") != Text::npos;
   if (may_pass) later(batch, why.text());
   else end(batch, false, why.text());
@@ -158,11 +171,11 @@ void LogSender::later(Batch& batch, Text why) {
   runtime_.random(&random, sizeof random);
   int64_t wait = batch.interval / 2 + static_cast<int64_t>(random % 1024) * (batch.interval / 1024);
   runtime_.log->warn("log events were not taken; they are sent again", {{"exporter", exporter_},
-                                                                       {"log_group", batch.log_group},
-                                                                       {"log_stream", batch.log_stream},
-                                                                       {"events", batch.events},
-                                                                       {"error", why},
-                                                                       {"seconds", static_cast<double>(wait) / 1e9}});
+                                                                        {"log_group", batch.log_group},
+                                                                        {"log_stream", batch.log_stream},
+                                                                        {"events", batch.events},
+                                                                        {"error", why},
+                                                                        {"seconds", static_cast<double>(wait) / 1e9}});
   batch.interval = std::min(batch.interval * 3 / 2, kLongestWait);
   batch.creations = 0;
   batch.timer.in(wait);
@@ -186,8 +199,9 @@ void LogSender::tell_rejected(Bytes answer, const Batch& batch) {
     int64_t old = std::max(index("tooOldLogEventEndIndex", 0), index("expiredLogEventEndIndex", 0));
     int64_t fresh = batch.events - index("tooNewLogEventStartIndex", batch.events);
     if (old > 0 || fresh > 0)
-      runtime_.log->warn("CloudWatch Logs dropped events for their time",
-                         {{"exporter", exporter_}, {"log_group", batch.log_group}, {"too_old", old}, {"too_new", fresh}});
+      runtime_.log->warn(
+          "CloudWatch Logs dropped events for their time",
+          {{"exporter", exporter_}, {"log_group", batch.log_group}, {"too_old", old}, {"too_new", fresh}});
   }
   yyjson_doc_free(doc);
 }
@@ -207,7 +221,8 @@ void LogSender::step(Creation& c, Step at) {
   c.at = at;
   AwsCall call;
   Writer resource;
-  append_log_arn(resource, client_.region(), c.log_group, at == Step::Group || at == Step::Retention ? Text(":*") : Text(":log-stream:"));
+  append_log_arn(resource, client_.region(), c.log_group,
+                 at == Step::Group || at == Step::Retention ? Text(":*") : Text(":log-stream:"));
   if (at == Step::Stream || at == Step::StreamAgain) resource.append(c.log_stream);
   call.resource = resource.text();
   Writer& body = call.body;
@@ -243,10 +258,13 @@ void LogSender::step(Creation& c, Step at) {
     break;
   }
   body.byte('}');
-  client_.call(static_cast<AwsCall&&>(call), [](void* p, const HttpResponse& r) {
-    auto& answered = *static_cast<Creation*>(p);
-    answered.sender.created(answered, r);
-  }, &c);
+  client_.call(
+      static_cast<AwsCall&&>(call),
+      [](void* p, const HttpResponse& r) {
+        auto& answered = *static_cast<Creation*>(p);
+        answered.sender.created(answered, r);
+      },
+      &c);
 }
 
 void LogSender::created(Creation& c, const HttpResponse& r) {
@@ -265,7 +283,9 @@ void LogSender::created(Creation& c, const HttpResponse& r) {
     return step(c, ok(r) && groups_.retention_days > 0 ? Step::Retention : Step::StreamAgain);
   case Step::Retention:
     // Without its retention a group still takes logs.
-    if (!there) runtime_.log->error("setting the retention of a log group failed", {{"exporter", exporter_}, {"log_group", c.log_group}, {"error", why.text()}});
+    if (!there)
+      runtime_.log->error("setting the retention of a log group failed",
+                          {{"exporter", exporter_}, {"log_group", c.log_group}, {"error", why.text()}});
     return step(c, Step::StreamAgain);
   }
 }

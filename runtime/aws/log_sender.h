@@ -36,13 +36,15 @@ public:
   using Done = void (*)(void* context, uint32_t events, bool taken, Text why);
 
   // `exporter` and the texts in the settings must outlive the sender.
-  LogSender(const ComponentContext& exporter, const AwsSettings& settings, const LogGroupSettings& groups, uint32_t workers);
+  LogSender(const ComponentContext& exporter, const AwsSettings& settings, const LogGroupSettings& groups,
+            uint32_t workers);
   LogSender(const LogSender&) = delete;
 
   bool check(Str place) { return client_.check(place); }
 
   // Sends events in as few batches as the limits allow, ordered by time within each stream. Reorders `events`; copies
-  // what it needs of `messages`. Returns the number of batches, for each of which `done` is called later, from the loop.
+  // what it needs of `messages`. Returns the number of batches, for each of which `done` is called later, from the
+  // loop.
   uint32_t send(std::vector<LogEvent>& events, Text messages, Done done, void* context);
 
 private:

@@ -12,7 +12,10 @@
 namespace whittle {
 namespace {
 
-bool unreserved(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~'; }
+bool unreserved(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+         c == '.' || c == '~';
+}
 
 void encode(Writer& out, Text t, bool keep_slash) {
   static constexpr char kDigits[] = "0123456789ABCDEF";
@@ -68,7 +71,8 @@ void canonical_query(Writer& out, Text query) {
     size_t equals = one.find('=');
     pairs.push_back({one.substr(0, equals), equals == Text::npos ? Text() : one.substr(equals + 1)});
   }
-  std::sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.name != b.name ? a.name < b.name : a.value < b.value; });
+  std::sort(pairs.begin(), pairs.end(),
+            [](const Pair& a, const Pair& b) { return a.name != b.name ? a.name < b.name : a.value < b.value; });
   for (size_t i = 0; i < pairs.size(); ++i) {
     if (i > 0) out.byte('&');
     out.append(pairs[i].name);
@@ -162,7 +166,8 @@ Signature sign(const SigningRequest& r, const AwsKeys& keys, Arena& arena) {
   Writer scope;
   for (Text part : {day, Text("/"), r.region, Text("/"), r.service, Text("/aws4_request")}) scope.append(part);
   Writer to_sign;
-  for (Text part : {Text("AWS4-HMAC-SHA256\n"), signature.date, Text("\n"), scope.text(), Text("\n")}) to_sign.append(part);
+  for (Text part : {Text("AWS4-HMAC-SHA256\n"), signature.date, Text("\n"), scope.text(), Text("\n")})
+    to_sign.append(part);
   append_hex_digest(to_sign, sha256(request.bytes()));
 
   Writer secret;
@@ -174,7 +179,8 @@ Signature sign(const SigningRequest& r, const AwsKeys& keys, Arena& arena) {
   key = hmac_sha256(key, as_bytes("aws4_request"));
 
   Writer out;
-  for (Text part : {Text("AWS4-HMAC-SHA256 Credential="), keys.access_key, Text("/"), scope.text(), Text(", SignedHeaders="), names.text(), Text(", Signature=")})
+  for (Text part : {Text("AWS4-HMAC-SHA256 Credential="), keys.access_key, Text("/"), scope.text(),
+                    Text(", SignedHeaders="), names.text(), Text(", Signature=")})
     out.append(part);
   append_hex_digest(out, hmac_sha256(key, to_sign.bytes()));
   signature.authorization = arena.copy(out.text());

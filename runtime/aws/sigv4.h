@@ -20,19 +20,19 @@ struct SigningHeader {
 
 struct SigningRequest {
   Text method;
-  Text path = "/";   // as it is sent, percent-encoded once; services other than S3 sign it encoded again
-  Text query;        // as it is sent, without the question mark
+  Text path = "/";  // as it is sent, percent-encoded once; services other than S3 sign it encoded again
+  Text query;       // as it is sent, without the question mark
   std::span<const SigningHeader> headers;  // all that are to be signed, `host` among them
   Bytes body;
   Text region, service;
-  int64_t time_ns;   // since the epoch
+  int64_t time_ns;             // since the epoch
   bool normalise_path = true;  // remove dot segments and doubled slashes, as all services but S3 want
 };
 
 // What to send beside the request's own headers. Texts live in the arena.
 struct Signature {
-  Text date;           // x-amz-date
-  Text authorization;  // authorization
+  Text date;               // x-amz-date
+  Text authorization;      // authorization
   Text canonical_request;  // for tests and for the log when a service says that the signature does not match
 };
 

@@ -55,8 +55,11 @@ std::optional<int64_t> parse_timestamp(Text t) {
   } else {
     good = false;
   }
-  if (!good || at != t.size() || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60 || year < 1970 || year > 2250) return std::nullopt;
-  return ((days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second) - offset) * 1'000'000'000 + nanos;
+  if (!good || at != t.size() || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 ||
+      second > 60 || year < 1970 || year > 2250)
+    return std::nullopt;
+  return ((days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second) - offset) * 1'000'000'000 +
+         nanos;
 }
 
 }  // namespace whittle

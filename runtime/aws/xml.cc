@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Extensible Markup Language 1.0, as far as tags, comments, CDATA, processing instructions and references go. No document type
-// is read, so there are no entities but the five that XML itself defines.
+// Extensible Markup Language 1.0, as far as tags, comments, CDATA, processing instructions and references go. No
+// document type is read, so there are no entities but the five that XML itself defines.
 #include "runtime/aws/xml.h"
 
 #include <stdint.h>
@@ -8,7 +8,9 @@
 namespace whittle {
 namespace {
 
-bool starts_at(Text t, size_t at, Text with) { return t.size() - at >= with.size() && t.substr(at, with.size()) == with; }
+bool starts_at(Text t, size_t at, Text with) {
+  return t.size() - at >= with.size() && t.substr(at, with.size()) == with;
+}
 
 // Behind the next `what`, or the document's end.
 size_t behind(Text t, size_t at, Text what) {
@@ -16,7 +18,9 @@ size_t behind(Text t, size_t at, Text what) {
   return found == Text::npos ? t.size() : found + what.size();
 }
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 void append_utf8(Writer& out, uint32_t c) {
   if (c < 0x80) return out.byte(static_cast<uint8_t>(c));
@@ -49,7 +53,9 @@ size_t reference(Writer& out, Text t, size_t at) {
     size_t i = at + (hex ? 3 : 2), digits = 0;
     for (; i < t.size() && digits < 8; ++i, ++digits) {
       char c = t[i];
-      uint32_t digit = c >= '0' && c <= '9' ? static_cast<uint32_t>(c - '0') : hex && (c | 32) >= 'a' && (c | 32) <= 'f' ? static_cast<uint32_t>((c | 32) - 'a' + 10) : 99;
+      uint32_t digit = c >= '0' && c <= '9'                        ? static_cast<uint32_t>(c - '0')
+                       : hex && (c | 32) >= 'a' && (c | 32) <= 'f' ? static_cast<uint32_t>((c | 32) - 'a' + 10)
+                                                                   : 99;
       if (digit == 99) break;
       code = code * (hex ? 16 : 10) + digit;
     }

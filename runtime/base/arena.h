@@ -4,8 +4,8 @@
 
 #include "runtime/base/bytes.h"
 
-#include <stddef.h>
 #include <new>
+#include <stddef.h>
 #include <stdint.h>
 #include <type_traits>
 #include <utility>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where Buffers come from. Small ones are malloc's. Large ones (request bodies of busy senders) would cost an mmap, a page
-// fault for every page and an munmap each time, so a few freed ones are kept and used again; capacities come in four
-// steps a doubling so that bodies of nearly equal size fit each other's buffers.
+// Where Buffers come from. Small ones are malloc's. Large ones (request bodies of busy senders) would cost an mmap, a
+// page fault for every page and an munmap each time, so a few freed ones are kept and used again; capacities come in
+// four steps a doubling so that bodies of nearly equal size fit each other's buffers.
 #include "runtime/base/buffer.h"
 
 #include "runtime/base/check.h"
@@ -21,7 +21,9 @@ static constinit uint64_t kept_bytes = 0;
 static constinit uint32_t kept_count = 0;
 static constinit Buffer* kept[kKeptBuffers] = {};  // in the order in which they were freed
 
-uint64_t buffer_bytes_held() { return held_bytes; }
+uint64_t buffer_bytes_held() {
+  return held_bytes;
+}
 
 // The next capacity of the form {4,5,6,7} * 2^n, header included so that the whole is a number of pages.
 static size_t rounded(size_t capacity) {

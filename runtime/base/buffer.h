@@ -18,7 +18,8 @@ struct Buffer {
 
 // All bytes held by live Buffers, for the memory accounts.
 uint64_t buffer_bytes_held();
-// Gives the memory of freed buffers that are kept for the next use back to the system; the loop does so when it is idle.
+// Gives the memory of freed buffers that are kept for the next use back to the system; the loop does so when it is
+// idle.
 void buffer_cache_trim();
 
 class BufferRef {

@@ -11,7 +11,9 @@ std::optional<int64_t> parse_duration(Text t) {
     Text name;
     int64_t nanoseconds;
   };
-  static constexpr Unit kUnits[] = {{"ns", 1}, {"us", 1000}, {"\xC2\xB5s", 1000}, {"\xCE\xBCs", 1000}, {"ms", 1'000'000}, {"s", 1'000'000'000}, {"m", 60'000'000'000}, {"h", 3'600'000'000'000}};
+  static constexpr Unit kUnits[] = {
+      {"ns", 1},         {"us", 1000},         {"\xC2\xB5s", 1000},   {"\xCE\xBCs", 1000},
+      {"ms", 1'000'000}, {"s", 1'000'000'000}, {"m", 60'000'000'000}, {"h", 3'600'000'000'000}};
   bool negative = t.starts_with('-');
   if (negative || t.starts_with('+')) t.remove_prefix(1);
   if (t.empty()) return std::nullopt;
@@ -27,15 +29,15 @@ std::optional<int64_t> parse_duration(Text t) {
     const Unit* unit = nullptr;
     for (const Unit& u : kUnits) {
       // "m" must not take the beginning of "ms".
-      bool ends = t.size() == u.name.size() || (t.size() > u.name.size() && ((t[u.name.size()] >= '0' && t[u.name.size()] <= '9') || t[u.name.size()] == '.'));
+      bool ends = t.size() == u.name.size() ||
+                  (t.size() > u.name.size() &&
+                   ((t[u.name.size()] >= '0' && t[u.name.size()] <= '9') || t[u.name.size()] == '.'));
       if (t.starts_with(u.name) && ends) unit = &u;
     }
     if (!unit) return std::nullopt;
     t.remove_prefix(unit->name.size());
-    if (integer)
-      whole += static_cast<__int128>(*integer) * unit->nanoseconds;
-    else
-      total += *number * static_cast<double>(unit->nanoseconds);
+    if (integer) whole += static_cast<__int128>(*integer) * unit->nanoseconds;
+    else total += *number * static_cast<double>(unit->nanoseconds);
     if (whole > INT64_MAX || total > 9.2e18) return std::nullopt;
   }
   __int128 sum = whole + static_cast<__int128>(total);

@@ -9,8 +9,8 @@
 
 namespace whittle {
 
-// Nanoseconds, by the rules of Go's time.ParseDuration; nothing when `t` is none or does not fit. A bare number is taken as
-// nanoseconds, as the Collector takes it.
+// Nanoseconds, by the rules of Go's time.ParseDuration; nothing when `t` is none or does not fit. A bare number is
+// taken as nanoseconds, as the Collector takes it.
 std::optional<int64_t> parse_duration(Text t);
 
 }  // namespace whittle

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The few functions that libc++'s headers expect of libc++.a, for users' binaries, which are linked without it. Only in the
-// musl archives: the unit tests have a complete C++ library.
+// The few functions that libc++'s headers expect of libc++.a, for users' binaries, which are linked without it. Only in
+// the musl archives: the unit tests have a complete C++ library.
 #include "runtime/base/check.h"
 
 #include <new>
@@ -21,20 +21,48 @@ static void* allocate_aligned(size_t size, size_t align) {
   return p;
 }
 
-void* operator new(size_t size) { return allocate(size); }
-void* operator new[](size_t size) { return allocate(size); }
-void* operator new(size_t size, const std::nothrow_t&) noexcept { return malloc(size ? size : 1); }
-void* operator new[](size_t size, const std::nothrow_t&) noexcept { return malloc(size ? size : 1); }
-void* operator new(size_t size, std::align_val_t align) { return allocate_aligned(size, static_cast<size_t>(align)); }
-void* operator new[](size_t size, std::align_val_t align) { return allocate_aligned(size, static_cast<size_t>(align)); }
-void operator delete(void* p) noexcept { free(p); }
-void operator delete[](void* p) noexcept { free(p); }
-void operator delete(void* p, size_t) noexcept { free(p); }
-void operator delete[](void* p, size_t) noexcept { free(p); }
-void operator delete(void* p, std::align_val_t) noexcept { free(p); }
-void operator delete[](void* p, std::align_val_t) noexcept { free(p); }
-void operator delete(void* p, size_t, std::align_val_t) noexcept { free(p); }
-void operator delete[](void* p, size_t, std::align_val_t) noexcept { free(p); }
+void* operator new(size_t size) {
+  return allocate(size);
+}
+void* operator new[](size_t size) {
+  return allocate(size);
+}
+void* operator new(size_t size, const std::nothrow_t&) noexcept {
+  return malloc(size ? size : 1);
+}
+void* operator new[](size_t size, const std::nothrow_t&) noexcept {
+  return malloc(size ? size : 1);
+}
+void* operator new(size_t size, std::align_val_t align) {
+  return allocate_aligned(size, static_cast<size_t>(align));
+}
+void* operator new[](size_t size, std::align_val_t align) {
+  return allocate_aligned(size, static_cast<size_t>(align));
+}
+void operator delete(void* p) noexcept {
+  free(p);
+}
+void operator delete[](void* p) noexcept {
+  free(p);
+}
+void operator delete(void* p, size_t) noexcept {
+  free(p);
+}
+void operator delete[](void* p, size_t) noexcept {
+  free(p);
+}
+void operator delete(void* p, std::align_val_t) noexcept {
+  free(p);
+}
+void operator delete[](void* p, std::align_val_t) noexcept {
+  free(p);
+}
+void operator delete(void* p, size_t, std::align_val_t) noexcept {
+  free(p);
+}
+void operator delete[](void* p, size_t, std::align_val_t) noexcept {
+  free(p);
+}
 
 #ifdef _LIBCPP_VERSION
 _LIBCPP_BEGIN_NAMESPACE_STD
@@ -49,4 +77,6 @@ _LIBCPP_BEGIN_NAMESPACE_STD
 _LIBCPP_END_NAMESPACE_STD
 #endif
 
-extern "C" void __cxa_pure_virtual() { CHECK(!"a pure virtual function was called"); }
+extern "C" void __cxa_pure_virtual() {
+  CHECK(!"a pure virtual function was called");
+}

@@ -96,7 +96,9 @@ static void write_field(Writer& line, const LogField& field, bool json) {
   write_value(line, field, json);
 }
 
-void Logger::add_field(const LogField& field) { write_field(fields_, field, json); }
+void Logger::add_field(const LogField& field) {
+  write_field(fields_, field, json);
+}
 
 void Logger::add_null_field(Text name) {
   fields_.append(Text(json ? ",\"" : " "));

@@ -33,8 +33,8 @@ public:
   LogLevel level = LogLevel::Info;
   bool json = false;
 
-  // Of records with one message, a period of `tick_ns` lets the first `initial` through and then one in `thereafter` (0: none),
-  // as zap's sampler does (go.uber.org/zap, zapcore/sampler.go). 0 for `tick_ns`: all of them.
+  // Of records with one message, a period of `tick_ns` lets the first `initial` through and then one in `thereafter`
+  // (0: none), as zap's sampler does (go.uber.org/zap, zapcore/sampler.go). 0 for `tick_ns`: all of them.
   int64_t tick_ns = 10'000'000'000;
   uint64_t initial = 10, thereafter = 100;
 
@@ -42,19 +42,27 @@ public:
   void add_field(const LogField& field);
   void add_null_field(Text name);
   // From now on lines go to these and not to standard error. Descriptors stay the caller's.
-  void to(int fd) { if (fd_count_ < kMostOutputs) fds_[fd_count_++] = fd; }
+  void to(int fd) {
+    if (fd_count_ < kMostOutputs) fds_[fd_count_++] = fd;
+  }
   static constexpr uint32_t kMostOutputs = 8;
 
   // Bytes beside the records, as they are.
   void put(Bytes bytes);
 
-  // Writes one record. `message` must be a literal: repetition is counted by its address, and how many were left out is told
-  // with the next that is let through.
+  // Writes one record. `message` must be a literal: repetition is counted by its address, and how many were left out is
+  // told with the next that is let through.
   void write(LogLevel level, const char* message, std::initializer_list<LogField> fields = {});
 
-  void debug(const char* m, std::initializer_list<LogField> f = {}) { if (level <= LogLevel::Debug) write(LogLevel::Debug, m, f); }
-  void info(const char* m, std::initializer_list<LogField> f = {}) { if (level <= LogLevel::Info) write(LogLevel::Info, m, f); }
-  void warn(const char* m, std::initializer_list<LogField> f = {}) { if (level <= LogLevel::Warn) write(LogLevel::Warn, m, f); }
+  void debug(const char* m, std::initializer_list<LogField> f = {}) {
+    if (level <= LogLevel::Debug) write(LogLevel::Debug, m, f);
+  }
+  void info(const char* m, std::initializer_list<LogField> f = {}) {
+    if (level <= LogLevel::Info) write(LogLevel::Info, m, f);
+  }
+  void warn(const char* m, std::initializer_list<LogField> f = {}) {
+    if (level <= LogLevel::Warn) write(LogLevel::Warn, m, f);
+  }
   void error(const char* m, std::initializer_list<LogField> f = {}) { write(LogLevel::Error, m, f); }
 
   // Writes one record whatever else there is: `message` may be any text. For lists that end.

@@ -11,7 +11,8 @@ static constexpr size_t kPiece = 1024;
 static inline bool plain(uint64_t v) {
   constexpr uint64_t kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
   auto zero = [](uint64_t x) { return (x - kOnes) & ~x; };
-  return ((zero(v ^ kOnes * '"') | zero(v ^ kOnes * '\\') | zero(v ^ kOnes * 0xE2) | ((v - kOnes * 0x20) & ~v)) & kHigh) == 0;
+  return ((zero(v ^ kOnes * '"') | zero(v ^ kOnes * '\\') | zero(v ^ kOnes * 0xE2) | ((v - kOnes * 0x20) & ~v)) &
+          kHigh) == 0;
 }
 
 void append_nested_escaped(Writer& out, Text t) {

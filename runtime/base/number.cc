@@ -87,8 +87,8 @@ Decimal shortest(double v) {
   bool odd = c & 1;
   bool lower_is_closer = fraction == 0 && biased > 1;
   uint64_t low = 4 * c - 2 + lower_is_closer, mid = 4 * c, high = 4 * c + 2;
-  int k = (q * 1262611 - (lower_is_closer ? 524031 : 0)) >> 22;   // floor(log10(the interval))
-  int h = q + ((-k * 1741647) >> 19) + 1;                         // aligns the product
+  int k = (q * 1262611 - (lower_is_closer ? 524031 : 0)) >> 22;  // floor(log10(the interval))
+  int h = q + ((-k * 1741647) >> 19) + 1;                        // aligns the product
   Power g = kPowers[static_cast<size_t>(-k - kMinPower)];
   uint64_t from = round_to_odd(g, low << h) + odd;
   uint64_t here = round_to_odd(g, mid << h);
@@ -109,8 +109,8 @@ Decimal shortest(double v) {
 }  // namespace
 
 size_t format_uint(char* out, uint64_t v) {
-  // Copies here have fixed sizes, which the compiler does with a few instructions: what is copied too much is overwritten
-  // or not counted.
+  // Copies here have fixed sizes, which the compiler does with a few instructions: what is copied too much is
+  // overwritten or not counted.
   char digits[40];
   char* p = digits + 20;
   while (v >= 100) {
@@ -182,9 +182,13 @@ static size_t format_decimal(char* out, double v, bool general) {
   return static_cast<size_t>(p - out);
 }
 
-size_t format_double(char* out, double v) { return format_decimal(out, v, false); }
+size_t format_double(char* out, double v) {
+  return format_decimal(out, v, false);
+}
 
-size_t format_double_general(char* out, double v) { return format_decimal(out, v, true); }
+size_t format_double_general(char* out, double v) {
+  return format_decimal(out, v, true);
+}
 
 std::optional<uint64_t> parse_uint(Text t) {
   if (t.empty()) return std::nullopt;

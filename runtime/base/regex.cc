@@ -12,7 +12,9 @@ struct Threads {
   uint32_t size;
 };
 
-static bool word_byte(int b) { return (b >= '0' && b <= '9') || (b >= 'A' && b <= 'Z') || b == '_' || (b >= 'a' && b <= 'z'); }
+static bool word_byte(int b) {
+  return (b >= '0' && b <= '9') || (b >= 'A' && b <= 'Z') || b == '_' || (b >= 'a' && b <= 'z');
+}
 
 // Adds `from` and all it reaches without a byte. Returns true when that includes the match. `stack` has room for two
 // entries an instruction: each is expanded at most once.
@@ -53,7 +55,8 @@ static bool match_program(const Regex& regex, Text text) {
     int before = at == 0 ? -1 : static_cast<uint8_t>(text[at - 1]);
     int after = at == text.size() ? -1 : static_cast<uint8_t>(text[at]);
     bool boundary = word_byte(before) != word_byte(after);
-    uint32_t holds = (before < 0 ? 1u | 4u : 0) | (before == '\n' ? 4u : 0) | (after < 0 ? 2u | 8u : 0) | (after == '\n' ? 8u : 0) | (boundary ? 16u : 32u);
+    uint32_t holds = (before < 0 ? 1u | 4u : 0) | (before == '\n' ? 4u : 0) | (after < 0 ? 2u | 8u : 0) |
+                     (after == '\n' ? 8u : 0) | (boundary ? 16u : 32u);
     now.size = 0;
     for (uint64_t i = 0; i < n; ++i) now.seen[i] = 0;
     for (uint32_t i = 0; i < entry_count && !matched; ++i) matched = follow(regex, entries[i], holds, now, stack);
@@ -61,7 +64,8 @@ static bool match_program(const Regex& regex, Text text) {
     entry_count = 0;
     for (uint32_t i = 0; i < now.size && !matched; ++i) {
       const RegexInstruction& in = regex.program[now.list[i]];
-      if (after >= 0 && static_cast<uint32_t>(after) >= in.low && static_cast<uint32_t>(after) <= in.high) entries[entry_count++] = in.next;
+      if (after >= 0 && static_cast<uint32_t>(after) >= in.low && static_cast<uint32_t>(after) <= in.high)
+        entries[entry_count++] = in.next;
     }
   }
   free(memory);

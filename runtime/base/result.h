@@ -10,16 +10,16 @@ namespace whittle {
 
 // Broad on purpose: text is made where a human reads it.
 enum class Errc : uint8_t {
-  Truncated,    // the input ends inside something
-  Malformed,    // the input breaks its grammar
-  TooDeep,      // nesting beyond the limit
-  TooLarge,     // a size beyond the limit
+  Truncated,  // the input ends inside something
+  Malformed,  // the input breaks its grammar
+  TooDeep,    // nesting beyond the limit
+  TooLarge,   // a size beyond the limit
   BadUtf8,
   Unsupported,  // a valid input that is not handled
   System,       // a system call failed; errno tells
   Network,      // the peer or the way to it failed
   Timeout,
-  Refused,      // the other side said no
+  Refused,  // the other side said no
 };
 
 struct Error {
@@ -35,7 +35,9 @@ struct [[nodiscard]] Result : std::expected<T, Error> {
   using std::expected<T, Error>::expected;
 };
 
-inline std::unexpected<Error> fail(Errc code, uint64_t offset = 0) { return std::unexpected(Error{code, offset}); }
+inline std::unexpected<Error> fail(Errc code, uint64_t offset = 0) {
+  return std::unexpected(Error{code, offset});
+}
 
 }  // namespace whittle
 

@@ -16,9 +16,13 @@ static int64_t clock_ns(clockid_t clock) {
   return t.tv_sec * int64_t{1'000'000'000} + t.tv_nsec;
 }
 
-int64_t monotonic_ns() { return clock_ns(CLOCK_MONOTONIC); }
+int64_t monotonic_ns() {
+  return clock_ns(CLOCK_MONOTONIC);
+}
 
-int64_t Runtime::now_ns() const { return fixed_clock_ns != 0 ? fixed_clock_ns : clock_ns(CLOCK_REALTIME); }
+int64_t Runtime::now_ns() const {
+  return fixed_clock_ns != 0 ? fixed_clock_ns : clock_ns(CLOCK_REALTIME);
+}
 
 void Runtime::random(void* out, size_t n) const {
   auto* at = static_cast<uint8_t*>(out);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names follow the reference's Prometheus exporter: the unit is appended in words unless it is in braces, then `_total` to
-// counters, both only for readers that ask for it.
+// Names follow the reference's Prometheus exporter: the unit is appended in words unless it is in braces, then `_total`
+// to counters, both only for readers that ask for it.
 #include "runtime/base/self_metrics.h"
 
 #include "runtime/base/runtime.h"
@@ -97,21 +97,27 @@ MetricHistogram* SelfMetrics::histogram(const MetricInfo& info, std::initializer
   return s.histogram;
 }
 
-void SelfMetrics::observe_counter(const MetricInfo& info, std::initializer_list<MetricLabel> labels, Read read, void* self) {
+void SelfMetrics::observe_counter(const MetricInfo& info, std::initializer_list<MetricLabel> labels, Read read,
+                                  void* self) {
   Series& s = series(info, Kind::Counter, labels);
   s.read = read;
   s.self = self;
 }
 
-void SelfMetrics::observe_gauge(const MetricInfo& info, std::initializer_list<MetricLabel> labels, Read read, void* self) {
+void SelfMetrics::observe_gauge(const MetricInfo& info, std::initializer_list<MetricLabel> labels, Read read,
+                                void* self) {
   Series& s = series(info, Kind::Gauge, labels);
   s.read = read;
   s.self = self;
 }
 
-void SelfMetrics::target(std::span<const MetricLabel> labels) { target_ = render_labels(labels); }
+void SelfMetrics::target(std::span<const MetricLabel> labels) {
+  target_ = render_labels(labels);
+}
 
-void SelfMetrics::constant(std::span<const MetricLabel> labels) { constant_ = render_labels(labels); }
+void SelfMetrics::constant(std::span<const MetricLabel> labels) {
+  constant_ = render_labels(labels);
+}
 
 static double cpu_seconds(void*) {
   rusage usage;
@@ -136,10 +142,10 @@ static double resident_bytes(void*) {
 
 void SelfMetrics::observe_process() {
   static constexpr Text kScope = "go.opentelemetry.io/collector/service";
-  observe_counter({"otelcol_process_cpu_seconds", "Total CPU user and system time in seconds", "s", kScope}, {}, cpu_seconds,
-                  nullptr);
-  observe_gauge({"otelcol_process_memory_rss", "Total physical memory (resident set size)", "By", kScope}, {}, resident_bytes,
-                nullptr);
+  observe_counter({"otelcol_process_cpu_seconds", "Total CPU user and system time in seconds", "s", kScope}, {},
+                  cpu_seconds, nullptr);
+  observe_gauge({"otelcol_process_memory_rss", "Total physical memory (resident set size)", "By", kScope}, {},
+                resident_bytes, nullptr);
   auto* start = arena_.make<int64_t>(monotonic_ns());
   observe_counter(
       {"otelcol_process_uptime", "Uptime of the process", "s", kScope}, {},
@@ -147,8 +153,8 @@ void SelfMetrics::observe_process() {
 }
 
 static Text unit_suffix(Text unit) {
-  static constexpr MetricLabel kWords[] = {{"s", "_seconds"}, {"ms", "_milliseconds"}, {"By", "_bytes"},
-                                           {"1", "_ratio"},   {"%", "_percent"}};
+  static constexpr MetricLabel kWords[] = {
+      {"s", "_seconds"}, {"ms", "_milliseconds"}, {"By", "_bytes"}, {"1", "_ratio"}, {"%", "_percent"}};
   for (const MetricLabel& word : kWords)
     if (word.name == unit) return word.value;
   return {};
@@ -189,10 +195,8 @@ void SelfMetrics::write(Writer& out, const MetricStyle& style) const {
     out.byte(' ');
     for (char c : family.info.help) {
       if (c == '\\') out.byte('\\');
-      if (c == '\n')
-        out.append(Text("\\n"));
-      else
-        out.byte(static_cast<uint8_t>(c));
+      if (c == '\n') out.append(Text("\\n"));
+      else out.byte(static_cast<uint8_t>(c));
     }
     out.append(Text("\n# TYPE "));
     name();
@@ -242,10 +246,8 @@ void SelfMetrics::write(Writer& out, const MetricStyle& style) const {
         write_count(out, static_cast<long long>(s.histogram->total_));
       } else {
         head({}, {}, 0);
-        if (s.read)
-          write_number(out, s.read(s.self));
-        else
-          write_count(out, s.cell ? *s.cell : 0);
+        if (s.read) write_number(out, s.read(s.self));
+        else write_count(out, s.cell ? *s.cell : 0);
       }
       out.byte('\n');
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The collector's metrics about itself, with the reference's names (`otelcol_receiver_accepted_spans`), written as Prometheus
-// text. A component asks for its cells once, when it is made, and counts into them directly.
+// The collector's metrics about itself, with the reference's names (`otelcol_receiver_accepted_spans`), written as
+// Prometheus text. A component asks for its cells once, when it is made, and counts into them directly.
 #pragma once
 
 #include "runtime/base/arena.h"
@@ -18,7 +18,7 @@ struct MetricLabel {
 
 // What a metric is called and means. `unit` as OpenTelemetry writes units: "s", "By", "{span}".
 struct MetricInfo {
-  Text name;   // without suffixes: "otelcol_receiver_accepted_spans"
+  Text name;  // without suffixes: "otelcol_receiver_accepted_spans"
   Text help;
   Text unit;
   Text scope;  // the instrumentation scope that the reference names
@@ -39,7 +39,8 @@ private:
 };
 
 // How a reader wants names and labels: the settings `without_units`, `without_type_suffix`, `without_scope_info` and
-// `without_target_info` of a Prometheus reader. The defaults are those of the reader that exists when none is configured.
+// `without_target_info` of a Prometheus reader. The defaults are those of the reader that exists when none is
+// configured.
 struct MetricStyle {
   bool without_units = true;
   bool without_type_suffix = true;

@@ -38,6 +38,8 @@ inline bool is_ascii(const uint8_t* p, size_t n) {
   return (all & kHigh) == 0;
 }
 
-inline bool is_utf8(Bytes b) { return is_ascii(b.data(), b.size()) || utf8_valid_prefix(b) == b.size(); }
+inline bool is_utf8(Bytes b) {
+  return is_ascii(b.data(), b.size()) || utf8_valid_prefix(b) == b.size();
+}
 
 }  // namespace whittle

@@ -24,7 +24,8 @@ public:
   }
 
   void byte(uint8_t b) {
-    if (size_ == capacity_) [[unlikely]] grow(1);
+    if (size_ == capacity_) [[unlikely]]
+      grow(1);
     data_[size_++] = b;
   }
   void append(Bytes b) {
@@ -36,7 +37,8 @@ public:
 
   // A place for `n` more bytes, to be filled and then taken with advance(). Valid until the next call.
   uint8_t* room(size_t n) {
-    if (capacity_ - size_ < n) [[unlikely]] grow(n);
+    if (capacity_ - size_ < n) [[unlikely]]
+      grow(n);
     return data_ + size_;
   }
   void advance(size_t n) { size_ += n; }
@@ -61,8 +63,8 @@ public:
   }
 
 private:
-  // Most pieces that encoders write are short, and a call of the C library's memcpy takes longer than they do: two copies
-  // that overlap cover every length up to 32.
+  // Most pieces that encoders write are short, and a call of the C library's memcpy takes longer than they do: two
+  // copies that overlap cover every length up to 32.
   static void copy(uint8_t* to, const uint8_t* from, size_t n) {
     if (__builtin_constant_p(n) || n > 32) {
       memcpy(to, from, n);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One walk over the table, with the given config beside it. Each node of the table is read exactly once, so that the walk ends and
-// stays in step whatever the given config looks like; a part of it that was not given is a null pointer.
+// One walk over the table, with the given config beside it. Each node of the table is read exactly once, so that the
+// walk ends and stays in step whatever the given config looks like; a part of it that was not given is a null pointer.
 #include "runtime/drift/compare.h"
 
 #include "runtime/base/duration.h"
@@ -20,7 +20,9 @@ using yaml::Node;
 constexpr size_t kLongestShown = 200;
 constexpr Text kNotSet = "(not set)", kSet = "(set)", kHiddenText = "(hidden)";
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 Text trim(Text t) {
   while (!t.empty() && is_space(t.front())) t.remove_prefix(1);
@@ -58,7 +60,8 @@ void show(Writer& out, const Node& n) {
 
 class Comparison {
 public:
-  Comparison(Bytes table, Arena& arena, Tell tell, void* context) : at_(table.data()), end_(table.data() + table.size()), arena_(arena), tell_(tell), context_(context) {}
+  Comparison(Bytes table, Arena& arena, Tell tell, void* context)
+      : at_(table.data()), end_(table.data() + table.size()), arena_(arena), tell_(tell), context_(context) {}
 
   uint32_t run(const Node* given) {
     config_ = given && given->kind() == Kind::Mapping ? given : nullptr;
@@ -143,7 +146,10 @@ private:
   // `tag` says whether either may be shown.
   void differ(uint8_t tag, Text compiled, const Node* given, Text otherwise = kNotSet) {
     if (silent_) return;
-    if (tag & kHidden) return differ(compiled == kNotSet ? kNotSet : kHiddenText, given ? kHiddenText : otherwise == kNotSet ? kNotSet : kHiddenText);
+    if (tag & kHidden)
+      return differ(compiled == kNotSet ? kNotSet : kHiddenText, given                  ? kHiddenText
+                                                                 : otherwise == kNotSet ? kNotSet
+                                                                                        : kHiddenText);
     Writer shown_compiled, shown_given;
     Node c;
     c.scalar.kind = Kind::String;
@@ -227,7 +233,9 @@ private:
   }
 
   void unset(uint8_t tag, const Node* given) {
-    if (!given || given->kind() == Kind::Null || (given->kind() == Kind::Sequence && given->size == 0) || turned_off(given)) return;
+    if (!given || given->kind() == Kind::Null || (given->kind() == Kind::Sequence && given->size == 0) ||
+        turned_off(given))
+      return;
     differ(tag, kNotSet, given);
   }
 
@@ -240,14 +248,17 @@ private:
     if (silent_ || alternative || (given && (tag & kLate) && written->text == compiled)) return;
     Text value = resolved_text(tag, compiled);
     // An Any's first letter is its type.
-    Text shown = kind == NodeKind::Any && !(tag & kLate) && !compiled.empty() ? compiled == "n" ? Text("null") : compiled.substr(1) : compiled;
+    Text shown = kind == NodeKind::Any && !(tag & kLate) && !compiled.empty()
+                     ? compiled == "n" ? Text("null") : compiled.substr(1)
+                     : compiled;
     if (!given) {
       Node usual;
       usual.text = initial;
       if (kind == NodeKind::Text) usual.scalar.kind = Kind::String;
       else usual.scalar = yaml::resolve(initial);
       if (tag & kDefault || (kind != NodeKind::Any && equal(kind, tag, value, also, usual))) return;
-      Text shown_initial = kind == NodeKind::Any && !initial.empty() ? initial == "n" ? Text("null") : initial.substr(1) : initial;
+      Text shown_initial =
+          kind == NodeKind::Any && !initial.empty() ? initial == "n" ? Text("null") : initial.substr(1) : initial;
       return by_default(tag, shown, shown_initial);
     }
     if (!given->is_scalar() || !equal(kind, tag, value, also, *given)) differ(tag, shown, written);
@@ -261,7 +272,8 @@ private:
       return g.real > -9.2e18 && g.real < 9.2e18 ? static_cast<int64_t>(g.real) : 0;
     };
     switch (kind) {
-    case NodeKind::Bool: return null ? compiled == "false" : g.kind == Kind::Bool && compiled == (g.boolean ? "true" : "false");
+    case NodeKind::Bool:
+      return null ? compiled == "false" : g.kind == Kind::Bool && compiled == (g.boolean ? "true" : "false");
     case NodeKind::Int: {
       yaml::Scalar c = yaml::resolve(compiled);
       if (c.kind != Kind::Int) return false;
@@ -303,7 +315,8 @@ private:
       case Kind::Int:
         if (!g.too_large) return type == 'i' && yaml::resolve(value).integer == g.integer;
         [[fallthrough]];
-      case Kind::Float: return type == 'd' && (yaml::resolve(value).real == g.real || (g.real != g.real && value == "nan"));
+      case Kind::Float:
+        return type == 'd' && (yaml::resolve(value).real == g.real || (g.real != g.real && value == "nan"));
       default: return type == 's' && value == given.text;
       }
     }
@@ -534,7 +547,8 @@ private:
       }
       silent_ = before;
       uint8_t inner_tag = value < end_ ? *value : 0;
-      differ(inner_tag, shown.text(), nullptr, given && given->kind() == Kind::Mapping ? Text("(turned off)") : kNotSet);
+      differ(inner_tag, shown.text(), nullptr,
+             given && given->kind() == Kind::Mapping ? Text("(turned off)") : kNotSet);
     } else if (present) {
       if (what & kStruct) differ(kNotSet, kSet);
       else if (written) differ(tag, kNotSet, written);
@@ -594,7 +608,8 @@ private:
     const Node* pipelines = in_service("pipelines");
     if (!pipelines || pipelines->kind() != Kind::Mapping) return false;
     for (const Entry* e = pipelines->first; e; e = e->next)
-      if (const Node* p = resolved(e->value); p->kind() == Kind::Mapping && names(p->find(section), section, id)) return true;
+      if (const Node* p = resolved(e->value); p->kind() == Kind::Mapping && names(p->find(section), section, id))
+        return true;
     return false;
   }
 
@@ -778,6 +793,8 @@ const Node* split_keys(const Node* config, Arena& arena, Writer& why) {
   return out;
 }
 
-uint32_t compare(Bytes table, const Node* given, Arena& arena, Tell tell, void* context) { return Comparison(table, arena, tell, context).run(given); }
+uint32_t compare(Bytes table, const Node* given, Arena& arena, Tell tell, void* context) {
+  return Comparison(table, arena, tell, context).run(given);
+}
 
 }  // namespace whittle::drift

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A config that was given, held against the one that the collector was compiled from. What means the same is the same: order and
-// comments, what is left out and is the default, 60s and 1m, 8 and 0x8, `${env:X}` and what X holds.
+// A config that was given, held against the one that the collector was compiled from. What means the same is the same:
+// order and comments, what is left out and is the default, 60s and 1m, 8 and 0x8, `${env:X}` and what X holds.
 #pragma once
 
 #include "runtime/base/arena.h"
@@ -15,12 +15,12 @@ struct Difference {
 };
 using Tell = void (*)(void* context, const Difference& difference);
 
-// `::` in keys of the config itself and of its components stands for nesting, as the Collector has it. Returns the config with
-// such keys taken apart; null, with a reason in `why`, beyond the limits of yaml::merge.
+// `::` in keys of the config itself and of its components stands for nesting, as the Collector has it. Returns the
+// config with such keys taken apart; null, with a reason in `why`, beyond the limits of yaml::merge.
 const yaml::Node* split_keys(const yaml::Node* config, Arena& arena, Writer& why);
 
-// Tells each difference and returns how many there are. `table` is what the compiler wrote; `given` is a mapping or null, its keys
-// taken apart. References are looked up in the environment.
+// Tells each difference and returns how many there are. `table` is what the compiler wrote; `given` is a mapping or
+// null, its keys taken apart. References are looked up in the environment.
 uint32_t compare(Bytes table, const yaml::Node* given, Arena& arena, Tell tell, void* context);
 
 }  // namespace whittle::drift

@@ -83,7 +83,9 @@ Text setting_source(Text setting, Writer& out) {
 
 }  // namespace
 
-bool GivenConfig::any() const { return !sources.empty() || !settings.empty() || !environment_config().empty(); }
+bool GivenConfig::any() const {
+  return !sources.empty() || !settings.empty() || !environment_config().empty();
+}
 
 bool compare_given_config(const Program& program, const GivenConfig& given, Logger& log) {
   LogLevel level = given.fail ? LogLevel::Error : LogLevel::Warn;
@@ -94,7 +96,8 @@ bool compare_given_config(const Program& program, const GivenConfig& given, Logg
   Writer names, why;
   size_t n = variable ? 1 : given.sources.size();
   if (n == 0) {
-    log.write(level, "the settings that were given cannot be compared with the compiled config", {{"given", "--set"}, {"why", "there is no --config that they are laid over"}});
+    log.write(level, "the settings that were given cannot be compared with the compiled config",
+              {{"given", "--set"}, {"why", "there is no --config that they are laid over"}});
     return false;
   }
   for (size_t i = 0; i < n + given.settings.size(); ++i) {
@@ -112,7 +115,8 @@ bool compare_given_config(const Program& program, const GivenConfig& given, Logg
     const yaml::Node* one = load(source, arena, why);
     if (one && config && one->kind() != yaml::Kind::Null) one = yaml::merge(config, one, arena, why);
     if (!one) {
-      log.write(level, "the config that was given cannot be compared with the compiled one", {{"given", shown}, {"why", why.text()}});
+      log.write(level, "the config that was given cannot be compared with the compiled one",
+                {{"given", shown}, {"why", why.text()}});
       return false;
     }
     if (!config || one->kind() != yaml::Kind::Null) config = one;
@@ -123,19 +127,25 @@ bool compare_given_config(const Program& program, const GivenConfig& given, Logg
     LogLevel level;
     uint32_t told = 0;
   } told{log, level};
-  uint32_t count = drift::compare(as_bytes(view(program.drift)), config, arena, [](void* context, const drift::Difference& d) {
-    Told& t = *static_cast<Told*>(context);
-    if (t.told++ >= kMostTold) return;
-    Writer line;
-    for (Text part : {d.path, Text(": compiled "), d.compiled, Text(", given "), d.given})
-      for (char c : part) line.byte(static_cast<uint8_t>(c) < 0x20 || c == 0x7f ? ' ' : static_cast<uint8_t>(c));  // one line
-    t.log.write_each(t.level, line.text());
-  }, &told);
+  uint32_t count = drift::compare(
+      as_bytes(view(program.drift)), config, arena,
+      [](void* context, const drift::Difference& d) {
+        Told& t = *static_cast<Told*>(context);
+        if (t.told++ >= kMostTold) return;
+        Writer line;
+        for (Text part : {d.path, Text(": compiled "), d.compiled, Text(", given "), d.given})
+          for (char c : part)
+            line.byte(static_cast<uint8_t>(c) < 0x20 || c == 0x7f ? ' ' : static_cast<uint8_t>(c));  // one line
+        t.log.write_each(t.level, line.text());
+      },
+      &told);
   if (count == 0) {
     log.info("the config that was given is the one that this collector was compiled from", {{"given", names.text()}});
     return true;
   }
-  log.write(level, "the config that was given differs from the compiled one, which is what runs; compile it again, or take it out of the task definition",
+  log.write(level,
+            "the config that was given differs from the compiled one, which is what runs; compile it again, or take it "
+            "out of the task definition",
             {{"given", names.text()}, {"differences", count}, {"told", count < kMostTold ? count : kMostTold}});
   return false;
 }

@@ -11,33 +11,44 @@ namespace whittle {
 
 Outgoing::Outgoing(ExportQueue& q, Payload&& p)
     : queue(q), payload(static_cast<Payload&&>(p)), since(0), interval(0),
-      timer(*q.runtime_.loop, [](void* self) { static_cast<Outgoing*>(self)->queue.attempt(*static_cast<Outgoing*>(self)); }, this) {}
+      timer(
+          *q.runtime_.loop,
+          [](void* self) { static_cast<Outgoing*>(self)->queue.attempt(*static_cast<Outgoing*>(self)); }, this) {}
 
 static constexpr Text kItems[] = {"spans", "metric_points", "log_records"};
 static constexpr Text kUnits[] = {"{span}", "{datapoint}", "{record}"};
 
-ExportQueue::ExportQueue(const ComponentContext& context, const config::Queue* settings, const config::Retry* retry, Send send, void* self)
+ExportQueue::ExportQueue(const ComponentContext& context, const config::Queue* settings, const config::Retry* retry,
+                         Send send, void* self)
     : context_(context), runtime_(*context.runtime), settings_(settings), retry_(retry), send_(send), self_(self),
-      flush_timer_(*runtime_.loop,
-                   [](void* queue) {
-                     for (uint32_t s = 0; s < 3; ++s) static_cast<ExportQueue*>(queue)->flush(s, true);
-                   },
-                   this) {
+      flush_timer_(
+          *runtime_.loop,
+          [](void* queue) {
+            for (uint32_t s = 0; s < 3; ++s) static_cast<ExportQueue*>(queue)->flush(s, true);
+          },
+          this) {
   for (uint32_t s = 0; s < 3; ++s) {
     collecting_[s].signal = static_cast<Signal>(s);
     auto counter = [&](Text prefix, Text help) {
       Writer name;
       name.append(prefix);
       name.append(kItems[s]);
-      return runtime_.metrics->counter({name.text(), help, kUnits[s], "go.opentelemetry.io/collector/exporter/exporterhelper"}, {{"exporter", view(context.id)}});
+      return runtime_.metrics->counter(
+          {name.text(), help, kUnits[s], "go.opentelemetry.io/collector/exporter/exporterhelper"},
+          {{"exporter", view(context.id)}});
     };
-    counters_[s] = {counter("otelcol_exporter_sent_", "Number of items successfully sent to destination."), counter("otelcol_exporter_send_failed_", "Number of items in failed attempts to send to destination."),
-                    counter("otelcol_exporter_enqueue_failed_", "Number of items failed to be added to the sending queue.")};
+    counters_[s] = {
+        counter("otelcol_exporter_sent_", "Number of items successfully sent to destination."),
+        counter("otelcol_exporter_send_failed_", "Number of items in failed attempts to send to destination."),
+        counter("otelcol_exporter_enqueue_failed_", "Number of items failed to be added to the sending queue.")};
   }
   constexpr Text kScope = "go.opentelemetry.io/collector/exporter/exporterhelper";
-  queue_size_ = runtime_.metrics->gauge({"otelcol_exporter_queue_size", "Current size of the retry queue (in batches).", "{batch}", kScope}, {{"exporter", view(context.id)}});
-  *runtime_.metrics->gauge({"otelcol_exporter_queue_capacity", "Fixed capacity of the retry queue (in batches).", "{batch}", kScope}, {{"exporter", view(context.id)}}) =
-      settings ? settings->queue_size : kDirect;
+  queue_size_ = runtime_.metrics->gauge(
+      {"otelcol_exporter_queue_size", "Current size of the retry queue (in batches).", "{batch}", kScope},
+      {{"exporter", view(context.id)}});
+  *runtime_.metrics->gauge(
+      {"otelcol_exporter_queue_capacity", "Fixed capacity of the retry queue (in batches).", "{batch}", kScope},
+      {{"exporter", view(context.id)}}) = settings ? settings->queue_size : kDirect;
 }
 
 uint64_t ExportQueue::size_of(const Payload& p) const {
@@ -47,13 +58,15 @@ uint64_t ExportQueue::size_of(const Payload& p) const {
 
 Status ExportQueue::offer(Payload& payload) {
   if (payload.items == 0) return Status::Ok;
-  uint64_t size = size_of(payload), most = settings_ ? static_cast<uint64_t>(settings_->queue_size) : kDirect - std::min(in_flight_, kDirect);
+  uint64_t size = size_of(payload),
+           most = settings_ ? static_cast<uint64_t>(settings_->queue_size) : kDirect - std::min(in_flight_, kDirect);
   uint32_t signal = static_cast<uint32_t>(payload.signal);
   bool empty = size_ == 0 && in_flight_ == 0;
   // One payload larger than the whole bound still passes when there is nothing else: refusing it would be for ever.
   if (size_ + size > most || (bytes_ + payload.bytes > kMostBytes && !empty)) {
     *counters_[signal].refused += static_cast<int64_t>(payload.items);
-    runtime_.log->warn("the sending queue is full: senders are asked to wait", {{"exporter", context_.id}, {"size", size_}, {"bytes", bytes_}});
+    runtime_.log->warn("the sending queue is full: senders are asked to wait",
+                       {{"exporter", context_.id}, {"size", size_}, {"bytes", bytes_}});
     return Status::Refused;
   }
   size_ += size;
@@ -85,7 +98,10 @@ void ExportQueue::flush(uint32_t signal, bool all) {
   bool by_items = b.sizer != config::QueueBatchSizer::Bytes;
   while (p.items > 0 && (all || (by_items ? p.items : p.bytes) >= static_cast<uint64_t>(b.min_size))) {
     uint64_t n = p.items;
-    if (b.max_size > 0) n = by_items ? static_cast<uint64_t>(b.max_size) : std::max<uint64_t>(1, static_cast<uint64_t>(b.max_size) * p.items / std::max<uint64_t>(p.bytes, 1));
+    if (b.max_size > 0)
+      n = by_items
+              ? static_cast<uint64_t>(b.max_size)
+              : std::max<uint64_t>(1, static_cast<uint64_t>(b.max_size) * p.items / std::max<uint64_t>(p.bytes, 1));
     uint64_t before = size_of(p);
     Payload part(p.signal);
     take_items(p, n, part);
@@ -139,7 +155,8 @@ void ExportQueue::sent(Outgoing& item) {
 
 void ExportQueue::failed(Outgoing& item, Text why) {
   *counters_[static_cast<uint32_t>(item.payload.signal)].failed += static_cast<int64_t>(item.payload.items);
-  runtime_.log->error("exporting failed; the items are lost", {{"exporter", context_.id}, {"items", item.payload.items}, {"error", why}});
+  runtime_.log->error("exporting failed; the items are lost",
+                      {{"exporter", context_.id}, {"items", item.payload.items}, {"error", why}});
   end(item);
 }
 
@@ -153,8 +170,12 @@ void ExportQueue::again(Outgoing& item, Text why, int64_t after) {
   wait = std::max(wait, after);
   int64_t elapsed = runtime_.loop->now() - item.since;
   if (retry_->max_elapsed_time > 0 && elapsed + wait > retry_->max_elapsed_time) return failed(item, why);
-  item.interval = static_cast<int64_t>(std::min(static_cast<double>(item.interval) * std::max(retry_->multiplier, 1.0), static_cast<double>(retry_->max_interval)));
-  runtime_.log->info("exporting failed; it is tried again", {{"exporter", context_.id}, {"items", item.payload.items}, {"error", why}, {"seconds", static_cast<double>(wait) / 1e9}});
+  item.interval = static_cast<int64_t>(std::min(static_cast<double>(item.interval) * std::max(retry_->multiplier, 1.0),
+                                                static_cast<double>(retry_->max_interval)));
+  runtime_.log->info("exporting failed; it is tried again", {{"exporter", context_.id},
+                                                             {"items", item.payload.items},
+                                                             {"error", why},
+                                                             {"seconds", static_cast<double>(wait) / 1e9}});
   item.timer.in(wait);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What exporters share, as the Collector's exporterhelper: a bounded queue in front of sending, joining and splitting, and
-// trying again. The exporter only knows how to send one payload.
+// What exporters share, as the Collector's exporterhelper: a bounded queue in front of sending, joining and splitting,
+// and trying again. The exporter only knows how to send one payload.
 #pragma once
 
 #include "runtime/base/payload.h"
@@ -19,8 +19,8 @@ class ExportQueue;
 struct Outgoing {
   ExportQueue& queue;
   Payload payload;
-  int64_t since;     // monotonic ns of the first attempt; 0 before it
-  int64_t interval;  // the next wait
+  int64_t since;         // monotonic ns of the first attempt; 0 before it
+  int64_t interval;      // the next wait
   void* user = nullptr;  // the exporter's own
   Timer timer;
 
@@ -36,7 +36,8 @@ public:
   using Send = void (*)(void* self, Outgoing& item);
 
   // `settings` null: no queue, at most kDirect payloads in flight. `context` must outlive the queue.
-  ExportQueue(const ComponentContext& context, const config::Queue* settings, const config::Retry* retry, Send send, void* self);
+  ExportQueue(const ComponentContext& context, const config::Queue* settings, const config::Retry* retry, Send send,
+              void* self);
 
   // The exporter's consume function.
   Status offer(Payload& payload);

@@ -99,14 +99,17 @@ bool parse_grpc_timeout(Text text, int64_t& nanoseconds) {
   return true;
 }
 
-GrpcService::GrpcService(Loop& loop, uint64_t max_message) : loop_(loop), max_message_(max_message) { loop.on_idle(decompress_trim); }
+GrpcService::GrpcService(Loop& loop, uint64_t max_message) : loop_(loop), max_message_(max_message) {
+  loop.on_idle(decompress_trim);
+}
 
 ServerHandler GrpcService::handler() {
   return {
       .self = this,
       .head = [](void* self, ServerRequest& q, ServerReply& a) { return static_cast<GrpcService*>(self)->head(q, a); },
       .whole = [](void* self, ServerRequest& q, ServerReply& a) { static_cast<GrpcService*>(self)->whole(q, a); },
-      .too_large = [](void* self, ServerRequest& q, ServerReply& a) { static_cast<GrpcService*>(self)->too_large(q, a); },
+      .too_large = [](void* self, ServerRequest& q,
+                      ServerReply& a) { static_cast<GrpcService*>(self)->too_large(q, a); },
   };
 }
 
@@ -124,7 +127,8 @@ const GrpcMethod* GrpcService::find(Text path, ServerRequest& request, GrpcStatu
     known = true;
     if (m.name == name) return &m;
   }
-  status.message = known ? joined(request, {"unknown method ", name, " for service ", service}) : joined(request, {"unknown service ", service});
+  status.message = known ? joined(request, {"unknown method ", name, " for service ", service})
+                         : joined(request, {"unknown service ", service});
   return nullptr;
 }
 
@@ -134,16 +138,21 @@ bool GrpcService::head(ServerRequest& request, ServerReply& reply) {
   const bool is_grpc = type.size() >= kGrpc.size() && equal_ignoring_case(type.substr(0, kGrpc.size()), kGrpc) &&
                        (type.size() == kGrpc.size() || type[kGrpc.size()] == '+' || type[kGrpc.size()] == ';');
   if (!is_grpc) {
-    refuse(request, reply, {GrpcCode::InvalidArgument, joined(request, {"invalid gRPC request content-type \"", type, "\""})}, 415);
+    refuse(request, reply,
+           {GrpcCode::InvalidArgument, joined(request, {"invalid gRPC request content-type \"", type, "\""})}, 415);
     return false;
   }
   if (request.method != "POST") {
-    refuse(request, reply, {GrpcCode::Internal, joined(request, {"Received a HEADERS frame with :method \"", request.method, "\" which should be POST"})}, 405);
+    refuse(request, reply,
+           {GrpcCode::Internal,
+            joined(request, {"Received a HEADERS frame with :method \"", request.method, "\" which should be POST"})},
+           405);
     return false;
   }
   int64_t timeout;
   if (request.has_header("grpc-timeout") && !parse_grpc_timeout(request.header("grpc-timeout"), timeout)) {
-    refuse(request, reply, {GrpcCode::Internal, joined(request, {"malformed grpc-timeout: ", request.header("grpc-timeout")})}, 400);
+    refuse(request, reply,
+           {GrpcCode::Internal, joined(request, {"malformed grpc-timeout: ", request.header("grpc-timeout")})}, 400);
     return false;
   }
   GrpcStatus status;
@@ -160,8 +169,9 @@ void GrpcService::too_large(ServerRequest& request, ServerReply& reply) {
   if (request.body.refused_length() == 0)
     return refuse(request, reply, {GrpcCode::Internal, "more than one message in a unary call"});
   refuse(request, reply,
-         {GrpcCode::ResourceExhausted, joined(request, {"grpc: received message larger than max (", decimal(request, request.body.refused_length()),
-                                                        " vs. ", decimal(request, max_message_), ")"})});
+         {GrpcCode::ResourceExhausted,
+          joined(request, {"grpc: received message larger than max (", decimal(request, request.body.refused_length()),
+                           " vs. ", decimal(request, max_message_), ")"})});
 }
 
 static bool coding_of(Text name, Coding& coding) {
@@ -182,13 +192,16 @@ void GrpcService::whole(ServerRequest& request, ServerReply& reply) {
   const uint64_t length = uint64_t{body[1]} << 24 | uint64_t{body[2]} << 16 | uint64_t{body[3]} << 8 | body[4];
   if (length > max_message_) {
     return refuse(request, reply,
-                  {GrpcCode::ResourceExhausted, joined(request, {"grpc: received message larger than max (", decimal(request, length), " vs. ",
-                                                                 decimal(request, max_message_), ")"})});
+                  {GrpcCode::ResourceExhausted,
+                   joined(request, {"grpc: received message larger than max (", decimal(request, length), " vs. ",
+                                    decimal(request, max_message_), ")"})});
   }
   if (body.size() - kPrefix < length) return refuse(request, reply, {GrpcCode::Internal, "the message is cut short"});
-  if (body.size() - kPrefix > length) return refuse(request, reply, {GrpcCode::Internal, "more than one message in a unary call"});
+  if (body.size() - kPrefix > length)
+    return refuse(request, reply, {GrpcCode::Internal, "more than one message in a unary call"});
   int64_t timeout;
-  if (request.has_header("grpc-timeout") && parse_grpc_timeout(request.header("grpc-timeout"), timeout) && loop_.now() - request.arrived > timeout)
+  if (request.has_header("grpc-timeout") && parse_grpc_timeout(request.header("grpc-timeout"), timeout) &&
+      loop_.now() - request.arrived > timeout)
     return refuse(request, reply, {GrpcCode::DeadlineExceeded, "context deadline exceeded"});
 
   BufferRef owner = request.body.owner();
@@ -199,22 +212,29 @@ void GrpcService::whole(ServerRequest& request, ServerReply& reply) {
     if (encoding.empty() || encoding == "identity")
       return refuse(request, reply, {GrpcCode::Internal, "grpc: compressed flag set with identity or empty encoding"});
     if (!coding_of(encoding, coding)) {
-      refuse(request, reply, {GrpcCode::Unimplemented, joined(request, {"grpc: Decompressor is not installed for grpc-encoding \"", encoding, "\""})});
+      refuse(request, reply,
+             {GrpcCode::Unimplemented,
+              joined(request, {"grpc: Decompressor is not installed for grpc-encoding \"", encoding, "\""})});
       reply.header("grpc-accept-encoding", "gzip,zstd,snappy,deflate");
       return;
     }
     auto plain = decompress(coding, message, max_message_);
     if (!plain) {
       if (plain.error().code == Errc::TooLarge)
-        return refuse(request, reply, {GrpcCode::ResourceExhausted,
-                                       joined(request, {"grpc: received message after decompression larger than max ", decimal(request, max_message_)})});
+        return refuse(request, reply,
+                      {GrpcCode::ResourceExhausted,
+                       joined(request, {"grpc: received message after decompression larger than max ",
+                                        decimal(request, max_message_)})});
       return refuse(request, reply,
-                    {GrpcCode::Internal, joined(request, {"grpc: failed to decompress the received message: ", errc_text(plain.error().code)})});
+                    {GrpcCode::Internal, joined(request, {"grpc: failed to decompress the received message: ",
+                                                          errc_text(plain.error().code)})});
     }
     owner = plain->buffer;
     message = {owner.data(), plain->size};
   } else if (body[0] != 0) {
-    return refuse(request, reply, {GrpcCode::Internal, joined(request, {"grpc: received unexpected payload format ", decimal(request, body[0])})});
+    return refuse(request, reply,
+                  {GrpcCode::Internal,
+                   joined(request, {"grpc: received unexpected payload format ", decimal(request, body[0])})});
   }
 
   uint8_t* prefix = reply.body.room(kPrefix);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unary gRPC calls over an HttpServer's HTTP/2: framing, compression, deadlines, and status in the trailers. Codes and words
-// of refusals are grpc-go's, since that is what clients of the reference meet.
+// Unary gRPC calls over an HttpServer's HTTP/2: framing, compression, deadlines, and status in the trailers. Codes and
+// words of refusals are grpc-go's, since that is what clients of the reference meet.
 #pragma once
 
 #include "runtime/http/request.h"

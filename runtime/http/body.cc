@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A sender's word for a length is believed up to 1 MiB; a longer body gets its whole buffer when that much has arrived, so
-// that many idle connections that announce much do not hold much.
+// A sender's word for a length is believed up to 1 MiB; a longer body gets its whole buffer when that much has arrived,
+// so that many idle connections that announce much do not hold much.
 #include "runtime/http/body.h"
 
 #include <string.h>
@@ -17,7 +17,9 @@ void Body::reserve(uint64_t capacity) {
   buffer_ = static_cast<BufferRef&&>(larger);
 }
 
-static uint64_t first_capacity(uint64_t length) { return length < kBelieved ? length : kBelieved; }
+static uint64_t first_capacity(uint64_t length) {
+  return length < kBelieved ? length : kBelieved;
+}
 
 Body::Room Body::room(size_t most) {
   if (size_ == buffer_.capacity()) reserve(size_ == 0 ? first_capacity(length_) : length_);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A request body while it arrives: one Buffer, of the right size from the start when the sender told it, so that what is
-// handed on has been copied at most once out of the socket's bytes.
+// A request body while it arrives: one Buffer, of the right size from the start when the sender told it, so that what
+// is handed on has been copied at most once out of the socket's bytes.
 #pragma once
 
 #include "runtime/base/buffer.h"

@@ -29,13 +29,13 @@ struct HttpRequest {
   Writer body;                      // moved from
   std::vector<Slice> slices;        // the body in pieces, in place of `body`: shared, not copied
   int64_t timeout_ns = 30'000'000'000;
-  Text proxy;                       // empty: from the environment, as curl does
-  const ClientTls* tls = nullptr;   // null: system roots
-  Text unix_socket;                 // empty: TCP
-  bool keep_alive = true;           // false: the connection is closed afterwards
-  bool http2 = true;                // false: HTTP/1.1 even where TLS offers HTTP/2
+  Text proxy;                                // empty: from the environment, as curl does
+  const ClientTls* tls = nullptr;            // null: system roots
+  Text unix_socket;                          // empty: TCP
+  bool keep_alive = true;                    // false: the connection is closed afterwards
+  bool http2 = true;                         // false: HTTP/1.1 even where TLS offers HTTP/2
   int64_t idle_timeout_ns = 90'000'000'000;  // a connection that was idle for longer is not used again; 0: no limit
-  int64_t max_connections = 0;      // to one host; 0: no limit. The lowest that any request has named counts for all
+  int64_t max_connections = 0;  // to one host; 0: no limit. The lowest that any request has named counts for all
 
   // Shown by replay: which exporter, what call, and the body before compression in JSON (or OTLP protobuf bytes
   // of `otlp_signal`; empty: what the slices hold). Empty `call`: not shown (metadata and credentials).
@@ -46,11 +46,11 @@ struct HttpRequest {
 };
 
 struct HttpResponse {
-  int status = 0;            // 0 when there was none; then `error` tells
+  int status = 0;  // 0 when there was none; then `error` tells
   Errc error = Errc::Network;
-  Text error_text;           // for the log: what curl says
+  Text error_text;                  // for the log: what curl says
   std::vector<HttpHeader> headers;  // names in lower case
-  Bytes body;                // at most 1 MiB is kept
+  Bytes body;                       // at most 1 MiB is kept
 };
 
 // Called once for every send(), from the loop, never from inside send() itself.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Outgoing HTTP by libcurl's multi interface on the event loop: connections are kept and reused, HTTP/2 is taken where TLS
-// offers it.
+// Outgoing HTTP by libcurl's multi interface on the event loop: connections are kept and reused, HTTP/2 is taken where
+// TLS offers it.
 //
-// Names are resolved by curl's threaded resolver: musl's getaddrinfo() blocks for as long as a DNS server is silent (5 s a
-// try), and everything the collector does shares one loop. The thread lives for one look-up and touches nothing of ours;
-// addresses and `localhost` need no thread, and answers are cached for a minute.
+// Names are resolved by curl's threaded resolver: musl's getaddrinfo() blocks for as long as a DNS server is silent (5
+// s a try), and everything the collector does shares one loop. The thread lives for one look-up and touches nothing of
+// ours; addresses and `localhost` need no thread, and answers are cached for a minute.
 //
-// CA roots are parsed once and shared by all connections: curl by itself would parse and hold the whole bundle for each.
+// CA roots are parsed once and shared by all connections: curl by itself would parse and hold the whole bundle for
+// each.
 #include "runtime/base/arena.h"
 #include "runtime/base/check.h"
 #include "runtime/http/client.h"
@@ -101,7 +102,9 @@ struct ClientImpl {
 };
 
 ClientImpl::ClientImpl(HttpClient& o, Runtime& r)
-    : owner(o), runtime(r), timer(*r.loop, [](void* s) { static_cast<ClientImpl*>(s)->act(CURL_SOCKET_TIMEOUT, 0); }, this),
+    : owner(o), runtime(r),
+      timer(
+          *r.loop, [](void* s) { static_cast<ClientImpl*>(s)->act(CURL_SOCKET_TIMEOUT, 0); }, this),
       failures(
           *r.loop,
           [](void* s) {
@@ -182,10 +185,8 @@ int ClientImpl::on_socket(CURL*, curl_socket_t fd, int what, void* me, void* ass
 
 int ClientImpl::on_timer(CURLM*, long milliseconds, void* me) {
   auto& self = *static_cast<ClientImpl*>(me);
-  if (milliseconds < 0)
-    self.timer.cancel();
-  else
-    self.timer.in(milliseconds * int64_t{1'000'000});
+  if (milliseconds < 0) self.timer.cancel();
+  else self.timer.in(milliseconds * int64_t{1'000'000});
   return 0;
 }
 
@@ -206,7 +207,9 @@ void ClientImpl::finish_done() {
   }
 }
 
-static Errc errc_of(CURLcode code) { return code == CURLE_OPERATION_TIMEDOUT ? Errc::Timeout : Errc::Network; }
+static Errc errc_of(CURLcode code) {
+  return code == CURLE_OPERATION_TIMEDOUT ? Errc::Timeout : Errc::Network;
+}
 
 void ClientImpl::finish(Call& call, CURLcode code) {
   HttpResponse response;
@@ -327,7 +330,8 @@ Roots* ClientImpl::roots(const ClientTls* tls) {
   if (!pem.empty()) {
     std::vector<unsigned char> copy(pem.begin(), pem.end());
     copy.push_back(0);
-    if (const int code = mbedtls_x509_crt_parse(&found->chain, copy.data(), copy.size()); code < 0) report("ca_pem", code);
+    if (const int code = mbedtls_x509_crt_parse(&found->chain, copy.data(), copy.size()); code < 0)
+      report("ca_pem", code);
   }
   return found;
 }
@@ -340,7 +344,8 @@ static long version_bits(Text lowest, Text highest) {
 
 void ClientImpl::prepare_tls(Call& call, const ClientTls* tls) {
   CURL* easy = call.easy;
-  curl_easy_setopt(easy, CURLOPT_SSLVERSION, tls ? version_bits(tls->min_version, tls->max_version) : version_bits({}, {}));
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION,
+                   tls ? version_bits(tls->min_version, tls->max_version) : version_bits({}, {}));
   if (tls && tls->insecure_skip_verify) {
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
@@ -411,7 +416,8 @@ void ClientImpl::prepare_server_name(Call& call, Text url, Text name, bool has_h
   add_header(call, "Host", text.text());
 }
 
-// The environment is read as Go reads it: HTTP_PROXY counts for http:// too, and nobody goes to this machine by a proxy.
+// The environment is read as Go reads it: HTTP_PROXY counts for http:// too, and nobody goes to this machine by a
+// proxy.
 void ClientImpl::prepare_proxy(Call& call, Text url, Text proxy) {
   if (!proxy.empty()) {
     curl_easy_setopt(call.easy, CURLOPT_PROXY, call.arena.copy(proxy).data());
@@ -453,12 +459,15 @@ bool ClientImpl::prepare(Call& call, HttpRequest& request) {
   curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
   curl_easy_setopt(easy, CURLOPT_MAXREDIRS, 10L);
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(request.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                   static_cast<long>(request.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, request.keep_alive ? 0L : 1L);
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-  const int64_t idle_seconds = request.idle_timeout_ns > 0 ? (request.idle_timeout_ns + 999'999'999) / 1'000'000'000 : INT32_MAX;
-  curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, idle_seconds < INT32_MAX ? static_cast<long>(idle_seconds) : static_cast<long>(INT32_MAX));
+  const int64_t idle_seconds =
+      request.idle_timeout_ns > 0 ? (request.idle_timeout_ns + 999'999'999) / 1'000'000'000 : INT32_MAX;
+  curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN,
+                   idle_seconds < INT32_MAX ? static_cast<long>(idle_seconds) : static_cast<long>(INT32_MAX));
   if (request.max_connections > 0 && (max_connections == 0 || request.max_connections < max_connections)) {
     max_connections = request.max_connections < INT32_MAX ? static_cast<long>(request.max_connections) : INT32_MAX;
     curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, max_connections);
@@ -487,7 +496,8 @@ bool ClientImpl::prepare(Call& call, HttpRequest& request) {
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
     size_t size = call.body.size();
     if (call.slices.empty()) {
-      curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call.body.empty() ? "" : reinterpret_cast<const char*>(call.body.data()));
+      curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
+                       call.body.empty() ? "" : reinterpret_cast<const char*>(call.body.data()));
     } else {
       size = 0;
       for (const Slice& s : call.slices) size += s.bytes.size();
@@ -498,14 +508,18 @@ bool ClientImpl::prepare(Call& call, HttpRequest& request) {
     }
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(size));
     // Large enough for few system calls, no larger than the body.
-    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, static_cast<long>(size < kLeastUpload ? kLeastUpload : size < kMostUpload ? size : kMostUpload));
+    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE,
+                     static_cast<long>(size < kLeastUpload  ? kLeastUpload
+                                       : size < kMostUpload ? size
+                                                            : kMostUpload));
     if (request.method != "POST") curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call.arena.copy(request.method).data());
     call.headers = curl_slist_append(call.headers, "Expect:");  // nobody waits for 100 Continue
     if (!has_type) call.headers = curl_slist_append(call.headers, "Content-Type:");
   }
   prepare_proxy(call, url, request.proxy);
   if (url.starts_with("https:")) prepare_tls(call, request.tls);
-  if (!request.unix_socket.empty()) curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, call.arena.copy(request.unix_socket).data());
+  if (!request.unix_socket.empty())
+    curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, call.arena.copy(request.unix_socket).data());
   if (request.tls && !request.tls->server_name_override.empty() && url.starts_with("https:"))
     prepare_server_name(call, url, request.tls->server_name_override, has_host);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call.headers);
@@ -539,7 +553,9 @@ void ClientImpl::begin(HttpRequest&& request, HttpDone done, void* context) {
 
 HttpClient::HttpClient(Runtime& runtime) : impl_(new ClientImpl(*this, runtime)) {}
 
-HttpClient::~HttpClient() { delete impl_; }
+HttpClient::~HttpClient() {
+  delete impl_;
+}
 
 void HttpClient::send(HttpRequest&& request, HttpDone done, void* context) {
   ++in_flight_;

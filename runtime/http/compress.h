@@ -10,7 +10,8 @@ namespace whittle {
 // The name for Content-Encoding; empty for Identity.
 Text coding_name(Coding coding);
 
-// Appends `body` in the coding, which is Identity, Gzip, Zlib or Zstd. `level`: of the algorithm; 0 is its usual one. Memory for the compressor is taken and given back.
+// Appends `body` in the coding, which is Identity, Gzip, Zlib or Zstd. `level`: of the algorithm; 0 is its usual one.
+// Memory for the compressor is taken and given back.
 void compress(Coding coding, int level, Bytes body, Writer& out);
 
 }  // namespace whittle

@@ -50,7 +50,8 @@ ServerOptions server_options(const config::GrpcServer& config, Text component, T
     o.tls = &tls;
   }
   if (config.max_concurrent_streams > 0)
-    o.max_concurrent_streams = config.max_concurrent_streams < UINT32_MAX ? static_cast<uint32_t>(config.max_concurrent_streams) : UINT32_MAX;
+    o.max_concurrent_streams =
+        config.max_concurrent_streams < UINT32_MAX ? static_cast<uint32_t>(config.max_concurrent_streams) : UINT32_MAX;
   if (!config.keepalive) return o;
   // As in grpc-go 0 means the default, and whole seconds are the finest ping interval.
   if (const auto& p = config.keepalive->server_parameters) {
@@ -85,7 +86,8 @@ void collect_metadata(const ServerRequest& request, Metadata& metadata) {
     metadata.headers.push_back({owner, name, copy(h.value)});
   }
   if (!has_host && !request.authority.empty()) {
-    const Text name = request.http2 && request.header("content-type").starts_with("application/grpc") ? ":authority" : "host";
+    const Text name =
+        request.http2 && request.header("content-type").starts_with("application/grpc") ? ":authority" : "host";
     metadata.headers.push_back({owner, name, copy(request.authority)});
   }
 }
@@ -124,15 +126,16 @@ std::optional<Coding> HttpFront::coding(Text name) const {
     Coding coding;
   };
   static constexpr Known kKnown[] = {
-      {"", Allowed::Empty, Coding::Identity},        {"none", Allowed::None, Coding::Identity},
-      {"gzip", Allowed::Gzip, Coding::Gzip},         {"zstd", Allowed::Zstd, Coding::Zstd},
-      {"zlib", Allowed::Zlib, Coding::Zlib},         {"deflate", Allowed::Deflate, Coding::Zlib},
-      {"snappy", Allowed::Snappy, Coding::Snappy},   {"x-snappy-framed", Allowed::XSnappyFramed, Coding::SnappyFramed},
+      {"", Allowed::Empty, Coding::Identity},      {"none", Allowed::None, Coding::Identity},
+      {"gzip", Allowed::Gzip, Coding::Gzip},       {"zstd", Allowed::Zstd, Coding::Zstd},
+      {"zlib", Allowed::Zlib, Coding::Zlib},       {"deflate", Allowed::Deflate, Coding::Zlib},
+      {"snappy", Allowed::Snappy, Coding::Snappy}, {"x-snappy-framed", Allowed::XSnappyFramed, Coding::SnappyFramed},
       {"lz4", Allowed::Lz4, Coding::Lz4},
   };
   for (const Known& known : kKnown) {
     if (known.name != name) continue;
-    if (config_.compression_algorithms.size == 0) return known.name == "none" ? std::nullopt : std::optional(known.coding);
+    if (config_.compression_algorithms.size == 0)
+      return known.name == "none" ? std::nullopt : std::optional(known.coding);
     for (Allowed allowed : config_.compression_algorithms)
       if (allowed == known.allowed) return known.coding;
     return std::nullopt;
@@ -172,7 +175,8 @@ void HttpFront::whole(ServerRequest& request, ServerReply& reply) {
     if (!plain) {
       const Errc code = plain.error().code;
       if (code == Errc::TooLarge) return error_(inner_.self, request, reply, 400, "http: request body too large");
-      return error_(inner_.self, request, reply, 400, in_arena(request, in_arena(request, encoding, ": "), errc_text(code)));
+      return error_(inner_.self, request, reply, 400,
+                    in_arena(request, in_arena(request, encoding, ": "), errc_text(code)));
     }
     request.body.replace(static_cast<BufferRef&&>(plain->buffer), plain->size);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the settings that components share (stdlib/common/*.wtl) to servers: the options, and the layer between a server and a
-// handler that does what `cors`, `response_headers`, `compression_algorithms` and `max_request_body_size` ask for.
+// From the settings that components share (stdlib/common/*.wtl) to servers: the options, and the layer between a server
+// and a handler that does what `cors`, `response_headers`, `compression_algorithms` and `max_request_body_size` ask
+// for.
 #pragma once
 
 #include "runtime/http/decompress.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One accepted connection: reads and writes the transport, finds out which protocol is spoken and lets that session do the
-// rest.
+// One accepted connection: reads and writes the transport, finds out which protocol is spoken and lets that session do
+// the rest.
 #pragma once
 
 #include "runtime/http/server.h"
@@ -39,8 +39,8 @@ public:
   size_t unsent() const { return out_.size() - out_sent_; }
   Timer& deadline() { return deadline_; }
 
-  // Close when all output has been sent. `linger`: the peer may still be sending what nobody reads; closing at once would
-  // make its kernel drop the answer.
+  // Close when all output has been sent. `linger`: the peer may still be sending what nobody reads; closing at once
+  // would make its kernel drop the answer.
   void finish(bool linger = false);
   // Close at once.
   void abort() { dead_ = true; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// zlib and zstd into one growing buffer. Both formats usually tell the size in advance (gzip in its last four bytes, zstd in
-// its first): it is taken as a hint, bounded by what the format can do, so that the buffer seldom grows.
+// zlib and zstd into one growing buffer. Both formats usually tell the size in advance (gzip in its last four bytes,
+// zstd in its first): it is taken as a hint, bounded by what the format can do, so that the buffer seldom grows.
 #include "runtime/http/decompress.h"
 
 #include "runtime/base/check.h"
@@ -70,7 +70,8 @@ static Result<Decompressed> decompress_zlib(Bytes in, size_t limit, bool gzip) {
       const int status = inflate(inflater, Z_NO_FLUSH);
       if (inflater->avail_out == 0) return fail(Errc::TooLarge, in.size() - inflater->avail_in);
       if (status == Z_STREAM_END && inflater->avail_in == 0) return out.take();
-      if (status != Z_STREAM_END) return fail(status == Z_OK || status == Z_BUF_ERROR ? Errc::Truncated : Errc::Malformed);
+      if (status != Z_STREAM_END)
+        return fail(status == Z_OK || status == Z_BUF_ERROR ? Errc::Truncated : Errc::Malformed);
     } else {
       const size_t room = out.free() < UINT32_MAX ? out.free() : UINT32_MAX;
       inflater->next_out = out.end();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Content codings and gRPC encodings taken off: gzip, zlib (which HTTP calls deflate), zstd, snappy (blocks and frames), lz4.
+// Content codings and gRPC encodings taken off: gzip, zlib (which HTTP calls deflate), zstd, snappy (blocks and
+// frames), lz4.
 #pragma once
 
 #include "runtime/base/buffer.h"
@@ -14,17 +15,17 @@ struct Decompressed {
   size_t size = 0;
 };
 
-// What `in`, the whole of a body, decompresses to. Fails with TooLarge when that is more than `limit` bytes, Malformed or
-// Truncated when it is not of that coding; nothing is written beyond what was allocated whatever `in` says.
+// What `in`, the whole of a body, decompresses to. Fails with TooLarge when that is more than `limit` bytes, Malformed
+// or Truncated when it is not of that coding; nothing is written beyond what was allocated whatever `in` says.
 Result<Decompressed> decompress(Coding coding, Bytes in, size_t limit);
 
 // Memory that decoders keep between bodies is given back.
 void decompress_trim();
 
 // The formats without a library behind them; `limit` as above.
-Result<Decompressed> decompress_snappy(Bytes in, size_t limit);         // a block, or frames when it begins like frames
+Result<Decompressed> decompress_snappy(Bytes in, size_t limit);  // a block, or frames when it begins like frames
 Result<Decompressed> decompress_snappy_framed(Bytes in, size_t limit);
-Result<Decompressed> decompress_lz4(Bytes in, size_t limit);            // frames
+Result<Decompressed> decompress_lz4(Bytes in, size_t limit);  // frames
 
 // A buffer that grows up to a limit.
 class Grown {

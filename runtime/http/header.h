@@ -11,7 +11,9 @@ struct HttpHeader {
 };
 
 // The part of ASCII case folding that protocols ask for.
-inline char lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+inline char lower_case(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
 inline bool equal_ignoring_case(Text a, Text b) {
   if (a.size() != b.size()) return false;
   for (size_t i = 0; i < a.size(); ++i)

@@ -96,8 +96,9 @@ int healthcheck(Text endpoint, bool unix_socket, bool tls, Text path, int64_t ti
     return 0;
   }
   Writer request;
-  for (Text t : {Text("GET "), path.empty() ? Text("/") : path, Text(" HTTP/1.1\r\nHost: "), unix_socket ? Text("localhost") : endpoint,
-                 Text("\r\nUser-Agent: healthcheck\r\nConnection: close\r\n\r\n")})
+  for (Text t :
+       {Text("GET "), path.empty() ? Text("/") : path, Text(" HTTP/1.1\r\nHost: "),
+        unix_socket ? Text("localhost") : endpoint, Text("\r\nUser-Agent: healthcheck\r\nConnection: close\r\n\r\n")})
     request.append(t);
   Bytes rest = request.bytes();
   while (!rest.empty() && wait_until(fd, POLLOUT, deadline)) {
@@ -133,8 +134,10 @@ int healthcheck(const Program& program) {
     const auto& config = *static_cast<const config::HealthCheck*>(c.context.config);
     Writer told;
     const bool unix_socket = config.transport == config::ListenAddressTransport::Unix;
-    const int code = healthcheck(view(config.endpoint), unix_socket, config.tls.present, view(config.path), kTimeout, told);
-    dprintf(code == 0 ? STDOUT_FILENO : STDERR_FILENO, "%.*s\n", static_cast<int>(told.size()), reinterpret_cast<const char*>(told.data()));
+    const int code =
+        healthcheck(view(config.endpoint), unix_socket, config.tls.present, view(config.path), kTimeout, told);
+    dprintf(code == 0 ? STDOUT_FILENO : STDERR_FILENO, "%.*s\n", static_cast<int>(told.size()),
+            reinterpret_cast<const char*>(told.data()));
     return code;
   }
   dprintf(STDERR_FILENO, "this collector has no health_check extension\n");

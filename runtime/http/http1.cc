@@ -77,10 +77,8 @@ static int parse_request_line(Text line, Http1Head& head) {
   if (!is_token(head.method) || target.empty()) return 400;
   for (char c : target)
     if (static_cast<uint8_t>(c) <= 0x20 || static_cast<uint8_t>(c) >= 0x7f) return 400;
-  if (version == "HTTP/1.0")
-    head.http10 = true;
-  else if (version != "HTTP/1.1")
-    return version.starts_with("HTTP/") && version.size() == 8 ? 505 : 400;
+  if (version == "HTTP/1.0") head.http10 = true;
+  else if (version != "HTTP/1.1") return version.starts_with("HTTP/") && version.size() == 8 ? 505 : 400;
 
   if (target[0] != '/' && target != "*") {
     // absolute-form: the authority is the host's business

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // HTTP/1.1's grammar for a server (RFC 9112): the head of a request, and the chunked coding.
 //
-// Where the RFC lets a recipient be lenient this one is not: bare LF, blanks before a colon, folded lines, two different
-// lengths or a length beside a transfer coding are what request smuggling is made of.
+// Where the RFC lets a recipient be lenient this one is not: bare LF, blanks before a colon, folded lines, two
+// different lengths or a length beside a transfer coding are what request smuggling is made of.
 #pragma once
 
 #include "runtime/base/result.h"
@@ -16,13 +16,13 @@ inline constexpr size_t kMostHeadBytes = 64 * 1024;
 inline constexpr size_t kMostHeaders = 256;
 
 // Where the head of the first request in `in` ends: the offset behind its empty line. `checked` is how much of `in` was
-// seen by an earlier call. Fails with Truncated when more bytes are needed, TooLarge beyond kMostHeadBytes, Malformed when
-// no continuation can make it a head. Empty lines in front of the head are counted into it.
+// seen by an earlier call. Fails with Truncated when more bytes are needed, TooLarge beyond kMostHeadBytes, Malformed
+// when no continuation can make it a head. Empty lines in front of the head are counted into it.
 Result<size_t> find_http1_head(Text in, size_t checked);
 
 struct Http1Head {
   Text method;
-  Text path;       // without the query
+  Text path;  // without the query
   Text query;
   Text host;
   std::vector<HttpHeader> headers;  // names in lower case

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // HTTP/1.1 on a connection: one request after the other, answered in their order.
 //
-// A body with a length is read from the socket straight into its buffer; a chunked one is put together from what arrives.
-// The loop's scratch memory holds heads, which are copied only when they come in pieces or are complete.
+// A body with a length is read from the socket straight into its buffer; a chunked one is put together from what
+// arrives. The loop's scratch memory holds heads, which are copied only when they come in pieces or are complete.
 #include "runtime/http/connection.h"
 #include "runtime/http/http1.h"
 
@@ -80,10 +80,8 @@ public:
     const int64_t idle = o.idle_timeout ? o.idle_timeout : o.read_timeout;
     if (answered_any_ && !waiting_) {
       waiting_ = true;
-      if (idle)
-        connection_.deadline().in(idle);
-      else
-        connection_.deadline().cancel();
+      if (idle) connection_.deadline().in(idle);
+      else connection_.deadline().cancel();
     }
   }
 
@@ -96,10 +94,8 @@ private:
     if (waiting_ || (!answered_any_ && partial_.empty())) {
       waiting_ = false;
       const int64_t timeout = options().read_header_timeout ? options().read_header_timeout : options().read_timeout;
-      if (timeout)
-        connection_.deadline().in(timeout);
-      else
-        connection_.deadline().cancel();
+      if (timeout) connection_.deadline().in(timeout);
+      else connection_.deadline().cancel();
     }
     const size_t before = partial_.size();
     if (before > 0) partial_.append(in);
@@ -161,10 +157,8 @@ private:
     }
     if (!has_body) return whole();
     state_ = State::Body;
-    if (options().read_timeout)
-      connection_.deadline().in(options().read_timeout);
-    else
-      connection_.deadline().cancel();
+    if (options().read_timeout) connection_.deadline().in(options().read_timeout);
+    else connection_.deadline().cancel();
     if (head.expects_continue) connection_.output().append(Text("HTTP/1.1 100 Continue\r\n\r\n"));
   }
 
@@ -183,10 +177,8 @@ private:
     switch (step.status) {
     case ChunkedDecoder::Status::NeedMore: return in.size();
     case ChunkedDecoder::Status::Bad:
-      if (dropping_)
-        connection_.finish(true);
-      else
-        refuse(400);
+      if (dropping_) connection_.finish(true);
+      else refuse(400);
       return in.size();
     case ChunkedDecoder::Status::Data:
       if (dropping_) {
@@ -259,10 +251,8 @@ private:
       n = snprintf(line, sizeof line, "\r\nContent-Length: %zu", reply_.body.size());
       out.append(Text(line, static_cast<size_t>(n)));
     }
-    if (!keep_alive_)
-      out.append(Text("\r\nConnection: close"));
-    else if (http10_)
-      out.append(Text("\r\nConnection: keep-alive"));
+    if (!keep_alive_) out.append(Text("\r\nConnection: close"));
+    else if (http10_) out.append(Text("\r\nConnection: keep-alive"));
     out.append(Text("\r\n\r\n"));
     if (!is_head_) out.append(reply_.body.bytes());
     reply_.clear();
@@ -291,6 +281,8 @@ private:
 
 }  // namespace
 
-Session* make_http1_session(Connection& connection) { return new Http1Session(connection); }
+Session* make_http1_session(Connection& connection) {
+  return new Http1Session(connection);
+}
 
 }  // namespace whittle

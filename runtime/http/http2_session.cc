@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// HTTP/2 on a connection, by nghttp2: it keeps the frames, HPACK, flow control and the defences against floods and rapid
-// resets; here are the streams' requests and answers, and the keepalive rules that gRPC servers follow.
+// HTTP/2 on a connection, by nghttp2: it keeps the frames, HPACK, flow control and the defences against floods and
+// rapid resets; here are the streams' requests and answers, and the keepalive rules that gRPC servers follow.
 #include "runtime/base/check.h"
 #include "runtime/http/connection.h"
 #include "runtime/http/http1.h"
@@ -40,7 +40,8 @@ struct Stream {
 class Http2Session : public Session {
 public:
   explicit Http2Session(Connection& connection)
-      : connection_(connection), ping_timer_(loop(), [](void* s) { static_cast<Http2Session*>(s)->ping_due(); }, this),
+      : connection_(connection), ping_timer_(
+                                     loop(), [](void* s) { static_cast<Http2Session*>(s)->ping_due(); }, this),
         age_timer_(loop(), [](void* s) { static_cast<Http2Session*>(s)->age_due(); }, this) {
     nghttp2_session_callbacks* calls = nullptr;
     nghttp2_option* option = nullptr;
@@ -97,7 +98,8 @@ public:
     const nghttp2_ssize n = nghttp2_session_mem_recv2(h2_, in.data(), in.size());
     if (n < 0) {
       if (n == NGHTTP2_ERR_FLOODED)
-        connection_.server().runtime().log->warn("a client floods its HTTP/2 connection, which is closed", {{"component", options().component}});
+        connection_.server().runtime().log->warn("a client floods its HTTP/2 connection, which is closed",
+                                                 {{"component", options().component}});
       produce();
       connection_.finish();
     }
@@ -154,35 +156,31 @@ private:
   void say_last() {
     if (said_last_) return;
     said_last_ = true;
-    nghttp2_submit_goaway(h2_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(h2_), NGHTTP2_NO_ERROR, nullptr, 0);
+    nghttp2_submit_goaway(h2_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(h2_), NGHTTP2_NO_ERROR,
+                          nullptr, 0);
     if (options().max_connection_age > 0 && options().max_connection_age_grace > 0)
       age_timer_.in(options().max_connection_age_grace);
-    else
-      age_timer_.cancel();
+    else age_timer_.cancel();
   }
 
   void arm_idle() {
     const int64_t idle = options().grpc ? options().max_connection_idle : options().idle_timeout;
-    if (idle > 0 && !live_)
-      connection_.deadline().in(idle);
-    else
-      connection_.deadline().cancel();
+    if (idle > 0 && !live_) connection_.deadline().in(idle);
+    else connection_.deadline().cancel();
   }
 
   void age_due() {
-    if (!draining_)
-      drain();
-    else if (!said_last_)
-      say_last();
-    else
-      connection_.abort();  // the grace is over
+    if (!draining_) drain();
+    else if (!said_last_) say_last();
+    else connection_.abort();  // the grace is over
     connection_.settle();
   }
 
   void ping_due() {
     const int64_t now = loop().now();
     if (ping_out_ && heard_ < ping_sent_) {
-      connection_.server().runtime().log->info("a client does not answer and is disconnected", {{"component", options().component}});
+      connection_.server().runtime().log->info("a client does not answer and is disconnected",
+                                               {{"component", options().component}});
       connection_.abort();
       connection_.settle();
       return;
@@ -215,9 +213,10 @@ private:
     last_ping_ = now;
     if (ping_strikes_ <= kMostPingStrikes) return;
     static constexpr Text kWhy = "too_many_pings";
-    connection_.server().runtime().log->warn("a client pings too often and is disconnected", {{"component", options().component}});
-    nghttp2_submit_goaway(h2_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(h2_), NGHTTP2_ENHANCE_YOUR_CALM,
-                          as_bytes(kWhy).data(), kWhy.size());
+    connection_.server().runtime().log->warn("a client pings too often and is disconnected",
+                                             {{"component", options().component}});
+    nghttp2_submit_goaway(h2_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(h2_),
+                          NGHTTP2_ENHANCE_YOUR_CALM, as_bytes(kWhy).data(), kWhy.size());
     produce();
     connection_.finish();
   }
@@ -270,7 +269,8 @@ private:
     if (r.authority.empty()) r.authority = r.header("host");
     const Text length = r.header("content-length");
     if (!length.empty() && length.size() <= 18) {
-      for (char c : length) r.length = r.length * 10 + static_cast<uint64_t>(c - '0');  // nghttp2 has seen to the digits
+      for (char c : length)
+        r.length = r.length * 10 + static_cast<uint64_t>(c - '0');  // nghttp2 has seen to the digits
     }
     if (s.too_many_headers) {
       s.reply.status = 431;
@@ -295,8 +295,8 @@ private:
     auto* fields = s.request.arena.array<nghttp2_nv>(s.reply.headers.size() + 3);
     size_t n = 0;
     auto add = [&](Text name, Text value) {
-      fields[n++] = {const_cast<uint8_t*>(as_bytes(name).data()), const_cast<uint8_t*>(as_bytes(value).data()), name.size(), value.size(),
-                     NGHTTP2_NV_FLAG_NONE};
+      fields[n++] = {const_cast<uint8_t*>(as_bytes(name).data()), const_cast<uint8_t*>(as_bytes(value).data()),
+                     name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
     };
     char status[8], length[24];
     const int status_size = snprintf(status, sizeof status, "%d", s.reply.status);
@@ -317,7 +317,8 @@ private:
     forgive_pings_ = true;
   }
 
-  static nghttp2_ssize read_body(nghttp2_session* h2, int32_t id, uint8_t* to, size_t size, uint32_t* flags, nghttp2_data_source* source, void*) {
+  static nghttp2_ssize read_body(nghttp2_session* h2, int32_t id, uint8_t* to, size_t size, uint32_t* flags,
+                                 nghttp2_data_source* source, void*) {
     auto& s = *static_cast<Stream*>(source->ptr);
     const size_t left = s.reply.body.size() - s.sent;
     const size_t n = left < size ? left : size;
@@ -332,17 +333,20 @@ private:
       size_t count = 0;
       CHECK(s.reply.trailers.size() <= kMost);
       for (const HttpHeader& h : s.reply.trailers)
-        fields[count++] = {const_cast<uint8_t*>(as_bytes(h.name).data()), const_cast<uint8_t*>(as_bytes(h.value).data()), h.name.size(),
-                           h.value.size(), NGHTTP2_NV_FLAG_NONE};
+        fields[count++] = {const_cast<uint8_t*>(as_bytes(h.name).data()),
+                           const_cast<uint8_t*>(as_bytes(h.value).data()), h.name.size(), h.value.size(),
+                           NGHTTP2_NV_FLAG_NONE};
       nghttp2_submit_trailer(h2, id, fields, count);
     }
     return static_cast<nghttp2_ssize>(n);
   }
 
-  static Stream* stream_of(nghttp2_session* h2, int32_t id) { return static_cast<Stream*>(nghttp2_session_get_stream_user_data(h2, id)); }
+  static Stream* stream_of(nghttp2_session* h2, int32_t id) {
+    return static_cast<Stream*>(nghttp2_session_get_stream_user_data(h2, id));
+  }
 
-  // nghttp2 drops frames of closed streams. They are an error of the peer (RFC 9113 section 5.1) unless we were the ones who
-  // closed the stream, when such frames may have been on their way.
+  // nghttp2 drops frames of closed streams. They are an error of the peer (RFC 9113 section 5.1) unless we were the
+  // ones who closed the stream, when such frames may have been on their way.
   static int on_begin_frame(nghttp2_session* h2, const nghttp2_frame_hd* frame, void* me) {
     auto& self = *static_cast<Http2Session*>(me);
     if (frame->type != NGHTTP2_DATA && frame->type != NGHTTP2_HEADERS) return 0;
@@ -363,8 +367,8 @@ private:
     return 0;
   }
 
-  static int on_header(nghttp2_session* h2, const nghttp2_frame* frame, const uint8_t* name, size_t name_size, const uint8_t* value,
-                       size_t value_size, uint8_t, void*) {
+  static int on_header(nghttp2_session* h2, const nghttp2_frame* frame, const uint8_t* name, size_t name_size,
+                       const uint8_t* value, size_t value_size, uint8_t, void*) {
     if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
     Stream* s = stream_of(h2, frame->hd.stream_id);
     if (!s) return 0;
@@ -404,10 +408,8 @@ private:
       if (Stream* s = stream_of(h2, frame->hd.stream_id)) s->peer_reset = true;
       return 0;
     case NGHTTP2_PING:
-      if (!(frame->hd.flags & NGHTTP2_FLAG_ACK))
-        self.pinged();
-      else if (self.draining_ && memcmp(frame->ping.opaque_data, kDrainPing, sizeof kDrainPing) == 0)
-        self.say_last();
+      if (!(frame->hd.flags & NGHTTP2_FLAG_ACK)) self.pinged();
+      else if (self.draining_ && memcmp(frame->ping.opaque_data, kDrainPing, sizeof kDrainPing) == 0) self.say_last();
       return 0;
     default: return 0;
     }
@@ -426,7 +428,9 @@ private:
 
   // A request that was answered before its end: the rest of it is not wanted (RFC 9113 section 8.1).
   static int on_frame_send(nghttp2_session* h2, const nghttp2_frame* frame, void*) {
-    if ((frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) || !(frame->hd.flags & NGHTTP2_FLAG_END_STREAM)) return 0;
+    if ((frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) ||
+        !(frame->hd.flags & NGHTTP2_FLAG_END_STREAM))
+      return 0;
     Stream* s = stream_of(h2, frame->hd.stream_id);
     if (s && !s->request_ended) nghttp2_submit_rst_stream(h2, NGHTTP2_FLAG_NONE, s->id, NGHTTP2_NO_ERROR);
     return 0;
@@ -460,13 +464,15 @@ private:
   bool forgive_pings_ = false;
   bool draining_ = false;
   bool said_last_ = false;
-  int32_t highest_ = 0;            // id of a stream
-  int32_t cut_[kCutStreams];       // ids of streams that we closed before their requests had ended
-  uint32_t cut_count_ = 0;         // more than kCutStreams: no longer told apart
+  int32_t highest_ = 0;       // id of a stream
+  int32_t cut_[kCutStreams];  // ids of streams that we closed before their requests had ended
+  uint32_t cut_count_ = 0;    // more than kCutStreams: no longer told apart
 };
 
 }  // namespace
 
-Session* make_http2_session(Connection& connection) { return new Http2Session(connection); }
+Session* make_http2_session(Connection& connection) {
+  return new Http2Session(connection);
+}
 
 }  // namespace whittle

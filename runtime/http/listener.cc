@@ -43,7 +43,8 @@ bool split_endpoint(Text endpoint, Text& host, uint16_t& port) {
 
 Listener::Listener(Runtime& runtime, Accepted accepted, void* self)
     : runtime_(runtime), accepted_(accepted), self_(self),
-      watch_(*runtime.loop, [](void* l, uint32_t) { static_cast<Listener*>(l)->accept_all(); }, this),
+      watch_(
+          *runtime.loop, [](void* l, uint32_t) { static_cast<Listener*>(l)->accept_all(); }, this),
       resume_(
           *runtime.loop,
           [](void* l) {
@@ -124,7 +125,8 @@ bool Listener::open_tcp(Text endpoint, Text transport) {
     addrinfo* found = nullptr;
     const int code = getaddrinfo(name, nullptr, &hints, &found);  // also for "fe80::1%eth0"
     if (code != 0) {
-      runtime_.log->error("cannot resolve the endpoint's host", {{"component", component_}, {"endpoint", endpoint}, {"reason", gai_strerror(code)}});
+      runtime_.log->error("cannot resolve the endpoint's host",
+                          {{"component", component_}, {"endpoint", endpoint}, {"reason", gai_strerror(code)}});
       return false;
     }
     for (const addrinfo* a = found; a && !is4; a = a->ai_next) {
@@ -140,14 +142,16 @@ bool Listener::open_tcp(Text endpoint, Text transport) {
     freeaddrinfo(found);
   }
   if (!is4 && !is6) return refuse("the endpoint's host has no address of the wanted kind", endpoint, EADDRNOTAVAIL);
-  const bool ok = is4 ? bind_and_listen(reinterpret_cast<sockaddr*>(&v4), sizeof v4) : bind_and_listen(reinterpret_cast<sockaddr*>(&v6), sizeof v6);
+  const bool ok = is4 ? bind_and_listen(reinterpret_cast<sockaddr*>(&v4), sizeof v4)
+                      : bind_and_listen(reinterpret_cast<sockaddr*>(&v6), sizeof v6);
   return ok ? true : refuse("cannot listen", endpoint, errno);
 }
 
 bool Listener::open_unix(Text path) {
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
-  if (path.empty() || path.size() >= sizeof address.sun_path) return refuse("the path of the Unix socket is empty or too long", path, ENAMETOOLONG);
+  if (path.empty() || path.size() >= sizeof address.sun_path)
+    return refuse("the path of the Unix socket is empty or too long", path, ENAMETOOLONG);
   memcpy(address.sun_path, path.data(), path.size());
   auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + 1);
   if (path[0] == '@') {  // the abstract namespace
@@ -159,7 +163,8 @@ bool Listener::open_unix(Text path) {
     if (errno != EADDRINUSE) return refuse("cannot listen", path, errno);
     // A socket that nobody answers on is left over from a process that was killed.
     const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    const bool dead = probe >= 0 && connect(probe, reinterpret_cast<sockaddr*>(&address), size) < 0 && errno == ECONNREFUSED;
+    const bool dead =
+        probe >= 0 && connect(probe, reinterpret_cast<sockaddr*>(&address), size) < 0 && errno == ECONNREFUSED;
     if (probe >= 0) ::close(probe);
     if (!dead) return refuse("cannot listen", path, EADDRINUSE);
     unlink(address.sun_path);

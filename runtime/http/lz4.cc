@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// LZ4 frames: a header, blocks of at most 4 MiB, an end mark; checksums are XXH32. Blocks are literals and copies that may
-// reach back up to 64 KiB, into earlier blocks too unless the header says that they are independent.
+// LZ4 frames: a header, blocks of at most 4 MiB, an end mark; checksums are XXH32. Blocks are literals and copies that
+// may reach back up to 64 KiB, into earlier blocks too unless the header says that they are independent.
 #include "runtime/http/decompress.h"
 
 #include <bit>
@@ -130,7 +130,8 @@ Result<Decompressed> decompress_lz4(Bytes in, size_t limit) {
     }
     if (content_sum) {
       if (in.size() - at < 4) return fail(Errc::Truncated, at);
-      if (xxh32({out.data() + frame_start, out.size() - frame_start}) != read32(in.data() + at)) return fail(Errc::Malformed, at);
+      if (xxh32({out.data() + frame_start, out.size() - frame_start}) != read32(in.data() + at))
+        return fail(Errc::Malformed, at);
       at += 4;
     }
   }

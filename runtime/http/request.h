@@ -13,9 +13,9 @@ namespace whittle {
 
 struct ServerRequest {
   Text method;
-  Text path;       // without the query
+  Text path;  // without the query
   Text query;
-  Text authority;  // the Host header or :authority
+  Text authority;                   // the Host header or :authority
   std::vector<HttpHeader> headers;  // names in lower case
   bool http2 = false;
   int64_t arrived = 0;  // when the head was complete, monotonic
@@ -63,8 +63,8 @@ struct ServerReply {
 // Answers requests. The functions are called from the loop and answer at once.
 struct ServerHandler {
   void* self = nullptr;
-  // The head is there. True: take the body in, after setting its limit with request.body.expect or expect_grpc. False: `reply`
-  // is the answer, whatever body follows is dropped.
+  // The head is there. True: take the body in, after setting its limit with request.body.expect or expect_grpc. False:
+  // `reply` is the answer, whatever body follows is dropped.
   bool (*head)(void* self, ServerRequest& request, ServerReply& reply) = nullptr;
   // The whole request is there.
   void (*whole)(void* self, ServerRequest& request, ServerReply& reply) = nullptr;

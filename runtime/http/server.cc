@@ -36,7 +36,9 @@ bool HttpServer::start() {
   return listener_.open(options_.endpoint, options_.transport, options_.component);
 }
 
-void HttpServer::accepted(int fd) { new Connection(*this, fd, tls_); }
+void HttpServer::accepted(int fd) {
+  new Connection(*this, fd, tls_);
+}
 
 void HttpServer::drain() {
   if (draining_) return;
@@ -53,27 +55,29 @@ Text HttpServer::date() {
   const time_t now = time(nullptr);
   if (now != date_second_) {
     static constexpr char kDays[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static constexpr char kMonths[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static constexpr char kMonths[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     tm t;
     gmtime_r(&now, &t);
-    snprintf(date_, sizeof date_, "%s, %02u %s %04u %02u:%02u:%02u GMT", kDays[t.tm_wday], static_cast<unsigned>(t.tm_mday) % 100,
-             kMonths[t.tm_mon], static_cast<unsigned>(t.tm_year + 1900) % 10000, static_cast<unsigned>(t.tm_hour) % 100,
-             static_cast<unsigned>(t.tm_min) % 100, static_cast<unsigned>(t.tm_sec) % 100);
+    snprintf(date_, sizeof date_, "%s, %02u %s %04u %02u:%02u:%02u GMT", kDays[t.tm_wday],
+             static_cast<unsigned>(t.tm_mday) % 100, kMonths[t.tm_mon], static_cast<unsigned>(t.tm_year + 1900) % 10000,
+             static_cast<unsigned>(t.tm_hour) % 100, static_cast<unsigned>(t.tm_min) % 100,
+             static_cast<unsigned>(t.tm_sec) % 100);
     date_second_ = now;
   }
   return {date_, 29};
 }
 
 Connection::Connection(HttpServer& server, int fd, void* tls)
-    : server_(server), watch_(server.loop(), [](void* c, uint32_t events) { static_cast<Connection*>(c)->ready(events); }, this),
+    : server_(server),
+      watch_(
+          server.loop(), [](void* c, uint32_t events) { static_cast<Connection*>(c)->ready(events); }, this),
       deadline_(
           server.loop(),
           [](void* self) {
             auto* c = static_cast<Connection*>(self);
-            if (c->session_ && !c->lingering_)
-              c->session_->deadline();
-            else
-              c->abort();
+            if (c->session_ && !c->lingering_) c->session_->deadline();
+            else c->abort();
             c->settle();
           },
           this),
@@ -85,10 +89,8 @@ Connection::Connection(HttpServer& server, int fd, void* tls)
   transport_.open(fd, tls);
   const ServerOptions& o = server.options();
   const int64_t first = o.read_header_timeout ? o.read_header_timeout : o.read_timeout;
-  if (tls)
-    deadline_.in(kHandshake);
-  else if (first)
-    deadline_.in(first);
+  if (tls) deadline_.in(kHandshake);
+  else if (first) deadline_.in(first);
   if (!watch_.start(fd, EPOLLIN)) {
     dead_ = true;
     settle();
@@ -167,10 +169,8 @@ void Connection::read_some() {
       }
       return;
     }
-    if (direct)
-      session_->took_direct(static_cast<size_t>(n));
-    else
-      received({to.data, static_cast<size_t>(n)});
+    if (direct) session_->took_direct(static_cast<size_t>(n));
+    else received({to.data, static_cast<size_t>(n)});
     if (dead_) return;
     if (unsent() > kMuchOutput) return;
     if (static_cast<size_t>(n) < to.size && !transport_.encrypted()) return;
@@ -202,11 +202,12 @@ void Connection::choose_protocol(Bytes in) {
   if (preface_size_ < kPreface.size() && n == in.size()) return;  // it may become one
   const bool http2 = preface_size_ == kPreface.size();
   if (!http2 && grpc) {
-    server_.runtime().log->warn("a client does not speak HTTP/2 on a gRPC port", {{"component", server_.options().component},
-                                                                                   {"endpoint", server_.options().endpoint}});
+    server_.runtime().log->warn("a client does not speak HTTP/2 on a gRPC port",
+                                {{"component", server_.options().component}, {"endpoint", server_.options().endpoint}});
     // Whoever speaks HTTP/1 here has the wrong port, and can be told.
-    out_.append(Text("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 30\r\nConnection: close\r\n\r\n"
-                     "this port speaks gRPC (HTTP/2)"));
+    out_.append(
+        Text("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 30\r\nConnection: close\r\n\r\n"
+             "this port speaks gRPC (HTTP/2)"));
     finish(true);
     return;
   }

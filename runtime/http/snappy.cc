@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Snappy's two formats. A block is a length and then tags: literals, and copies of what came before. Frames are chunks, each
-// a block or plain bytes with a checksum (CRC-32C, rotated).
+// Snappy's two formats. A block is a length and then tags: literals, and copies of what came before. Frames are chunks,
+// each a block or plain bytes with a checksum (CRC-32C, rotated).
 #include "runtime/http/decompress.h"
 
 #include <string.h>
@@ -114,20 +114,19 @@ Result<Decompressed> decompress_snappy_framed(Bytes in, size_t limit) {
       if (size != 6 || memcmp(chunk.data(), kFrameStart + 4, 6) != 0) return fail(Errc::Malformed, at);
       continue;
     }
-    if (type >= 0x80) continue;                                     // padding and what may be skipped
-    if (type > 1) return fail(Errc::Unsupported, at);               // what may not
+    if (type >= 0x80) continue;                        // padding and what may be skipped
+    if (type > 1) return fail(Errc::Unsupported, at);  // what may not
     if (chunk.size() < 4) return fail(Errc::Truncated, at);
-    const uint32_t sum = uint32_t{chunk[0]} | uint32_t{chunk[1]} << 8 | uint32_t{chunk[2]} << 16 | uint32_t{chunk[3]} << 24;
+    const uint32_t sum =
+        uint32_t{chunk[0]} | uint32_t{chunk[1]} << 8 | uint32_t{chunk[2]} << 16 | uint32_t{chunk[3]} << 24;
     chunk = chunk.subspan(4);
     uint64_t length = chunk.size();
     size_t head = 0;
     if (type == 0) head = TRY(block_length(chunk, length));
     if (length > kMostBlock) return fail(Errc::Malformed, at);
     if (!out.reserve(length)) return fail(Errc::TooLarge, at);
-    if (type == 0)
-      TRY(decode_block(chunk.subspan(head), out.end(), length));
-    else if (length > 0)
-      memcpy(out.end(), chunk.data(), length);
+    if (type == 0) TRY(decode_block(chunk.subspan(head), out.end(), length));
+    else if (length > 0) memcpy(out.end(), chunk.data(), length);
     const uint32_t crc = crc32c(out.end(), length);
     if (((crc >> 15 | crc << 17) + 0xa282ead8u) != sum) return fail(Errc::Malformed, at);
     out.advance(length);

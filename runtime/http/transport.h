@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bytes of an accepted connection: a socket, with TLS on it or without.
 //
-// TLS for servers is reached through the weak symbol `rt_tls_server`, so that a collector none of whose receivers speaks TLS
-// links none of it. The compiler refers to the symbol when a receiver's config has `tls`.
+// TLS for servers is reached through the weak symbol `rt_tls_server`, so that a collector none of whose receivers
+// speaks TLS links none of it. The compiler refers to the symbol when a receiver's config has `tls`.
 #pragma once
 
 #include "runtime/abi.h"

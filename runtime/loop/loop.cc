@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // epoll, a binary heap of timers and a list of tasks.
 //
-// A handler may destroy any other handler. So a stopped watch is erased from the batch of events at hand, a cancelled timer
-// from the heap, a cancelled task from the list: nothing is called after its owner is gone.
+// A handler may destroy any other handler. So a stopped watch is erased from the batch of events at hand, a cancelled
+// timer from the heap, a cancelled task from the list: nothing is called after its owner is gone.
 #include "runtime/loop/loop.h"
 
 #include "runtime/base/buffer.h"
@@ -138,7 +138,9 @@ void Watch::stop() {
 
 // Timers: a binary heap by due time; each timer knows its place.
 
-int64_t Loop::next_due() const { return heap_.empty() ? INT64_MAX : heap_[0]->due_; }
+int64_t Loop::next_due() const {
+  return heap_.empty() ? INT64_MAX : heap_[0]->due_;
+}
 
 void Loop::heap_put(uint32_t index, Timer* timer) {
   heap_[index] = timer;
@@ -180,10 +182,8 @@ void Timer::at(int64_t monotonic) {
   }
   const int64_t before = due_;
   due_ = monotonic;
-  if (monotonic < before)
-    loop_.heap_up(index_);
-  else
-    loop_.heap_down(index_);
+  if (monotonic < before) loop_.heap_up(index_);
+  else loop_.heap_down(index_);
 }
 
 void Timer::in(int64_t nanoseconds) {

@@ -21,8 +21,8 @@ public:
   ~Watch() { stop(); }
   Watch(const Watch&) = delete;
 
-  // Waits for `events` (EPOLLIN, EPOLLOUT) of `fd`, instead of what was waited for before. Returns false, with errno, when
-  // the system refuses.
+  // Waits for `events` (EPOLLIN, EPOLLOUT) of `fd`, instead of what was waited for before. Returns false, with errno,
+  // when the system refuses.
   bool start(int fd, uint32_t events);
   // Changes what is waited for; nothing happens when it is the same.
   void wait_for(uint32_t events);
@@ -103,8 +103,8 @@ public:
     signal_self_ = self;
   }
 
-  // Called when nothing has happened for two seconds after something did: the time to give memory back. The same function may
-  // be named several times and is called once.
+  // Called when nothing has happened for two seconds after something did: the time to give memory back. The same
+  // function may be named several times and is called once.
   void on_idle(void (*call)());
 
   // Handles events until stop().
@@ -144,7 +144,7 @@ private:
   epoll_event* batch_ = nullptr;  // the events at hand; an entry whose watch stopped is nulled
   int batch_size_ = 0;
   std::vector<void (*)()> idle_calls_;
-  std::vector<Timer*> heap_;      // the earliest in front
+  std::vector<Timer*> heap_;  // the earliest in front
   Task* first_task_ = nullptr;
   Task* last_task_ = nullptr;
 };

@@ -34,17 +34,16 @@ bool configure_log(const Program& program, Logger& log) {
     log.thereafter = logs.sampling->thereafter > 0 ? static_cast<uint64_t>(logs.sampling->thereafter) : 0;
   }
   for (const Entry<Any>& e : logs.initial_fields) {
-    if (e.value.kind == AnyKind::Null)
-      log.add_null_field(view(e.key));
-    else
-      log.add_field(field_of(view(e.key), e.value));
+    if (e.value.kind == AnyKind::Null) log.add_null_field(view(e.key));
+    else log.add_field(field_of(view(e.key), e.value));
   }
   for (Str path : logs.output_paths) {
     int fd = view(path) == "stdout"   ? STDOUT_FILENO
              : view(path) == "stderr" ? STDERR_FILENO
                                       : open(path.data, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (fd < 0) {
-      dprintf(STDERR_FILENO, "collector: cannot open `%s` of service::telemetry::logs::output_paths: %s\n", path.data, strerror(errno));
+      dprintf(STDERR_FILENO, "collector: cannot open `%s` of service::telemetry::logs::output_paths: %s\n", path.data,
+              strerror(errno));
       return false;
     }
     log.to(fd);
@@ -71,7 +70,8 @@ static void each(const Program& program, ComponentKind kind, F f) {
 
 bool start_components(const Program& program) {
   bool good = true;
-  for (ComponentKind kind : {ComponentKind::Extension, ComponentKind::Exporter, ComponentKind::Processor, ComponentKind::Connector, ComponentKind::Receiver})
+  for (ComponentKind kind : {ComponentKind::Extension, ComponentKind::Exporter, ComponentKind::Processor,
+                             ComponentKind::Connector, ComponentKind::Receiver})
     each(program, kind, [&](const Component& c) { good = good && (!c.ops->start || c.ops->start(*c.instance)); });
   return good;
 }

@@ -14,8 +14,8 @@ struct TelemetryPrometheus;
 // place in the config. What is filled in lives as long as the process.
 bool resolve_late_values(const Program& program, Logger& log);
 
-// The level, the form, the sampling, the fields and the outputs of the log, from service::telemetry::logs. False, with a reason
-// on standard error, when an output cannot be opened.
+// The level, the form, the sampling, the fields and the outputs of the log, from service::telemetry::logs. False, with
+// a reason on standard error, when an output cannot be opened.
 bool configure_log(const Program& program, Logger& log);
 
 // What the collector's own metrics say of it: service::telemetry::resource, and of it what the reader wants as labels.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The resource of the collector's own metrics, as the reference makes it (collector service/telemetry/otelconftelemetry/resource.go):
-// service.name, service.version and a random service.instance.id, unless the config says otherwise, and what else it names. A key of
-// `resource` with null leaves one out.
+// The resource of the collector's own metrics, as the reference makes it (collector
+// service/telemetry/otelconftelemetry/resource.go): service.name, service.version and a random service.instance.id,
+// unless the config says otherwise, and what else it names. A key of `resource` with null leaves one out.
 #include "runtime/base/number.h"
 #include "runtime/base/self_metrics.h"
 #include "runtime/main/collector.h"
@@ -49,7 +49,8 @@ bool contains(List<Str> names, Text name) {
 }  // namespace
 
 void describe_self(const Program& program, Runtime& runtime, const config::TelemetryPrometheus* reader) {
-  const config::ServiceTelemetryResource& resource = static_cast<const config::Service*>(program.service)->telemetry.resource;
+  const config::ServiceTelemetryResource& resource =
+      static_cast<const config::Service*>(program.service)->telemetry.resource;
   Arena arena;
   char instance[37];
   runtime.uuid(instance);
@@ -59,16 +60,15 @@ void describe_self(const Program& program, Runtime& runtime, const config::Telem
   labels.push_back({"service.instance.id", Text(instance)});
   for (const config::TelemetryAttribute& a : resource.attributes) put(labels, view(a.name), text_of(a.value, arena));
   for (const Entry<Opt<Str>>& a : resource.legacy_attributes) {
-    if (a.value)
-      put(labels, view(a.key), view(*a.value));
-    else
-      leave_out(labels, view(a.key));
+    if (a.value) put(labels, view(a.key), view(*a.value));
+    else leave_out(labels, view(a.key));
   }
   runtime.metrics->target(labels);
   if (!reader || !reader->with_resource_constant_labels) return;
   const config::TelemetrySelection& selection = *reader->with_resource_constant_labels;
   std::erase_if(labels, [&](const MetricLabel& l) {
-    return contains(selection.excluded, l.name) || (selection.included.size != 0 && !contains(selection.included, l.name));
+    return contains(selection.excluded, l.name) ||
+           (selection.included.size != 0 && !contains(selection.included, l.name));
   });
   runtime.metrics->constant(labels);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Late-bound values: `${env:NAME}` and `${env:NAME:-default}`, `$$` for a dollar sign (collector, confmap's env provider).
-#include "runtime/main/collector.h"
+// Late-bound values: `${env:NAME}` and `${env:NAME:-default}`, `$$` for a dollar sign (collector, confmap's env
+// provider).
 #include "runtime/main/late.h"
+#include "runtime/main/collector.h"
 
 #include "runtime/base/duration.h"
 #include "runtime/base/number.h"
@@ -37,7 +38,8 @@ struct Resolver {
       return true;
     }
     case LateKind::Bool:
-      if (value != "true" && value != "false") return complain("an environment variable must be true or false here", name, value);
+      if (value != "true" && value != "false")
+        return complain("an environment variable must be true or false here", name, value);
       *static_cast<bool*>(late.slot) = value == "true";
       return true;
     case LateKind::Int: {
@@ -85,7 +87,8 @@ Expanded expand_environment(Text t, Writer& out, bool& whole) {
     closed = closed && (end != Text::npos || t[at + 1] != '{');
     Text reference = end == Text::npos ? Text() : t.substr(at + 2, end - at - 2);
     size_t colon = reference.find(':');
-    bool environment = colon == Text::npos || reference.starts_with("env:") || reference.substr(colon).starts_with(":-");
+    bool environment =
+        colon == Text::npos || reference.starts_with("env:") || reference.substr(colon).starts_with(":-");
     if (end == Text::npos || !environment) {
       out.byte(static_cast<uint8_t>(t[at++]));
       continue;

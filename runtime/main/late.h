@@ -12,8 +12,8 @@ struct Expanded {
   Text missing;  // the first that is not set and has no default; it counts as an empty text
 };
 
-// Appends the text with its references replaced and `$$` as `$`. References to anything but the environment stay as they are.
-// `whole`: the text is nothing but one reference. The names are borrowed from `text`.
+// Appends the text with its references replaced and `$$` as `$`. References to anything but the environment stay as
+// they are. `whole`: the text is nothing but one reference. The names are borrowed from `text`.
 Expanded expand_environment(Text text, Writer& out, bool& whole);
 
 }  // namespace whittle

@@ -5,8 +5,8 @@
 //   collector healthcheck     asks the collector that runs here how it is: exit code 0 or 1
 //   collector --version
 //
-// A stock task definition starts the collector with --config or AOT_CONFIG_CONTENT. This one's config is compiled in; what it is given
-// is compared with that, and --on-drift=warn|fail says what follows from a difference.
+// A stock task definition starts the collector with --config or AOT_CONFIG_CONTENT. This one's config is compiled in;
+// what it is given is compared with that, and --on-drift=warn|fail says what follows from a difference.
 #include "runtime/base/number.h"
 #include "runtime/base/self_metrics.h"
 #include "runtime/drift/drift.h"
@@ -27,7 +27,8 @@
 namespace whittle {
 namespace {
 
-// ECS gives 30 seconds by default before it kills; what has not been sent by then is reported while there is still time.
+// ECS gives 30 seconds by default before it kills; what has not been sent by then is reported while there is still
+// time.
 constexpr int64_t kDrain = 25'000'000'000;
 
 struct Serving {
@@ -37,7 +38,9 @@ struct Serving {
   int64_t deadline = 0;
   int exit_code = 0;
 
-  explicit Serving(Runtime& r) : runtime(r), program(*r.program), check(*r.loop, [](void* self) { static_cast<Serving*>(self)->look(); }, this) {}
+  explicit Serving(Runtime& r)
+      : runtime(r), program(*r.program),
+        check(*r.loop, [](void* self) { static_cast<Serving*>(self)->look(); }, this) {}
 
   void signalled(int signal) {
     if (deadline != 0) {
@@ -56,7 +59,8 @@ struct Serving {
     // What receivers were in the middle of may have come in since: hand it on too.
     for (uint64_t i = program.components.size; i-- > 0;) {
       const Component& c = program.components[i];
-      if (c.kind == ComponentKind::Processor && c.ops->drain && c.ops->idle && !c.ops->idle(*c.instance)) c.ops->drain(*c.instance);
+      if (c.kind == ComponentKind::Processor && c.ops->drain && c.ops->idle && !c.ops->idle(*c.instance))
+        c.ops->drain(*c.instance);
     }
     if (components_idle(program)) {
       runtime.log->info("stopped: everything was sent");
@@ -102,11 +106,15 @@ bool read_arguments(int argc, char** argv, GivenConfig& given) {
       }
       given.fail = value == "fail";
       if (given.fail || value == "warn") continue;
-      dprintf(STDERR_FILENO, "collector: `--on-drift` is `warn` or `fail`, not `%.*s`\n", static_cast<int>(value.size()), value.data());
+      dprintf(STDERR_FILENO, "collector: `--on-drift` is `warn` or `fail`, not `%.*s`\n",
+              static_cast<int>(value.size()), value.data());
       return false;
     }
     if (argument.starts_with("--feature-gates")) continue;
-    dprintf(STDERR_FILENO, "collector: unknown argument `%s`\nusage: collector [healthcheck | --version] [--config=...] [--set=...] [--on-drift=warn|fail]\n", argv[i]);
+    dprintf(STDERR_FILENO,
+            "collector: unknown argument `%s`\nusage: collector [healthcheck | --version] [--config=...] [--set=...] "
+            "[--on-drift=warn|fail]\n",
+            argv[i]);
     return false;
   }
   return true;
@@ -117,7 +125,8 @@ int ask_health() {
   if (!resolve_late_values(whittle_program, log)) return 1;
   for (const Component& c : whittle_program.components)
     if (c.ops->ask_health) return c.ops->ask_health(&c.context);
-  dprintf(STDERR_FILENO, "collector: this collector was compiled without the health_check extension, so there is nothing to ask\n");
+  dprintf(STDERR_FILENO,
+          "collector: this collector was compiled without the health_check extension, so there is nothing to ask\n");
   return 1;
 }
 
@@ -174,7 +183,8 @@ int serve(const GivenConfig& given) {
 int main(int argc, char** argv) {
   using namespace whittle;
   if (argc > 1 && strcmp(argv[1], "--version") == 0) {
-    dprintf(STDOUT_FILENO, "%s %s, config %s\n", whittle_program.name.data, whittle_program.version.data, whittle_program.config_hash.data);
+    dprintf(STDOUT_FILENO, "%s %s, config %s\n", whittle_program.name.data, whittle_program.version.data,
+            whittle_program.config_hash.data);
     return 0;
   }
   if (argc > 1 && strcmp(argv[1], "healthcheck") == 0) return ask_health();

@@ -22,7 +22,9 @@ bool is_child(int level, uint32_t tag) {
 }
 
 // The level whose children are items themselves.
-int last_level(Signal signal) { return signal == Signal::Metrics ? kPointLevel : 1; }
+int last_level(Signal signal) {
+  return signal == Signal::Metrics ? kPointLevel : 1;
+}
 
 uint64_t items_below(Signal signal, int level, Bytes message) {
   uint64_t items = 0;
@@ -68,8 +70,12 @@ Slice written(const Writer& out) {
 
 }  // namespace
 
-uint64_t items_of_record(Signal signal, Bytes record) { return signal == Signal::Metrics ? items_below(signal, kMetricLevel, record) : 1; }
-uint64_t items_of_group(Signal signal, Bytes group) { return items_below(signal, 0, group); }
+uint64_t items_of_record(Signal signal, Bytes record) {
+  return signal == Signal::Metrics ? items_below(signal, kMetricLevel, record) : 1;
+}
+uint64_t items_of_group(Signal signal, Bytes group) {
+  return items_below(signal, 0, group);
+}
 
 void take_items(Payload& from, uint64_t n, Payload& to) {
   if (n >= from.items) {

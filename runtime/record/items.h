@@ -11,8 +11,9 @@ uint64_t items_of_record(Signal signal, Bytes record);
 // Items of one ResourceSpans, ResourceMetrics or ResourceLogs message.
 uint64_t items_of_group(Signal signal, Bytes group);
 
-// Moves the first `n` items of `from` to the end of `to`, with copies of the resource, scope and metric that they stand under.
-// Groups that move whole keep their bytes; at most one group is written anew, in two parts. `to` has the same signal.
+// Moves the first `n` items of `from` to the end of `to`, with copies of the resource, scope and metric that they stand
+// under. Groups that move whole keep their bytes; at most one group is written anew, in two parts. `to` has the same
+// signal.
 void take_items(Payload& from, uint64_t n, Payload& to);
 
 }  // namespace whittle

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a record program over OTLP bytes: one forward scan fills only the slots that the program names, the compiled conditions
-// decide, and whatever is kept unchanged stays the slice of the received buffer that it was. Only a resource group that loses
-// some of its records and keeps others is written anew.
+// Runs a record program over OTLP bytes: one forward scan fills only the slots that the program names, the compiled
+// conditions decide, and whatever is kept unchanged stays the slice of the received buffer that it was. Only a resource
+// group that loses some of its records and keeps others is written anew.
 //
-// The bytes have passed wire/validate.h: resource and scope come first in their groups, and nothing reads out of bounds.
+// The bytes have passed wire/validate.h: resource and scope come first in their groups, and nothing reads out of
+// bounds.
 #include "runtime/base/arena.h"
 #include "runtime/base/payload.h"
 #include "runtime/record/items.h"
@@ -13,13 +14,14 @@
 namespace whittle {
 namespace {
 
-// Field numbers that the three signals share: ResourceSpans, ResourceMetrics and ResourceLogs have their resource in 1 and
-// their scopes in 2; ScopeSpans, ScopeMetrics and ScopeLogs have their scope in 1 and their records in 2.
+// Field numbers that the three signals share: ResourceSpans, ResourceMetrics and ResourceLogs have their resource in 1
+// and their scopes in 2; ScopeSpans, ScopeMetrics and ScopeLogs have their scope in 1 and their records in 2.
 constexpr uint32_t kOwn = 1, kChildren = 2;
 
 class Runner {
 public:
-  Runner(const RecordProgram& program, Payload& payload, Arena& scratch) : program_(program), payload_(payload), scratch_(scratch) {
+  Runner(const RecordProgram& program, Payload& payload, Arena& scratch)
+      : program_(program), payload_(payload), scratch_(scratch) {
     slots_ = scratch.array<SlotValue>(program.slots.size + 1);
     for (uint64_t i = 0; i < program.slots.size; ++i) slots_[i] = {};
     for (const SlotSpec& spec : program.slots) uses_[static_cast<uint32_t>(spec.place)] = true;
@@ -134,10 +136,8 @@ private:
         wire::RawField record = wire::next_field(q);
         if (record.number() != kChildren || *decision++ == 0) out.append(record.whole());
       }
-      if (*decision++)
-        wire::end_len(out, scope_start);
-      else
-        out.truncate(before);
+      if (*decision++) wire::end_len(out, scope_start);
+      else out.truncate(before);
     }
     wire::end_len(out, group_start);
   }
@@ -158,7 +158,11 @@ extern "C" bool rt_run_record_program(const RecordProgram* program, Payload* pay
   return Runner(*program, *payload, scratch).run();
 }
 
-extern "C" Payload* rt_clone(const Payload* payload) { return new Payload(payload->clone()); }
-extern "C" void rt_release(Payload* payload) { delete payload; }
+extern "C" Payload* rt_clone(const Payload* payload) {
+  return new Payload(payload->clone());
+}
+extern "C" void rt_release(Payload* payload) {
+  delete payload;
+}
 
 }  // namespace whittle

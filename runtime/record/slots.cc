@@ -64,7 +64,8 @@ void fill_slots(const RecordProgram& program, Place place, Bytes message, SlotVa
           if (part.number() == 1) key = part.content();
           if (part.number() == 2) value = part.content();
         }
-        if (key.size() == spec.key.size && memcmp(key.data(), spec.key.data, key.size()) == 0) slots[i] = any_value(value);
+        if (key.size() == spec.key.size && memcmp(key.data(), spec.key.data, key.size()) == 0)
+          slots[i] = any_value(value);
       }
     }
   }
@@ -84,9 +85,7 @@ extern "C" bool rt_slot_text(const SlotValue* slot, TextOf mode, const Str* miss
     return give(out, kind < 6 ? Text(kSpanKinds[kind]) : Text());
   }
   switch (slot->kind) {
-  case SlotKind::Absent:
-    *out = *missing;
-    return mode == TextOf::Anything;
+  case SlotKind::Absent: *out = *missing; return mode == TextOf::Anything;
   case SlotKind::String: return give(out, {slot->data, static_cast<size_t>(slot->size)});
   case SlotKind::Bool: return give(out, slot->bits ? "true" : "false");
   case SlotKind::Int: {
@@ -103,12 +102,15 @@ extern "C" bool rt_slot_text(const SlotValue* slot, TextOf mode, const Str* miss
   default: {
     if (mode == TextOf::Scalar) return false;
     Writer text;
-    append_value_text(text, slot->kind, {reinterpret_cast<const uint8_t*>(slot->data), static_cast<size_t>(slot->size)});
+    append_value_text(text, slot->kind,
+                      {reinterpret_cast<const uint8_t*>(slot->data), static_cast<size_t>(slot->size)});
     return give(out, scratch->copy(text.text()));
   }
   }
 }
 
-extern "C" bool rt_regex_match(const Regex* regex, const char* data, uint64_t size) { return regex_match(*regex, {data, static_cast<size_t>(size)}); }
+extern "C" bool rt_regex_match(const Regex* regex, const char* data, uint64_t size) {
+  return regex_match(*regex, {data, static_cast<size_t>(size)});
+}
 
 }  // namespace whittle

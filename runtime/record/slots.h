@@ -6,8 +6,9 @@
 
 namespace whittle {
 
-// Sets the program's slots of `place` from a message that validate() has accepted: the Resource, the InstrumentationScope,
-// or the record. Slots that the message does not fill become Absent. An attribute's first entry counts, a field's last.
+// Sets the program's slots of `place` from a message that validate() has accepted: the Resource, the
+// InstrumentationScope, or the record. Slots that the message does not fill become Absent. An attribute's first entry
+// counts, a field's last.
 void fill_slots(const RecordProgram& program, Place place, Bytes message, SlotValue* slots);
 
 }  // namespace whittle

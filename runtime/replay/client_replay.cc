@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The network, replaced by standard output: each request that a collector would send becomes one line of JSON, and is answered
-// with 200 from the loop.
+// The network, replaced by standard output: each request that a collector would send becomes one line of JSON, and is
+// answered with 200 from the loop.
 #include "runtime/http/client.h"
 
 #include "runtime/base/json.h"
@@ -21,7 +21,8 @@ struct ClientImpl {
   std::vector<Answer> answers;
   Task task;
 
-  ClientImpl(HttpClient& c, Loop& loop) : client(c), task(loop, [](void* self) { static_cast<ClientImpl*>(self)->answer(); }, this) {}
+  ClientImpl(HttpClient& c, Loop& loop)
+      : client(c), task(loop, [](void* self) { static_cast<ClientImpl*>(self)->answer(); }, this) {}
 
   void answer() {
     std::vector<Answer> now = static_cast<std::vector<Answer>&&>(answers);
@@ -37,7 +38,9 @@ struct ClientImpl {
 };
 
 HttpClient::HttpClient(Runtime& runtime) : impl_(new ClientImpl(*this, *runtime.loop)) {}
-HttpClient::~HttpClient() { delete impl_; }
+HttpClient::~HttpClient() {
+  delete impl_;
+}
 
 void replay_write(Bytes line) {
   while (!line.empty()) {
@@ -61,10 +64,8 @@ void HttpClient::send(HttpRequest&& request, HttpDone done, void* context) {
       for (const Slice& s : request.slices) joined.append(s.bytes);
       request.plain_body = joined.bytes();
     }
-    if (request.plain_is_otlp)
-      wire::proto_to_json(request.otlp_signal, request.plain_body, line);
-    else
-      line.append(request.plain_body);
+    if (request.plain_is_otlp) wire::proto_to_json(request.otlp_signal, request.plain_body, line);
+    else line.append(request.plain_body);
     line.append(Text("}\n"));
     replay_write(line.bytes());
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// main() of a collector that was linked for `whittle replay`: OTLP/JSON requests from standard input go through the same pipelines
-// as ever, the clock stands still, and what would have been sent is written to standard output.
+// main() of a collector that was linked for `whittle replay`: OTLP/JSON requests from standard input go through the
+// same pipelines as ever, the clock stands still, and what would have been sent is written to standard output.
 //
 //   collector --clock SECONDS
 #include "runtime/base/json.h"
@@ -119,7 +119,9 @@ int run(int argc, char** argv) {
   if (!resolve_late_values(whittle_program, log) || !create_components(whittle_program, runtime)) return 2;
   // Exporters look up what they need before the first request; receivers and extensions stay as they are.
   for (const Component& c : whittle_program.components)
-    if ((c.kind == ComponentKind::Exporter || c.kind == ComponentKind::Processor) && c.ops->start && !c.ops->start(*c.instance)) return 2;
+    if ((c.kind == ComponentKind::Exporter || c.kind == ComponentKind::Processor) && c.ops->start &&
+        !c.ops->start(*c.instance))
+      return 2;
 
   Replay replay(runtime);
   Writer input;
@@ -128,7 +130,8 @@ int run(int argc, char** argv) {
     ssize_t n = read(STDIN_FILENO, input.room(1 << 16), 1 << 16);
     if (n < 0) return 2;
     input.advance(static_cast<size_t>(n));
-    for (size_t newline; (newline = input.text().find('\n', from)) != Text::npos; from = newline + 1) replay.line(input.text().substr(from, newline - from));
+    for (size_t newline; (newline = input.text().find('\n', from)) != Text::npos; from = newline + 1)
+      replay.line(input.text().substr(from, newline - from));
     if (n == 0) break;
   }
   replay.line(input.text().substr(from));
@@ -139,4 +142,6 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace whittle
 
-int main(int argc, char** argv) { _exit(whittle::run(argc, argv)); }
+int main(int argc, char** argv) {
+  _exit(whittle::run(argc, argv));
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// TLS 1.2 and 1.3 for servers, by mbedTLS. A server holds one Identity (certificates, key, client CAs and the settings made of
-// them), counted by its sessions: when files are read again a new Identity takes the place of the old one, which lives on
-// until its last session ends.
+// TLS 1.2 and 1.3 for servers, by mbedTLS. A server holds one Identity (certificates, key, client CAs and the settings
+// made of them), counted by its sessions: when files are read again a new Identity takes the place of the old one,
+// which lives on until its last session ends.
 #include "runtime/base/check.h"
 #include "runtime/base/runtime.h"
 #include "runtime/http/transport.h"
@@ -60,7 +60,7 @@ struct Server {
   bool http1;
   Text component;
   Identity* identity = nullptr;
-  int64_t next_reload = 0;      // monotonic
+  int64_t next_reload = 0;  // monotonic
   int64_t next_ca_look = 0;
   int64_t ca_modified = 0;
 };
@@ -72,13 +72,15 @@ struct Session {
   bool handshaken;
   bool wants_write;
   bool failed;
-  size_t unsent;  // of a write that the socket did not take: mbedTLS holds it encrypted and must be asked for just as much again
+  size_t unsent;  // of a write that the socket did not take: mbedTLS holds it encrypted and must be asked for just as
+                  // much again
 };
 
 static void report(Server& server, const char* message, Text what, int code) {
   char text[128];
   mbedtls_strerror(code, text, sizeof text);
-  server.runtime->log->error(message, {{"component", server.component}, {"what", what}, {"reason", static_cast<const char*>(text)}});
+  server.runtime->log->error(
+      message, {{"component", server.component}, {"what", what}, {"reason", static_cast<const char*>(text)}});
 }
 
 // The library wants text with its NUL: strings of a config have one, views into others may not.
@@ -90,14 +92,17 @@ static int parse_certificates(mbedtls_x509_crt* chain, Text file, Text pem) {
 }
 
 static int parse_key(mbedtls_pk_context* key, Text file, Text pem) {
-  if (!file.empty()) return mbedtls_pk_parse_keyfile(key, file.data(), nullptr, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
+  if (!file.empty())
+    return mbedtls_pk_parse_keyfile(key, file.data(), nullptr, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
   std::vector<unsigned char> copy(pem.begin(), pem.end());
   copy.push_back(0);
-  return mbedtls_pk_parse_key(key, copy.data(), copy.size(), nullptr, 0, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
+  return mbedtls_pk_parse_key(key, copy.data(), copy.size(), nullptr, 0, mbedtls_psa_get_random,
+                              MBEDTLS_PSA_RANDOM_STATE);
 }
 
 static mbedtls_ssl_protocol_version lowest_version(const config::TlsServer& config) {
-  return config.min_version == config::TlsCommonMinVersion::V13 ? MBEDTLS_SSL_VERSION_TLS1_3 : MBEDTLS_SSL_VERSION_TLS1_2;
+  return config.min_version == config::TlsCommonMinVersion::V13 ? MBEDTLS_SSL_VERSION_TLS1_3
+                                                                : MBEDTLS_SSL_VERSION_TLS1_2;
 }
 
 static mbedtls_ssl_protocol_version highest_version(const config::TlsServer& config) {
@@ -116,9 +121,9 @@ static bool choose_suites(Server& server, Identity& identity) {
     name[n] = 0;
     const int id = mbedtls_ssl_get_ciphersuite_id(name);
     if (id == 0)
-      server.runtime->log->warn("TLS cipher suite is not supported and is left out", {{"component", server.component}, {"cipher_suite", text}});
-    else
-      identity.suites.push_back(id);
+      server.runtime->log->warn("TLS cipher suite is not supported and is left out",
+                                {{"component", server.component}, {"cipher_suite", text}});
+    else identity.suites.push_back(id);
   }
   if (server.config.cipher_suites.size == 0) return true;
   const bool only12 = highest_version(server.config) == MBEDTLS_SSL_VERSION_TLS1_2;
@@ -127,7 +132,8 @@ static bool choose_suites(Server& server, Identity& identity) {
     return false;
   }
   // As in Go the list is about TLS 1.2; the suites of TLS 1.3 are not chosen.
-  for (int id : {MBEDTLS_TLS1_3_AES_128_GCM_SHA256, MBEDTLS_TLS1_3_AES_256_GCM_SHA384, MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256})
+  for (int id :
+       {MBEDTLS_TLS1_3_AES_128_GCM_SHA256, MBEDTLS_TLS1_3_AES_256_GCM_SHA384, MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256})
     identity.suites.push_back(id);
   identity.suites.push_back(0);
   mbedtls_ssl_conf_ciphersuites(&identity.config, identity.suites.data());
@@ -139,11 +145,18 @@ static bool choose_groups(Server& server, Identity& identity) {
   for (config::TlsCommonCurvePreferences wanted : server.config.curve_preferences) {
     switch (wanted) {
     case config::TlsCommonCurvePreferences::X25519: identity.groups.push_back(MBEDTLS_SSL_IANA_TLS_GROUP_X25519); break;
-    case config::TlsCommonCurvePreferences::P256: identity.groups.push_back(MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1); break;
-    case config::TlsCommonCurvePreferences::P384: identity.groups.push_back(MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1); break;
-    case config::TlsCommonCurvePreferences::P521: identity.groups.push_back(MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1); break;
+    case config::TlsCommonCurvePreferences::P256:
+      identity.groups.push_back(MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1);
+      break;
+    case config::TlsCommonCurvePreferences::P384:
+      identity.groups.push_back(MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1);
+      break;
+    case config::TlsCommonCurvePreferences::P521:
+      identity.groups.push_back(MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1);
+      break;
     case config::TlsCommonCurvePreferences::X25519MLKEM768:
-      server.runtime->log->warn("TLS curve is not supported and is left out", {{"component", server.component}, {"curve", "X25519MLKEM768"}});
+      server.runtime->log->warn("TLS curve is not supported and is left out",
+                                {{"component", server.component}, {"curve", "X25519MLKEM768"}});
       break;
     }
   }
@@ -175,10 +188,12 @@ static Identity* make_identity(Server& server) {
     }
     code = mbedtls_pk_check_pair(&identity->chain.pk, &identity->key, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
     if (code != 0) {
-      report(server, "the TLS key does not belong to the certificate", cert_file.empty() ? Text("cert_pem") : cert_file, code);
+      report(server, "the TLS key does not belong to the certificate", cert_file.empty() ? Text("cert_pem") : cert_file,
+             code);
       break;
     }
-    code = mbedtls_ssl_config_defaults(&identity->config, MBEDTLS_SSL_IS_SERVER, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
+    code = mbedtls_ssl_config_defaults(&identity->config, MBEDTLS_SSL_IS_SERVER, MBEDTLS_SSL_TRANSPORT_STREAM,
+                                       MBEDTLS_SSL_PRESET_DEFAULT);
     if (code != 0) {
       report(server, "cannot set TLS up", "defaults", code);
       break;
@@ -224,7 +239,8 @@ static void* create(Runtime& runtime, const TlsServerOptions& options, Text comp
   const config::TlsServer& config = *options.config;
   using Min = config::TlsCommonMinVersion;
   using Max = config::TlsCommonMaxVersion;
-  if (config.min_version == Min::V10 || config.min_version == Min::V11 || config.max_version == Max::V10 || config.max_version == Max::V11)
+  if (config.min_version == Min::V10 || config.min_version == Min::V11 || config.max_version == Max::V10 ||
+      config.max_version == Max::V11)
     runtime.log->warn("TLS before 1.2 is not spoken; 1.2 is used instead", {{"component", component}});
   auto* server = new Server{&runtime, config, options.http1, component};
   server->identity = make_identity(*server);
@@ -328,8 +344,10 @@ static ptrdiff_t read(void* self, uint8_t* to, size_t size) {
       got += static_cast<size_t>(code);
       continue;
     }
-    if (got > 0 && (code == 0 || code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY || code == MBEDTLS_ERR_SSL_CONN_EOF)) break;  // told again
-    if (code == 0 || code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY || code == MBEDTLS_ERR_SSL_CONN_EOF) return Transport::kEnd;
+    if (got > 0 && (code == 0 || code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY || code == MBEDTLS_ERR_SSL_CONN_EOF))
+      break;  // told again
+    if (code == 0 || code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY || code == MBEDTLS_ERR_SSL_CONN_EOF)
+      return Transport::kEnd;
     if (code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET) break;
     if (code == MBEDTLS_ERR_SSL_WANT_WRITE) {
       session.wants_write = true;

@@ -12,8 +12,12 @@ namespace whittle {
 
 using ValueCase = views::AnyValue::ValueCase;
 
-inline Text string_of(const views::AnyValue& v) { return v.value_case == ValueCase::StringValue ? v.string_value : Text(); }
-inline int64_t int_of(const views::AnyValue& v) { return v.value_case == ValueCase::IntValue ? v.int_value : 0; }
+inline Text string_of(const views::AnyValue& v) {
+  return v.value_case == ValueCase::StringValue ? v.string_value : Text();
+}
+inline int64_t int_of(const views::AnyValue& v) {
+  return v.value_case == ValueCase::IntValue ? v.int_value : 0;
+}
 
 using Attributes = views::Repeated<views::KeyValue>;
 

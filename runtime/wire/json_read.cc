@@ -17,9 +17,13 @@ namespace whittle::wire {
 
 namespace {
 
-std::unexpected<Error> malformed() { return fail(Errc::Malformed); }
+std::unexpected<Error> malformed() {
+  return fail(Errc::Malformed);
+}
 
-Text text_of(yyjson_val* v) { return {yyjson_get_str(v), yyjson_get_len(v)}; }
+Text text_of(yyjson_val* v) {
+  return {yyjson_get_str(v), yyjson_get_len(v)};
+}
 
 // An integer in [min, max] as a number or a decimal string.
 Result<int64_t> signed_integer(yyjson_val* v, int64_t min, int64_t max) {
@@ -104,16 +108,20 @@ uint32_t wire_type(FieldKind kind) {
   }
 }
 
-// The value of a scalar without its tag. A value that equals the default is written too; whoever wants it left out looks
-// at what was written.
+// The value of a scalar without its tag. A value that equals the default is written too; whoever wants it left out
+// looks at what was written.
 Result<void> put_scalar(const Field& field, yyjson_val* v, Writer& out) {
   switch (field.kind) {
   case FieldKind::Bool:
     if (!yyjson_is_bool(v)) return malformed();
     out.byte(yyjson_get_bool(v));
     return {};
-  case FieldKind::Int32: put_varint(out, static_cast<uint64_t>(TRY(signed_integer(v, INT32_MIN, INT32_MAX)))); return {};
-  case FieldKind::Int64: put_varint(out, static_cast<uint64_t>(TRY(signed_integer(v, INT64_MIN, INT64_MAX)))); return {};
+  case FieldKind::Int32:
+    put_varint(out, static_cast<uint64_t>(TRY(signed_integer(v, INT32_MIN, INT32_MAX))));
+    return {};
+  case FieldKind::Int64:
+    put_varint(out, static_cast<uint64_t>(TRY(signed_integer(v, INT64_MIN, INT64_MAX))));
+    return {};
   case FieldKind::Enum: put_varint(out, static_cast<uint64_t>(TRY(enum_value(v, field)))); return {};
   case FieldKind::Sint32: {
     int64_t n = TRY(signed_integer(v, INT32_MIN, INT32_MAX));
@@ -124,7 +132,9 @@ Result<void> put_scalar(const Field& field, yyjson_val* v, Writer& out) {
   case FieldKind::Uint64: put_varint(out, TRY(unsigned_integer(v, UINT64_MAX))); return {};
   case FieldKind::Fixed32: put_i32(out, static_cast<uint32_t>(TRY(unsigned_integer(v, UINT32_MAX)))); return {};
   case FieldKind::Fixed64: put_i64(out, TRY(unsigned_integer(v, UINT64_MAX))); return {};
-  case FieldKind::Sfixed64: put_i64(out, static_cast<uint64_t>(TRY(signed_integer(v, INT64_MIN, INT64_MAX)))); return {};
+  case FieldKind::Sfixed64:
+    put_i64(out, static_cast<uint64_t>(TRY(signed_integer(v, INT64_MIN, INT64_MAX))));
+    return {};
   case FieldKind::Double: put_i64(out, std::bit_cast<uint64_t>(TRY(number(v)))); return {};
   case FieldKind::String:
     if (yyjson_is_null(v)) return {};
@@ -220,7 +230,7 @@ struct Transcoder {
         size_t at = field.repeated ? 0 : begin_len(out, field.number);
         yyjson_obj_foreach(object, i, n, key, value) {
           if (find_field(type, text_of(key)) != &field) continue;
-        merged |= !field.repeated;
+          merged |= !field.repeated;
           if (field.repeated) TRY_VOID(put_list(field, value, depth));
           else TRY_VOID(put_object(*field.message, value, depth + 1));
         }

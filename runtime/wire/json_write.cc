@@ -92,7 +92,8 @@ struct JsonWriter {
       first = false;
     };
     out.byte('[');
-    bool counted = field.kind == FieldKind::String || field.kind == FieldKind::Bytes || field.kind == FieldKind::Message;
+    bool counted =
+        field.kind == FieldKind::String || field.kind == FieldKind::Bytes || field.kind == FieldKind::Message;
     while (p < end) {
       RawField f = next_field(p);
       if (f.number() != field.number) continue;
@@ -163,8 +164,12 @@ struct JsonWriter {
 
 }  // namespace
 
-void proto_to_json(const MessageType& type, Bytes content, Writer& out) { JsonWriter{out}.message(type, content); }
+void proto_to_json(const MessageType& type, Bytes content, Writer& out) {
+  JsonWriter{out}.message(type, content);
+}
 
-void proto_to_json(Signal signal, Bytes request, Writer& out) { proto_to_json(request_type(signal), request, out); }
+void proto_to_json(Signal signal, Bytes request, Writer& out) {
+  proto_to_json(request_type(signal), request, out);
+}
 
 }  // namespace whittle::wire

@@ -43,8 +43,8 @@ struct Field {
   uint8_t number;
   FieldKind kind;
   bool repeated;
-  bool in_oneof;  // a message has at most one oneof; setting a member unsets the others
-  bool presence;  // kept when it holds its default
+  bool in_oneof;    // a message has at most one oneof; setting a member unsets the others
+  bool presence;    // kept when it holds its default
   uint8_t id_size;  // of bytes that are an id (hex in JSON): 16 or 8, or none; 0 for other bytes
 };
 

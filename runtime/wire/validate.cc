@@ -39,7 +39,8 @@ struct Validator {
   const uint8_t* length(const uint8_t* p, const uint8_t* end, uint64_t& n) {
     const uint8_t* at = varint(p, end, n);
     if (!at) return nullptr;
-    if (n > static_cast<uint64_t>(end - at)) [[unlikely]] return bad(Errc::Truncated, p);
+    if (n > static_cast<uint64_t>(end - at)) [[unlikely]]
+      return bad(Errc::Truncated, p);
     return at;
   }
 

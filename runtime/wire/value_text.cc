@@ -86,7 +86,8 @@ bool json_map(Writer& out, Bytes content) {
     pairs.push_back(pair);
   }
   // By key, then by place: the last of equal keys counts.
-  std::sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.key != b.key ? a.key < b.key : a.key.data() < b.key.data(); });
+  std::sort(pairs.begin(), pairs.end(),
+            [](const Pair& a, const Pair& b) { return a.key != b.key ? a.key < b.key : a.key.data() < b.key.data(); });
   out.byte('{');
   bool first = true;
   for (size_t i = 0; i < pairs.size(); ++i) {

@@ -8,7 +8,8 @@
 namespace whittle {
 
 // An array, map, bytes or empty value (its content as it stands in the AnyValue) as text: JSON with sorted keys and
-// nothing escaped for HTML; bytes in base64; nothing for an empty value, nor where JSON has no word for a number inside.
+// nothing escaped for HTML; bytes in base64; nothing for an empty value, nor where JSON has no word for a number
+// inside.
 void append_value_text(Writer& out, SlotKind kind, Bytes content);
 
 // A double as AsString has it: encoding/json's form, and NaN, Infinity, -Infinity.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the generated views (wire/otlp_views.h) are made of. A view is a plain struct with the fields of one message; its
-// constructor scans the message once. Text and bytes borrow from the message; repeated and nested messages stay bytes
-// and are scanned when they are asked for. Nothing is allocated, and nothing is checked: the bytes have passed
+// What the generated views (wire/otlp_views.h) are made of. A view is a plain struct with the fields of one message;
+// its constructor scans the message once. Text and bytes borrow from the message; repeated and nested messages stay
+// bytes and are scanned when they are asked for. Nothing is allocated, and nothing is checked: the bytes have passed
 // validate().
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Protobuf's wire format: reading with and without bounds checks, and writing.
 //
-// A message is a run of fields, each a varint tag (number * 8 + wire type) followed by a varint, four or eight bytes, or
-// a varint length and that many bytes. Groups (wire types 3 and 4) are obsolete but legal in unknown fields.
+// A message is a run of fields, each a varint tag (number * 8 + wire type) followed by a varint, four or eight bytes,
+// or a varint length and that many bytes. Groups (wire types 3 and 4) are obsolete but legal in unknown fields.
 //
 // Checked reading serves wire/validate.cc, which sees bytes from peers. What it has accepted is read unchecked.
 #pragma once
@@ -18,7 +18,9 @@ namespace whittle::wire {
 
 enum WireType : uint32_t { kVarint = 0, kI64 = 1, kLen = 2, kStartGroup = 3, kEndGroup = 4, kI32 = 5 };
 
-constexpr uint32_t tag_of(uint32_t number, WireType type) { return number << 3 | type; }
+constexpr uint32_t tag_of(uint32_t number, WireType type) {
+  return number << 3 | type;
+}
 
 // Depth of nested messages and groups that is accepted, as protobuf's own implementations limit it.
 constexpr int kMaxDepth = 100;
@@ -55,7 +57,8 @@ inline bool read_varint(const uint8_t*& p, const uint8_t* end, uint64_t& value) 
 // Unchecked readers: only for bytes that validate() has accepted.
 inline uint64_t varint(const uint8_t*& p) {
   uint64_t b = *p++;
-  if (b < 0x80) [[likely]] return b;
+  if (b < 0x80) [[likely]]
+    return b;
   uint64_t v = b & 0x7F;
   for (uint32_t shift = 7;; shift += 7) {
     b = *p++;
@@ -63,15 +66,23 @@ inline uint64_t varint(const uint8_t*& p) {
     if (b < 0x80 || shift >= 63) return v;
   }
 }
-inline uint64_t i64(const uint8_t*& p) { return p += 8, load<uint64_t>(p - 8); }
-inline uint32_t i32(const uint8_t*& p) { return p += 4, load<uint32_t>(p - 4); }
-inline double f64(const uint8_t*& p) { return std::bit_cast<double>(i64(p)); }
+inline uint64_t i64(const uint8_t*& p) {
+  return p += 8, load<uint64_t>(p - 8);
+}
+inline uint32_t i32(const uint8_t*& p) {
+  return p += 4, load<uint32_t>(p - 4);
+}
+inline double f64(const uint8_t*& p) {
+  return std::bit_cast<double>(i64(p));
+}
 inline Bytes len(const uint8_t*& p) {
   uint64_t n = varint(p);
   p += n;
   return {p - n, static_cast<size_t>(n)};
 }
-inline int64_t zigzag(uint64_t v) { return static_cast<int64_t>(v >> 1) ^ -static_cast<int64_t>(v & 1); }
+inline int64_t zigzag(uint64_t v) {
+  return static_cast<int64_t>(v >> 1) ^ -static_cast<int64_t>(v & 1);
+}
 
 // Moves `p` behind the value of a field whose tag has been read.
 void skip_value(const uint8_t*& p, uint32_t tag);
@@ -112,7 +123,9 @@ inline RawField next_field(const uint8_t*& p) {
   return f;
 }
 
-inline uint32_t varint_size(uint64_t v) { return (static_cast<uint32_t>(std::bit_width(v | 1)) * 9 + 64) / 64; }
+inline uint32_t varint_size(uint64_t v) {
+  return (static_cast<uint32_t>(std::bit_width(v | 1)) * 9 + 64) / 64;
+}
 
 inline uint8_t* put_varint(uint8_t* p, uint64_t v) {
   while (v >= 0x80) {
@@ -126,7 +139,9 @@ inline void put_varint(Writer& out, uint64_t v) {
   uint8_t* p = out.room(10);
   out.advance(static_cast<size_t>(put_varint(p, v) - p));
 }
-inline void put_tag(Writer& out, uint32_t number, WireType type) { put_varint(out, tag_of(number, type)); }
+inline void put_tag(Writer& out, uint32_t number, WireType type) {
+  put_varint(out, tag_of(number, type));
+}
 inline void put_i64(Writer& out, uint64_t v) {
   memcpy(out.room(8), &v, 8);
   out.advance(8);

@@ -44,7 +44,8 @@ struct Request {
   Text json;
   uint64_t items;
 };
-constexpr Request kRequests[] = {{Signal::Traces, kTraces, 2}, {Signal::Metrics, kMetrics, 6}, {Signal::Logs, kLogs, 1}};
+constexpr Request kRequests[] = {
+    {Signal::Traces, kTraces, 2}, {Signal::Metrics, kMetrics, 6}, {Signal::Logs, kLogs, 1}};
 
 std::string proto(Signal signal, Text json) {
   Writer out;
@@ -59,7 +60,9 @@ std::string field(uint32_t number, std::string_view content) {
 }
 
 // A request with one span of that content.
-std::string span(std::string_view content) { return field(1, field(2, field(2, content))); }
+std::string span(std::string_view content) {
+  return field(1, field(2, field(2, content)));
+}
 
 Errc error_of(Signal signal, std::string_view bytes) {
   auto r = wire::validate(signal, as_bytes(bytes));
@@ -93,17 +96,18 @@ TEST(Validate, Refusals) {
   using namespace std::string_literals;
   EXPECT_EQ(error_of(Signal::Traces, "\x0a"), Errc::Truncated);
   EXPECT_EQ(error_of(Signal::Traces, "\x0a\x05"), Errc::Truncated);
-  EXPECT_EQ(error_of(Signal::Traces, "\x08\x01"), Errc::Malformed);                  // a varint where a message belongs
-  EXPECT_EQ(error_of(Signal::Traces, "\x00\x01"s), Errc::Malformed);                 // field 0
-  EXPECT_EQ(error_of(Signal::Traces, "\x0c"), Errc::Malformed);                      // the end of no group
-  EXPECT_EQ(error_of(Signal::Traces, span(field(1, "short"))), Errc::Malformed);     // trace id of five bytes
+  EXPECT_EQ(error_of(Signal::Traces, "\x08\x01"), Errc::Malformed);               // a varint where a message belongs
+  EXPECT_EQ(error_of(Signal::Traces, "\x00\x01"s), Errc::Malformed);              // field 0
+  EXPECT_EQ(error_of(Signal::Traces, "\x0c"), Errc::Malformed);                   // the end of no group
+  EXPECT_EQ(error_of(Signal::Traces, span(field(1, "short"))), Errc::Malformed);  // trace id of five bytes
   EXPECT_EQ(error_of(Signal::Traces, span(field(2, "0123456789abcdef"))), Errc::Malformed);
   EXPECT_EQ(error_of(Signal::Traces, span("\x30")), Errc::Truncated);
   EXPECT_EQ(error_of(Signal::Traces, span("\x30\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02")), Errc::Malformed);
   EXPECT_EQ(error_of(Signal::Traces, span("\x39\x01")), Errc::Truncated);
-  EXPECT_EQ(error_of(Signal::Traces, span("\x9b\x06\x9c")), Errc::Truncated);        // an open group
-  EXPECT_EQ(error_of(Signal::Traces, span("\x9b\x06\xa4\x06")), Errc::Malformed);    // closed by another number
-  EXPECT_EQ(error_of(Signal::Metrics, field(1, field(2, field(2, field(9, field(1, field(6, "1234567"))))))), Errc::Malformed);
+  EXPECT_EQ(error_of(Signal::Traces, span("\x9b\x06\x9c")), Errc::Truncated);      // an open group
+  EXPECT_EQ(error_of(Signal::Traces, span("\x9b\x06\xa4\x06")), Errc::Malformed);  // closed by another number
+  EXPECT_EQ(error_of(Signal::Metrics, field(1, field(2, field(2, field(9, field(1, field(6, "1234567"))))))),
+            Errc::Malformed);
 }
 
 TEST(Validate, UnknownFieldsAndGroupsAreKept) {
@@ -215,27 +219,37 @@ TEST(Json, ReadsAsTheCollectorDoes) {
     Text span, want;
   };
   constexpr Case kCases[] = {
-      {R"({"trace_id":"0102030405060708090A0B0C0D0E0F10","name":"n"})", R"({"traceId":"0102030405060708090a0b0c0d0e0f10","name":"n","status":{}})"},
+      {R"({"trace_id":"0102030405060708090A0B0C0D0E0F10","name":"n"})",
+       R"({"traceId":"0102030405060708090a0b0c0d0e0f10","name":"n","status":{}})"},
       {R"({"name":null,"attributes":null,"status":null,"whatever":{"a":[1]}})", R"({"status":{}})"},
-      {R"({"kind":"SPAN_KIND_CLIENT","startTimeUnixNano":12,"droppedLinksCount":"3"})", R"({"kind":3,"startTimeUnixNano":"12","droppedLinksCount":3,"status":{}})"},
+      {R"({"kind":"SPAN_KIND_CLIENT","startTimeUnixNano":12,"droppedLinksCount":"3"})",
+       R"({"kind":3,"startTimeUnixNano":"12","droppedLinksCount":3,"status":{}})"},
       {R"({"status":{"code":"STATUS_CODE_ERROR"},"name":"a","name":"b"})", R"({"name":"b","status":{"code":2}})"},
       {R"({"attributes":[{"key":"k","value":{"stringValue":""}},null,{"value":{"doubleValue":"NaN"}},{"value":{"doubleValue":-1e300}},{"value":{"intValue":1,"boolValue":false}}]})",
        R"({"attributes":[{"key":"k","value":{"stringValue":""}},{"value":{}},{"value":{"doubleValue":"NaN"}},{"value":{"doubleValue":-1e+300}},{"value":{"boolValue":false}}],"status":{}})"},
       {R"({"events":[{"name":"a"}],"events":[{"name":"b"}],"status":{"code":1},"status":{"message":"m"}})",
        R"({"events":[{"name":"a"},{"name":"b"}],"status":{"message":"m","code":1}})"},
-      {R"({"traceId":"00000000000000000000000000000000","name":"\u00fc\n\"\\\u0001/"})", "{\"name\":\"\u00fc\\n\\\"\\\\\\u0001/\",\"status\":{}}"},
+      {R"({"traceId":"00000000000000000000000000000000","name":"\u00fc\n\"\\\u0001/"})",
+       "{\"name\":\"\u00fc\\n\\\"\\\\\\u0001/\",\"status\":{}}"},
   };
   for (const Case& c : kCases) {
     std::string json = R"({"resourceSpans":[{"scopeSpans":[{"spans":[)" + std::string(c.span) + "]}]}]}";
     Writer out;
     wire::proto_to_json(Signal::Traces, as_bytes(proto(Signal::Traces, json)), out);
-    EXPECT_EQ(out.text(), R"({"resourceSpans":[{"resource":{},"scopeSpans":[{"scope":{},"spans":[)" + std::string(c.want) + "]}]}]}");
+    EXPECT_EQ(out.text(), R"({"resourceSpans":[{"resource":{},"scopeSpans":[{"scope":{},"spans":[)" +
+                              std::string(c.want) + "]}]}]}");
   }
 }
 
 TEST(Json, Refusals) {
   constexpr Text kBad[] = {
-      "", "x", "[]", "3", "{\"resourceSpans\":[", R"({"resourceSpans":{}})", R"({"resourceSpans":[3]})",
+      "",
+      "x",
+      "[]",
+      "3",
+      "{\"resourceSpans\":[",
+      R"({"resourceSpans":{}})",
+      R"({"resourceSpans":[3]})",
       R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"01"}]}]}]})",
       R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"zz02030405060708090a0b0c0d0e0f10"}]}]}]})",
       R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":null}]}]}]})",
@@ -287,10 +301,21 @@ TEST(Utf8, Table) {
     std::string text;
     size_t good;
   };
-  const Case kCases[] = {
-      {"", 0}, {"abc", 3}, {"0123456789abcdef0", 17}, {"\xc3\xbc", 2}, {"\xe2\x82\xac", 3}, {"\xf0\x9f\x98\x80", 4},
-      {"a\x80", 1}, {"\xc0\x80", 0}, {"\xe0\x80\x80", 0}, {"\xed\xa0\x80", 0}, {"\xf4\x90\x80\x80", 0}, {"\xf5", 0},
-      {"0123456789abcdef\xe2\x82", 16}, {"\xf0\x9f\x98", 0}, {"\xc3\x28", 0}};
+  const Case kCases[] = {{"", 0},
+                         {"abc", 3},
+                         {"0123456789abcdef0", 17},
+                         {"\xc3\xbc", 2},
+                         {"\xe2\x82\xac", 3},
+                         {"\xf0\x9f\x98\x80", 4},
+                         {"a\x80", 1},
+                         {"\xc0\x80", 0},
+                         {"\xe0\x80\x80", 0},
+                         {"\xed\xa0\x80", 0},
+                         {"\xf4\x90\x80\x80", 0},
+                         {"\xf5", 0},
+                         {"0123456789abcdef\xe2\x82", 16},
+                         {"\xf0\x9f\x98", 0},
+                         {"\xc3\x28", 0}};
   for (const Case& c : kCases) {
     EXPECT_EQ(utf8_valid_prefix(as_bytes(c.text)), c.good) << testing::PrintToString(c.text);
     EXPECT_EQ(is_utf8(as_bytes(c.text)), c.good == c.text.size());

@@ -106,7 +106,9 @@ private:
     return anchors_;
   }
 
-  bool key_is_due() const { return depth_ > 0 && stack_[depth_ - 1].node->kind() == Kind::Mapping && !stack_[depth_ - 1].has_key; }
+  bool key_is_due() const {
+    return depth_ > 0 && stack_[depth_ - 1].node->kind() == Kind::Mapping && !stack_[depth_ - 1].has_key;
+  }
 
   void open(Kind kind, Text name, size_t line) {
     if (key_is_due()) return fail("a key is no text", line);
@@ -183,7 +185,8 @@ private:
       return;
     }
     Frame& top = stack_[depth_ - 1];
-    if (weight > kMostNodes - top.weight) return fail("it holds too many values (aliases count as what they stand for)", line);
+    if (weight > kMostNodes - top.weight)
+      return fail("it holds too many values (aliases count as what they stand for)", line);
     top.weight += weight;
     if (top.node->kind() == Kind::Sequence) return append(*top.node, {}, node, arena_);
     top.has_key = false;

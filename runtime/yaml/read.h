@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// YAML into a tree, for the one moment when a collector looks at a config that it was given. Everything lives in an arena. Aliases
-// share nodes, so a tree may be a graph without cycles; its size with every alias expanded is limited too.
+// YAML into a tree, for the one moment when a collector looks at a config that it was given. Everything lives in an
+// arena. Aliases share nodes, so a tree may be a graph without cycles; its size with every alias expanded is limited
+// too.
 #pragma once
 
 #include "runtime/base/arena.h"
@@ -12,13 +13,13 @@ namespace whittle::yaml {
 struct Entry;
 
 struct Node {
-  Scalar scalar;       // its kind is the node's
-  Text text;           // of a scalar, as it stands there without its quotes
+  Scalar scalar;  // its kind is the node's
+  Text text;      // of a scalar, as it stands there without its quotes
   bool quoted = false;
-  uint32_t line = 0;   // counted from 1
+  uint32_t line = 0;       // counted from 1
   Entry* first = nullptr;  // of a mapping or a sequence
   Entry* last = nullptr;
-  uint32_t size = 0;       // entries
+  uint32_t size = 0;  // entries
 
   Kind kind() const { return scalar.kind; }
   bool is_scalar() const { return scalar.kind != Kind::Sequence && scalar.kind != Kind::Mapping; }
@@ -38,12 +39,12 @@ constexpr uint32_t kMostNodes = 100'000;  // with aliases expanded
 constexpr uint32_t kMostKeys = 2000;      // of one map
 constexpr uint32_t kMostAnchors = 1000;
 
-// The first document of the text; merge keys (`<<`) are put in. Null, with a reason in `why`, for what is no YAML or goes beyond
-// the limits. An empty text is null.
+// The first document of the text; merge keys (`<<`) are put in. Null, with a reason in `why`, for what is no YAML or
+// goes beyond the limits. An empty text is null.
 Node* read(Text text, Arena& arena, Writer& why);
 
-// `over` laid on `under`: maps are joined key by key, anything else is replaced (collector, merging of several configs). Null, with a
-// reason in `why`, when that goes beyond the limits. Neither is changed.
+// `over` laid on `under`: maps are joined key by key, anything else is replaced (collector, merging of several
+// configs). Null, with a reason in `why`, when that goes beyond the limits. Neither is changed.
 const Node* merge(const Node* under, const Node* over, Arena& arena, Writer& why);
 
 // Appends an entry; `key` must outlive the tree.

@@ -9,7 +9,9 @@
 namespace whittle::yaml {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // An integer in Go's notation with base prefixes; a leading 0 means octal.
 bool parse_integer(Text s, Scalar& out) {
@@ -29,7 +31,9 @@ bool parse_integer(Text s, Scalar& out) {
   double approximate = 0;
   bool overflow = false;
   for (char c : s) {
-    unsigned digit = is_digit(c) ? static_cast<unsigned>(c - '0') : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? static_cast<unsigned>((c | 0x20) - 'a' + 10) : 99;
+    unsigned digit = is_digit(c)                              ? static_cast<unsigned>(c - '0')
+                     : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? static_cast<unsigned>((c | 0x20) - 'a' + 10)
+                                                              : 99;
     if (digit >= base) return false;
     overflow = overflow || value > (UINT64_MAX - digit) / base;
     value = value * base + digit;

@@ -15,7 +15,7 @@ struct Scalar {
   bool boolean = false;
   bool too_large = false;  // Int: beyond int64_t; `real` is near it
   int64_t integer = 0;
-  double real = 0;         // Int and Float
+  double real = 0;  // Int and Float
 };
 
 Scalar resolve(Text plain);

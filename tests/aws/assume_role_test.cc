@@ -9,7 +9,8 @@ namespace {
 constexpr const char* kRole = "arn:aws:iam::123456789012:role/central";
 
 std::string granted(const char* expiration, const char* key = "ASIAROLE") {
-  return std::string("<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>") + key + "</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t+/=</SessionToken><Expiration>" +
+  return std::string("<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>") + key +
+         "</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t+/=</SessionToken><Expiration>" +
          expiration + "</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
 }
 
@@ -40,11 +41,14 @@ struct Fixture {
 
   RoleToTake role(const char* external_id = "") { return {kRole, external_id, "eu-west-1", {}, &context}; }
   void get(const RoleToTake& r) {
-    Credentials::of(runtime, r).get([](void* self, const AwsKeys* k) {
-      auto& f = *static_cast<Fixture*>(self);
-      ++f.told;
-      f.keys = k ? std::string(k->access_key) + "/" + std::string(k->session_token) : "none";
-    }, this);
+    Credentials::of(runtime, r)
+        .get(
+            [](void* self, const AwsKeys* k) {
+              auto& f = *static_cast<Fixture*>(self);
+              ++f.told;
+              f.keys = k ? std::string(k->access_key) + "/" + std::string(k->session_token) : "none";
+            },
+            this);
   }
   void settle() {
     for (int i = 0; i < 20; ++i) loop.step(0);
@@ -61,8 +65,8 @@ TEST(AssumeRole, AsksOnceAndKeepsTheKeys) {
   EXPECT_EQ(f.keys, "ASIAROLE/t+/=");
   ASSERT_EQ(f.own.requests.size(), 1u);
   EXPECT_EQ(f.own.requests[0].call, "");  // replay and the log do not show it
-  EXPECT_EQ(f.own.requests[0].body,
-            "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fcentral&RoleSessionName=whittle-1795360000000&DurationSeconds=900");
+  EXPECT_EQ(f.own.requests[0].body, "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%"
+                                    "3Arole%2Fcentral&RoleSessionName=whittle-1795360000000&DurationSeconds=900");
   f.get(f.role());
   EXPECT_EQ(f.told, 3);
   EXPECT_EQ(f.own.requests.size(), 1u);
@@ -100,14 +104,18 @@ TEST(AssumeRole, RefreshesBeforeTheEnd) {
 TEST(AssumeRole, AnswersThatAreNone) {
   Fixture f;
   int n = 0;
-  for (const std::string& body : {std::string(), std::string("{}"), granted("soon"), granted("2026-11-22T15:21:40Z").substr(0, 150)}) {
+  for (const std::string& body :
+       {std::string(), std::string("{}"), granted("soon"), granted("2026-11-22T15:21:40Z").substr(0, 150)}) {
     f.own.answer = [&](const Recorded&) { return Script::Answer{200, body}; };
     f.get(f.role());
     f.settle();
     EXPECT_EQ(f.told, ++n);
     EXPECT_EQ(f.keys, "none") << body;
   }
-  f.own.answer = [&](const Recorded&) { return Script::Answer{403, "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"}; };
+  f.own.answer = [&](const Recorded&) {
+    return Script::Answer{
+        403, "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"};
+  };
   f.get(f.role());
   f.settle();
   EXPECT_EQ(f.keys, "none");

@@ -43,32 +43,103 @@ struct Case {
 
 TEST(Denied, Says) {
   const std::vector<Case> cases = {
-      {"as AWS words it", "logs", "PutLogEvents", "arn:aws:logs:us-east-1:*:log-group:/shop:log-stream:s1", "AccessDeniedException",
-       "User: arn:aws:sts::123456789012:assumed-role/task/5f2 is not authorized to perform: logs:PutLogEvents on resource: "
-       "arn:aws:logs:us-east-1:123456789012:log-group:/shop:log-stream:s1 because no identity-based policy allows the logs:PutLogEvents action",
-       {"AWS denies a call: the task role lacks the permission", R"("action":"logs:PutLogEvents")", R"("resource":"arn:aws:logs:us-east-1:123456789012:log-group:/shop:log-stream:s1")",
+      {"as AWS words it",
+       "logs",
+       "PutLogEvents",
+       "arn:aws:logs:us-east-1:*:log-group:/shop:log-stream:s1",
+       "AccessDeniedException",
+       "User: arn:aws:sts::123456789012:assumed-role/task/5f2 is not authorized to perform: logs:PutLogEvents on "
+       "resource: "
+       "arn:aws:logs:us-east-1:123456789012:log-group:/shop:log-stream:s1 because no identity-based policy allows the "
+       "logs:PutLogEvents action",
+       {"AWS denies a call: the task role lacks the permission", R"("action":"logs:PutLogEvents")",
+        R"("resource":"arn:aws:logs:us-east-1:123456789012:log-group:/shop:log-stream:s1")",
         R"("config":"collector.yaml:31:5")",
         R"({\"Effect\":\"Allow\",\"Action\":\"logs:PutLogEvents\",\"Resource\":\"arn:aws:logs:us-east-1:123456789012:log-group:/shop:*\"})"}},
-      {"another action than the call's", "logs", "CreateLogGroup", "arn:aws:logs:us-east-1:*:log-group:/shop:*", "AccessDeniedException",
-       "User: arn:aws:iam::123456789012:user/x is not authorized to perform: logs:TagResource on resource: arn:aws:logs:us-east-1:123456789012:log-group:/shop",
-       {R"("action":"logs:TagResource")", R"("config":"collector.yaml:40:7")", R"(\"Resource\":\"arn:aws:logs:us-east-1:123456789012:log-group:/shop\")"}},
-      {"tags of a log group", "logs", "CreateLogGroup", "arn:aws:logs:us-east-1:*:log-group:/shop:*", "AccessDeniedException",
-       "User with accountId: 123456789012 is not authorized to perform CreateLogGroup with Tags", {R"("action":"logs:TagResource")", R"(\"Resource\":\"arn:aws:logs:us-east-1:123456789012:log-group:/shop\")"}},
-      {"without a message", "xray", "PutTraceSegments", "", "", "", {R"("action":"xray:PutTraceSegments")", R"("config":"collector.yaml:29:3")", R"(\"Resource\":\"*\")"}},
-      {"a need that nobody declared", "logs", "CreateLogStream", "arn:aws:logs:us-east-1:*:log-group:/x:log-stream:y", "AccessDenied", "no",
+      {"another action than the call's",
+       "logs",
+       "CreateLogGroup",
+       "arn:aws:logs:us-east-1:*:log-group:/shop:*",
+       "AccessDeniedException",
+       "User: arn:aws:iam::123456789012:user/x is not authorized to perform: logs:TagResource on resource: "
+       "arn:aws:logs:us-east-1:123456789012:log-group:/shop",
+       {R"("action":"logs:TagResource")", R"("config":"collector.yaml:40:7")",
+        R"(\"Resource\":\"arn:aws:logs:us-east-1:123456789012:log-group:/shop\")"}},
+      {"tags of a log group",
+       "logs",
+       "CreateLogGroup",
+       "arn:aws:logs:us-east-1:*:log-group:/shop:*",
+       "AccessDeniedException",
+       "User with accountId: 123456789012 is not authorized to perform CreateLogGroup with Tags",
+       {R"("action":"logs:TagResource")", R"(\"Resource\":\"arn:aws:logs:us-east-1:123456789012:log-group:/shop\")"}},
+      {"without a message",
+       "xray",
+       "PutTraceSegments",
+       "",
+       "",
+       "",
+       {R"("action":"xray:PutTraceSegments")", R"("config":"collector.yaml:29:3")", R"(\"Resource\":\"*\")"}},
+      {"a need that nobody declared",
+       "logs",
+       "CreateLogStream",
+       "arn:aws:logs:us-east-1:*:log-group:/x:log-stream:y",
+       "AccessDenied",
+       "no",
        {R"("config":"collector.yaml:2:3")", R"(\"Resource\":\"arn:aws:logs:us-east-1:*:log-group:/x:log-stream:y\")"}},
-      {"forbidden", "xray", "PutTraceSegments", "", "AccessDeniedException", "User: arn:aws:iam::123456789012:user/x is not authorized to perform: xray:PutTraceSegments with an explicit deny in an identity-based policy",
+      {"forbidden",
+       "xray",
+       "PutTraceSegments",
+       "",
+       "AccessDeniedException",
+       "User: arn:aws:iam::123456789012:user/x is not authorized to perform: xray:PutTraceSegments with an explicit "
+       "deny in an identity-based policy",
        {"forbids it in so many words"}},
-      {"a boundary", "xray", "PutTraceSegments", "", "AccessDeniedException", "User: arn:aws:iam::123456789012:user/x is not authorized to perform: xray:PutTraceSegments because no permissions boundary allows the xray:PutTraceSegments action",
+      {"a boundary",
+       "xray",
+       "PutTraceSegments",
+       "",
+       "AccessDeniedException",
+       "User: arn:aws:iam::123456789012:user/x is not authorized to perform: xray:PutTraceSegments because no "
+       "permissions boundary allows the xray:PutTraceSegments action",
        {"a policy that limits the role"}},
-      {"taking on a role", "sts", "AssumeRole", "arn:aws:iam::210987654321:role/central", "AccessDenied",
-       "User: arn:aws:sts::123456789012:assumed-role/task/5f2 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::210987654321:role/central",
-       {"trust policy", R"("caller":"arn:aws:sts::123456789012:assumed-role/task/5f2")", R"(\"Resource\":\"arn:aws:iam::210987654321:role/central\")"}},
-      {"a signature", "logs", "PutLogEvents", "", "InvalidSignatureException", "The request signature we calculated does not match", {"refuses the signature"}},
-      {"a clock", "logs", "PutLogEvents", "", "InvalidSignatureException", "Signature expired: 20260302T084430Z is now earlier than 20260302T090000Z", {"clock is wrong", "Mon, 02 Mar 2026"}},
+      {"taking on a role",
+       "sts",
+       "AssumeRole",
+       "arn:aws:iam::210987654321:role/central",
+       "AccessDenied",
+       "User: arn:aws:sts::123456789012:assumed-role/task/5f2 is not authorized to perform: sts:AssumeRole on "
+       "resource: arn:aws:iam::210987654321:role/central",
+       {"trust policy", R"("caller":"arn:aws:sts::123456789012:assumed-role/task/5f2")",
+        R"(\"Resource\":\"arn:aws:iam::210987654321:role/central\")"}},
+      {"a signature",
+       "logs",
+       "PutLogEvents",
+       "",
+       "InvalidSignatureException",
+       "The request signature we calculated does not match",
+       {"refuses the signature"}},
+      {"a clock",
+       "logs",
+       "PutLogEvents",
+       "",
+       "InvalidSignatureException",
+       "Signature expired: 20260302T084430Z is now earlier than 20260302T090000Z",
+       {"clock is wrong", "Mon, 02 Mar 2026"}},
       {"another clock", "xray", "PutTraceSegments", "", "RequestTimeTooSkewed", "", {"clock is wrong"}},
-      {"old keys", "logs", "PutLogEvents", "", "ExpiredTokenException", "The security token included in the request is expired", {"expired or are no longer known"}},
-      {"unknown keys", "logs", "PutLogEvents", "", "UnrecognizedClientException", "", {"expired or are no longer known"}},
+      {"old keys",
+       "logs",
+       "PutLogEvents",
+       "",
+       "ExpiredTokenException",
+       "The security token included in the request is expired",
+       {"expired or are no longer known"}},
+      {"unknown keys",
+       "logs",
+       "PutLogEvents",
+       "",
+       "UnrecognizedClientException",
+       "",
+       {"expired or are no longer known"}},
   };
   for (const Case& c : cases) {
     Logger log;
@@ -80,9 +151,11 @@ TEST(Denied, Says) {
     component.place = {"collector.yaml:2:3", 18};
     component.needs = {kNeeds, 3};
     Denials denials;
-    Denial d{&component, c.service, c.call, c.resource, "us-east-1", {}, c.type, c.message, "Mon, 02 Mar 2026 09:00:00 GMT"};
+    Denial d{
+        &component, c.service, c.call, c.resource, "us-east-1", {}, c.type, c.message, "Mon, 02 Mar 2026 09:00:00 GMT"};
     std::string first = said([&] { denials.tell(runtime, d); });
-    for (const char* part : c.there) EXPECT_NE(first.find(part), std::string::npos) << c.name << ": " << part << "\n" << first;
+    for (const char* part : c.there)
+      EXPECT_NE(first.find(part), std::string::npos) << c.name << ": " << part << "\n" << first;
     EXPECT_EQ(said([&] { denials.tell(runtime, d); }), "") << c.name << ": said twice";
   }
 }
@@ -125,10 +198,12 @@ TEST(Denied, CompletedArns) {
     append_completed_arn(out, pattern, region, account);
     return std::string(out.text());
   };
-  EXPECT_EQ(completed("arn:aws:logs:*:*:log-group:*:*", "eu-west-1", "123456789012"), "arn:aws:logs:eu-west-1:123456789012:log-group:*:*");
+  EXPECT_EQ(completed("arn:aws:logs:*:*:log-group:*:*", "eu-west-1", "123456789012"),
+            "arn:aws:logs:eu-west-1:123456789012:log-group:*:*");
   EXPECT_EQ(completed("arn:*:logs:*:*:log-group:x", "cn-north-1", ""), "arn:aws-cn:logs:cn-north-1:*:log-group:x");
   EXPECT_EQ(completed("arn:aws:logs:*:*:log-group:*:*", "", ""), "arn:aws:logs:*:*:log-group:*:*");
-  EXPECT_EQ(completed("arn:aws:logs:us-east-1:1:log-group:x", "eu-west-1", "2"), "arn:aws:logs:us-east-1:1:log-group:x");
+  EXPECT_EQ(completed("arn:aws:logs:us-east-1:1:log-group:x", "eu-west-1", "2"),
+            "arn:aws:logs:us-east-1:1:log-group:x");
   EXPECT_EQ(completed("*", "eu-west-1", "2"), "*");
   EXPECT_EQ(completed("arn:aws", "eu-west-1", "2"), "arn:aws");
 }
@@ -149,7 +224,8 @@ TEST(Endpoint, OfTheRegionsPartition) {
   setenv("AWS_ENDPOINT_URL_STS", "https://sts.example:8443", 1);
   EXPECT_EQ(aws_endpoint({}, "sts", "STS", "us-east-1", arena).host, "sts.example:8443");
   EXPECT_EQ(aws_endpoint("vpce.example", "sts", "STS", "us-east-1", arena).url, "https://vpce.example");
-  for (const char* odd : {"://", "/", "https://", "https:///x", ":"}) aws_endpoint(odd, "sts", "STS", "us-east-1", arena);  // no matter what
+  for (const char* odd : {"://", "/", "https://", "https:///x", ":"})
+    aws_endpoint(odd, "sts", "STS", "us-east-1", arena);  // no matter what
   unsetenv("AWS_ENDPOINT_URL");
   unsetenv("AWS_ENDPOINT_URL_STS");
 }

@@ -30,7 +30,8 @@ constexpr Case kCases[] = {
     {"empty", "<Code></Code>", ""},
     {"empty in one is passed over", "<Code/><Code>b</Code>", "b"},
     {"entities", "<Code>&lt;a&gt; &amp;amp; &quot;b&quot; &apos;</Code>", "<a> &amp; \"b\" '"},
-    {"character references", "<Code>&#65;&#x42;&#xe9;&#x20ac;&#x1F600;</Code>", "AB\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"},
+    {"character references", "<Code>&#65;&#x42;&#xe9;&#x20ac;&#x1F600;</Code>",
+     "AB\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"},
     {"what is no reference stays", "<Code>a & b &nbsp; &#; &#xD800; &#0;</Code>", "a & b &nbsp; &#; &#xD800; &#0;"},
     {"in a comment it is not there", "<!-- <Code>a</Code> --><Code>b<!-- c --></Code>", "b"},
     {"CDATA", "<![CDATA[<Code>a</Code>]]><Code><![CDATA[<&amp;]]></Code>", "<&amp;"},
@@ -50,7 +51,8 @@ TEST(Xml, Elements) {
 }
 
 TEST(Xml, EveryTruncationIsRefusedOrShorter) {
-  std::string whole = "<?xml version=\"1.0\"?><R><!-- x --><C><A>AKIA</A><Code>s&amp;e&#99;r<![CDATA[et]]></Code></C></R>";
+  std::string whole =
+      "<?xml version=\"1.0\"?><R><!-- x --><C><A>AKIA</A><Code>s&amp;e&#99;r<![CDATA[et]]></Code></C></R>";
   std::string text = element(whole);
   EXPECT_EQ(text, "s&ecret");
   size_t closed = whole.find("</Code>") + 2;

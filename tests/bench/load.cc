@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A load for a collector: one process that sends OTLP/HTTP requests of spans over a few connections as fast as they are answered,
-// and one thread in it that takes what the collector sends on and counts the bytes. Everything on loopback, bounded in count.
+// A load for a collector: one process that sends OTLP/HTTP requests of spans over a few connections as fast as they are
+// answered, and one thread in it that takes what the collector sends on and counts the bytes. Everything on loopback,
+// bounded in count.
 //
 //   load COLLECTOR_PORT SINK_PORT SPANS   prints seconds from the first request to the last answer
 #include <arpa/inet.h>
@@ -53,8 +54,14 @@ std::string span(int i) {
   s.append(reinterpret_cast<char*>(&start), 8);
   s += '\x41';
   s.append(reinterpret_cast<char*>(&end), 8);
-  for (auto& [k, v] : {std::pair{"http.request.method", "GET"}, {"url.path", "/orders/17"}, {"http.route", "/orders/{id}"}, {"server.address", "shop.example.com"},
-                       {"network.protocol.version", "1.1"}, {"client.address", "203.0.113.17"}, {"user_agent.original", "Mozilla/5.0 (X11; Linux x86_64)"}, {"tenant", "acme"},
+  for (auto& [k, v] : {std::pair{"http.request.method", "GET"},
+                       {"url.path", "/orders/17"},
+                       {"http.route", "/orders/{id}"},
+                       {"server.address", "shop.example.com"},
+                       {"network.protocol.version", "1.1"},
+                       {"client.address", "203.0.113.17"},
+                       {"user_agent.original", "Mozilla/5.0 (X11; Linux x86_64)"},
+                       {"tenant", "acme"},
                        {"http.response.status_code", "200"}})
     bytes(s, 9, attribute(k, v));
   return s;
@@ -93,12 +100,14 @@ void sink_connection(int fd) {
         if (length == std::string::npos) length = head.find("ontent-length: ");
         left = length == std::string::npos ? 0 : strtoull(head.c_str() + length + 15, nullptr, 10);
         in_body = true;
-        if (head.find("100-continue") != std::string::npos && write(fd, "HTTP/1.1 100 Continue\r\n\r\n", 25) < 0) return;
+        if (head.find("100-continue") != std::string::npos && write(fd, "HTTP/1.1 100 Continue\r\n\r\n", 25) < 0)
+          return;
         head.clear();
       }
       if (in_body && left == 0) {
         in_body = false;
-        static const char kAnswer[] = "HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\n\r\n";
+        static const char kAnswer[] =
+            "HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\n\r\n";
         if (write(fd, kAnswer, sizeof kAnswer - 1) < 0) return;
       }
     }
@@ -160,14 +169,18 @@ int main(int argc, char** argv) {
   bytes(group, 1, resource);
   bytes(group, 2, scope);
   bytes(body, 1, group);
-  std::string request = "POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-protobuf\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  std::string request =
+      "POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-protobuf\r\nContent-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n" + body;
   std::atomic<int> refused{0};
   auto begun = std::chrono::steady_clock::now();
   std::vector<std::thread> threads;
-  for (int c = 0; c < kConnections; ++c) threads.emplace_back([&] { send_requests(atoi(argv[1]), request, spans / kSpansEach / kConnections, refused); });
+  for (int c = 0; c < kConnections; ++c)
+    threads.emplace_back([&] { send_requests(atoi(argv[1]), request, spans / kSpansEach / kConnections, refused); });
   for (auto& t : threads) t.join();
   std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
-  printf("%.3f seconds, %d told to come again, %zu bytes a span\n", took.count(), refused.load(), body.size() / kSpansEach);
+  printf("%.3f seconds, %d told to come again, %zu bytes a span\n", took.count(), refused.load(),
+         body.size() / kSpansEach);
   fflush(stdout);
   _exit(0);  // the sink's threads are still reading
 }

@@ -52,9 +52,13 @@ std::string differences(const std::string& table, const std::string& given) {
   if (root) root = drift::split_keys(root, arena, why);
   if (!root) return "refused: " + std::string(why.text());
   std::string out;
-  drift::compare(as_bytes(Text(table)), root, arena, [](void* o, const drift::Difference& d) {
-    *static_cast<std::string*>(o) += std::string(d.path) + ": compiled " + std::string(d.compiled) + ", given " + std::string(d.given) + "\n";
-  }, &out);
+  drift::compare(
+      as_bytes(Text(table)), root, arena,
+      [](void* o, const drift::Difference& d) {
+        *static_cast<std::string*>(o) +=
+            std::string(d.path) + ": compiled " + std::string(d.compiled) + ", given " + std::string(d.given) + "\n";
+      },
+      &out);
   return out;
 }
 
@@ -83,15 +87,18 @@ constexpr Case kSame[] = {
     {"a list as one text", "metric_names: [a, b]", "metric_names: \"a,b\"", ""},
     {"a list over several lines", "metric_names: [a, b]}}}", "metric_names: [\n    a,\n    b\n    ]}}}", ""},
     {"the variable by its value", "\"${env:DRIFT_TEST_HOST:-https://a.example}\"", "https://a.example", ""},
-    {"the variable in its old form", "${env:DRIFT_TEST_HOST:-https://a.example}", "${DRIFT_TEST_HOST:-https://a.example}", ""},
+    {"the variable in its old form", "${env:DRIFT_TEST_HOST:-https://a.example}",
+     "${DRIFT_TEST_HOST:-https://a.example}", ""},
     {"a value by a variable", "log_retention: 14", "log_retention: \"${env:DRIFT_TEST_NONE:-14}\"", ""},
     {"a list by a variable", "metric_names: [a, b]", "metric_names: \"${env:DRIFT_TEST_NONE:-[a, b]}\"", ""},
     {"an alias of a component", "otlphttp/up: {", "otlp_http / up: {", ""},
     {"extensions twice", "extensions: [health_check]", "extensions: [health_check, health_check]", ""},
     {"exporters in another order", "exporters: [otlphttp/up, debug]", "exporters: [debug, otlphttp/up]", ""},
-    {"something that nothing uses", "exporters:\n", "exporters:\n  awsxray: {region: eu-west-1}\n  debug/2: {verbosity: basic}\n", ""},
+    {"something that nothing uses", "exporters:\n",
+     "exporters:\n  awsxray: {region: eu-west-1}\n  debug/2: {verbosity: basic}\n", ""},
     {"an anchor", "timeout: 60s", "timeout: &t 60s", ""},
-    {"keys with colons", "protocols:\n      grpc: {endpoint: 0.0.0.0:4317}", "protocols::grpc::endpoint: 0.0.0.0:4317\n    protocols:", ""},
+    {"keys with colons", "protocols:\n      grpc: {endpoint: 0.0.0.0:4317}",
+     "protocols::grpc::endpoint: 0.0.0.0:4317\n    protocols:", ""},
     {"an inert setting", "region: us-east-1", "region: us-east-1, local_mode: true", ""},
     {"null for a default", "send_batch_size: 512", "send_batch_size: 512, send_batch_max_size: null", ""},
 };
@@ -99,31 +106,52 @@ constexpr Case kSame[] = {
 constexpr Case kDifferent[] = {
     {"a duration", "timeout: 60s", "timeout: 10s", "processors::batch::timeout: compiled 1m, given 10s\n"},
     {"left out", "{timeout: 60s, ", "{", "processors::batch::timeout: compiled 1m, given 200ms (the default)\n"},
-    {"written in", "region: us-east-1", "region: us-east-1, namespace: Shop", "exporters::awsemf::namespace: compiled \"\", given Shop\n"},
+    {"written in", "region: us-east-1", "region: us-east-1, namespace: Shop",
+     "exporters::awsemf::namespace: compiled \"\", given Shop\n"},
     {"of another type", "timeout: 60s", "timeout: [1]", "processors::batch::timeout: compiled 1m, given [1]\n"},
-    {"a setting that does not exist", "timeout: 60s", "tiemout: 60s, timeout: 60s", "processors::batch::tiemout: compiled (not in the compiled config), given (set)\n"},
-    {"an element", "metric_names: [a, b]", "metric_names: [a, c]", "processors::filter/x::metrics::exclude::metric_names::1: compiled b, given c\n"},
-    {"one more element", "metric_names: [a, b]", "metric_names: [a, b, c]", "processors::filter/x::metrics::exclude::metric_names: compiled [a, b], given [a, b, c]\n"},
-    {"a secret", "Authorization: Bearer x", "Authorization: Bearer y", "exporters::otlphttp/up::headers::Authorization: compiled (hidden), given (hidden)\n"},
-    {"a secret that is gone", "Authorization: Bearer x, ", "", "exporters::otlphttp/up::headers::Authorization: compiled (hidden), given (not set)\n"},
-    {"a secret that is new", "Authorization: Bearer x", "Authorization: Bearer x, b: c", "exporters::otlphttp/up::headers::b: compiled (not set), given (hidden)\n"},
-    {"a tag", "tags: {team: shop}", "tags: {team: other, b: c}", "exporters::awsemf::tags::team: compiled shop, given other\nexporters::awsemf::tags::b: compiled (not set), given c\n"},
-    {"a section that is new", "endpoint: 0.0.0.0:4318", "endpoint: 0.0.0.0:4318\n        tls: {cert_file: a, key_file: b}",
+    {"a setting that does not exist", "timeout: 60s", "tiemout: 60s, timeout: 60s",
+     "processors::batch::tiemout: compiled (not in the compiled config), given (set)\n"},
+    {"an element", "metric_names: [a, b]", "metric_names: [a, c]",
+     "processors::filter/x::metrics::exclude::metric_names::1: compiled b, given c\n"},
+    {"one more element", "metric_names: [a, b]", "metric_names: [a, b, c]",
+     "processors::filter/x::metrics::exclude::metric_names: compiled [a, b], given [a, b, c]\n"},
+    {"a secret", "Authorization: Bearer x", "Authorization: Bearer y",
+     "exporters::otlphttp/up::headers::Authorization: compiled (hidden), given (hidden)\n"},
+    {"a secret that is gone", "Authorization: Bearer x, ", "",
+     "exporters::otlphttp/up::headers::Authorization: compiled (hidden), given (not set)\n"},
+    {"a secret that is new", "Authorization: Bearer x", "Authorization: Bearer x, b: c",
+     "exporters::otlphttp/up::headers::b: compiled (not set), given (hidden)\n"},
+    {"a tag", "tags: {team: shop}", "tags: {team: other, b: c}",
+     "exporters::awsemf::tags::team: compiled shop, given other\nexporters::awsemf::tags::b: compiled (not set), given "
+     "c\n"},
+    {"a section that is new", "endpoint: 0.0.0.0:4318",
+     "endpoint: 0.0.0.0:4318\n        tls: {cert_file: a, key_file: b}",
      "receivers::otlp::protocols::http::tls: compiled (not set), given (set)\n"},
-    {"a section that is gone", "      grpc: {endpoint: 0.0.0.0:4317}\n", "", "receivers::otlp::protocols::grpc: compiled (set), given (not set)\n"},
+    {"a section that is gone", "      grpc: {endpoint: 0.0.0.0:4317}\n", "",
+     "receivers::otlp::protocols::grpc: compiled (set), given (not set)\n"},
     {"a variable's value", "\"${env:DRIFT_TEST_HOST:-https://a.example}\"", "https://b.example",
      "exporters::otlphttp/up::endpoint: compiled ${env:DRIFT_TEST_HOST:-https://a.example}, given https://b.example\n"},
-    {"by a variable", "log_retention: 14", "log_retention: \"${env:DRIFT_TEST_NONE:-30}\"", "exporters::awsemf::log_retention: compiled 14, given ${env:DRIFT_TEST_NONE:-30}\n"},
-    {"turned on", "retry_on_failure: {enabled: false}", "retry_on_failure: {enabled: true}", "exporters::otlphttp/up::retry_on_failure::enabled: compiled false, given true\n"},
+    {"by a variable", "log_retention: 14", "log_retention: \"${env:DRIFT_TEST_NONE:-30}\"",
+     "exporters::awsemf::log_retention: compiled 14, given ${env:DRIFT_TEST_NONE:-30}\n"},
+    {"turned on", "retry_on_failure: {enabled: false}", "retry_on_failure: {enabled: true}",
+     "exporters::otlphttp/up::retry_on_failure::enabled: compiled false, given true\n"},
     {"the service", "level: warn", "level: debug", "service::telemetry::logs::level: compiled warn, given debug\n"},
-    {"processors in another order", "[filter/x, batch]", "[batch, filter/x]", "service::pipelines::metrics::processors: compiled [filter/x, batch], given [batch, filter/x]\n"},
-    {"an exporter more", "exporters: [awsemf]", "exporters: [awsemf, awsxray]", "service::pipelines::metrics::exporters: compiled [awsemf], given [awsemf, awsxray]\n"},
-    {"an exporter less", "[otlphttp/up, debug]", "[otlphttp/up]", "service::pipelines::traces::exporters: compiled [otlphttp/up, debug], given [otlphttp/up]\n"},
-    {"a pipeline more", "  pipelines:\n", "  pipelines:\n    logs: {receivers: [otlp], exporters: [debug]}\n", "service::pipelines::logs: compiled (not in the compiled config), given (set)\n"},
-    {"no extensions", "extensions: [health_check]", "extensions: []", "service::extensions: compiled [health_check], given []\n"},
-    {"a definition is missing", "  debug: {verbosity: detailed}\n", "", "exporters::debug: compiled (set), given (not set)\n"},
-    {"a section of its own", "extensions:\n", "x: 1\nextensions:\n", "x: compiled (not in the compiled config), given (set)\n"},
-    {"no map", "batch: {timeout: 60s, send_batch_size: 512}", "batch: 5", "processors::batch: compiled (set), given (no map)\n"},
+    {"processors in another order", "[filter/x, batch]", "[batch, filter/x]",
+     "service::pipelines::metrics::processors: compiled [filter/x, batch], given [batch, filter/x]\n"},
+    {"an exporter more", "exporters: [awsemf]", "exporters: [awsemf, awsxray]",
+     "service::pipelines::metrics::exporters: compiled [awsemf], given [awsemf, awsxray]\n"},
+    {"an exporter less", "[otlphttp/up, debug]", "[otlphttp/up]",
+     "service::pipelines::traces::exporters: compiled [otlphttp/up, debug], given [otlphttp/up]\n"},
+    {"a pipeline more", "  pipelines:\n", "  pipelines:\n    logs: {receivers: [otlp], exporters: [debug]}\n",
+     "service::pipelines::logs: compiled (not in the compiled config), given (set)\n"},
+    {"no extensions", "extensions: [health_check]", "extensions: []",
+     "service::extensions: compiled [health_check], given []\n"},
+    {"a definition is missing", "  debug: {verbosity: detailed}\n", "",
+     "exporters::debug: compiled (set), given (not set)\n"},
+    {"a section of its own", "extensions:\n", "x: 1\nextensions:\n",
+     "x: compiled (not in the compiled config), given (set)\n"},
+    {"no map", "batch: {timeout: 60s, send_batch_size: 512}", "batch: 5",
+     "processors::batch: compiled (set), given (no map)\n"},
 };
 
 TEST(Drift, Itself) {
@@ -144,19 +172,20 @@ TEST(Drift, WhatDiffers) {
 TEST(Drift, NothingOfIt) {
   std::string table = table_of(kCompiled);
   std::string all = differences(table, "");
-  EXPECT_EQ(all,
-            "service::telemetry::logs::level: compiled warn, given info (the default)\n"
-            "service::extensions: compiled [health_check], given []\n"
-            "service::pipelines::traces: compiled (set), given (not set)\n"
-            "service::pipelines::metrics: compiled (set), given (not set)\n");
+  EXPECT_EQ(all, "service::telemetry::logs::level: compiled warn, given info (the default)\n"
+                 "service::extensions: compiled [health_check], given []\n"
+                 "service::pipelines::traces: compiled (set), given (not set)\n"
+                 "service::pipelines::metrics: compiled (set), given (not set)\n");
 }
 
 TEST(Drift, VariablesAreLookedUp) {
-  std::string table = table_of(kCompiled), given = with("\"${env:DRIFT_TEST_HOST:-https://a.example}\"", "https://b.example");
+  std::string table = table_of(kCompiled),
+              given = with("\"${env:DRIFT_TEST_HOST:-https://a.example}\"", "https://b.example");
   EXPECT_NE(differences(table, given), "");
   setenv("DRIFT_TEST_HOST", "https://b.example", 1);
   EXPECT_EQ(differences(table, given), "");
-  EXPECT_EQ(differences(table, with("https://a.example}\"", "https://c.example}\"")), "");  // the default does not count then
+  EXPECT_EQ(differences(table, with("https://a.example}\"", "https://c.example}\"")),
+            "");  // the default does not count then
   unsetenv("DRIFT_TEST_HOST");
 }
 
@@ -192,7 +221,8 @@ TEST(Yaml, LimitsAreSaid) {
     std::string before(1, static_cast<char>(c - 1));
     bomb += std::string(1, c) + ": &" + c + " [*" + before + ", *" + before + ", *" + before + ", *" + before + "]\n";
   }
-  EXPECT_TRUE(differences(table, bomb).ends_with("it holds too many values (aliases count as what they stand for)")) << differences(table, bomb);
+  EXPECT_TRUE(differences(table, bomb).ends_with("it holds too many values (aliases count as what they stand for)"))
+      << differences(table, bomb);
   std::string keys;
   for (int i = 0; i < 3000; ++i) keys += "k" + std::to_string(i) + ": 1\n";
   EXPECT_TRUE(differences(table, keys).ends_with("a map holds too many keys"));
@@ -206,16 +236,78 @@ TEST(Yaml, LimitsAreSaid) {
 
 TEST(Yaml, WhatIsNone) {
   std::string table = table_of(kCompiled);
-  for (const char* text : {"a: [", "a: b: c", "\ta: 1", "{a: *b}", "a: 1\na: 2", "? [a]\n: 1", "a: \"\\q\"", "\xff\xfe", "a: &a [*a]", "<<: 1", "- %", "@", "\x01"})
+  for (const char* text : {"a: [", "a: b: c", "\ta: 1", "{a: *b}", "a: 1\na: 2", "? [a]\n: 1", "a: \"\\q\"", "\xff\xfe",
+                           "a: &a [*a]", "<<: 1", "- %", "@", "\x01"})
     EXPECT_TRUE(differences(table, text).starts_with("refused: ")) << text << "\n" << differences(table, text);
 }
 
 // The compiler and the collector must take a scalar for the same.
 TEST(Yaml, ScalarsAsTheCompilerReadsThem) {
-  for (const char* text : {"", "~", "null", "Null", "nULL", "true", "TRUE", "tRUE", "yes", "False", "0", "-0", "+1", "12", "1_000", "_1", "0x1F", "0X1f", "0x", "0o17", "017", "08", "0b101", "0b2", "-0x10",
-                           "9223372036854775807", "9223372036854775808", "-9223372036854775808", "-9223372036854775809", "18446744073709551616", "1.5", ".5", "5.", ".", "-.5e3", "1e3", "1e", "1e+",
-                           "1.5e-7", ".inf", "-.Inf", "+.INF", ".nan", "-.nan", "NaN", "inf", "2024-01-02", "2024-1-2", "2024-01-02T03:04:05Z", "2024-01-02 03:04:05", "2024-01-02 03:04:05Z", "2024-01",
-                           "1:30", "60s", "1m", "a", "0.0.0.0:4317", "127.0.0.1", "1.2.3", "-", "+", "--1", "1__0", "1e400", "-1e400"}) {
+  for (const char* text : {"",
+                           "~",
+                           "null",
+                           "Null",
+                           "nULL",
+                           "true",
+                           "TRUE",
+                           "tRUE",
+                           "yes",
+                           "False",
+                           "0",
+                           "-0",
+                           "+1",
+                           "12",
+                           "1_000",
+                           "_1",
+                           "0x1F",
+                           "0X1f",
+                           "0x",
+                           "0o17",
+                           "017",
+                           "08",
+                           "0b101",
+                           "0b2",
+                           "-0x10",
+                           "9223372036854775807",
+                           "9223372036854775808",
+                           "-9223372036854775808",
+                           "-9223372036854775809",
+                           "18446744073709551616",
+                           "1.5",
+                           ".5",
+                           "5.",
+                           ".",
+                           "-.5e3",
+                           "1e3",
+                           "1e",
+                           "1e+",
+                           "1.5e-7",
+                           ".inf",
+                           "-.Inf",
+                           "+.INF",
+                           ".nan",
+                           "-.nan",
+                           "NaN",
+                           "inf",
+                           "2024-01-02",
+                           "2024-1-2",
+                           "2024-01-02T03:04:05Z",
+                           "2024-01-02 03:04:05",
+                           "2024-01-02 03:04:05Z",
+                           "2024-01",
+                           "1:30",
+                           "60s",
+                           "1m",
+                           "a",
+                           "0.0.0.0:4317",
+                           "127.0.0.1",
+                           "1.2.3",
+                           "-",
+                           "+",
+                           "--1",
+                           "1__0",
+                           "1e400",
+                           "-1e400"}) {
     syntax::Node compiler;
     compiler.text = text;
     syntax::resolve_scalar(compiler);
@@ -227,7 +319,9 @@ TEST(Yaml, ScalarsAsTheCompilerReadsThem) {
       EXPECT_EQ(compiler.integer, collector.integer) << text;
     }
     if (collector.kind == yaml::Kind::Int || collector.kind == yaml::Kind::Float) {
-      EXPECT_TRUE(compiler.real == collector.real || (compiler.real != compiler.real && collector.real != collector.real)) << text;
+      EXPECT_TRUE(compiler.real == collector.real ||
+                  (compiler.real != compiler.real && collector.real != collector.real))
+          << text;
     }
   }
 }
@@ -240,7 +334,8 @@ TEST(Yaml, Merging) {
     std::string out;
     for (const yaml::Entry* e = m->first; e; e = e->next) {
       out += std::string(e->key) + "=" + std::string(e->value->text);
-      for (const yaml::Entry* i = e->value->first; i; i = i->next) out += std::string(i->key) + "." + std::string(i->value->text) + ",";
+      for (const yaml::Entry* i = e->value->first; i; i = i->next)
+        out += std::string(i->key) + "." + std::string(i->value->text) + ",";
       out += " ";
     }
     return out;

@@ -58,7 +58,8 @@ TEST(Document, JsonKnowsItsPlaces) {
 }
 
 TEST(Document, YamlKeepsTags) {
-  Read r("a: !Sub 'x${B}'\nb: !GetAtt [R, Arn]\nc: !If\n  - X\n  - !Ref Y\nd: !!str 5\ne: 2012-10-17\n", DocumentForm::Either);
+  Read r("a: !Sub 'x${B}'\nb: !GetAtt [R, Arn]\nc: !If\n  - X\n  - !Ref Y\nd: !!str 5\ne: 2012-10-17\n",
+         DocumentForm::Either);
   ASSERT_NE(r.root, kNoNode);
   EXPECT_EQ(r.at("a").tag, "!Sub");
   EXPECT_EQ(r.at("a").text, "x${B}");

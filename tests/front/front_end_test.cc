@@ -476,8 +476,8 @@ TEST(Report, ArgumentsAreUnderstood) {
   report::CommandLine line;
   check::CheckOptions options;
   std::string error;
-  ASSERT_TRUE(report::read_command_line({"a.yaml", "--config=b.yaml", "--config", "c.yaml", "--strict", "--stop-timeout", "2m",
-                                         "--format", "json", "-", "--", "--d"},
+  ASSERT_TRUE(report::read_command_line({"a.yaml", "--config=b.yaml", "--config", "c.yaml", "--strict",
+                                         "--stop-timeout", "2m", "--format", "json", "-", "--", "--d"},
                                         specs, line, error))
       << error;
   ASSERT_TRUE(report::read_config_options(line, options, error)) << error;
@@ -486,9 +486,16 @@ TEST(Report, ArgumentsAreUnderstood) {
   EXPECT_TRUE(options.strict);
   EXPECT_EQ(options.stop_timeout_s, 120);
   EXPECT_EQ(line.get("--format"), "json");
-  for (std::vector<std::string> bad : {std::vector<std::string>{"--config"}, {"--stop-timeout", "x"}, {"--stop-timeout=-5s"}, {"--format", "xml"}, {"--fromat=json"}, {"--strict=1"}}) {
+  for (std::vector<std::string> bad : {std::vector<std::string>{"--config"},
+                                       {"--stop-timeout", "x"},
+                                       {"--stop-timeout=-5s"},
+                                       {"--format", "xml"},
+                                       {"--fromat=json"},
+                                       {"--strict=1"}}) {
     report::CommandLine other;
-    EXPECT_FALSE(report::read_command_line(bad, specs, other, error) && report::read_config_options(other, options, error)) << bad[0];
+    EXPECT_FALSE(report::read_command_line(bad, specs, other, error) &&
+                 report::read_config_options(other, options, error))
+        << bad[0];
     EXPECT_FALSE(error.empty());
   }
   report::Output output;
@@ -507,7 +514,8 @@ TEST(Report, ManyConfigsAtOnce) {
   std::string one_by_one;
   for (int i = 0; i < 64; ++i) {
     names.push_back(std::string(folder) + "/" + std::to_string(i) + ".yaml");
-    std::string text = i % 3 == 0 ? std::string(kSmall) : replaced(kSmall, "timeout: 5s", i % 3 == 1 ? "timout: 5s" : "timeout: 90s");
+    std::string text =
+        i % 3 == 0 ? std::string(kSmall) : replaced(kSmall, "timeout: 5s", i % 3 == 1 ? "timout: 5s" : "timeout: 90s");
     std::ofstream(names.back()) << text;
     std::string_view alone[] = {names.back(), "--format", "github"};
     report::Output output;

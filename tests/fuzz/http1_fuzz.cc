@@ -26,7 +26,8 @@ static void heads(Text in) {
   Http1Head head;
   if (parse_http1_head(copy.data(), copy.size(), head) != 0) return;
   CHECK(!head.method.empty() && !head.path.empty() && !(head.chunked && head.has_length));
-  for (const HttpHeader& h : head.headers) CHECK(!h.name.empty() && h.value.find('\n') == Text::npos && h.value.find('\r') == Text::npos);
+  for (const HttpHeader& h : head.headers)
+    CHECK(!h.name.empty() && h.value.find('\n') == Text::npos && h.value.find('\r') == Text::npos);
 }
 
 static std::string dechunk(Bytes in, size_t step, ChunkedDecoder::Status& last) {

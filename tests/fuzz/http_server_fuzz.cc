@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole connection, HTTP/1.1 or HTTP/2 as the input begins, gRPC or not by its first byte: nothing a peer sends does harm, and
-// when the peer has gone nothing of the connection is left.
+// A whole connection, HTTP/1.1 or HTTP/2 as the input begins, gRPC or not by its first byte: nothing a peer sends does
+// harm, and when the peer has gone nothing of the connection is left.
 #include "runtime/base/check.h"
 #include "runtime/base/self_metrics.h"
 #include "runtime/grpc/service.h"
@@ -28,7 +28,8 @@ struct World {
     log.level = LogLevel::Error;
     runtime.loop = &loop;
     runtime.log = &log;
-    grpc.add({"a.B", "C", [](void*, ServerRequest&, const BufferRef&, Bytes message, Writer& answer) {
+    grpc.add({"a.B", "C",
+              [](void*, ServerRequest&, const BufferRef&, Bytes message, Writer& answer) {
                 answer.append(message);
                 return GrpcStatus{};
               },

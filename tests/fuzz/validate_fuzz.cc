@@ -16,7 +16,8 @@ static uint64_t walk(Bytes request) {
     for (auto ss : rs.scope_spans)
       for (auto span : ss.spans) {
         ++spans;
-        for (auto a : span.attributes) spans += a.value.get().value_case > views::AnyValue::ValueCase::StringValueStrindex;
+        for (auto a : span.attributes)
+          spans += a.value.get().value_case > views::AnyValue::ValueCase::StringValueStrindex;
         for (auto e : span.events) spans += e.time_unix_nano == 1 && e.attributes.size() > e.attributes.count;
       }
   return spans;

@@ -3,8 +3,8 @@
 // is what they print and their exit codes, letter by letter. Lines that begin with # are comments; `cat FILE` shows a
 // file; `# only 09` behind a command leaves out the findings whose codes have other numbers.
 //
-// Commands with `--fix` run in a copy of the folder, so that nothing is changed here. Names begin with `fail_` if and only if the
-// last command's exit code is 1.
+// Commands with `--fix` run in a copy of the folder, so that nothing is changed here. Names begin with `fail_` if and
+// only if the last command's exit code is 1.
 //
 //   command_test FOLDER            compares
 //   command_test FOLDER --bless    writes what there is now; the diff is the review
@@ -68,7 +68,8 @@ int run(std::string line, std::string& out) {
   int code = words[0] == "iam"       ? aws::iam::iam_command(arguments, output)
              : words[0] == "taskdef" ? report::taskdef_command(arguments, output)
                                      : report::check_command(arguments, output);
-  out += (digits.empty() ? output.out : only(output.out, digits)) + output.err + "exit code " + std::to_string(code) + "\n";
+  out += (digits.empty() ? output.out : only(output.out, digits)) + output.err + "exit code " + std::to_string(code) +
+         "\n";
   return code;
 }
 
@@ -100,10 +101,8 @@ TEST(Golden, Commands) {
     EXPECT_EQ(code == 1, path.filename().string().starts_with("fail_"));
     fs::path golden = path;
     golden.replace_extension(".out");
-    if (bless)
-      std::ofstream(golden, std::ios::binary) << out;
-    else
-      EXPECT_EQ(read(golden), out) << golden;
+    if (bless) std::ofstream(golden, std::ios::binary) << out;
+    else EXPECT_EQ(read(golden), out) << golden;
   }
   fs::current_path(folder);
   fs::remove_all(work);
@@ -115,10 +114,8 @@ TEST(Golden, Commands) {
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   for (int i = 1; i < argc; ++i) {
-    if (std::string_view(argv[i]) == "--bless")
-      whittle::bless = true;
-    else
-      whittle::folder = fs::absolute(argv[i]);
+    if (std::string_view(argv[i]) == "--bless") whittle::bless = true;
+    else whittle::folder = fs::absolute(argv[i]);
   }
   return RUN_ALL_TESTS();
 }

@@ -140,10 +140,8 @@ TEST(Golden, ReferencePages) {
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   for (int i = 1; i < argc; ++i) {
-    if (std::string_view(argv[i]) == "--bless")
-      whittle::bless = true;
-    else
-      fs::current_path(argv[i]);
+    if (std::string_view(argv[i]) == "--bless") whittle::bless = true;
+    else fs::current_path(argv[i]);
   }
   return RUN_ALL_TESTS();
 }

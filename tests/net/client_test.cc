@@ -11,8 +11,12 @@ using namespace whittle;
 
 namespace {
 
-std::string testdata(const char* name) { return (std::filesystem::path(__FILE__).parent_path() / "testdata" / name).string(); }
-Str str(const std::string& s) { return {s.data(), s.size()}; }
+std::string testdata(const char* name) {
+  return (std::filesystem::path(__FILE__).parent_path() / "testdata" / name).string();
+}
+Str str(const std::string& s) {
+  return {s.data(), s.size()};
+}
 
 struct Got {
   int calls = 0;
@@ -72,10 +76,8 @@ struct ClientTest : testing::Test {
                                    a.header("x-type", q.header("content-type"));
                                    a.header("x-host", q.authority);
                                    a.header("x-own", q.header("x-own"));
-                                   if (t.answer_size > 0)
-                                     a.body.append(Text(std::string(t.answer_size, 'z')));
-                                   else
-                                     a.body.append(q.body.bytes());
+                                   if (t.answer_size > 0) a.body.append(Text(std::string(t.answer_size, 'z')));
+                                   else a.body.append(q.body.bytes());
                                  },
                              .too_large = [](void*, ServerRequest&, ServerReply& a) { a.status = 413; }};
     server = std::make_unique<HttpServer>(process.runtime, options, handler);

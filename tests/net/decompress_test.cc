@@ -47,7 +47,10 @@ std::string hex(const char* text) {
   return out;
 }
 
-std::string text_of(const Result<Decompressed>& r) { return r ? std::string(reinterpret_cast<char*>(r->buffer.data()), r->size) : std::string("error: ") + errc_text(r.error().code); }
+std::string text_of(const Result<Decompressed>& r) {
+  return r ? std::string(reinterpret_cast<char*>(r->buffer.data()), r->size)
+           : std::string("error: ") + errc_text(r.error().code);
+}
 
 struct Coded {
   Coding coding;
@@ -55,7 +58,11 @@ struct Coded {
 };
 
 std::vector<Coded> all_codings(const std::string& in) {
-  return {{Coding::Gzip, deflated(in, 31)}, {Coding::Zlib, deflated(in, 15)}, {Coding::Zstd, zstd(in, true)}, {Coding::Zstd, zstd(in, false)}, {Coding::Identity, in}};
+  return {{Coding::Gzip, deflated(in, 31)},
+          {Coding::Zlib, deflated(in, 15)},
+          {Coding::Zstd, zstd(in, true)},
+          {Coding::Zstd, zstd(in, false)},
+          {Coding::Identity, in}};
 }
 
 TEST(Decompress, WholeTruncatedLimited) {
@@ -70,7 +77,8 @@ TEST(Decompress, WholeTruncatedLimited) {
         EXPECT_EQ(r.error().code, Errc::TooLarge);
       }
       if (c.coding == Coding::Identity || n > 1000) continue;
-      for (size_t k = 0; k < c.bytes.size(); ++k) EXPECT_FALSE(decompress(c.coding, as_bytes(Text(c.bytes).substr(0, k)), 1 << 20)) << k;
+      for (size_t k = 0; k < c.bytes.size(); ++k)
+        EXPECT_FALSE(decompress(c.coding, as_bytes(Text(c.bytes).substr(0, k)), 1 << 20)) << k;
       EXPECT_FALSE(decompress(c.coding, as_bytes(Text(c.bytes + "junk")), 1 << 20));
     }
   }
@@ -94,7 +102,8 @@ std::string hellos() {
 void expect_only_whole(Coding coding, const std::string& bytes, const std::string& text) {
   EXPECT_EQ(text_of(decompress(coding, as_bytes(bytes), 1000)), text);
   EXPECT_EQ(text_of(decompress(coding, as_bytes(bytes), text.size())), text);
-  for (size_t n = 0; n < bytes.size(); ++n) EXPECT_FALSE(decompress(coding, as_bytes(Text(bytes).substr(0, n)), 1000)) << n;
+  for (size_t n = 0; n < bytes.size(); ++n)
+    EXPECT_FALSE(decompress(coding, as_bytes(Text(bytes).substr(0, n)), 1000)) << n;
   for (size_t n = 0; n < text.size(); ++n) EXPECT_FALSE(decompress(coding, as_bytes(bytes), n)) << n;
 }
 
@@ -105,10 +114,12 @@ TEST(Decompress, Snappy) {
   EXPECT_EQ(text_of(decompress(Coding::SnappyFramed, as_bytes(framed), 1000)), hellos());
   EXPECT_FALSE(decompress(Coding::SnappyFramed, as_bytes(framed), 71));
   for (size_t n = 0; n < framed.size(); ++n)
-    EXPECT_EQ(bool(decompress(Coding::SnappyFramed, as_bytes(Text(framed).substr(0, n)), 1000)), n == 10) << n;  // 10: no chunk at all
+    EXPECT_EQ(bool(decompress(Coding::SnappyFramed, as_bytes(Text(framed).substr(0, n)), 1000)), n == 10)
+        << n;  // 10: no chunk at all
   EXPECT_FALSE(decompress(Coding::Snappy, as_bytes(hex("040c616263641108")), 100)) << "more than it says";
   EXPECT_FALSE(decompress(Coding::Snappy, as_bytes(hex("080461621103")), 100)) << "a copy from before the start";
-  EXPECT_FALSE(decompress(Coding::Snappy, as_bytes(hex("ffffffff0f00")), SIZE_MAX / 8)) << "a length that the bytes cannot make";
+  EXPECT_FALSE(decompress(Coding::Snappy, as_bytes(hex("ffffffff0f00")), SIZE_MAX / 8))
+      << "a length that the bytes cannot make";
 }
 
 TEST(Decompress, SnappyFrameChecksum) {
@@ -118,16 +129,20 @@ TEST(Decompress, SnappyFrameChecksum) {
   for (int i = 0; i < 4; ++i) framed += static_cast<char>(masked >> (8 * i));
   framed += std::string(32, 0);
   EXPECT_EQ(text_of(decompress(Coding::SnappyFramed, as_bytes(framed), 100)), std::string(32, 0));
-  EXPECT_EQ(text_of(decompress(Coding::Snappy, as_bytes(framed), 100)), std::string(32, 0)) << "frames under the name of blocks";
+  EXPECT_EQ(text_of(decompress(Coding::Snappy, as_bytes(framed), 100)), std::string(32, 0))
+      << "frames under the name of blocks";
   framed.back() = 1;
   EXPECT_FALSE(decompress(Coding::SnappyFramed, as_bytes(framed), 100));
 }
 
 TEST(Decompress, Lz4) {
-  expect_only_whole(Coding::Lz4, hex("04224d187c4048000000000000002b100000006f68656c6c6f2006002a50656c6c6f20a7c4c27900000000ba8cfa17"), hellos());
+  expect_only_whole(
+      Coding::Lz4,
+      hex("04224d187c4048000000000000002b100000006f68656c6c6f2006002a50656c6c6f20a7c4c27900000000ba8cfa17"), hellos());
   expect_only_whole(Coding::Lz4, hex("04224d18604082100000006f68656c6c6f2006002a50656c6c6f2000000000"), hellos());
   // Every byte counts: checksums of the header, the block and the content see to it.
-  const std::string good = hex("04224d187c4048000000000000002b100000006f68656c6c6f2006002a50656c6c6f20a7c4c27900000000ba8cfa17");
+  const std::string good =
+      hex("04224d187c4048000000000000002b100000006f68656c6c6f2006002a50656c6c6f20a7c4c27900000000ba8cfa17");
   for (size_t i = 0; i < good.size(); ++i) {
     std::string bad = good;
     bad[i] = static_cast<char>(bad[i] ^ 0x20);

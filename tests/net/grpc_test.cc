@@ -88,7 +88,8 @@ TEST(Grpc, AnswersHoweverTheMessageIsCut) {
   EXPECT_EQ(run({.body = framed("")}), "200:0 " + framed(""));
   EXPECT_EQ(run({.type = "application/grpc+proto", .body = body}), "200:0 " + body);
   EXPECT_EQ(run({.body = framed(gzip("hello"), 1), .encoding = "gzip"}), "200:0 " + body);
-  EXPECT_EQ(run({.body = framed("hello"), .encoding = "gzip"}), "200:0 " + body) << "the flag says whether it is compressed";
+  EXPECT_EQ(run({.body = framed("hello"), .encoding = "gzip"}), "200:0 " + body)
+      << "the flag says whether it is compressed";
 }
 
 TEST(Grpc, Refusals) {
@@ -105,12 +106,16 @@ TEST(Grpc, Refusals) {
   EXPECT_EQ(run({.body = framed("a") + framed("b")}), "200:13 more than one message in a unary call");
   EXPECT_EQ(run({.body = framed("x", 2)}), "200:13 grpc: received unexpected payload format 2");
   EXPECT_EQ(run({.body = framed("x", 1)}), "200:13 grpc: compressed flag set with identity or empty encoding");
-  EXPECT_EQ(run({.body = framed("x", 1), .encoding = "br"}), "200:12 grpc: Decompressor is not installed for grpc-encoding \"br\"");
-  EXPECT_EQ(run({.body = framed("x", 1), .encoding = "gzip"}), "200:13 grpc: failed to decompress the received message: truncated");
+  EXPECT_EQ(run({.body = framed("x", 1), .encoding = "br"}),
+            "200:12 grpc: Decompressor is not installed for grpc-encoding \"br\"");
+  EXPECT_EQ(run({.body = framed("x", 1), .encoding = "gzip"}),
+            "200:13 grpc: failed to decompress the received message: truncated");
   for (size_t pieces : {1, 3, 1000})
-    EXPECT_EQ(run({.body = framed(std::string(101, 'x')), .pieces = pieces}), "200:8 grpc: received message larger than max (101 vs. 100)");
+    EXPECT_EQ(run({.body = framed(std::string(101, 'x')), .pieces = pieces}),
+              "200:8 grpc: received message larger than max (101 vs. 100)");
   EXPECT_EQ(run({.body = framed(std::string(100, 'x'))}).substr(0, 6), "200:0 ");
-  EXPECT_EQ(run({.body = framed(gzip(std::string(101, 'x')), 1), .encoding = "gzip"}), "200:8 grpc: received message after decompression larger than max 100");
+  EXPECT_EQ(run({.body = framed(gzip(std::string(101, 'x')), 1), .encoding = "gzip"}),
+            "200:8 grpc: received message after decompression larger than max 100");
 }
 
 TEST(Grpc, StatusOfTheMethod) {
@@ -127,11 +132,20 @@ struct Timeout {
 };
 
 TEST(Grpc, Timeouts) {
-  static constexpr Timeout kTimeouts[] = {{"1H", true, 3'600'000'000'000}, {"2M", true, 120'000'000'000}, {"3S", true, 3'000'000'000},
-                                          {"250m", true, 250'000'000},    {"7u", true, 7'000},           {"99999999n", true, 99'999'999},
-                                          {"99999999H", true, INT64_MAX}, {"", false, 0},                {"S", false, 0},
-                                          {"5", false, 0},                {"5s", false, 0},              {"-5S", false, 0},
-                                          {"123456789S", false, 0},       {"1.5S", false, 0}};
+  static constexpr Timeout kTimeouts[] = {{"1H", true, 3'600'000'000'000},
+                                          {"2M", true, 120'000'000'000},
+                                          {"3S", true, 3'000'000'000},
+                                          {"250m", true, 250'000'000},
+                                          {"7u", true, 7'000},
+                                          {"99999999n", true, 99'999'999},
+                                          {"99999999H", true, INT64_MAX},
+                                          {"", false, 0},
+                                          {"S", false, 0},
+                                          {"5", false, 0},
+                                          {"5s", false, 0},
+                                          {"-5S", false, 0},
+                                          {"123456789S", false, 0},
+                                          {"1.5S", false, 0}};
   for (const Timeout& t : kTimeouts) {
     int64_t ns = 0;
     EXPECT_EQ(parse_grpc_timeout(t.text, ns), t.ok) << t.text;

@@ -54,8 +54,10 @@ constexpr HeadCase kHeads[] = {
     {"signed length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\n", 400},
     {"empty length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\r\n", 400},
     {"huge length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999999999999999\r\n\r\n", 400},
-    {"length and chunked", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
-    {"chunked twice", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
+    {"length and chunked", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+     400},
+    {"chunked twice", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+     400},
     {"chunked in 1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
     {"other coding", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501},
     {"nearly chunked", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n", 501},
@@ -76,7 +78,10 @@ TEST(Http1Head, NulBytes) {
 
 TEST(Http1Head, Fields) {
   Http1Head head;
-  ASSERT_EQ(status_of("POST /v1/traces?a=b HTTP/1.1\r\nHOST: example.com\r\nContent-LENGTH: 12\r\nX-Empty:\r\nConnection: foo, Close\r\nExpect: 100-Continue\r\n\r\n", &head), 0);
+  ASSERT_EQ(status_of("POST /v1/traces?a=b HTTP/1.1\r\nHOST: example.com\r\nContent-LENGTH: "
+                      "12\r\nX-Empty:\r\nConnection: foo, Close\r\nExpect: 100-Continue\r\n\r\n",
+                      &head),
+            0);
   EXPECT_EQ(head.method, "POST");
   EXPECT_EQ(head.path, "/v1/traces");
   EXPECT_EQ(head.query, "a=b");
@@ -162,7 +167,8 @@ TEST(Chunked, AllSteps) {
 }
 
 TEST(Chunked, Bad) {
-  for (const char* text : {"g\r\n", "\r\n", "-1\r\n", "5\nhello", "5\r\nhelloX", "5\r\nhello\rX", "5\r\nhello\n", "1000000000000000\r\n", "0\r\nTrailer\n\r\n", "0\r\n\n", "5;x\nhello"}) {
+  for (const char* text : {"g\r\n", "\r\n", "-1\r\n", "5\nhello", "5\r\nhelloX", "5\r\nhello\rX", "5\r\nhello\n",
+                           "1000000000000000\r\n", "0\r\nTrailer\n\r\n", "0\r\n\n", "5;x\nhello"}) {
     ChunkedDecoder::Status last;
     size_t used;
     decode(text, 100, last, used);

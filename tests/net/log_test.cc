@@ -38,8 +38,14 @@ TEST(Log, SamplesByMessage) {
     int records;
     size_t lines;
   } cases[] = {
-      {10'000'000'000, 10, 100, 10, 10}, {10'000'000'000, 10, 100, 109, 10}, {10'000'000'000, 10, 100, 110, 11}, {10'000'000'000, 10, 100, 310, 13},
-      {10'000'000'000, 3, 0, 50, 3},     {10'000'000'000, 0, 5, 50, 10},     {10'000'000'000, 1, 1, 20, 20},     {0, 1, 0, 50, 50},
+      {10'000'000'000, 10, 100, 10, 10},
+      {10'000'000'000, 10, 100, 109, 10},
+      {10'000'000'000, 10, 100, 110, 11},
+      {10'000'000'000, 10, 100, 310, 13},
+      {10'000'000'000, 3, 0, 50, 3},
+      {10'000'000'000, 0, 5, 50, 10},
+      {10'000'000'000, 1, 1, 20, 20},
+      {0, 1, 0, 50, 50},
       {1, 2, 0, 50, 50},  // each record begins a period
   };
   for (auto& c : cases) {
@@ -81,8 +87,9 @@ TEST(Log, FieldsOfAllRecords) {
     log.add_null_field("none");
     log.info("x", {{"k", 1}});
     std::string text = output.text();
-    EXPECT_TRUE(text.ends_with(json ? "\"msg\":\"x\",\"service\":\"a \\\"b\\\"\",\"n\":7,\"yes\":true,\"none\":null,\"k\":1}\n"
-                                    : " info x service=\"a \\\"b\\\"\" n=7 yes=true none=null k=1\n"))
+    EXPECT_TRUE(
+        text.ends_with(json ? "\"msg\":\"x\",\"service\":\"a \\\"b\\\"\",\"n\":7,\"yes\":true,\"none\":null,\"k\":1}\n"
+                            : " info x service=\"a \\\"b\\\"\" n=7 yes=true none=null k=1\n"))
         << text;
   }
 }

@@ -32,7 +32,8 @@ TEST_F(LoopTest, TimersFireInOrder) {
     auto one = std::make_unique<One>();
     one->fired = &fired;
     one->number = i * 37 % 100;
-    one->timer = std::make_unique<Timer>(loop, [](void* s) { static_cast<One*>(s)->fired->push_back(static_cast<One*>(s)->number); }, one.get());
+    one->timer = std::make_unique<Timer>(
+        loop, [](void* s) { static_cast<One*>(s)->fired->push_back(static_cast<One*>(s)->number); }, one.get());
     one->timer->at(1000 + one->number);  // long ago
     all.push_back(std::move(one));
   }
@@ -68,7 +69,14 @@ TEST_F(LoopTest, TimerThatSetsItselfToThePastWaitsForTheNextRound) {
   struct Again {
     Timer timer;
     int fired = 0;
-    explicit Again(Loop& l) : timer(l, [](void* s) { ++static_cast<Again*>(s)->fired; static_cast<Again*>(s)->timer.at(1); }, this) {}
+    explicit Again(Loop& l)
+        : timer(
+              l,
+              [](void* s) {
+                ++static_cast<Again*>(s)->fired;
+                static_cast<Again*>(s)->timer.at(1);
+              },
+              this) {}
   } again(loop);
   again.timer.at(1);
   steps(5);
@@ -80,7 +88,14 @@ TEST_F(LoopTest, TasksRunOnceEachAndLaterOnesNextRound) {
     Task first, second;
     int a = 0, b = 0;
     explicit Chain(Loop& l)
-        : first(l, [](void* s) { ++static_cast<Chain*>(s)->a; static_cast<Chain*>(s)->second.post(); static_cast<Chain*>(s)->first.post(); }, this),
+        : first(
+              l,
+              [](void* s) {
+                ++static_cast<Chain*>(s)->a;
+                static_cast<Chain*>(s)->second.post();
+                static_cast<Chain*>(s)->first.post();
+              },
+              this),
           second(l, [](void* s) { ++static_cast<Chain*>(s)->b; }, this) {}
   } chain(loop);
   chain.first.post();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The OTLP receiver by itself, for tests and measurements over real sockets: counts what it is given and tells when it ends.
+// The OTLP receiver by itself, for tests and measurements over real sockets: counts what it is given and tells when it
+// ends.
 //
 //   otlp_server [--grpc ENDPOINT] [--http ENDPOINT] [--metrics ENDPOINT] [--cert FILE --key FILE [--client-ca FILE]]
 //               [--answer ok|refused|invalid] [--transport tcp|unix] [--seconds N]
@@ -34,12 +35,15 @@ Status consume(void* self, Payload* payload) {
   return sink.answer;
 }
 
-Str text(const char* t) { return {t, strlen(t)}; }
+Str text(const char* t) {
+  return {t, strlen(t)};
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const char *grpc = "127.0.0.1:4317", *http = "127.0.0.1:4318", *metrics_at = nullptr, *cert = "", *key = "", *client_ca = "";
+  const char *grpc = "127.0.0.1:4317", *http = "127.0.0.1:4318", *metrics_at = nullptr, *cert = "", *key = "",
+             *client_ca = "";
   Sink sink;
   int seconds = 3600;
   auto transport = config::ListenAddressTransport::Tcp;
@@ -54,7 +58,10 @@ int main(int argc, char** argv) {
     if (flag == "--client-ca") client_ca = value;
     if (flag == "--seconds") seconds = atoi(value);
     if (flag == "--transport" && Text(value) == "unix") transport = config::ListenAddressTransport::Unix;
-    if (flag == "--answer") sink.answer = Text(value) == "refused" ? Status::Refused : Text(value) == "invalid" ? Status::Invalid : Status::Ok;
+    if (flag == "--answer")
+      sink.answer = Text(value) == "refused"   ? Status::Refused
+                    : Text(value) == "invalid" ? Status::Invalid
+                                               : Status::Ok;
   }
 
   Logger log;

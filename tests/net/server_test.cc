@@ -56,16 +56,18 @@ struct ServerTest : testing::Test {
   }
 };
 
-constexpr const char* kRequests = "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
-                                  "POST /b?q HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
-                                  "GET /c HTTP/1.1\r\nHost: x\r\n\r\n"
-                                  "POST /none HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nxyz"
-                                  "HEAD /d HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-constexpr const char* kAnswers = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 12\r\n\r\nPOST/a|hello"
-                                 "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 12\r\n\r\nPOST/b|abcde"
-                                 "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nGET/c|"
-                                 "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
-                                 "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\nConnection: close\r\n\r\n";
+constexpr const char* kRequests =
+    "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
+    "POST /b?q HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+    "GET /c HTTP/1.1\r\nHost: x\r\n\r\n"
+    "POST /none HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nxyz"
+    "HEAD /d HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+constexpr const char* kAnswers =
+    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 12\r\n\r\nPOST/a|hello"
+    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 12\r\n\r\nPOST/b|abcde"
+    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nGET/c|"
+    "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\nConnection: close\r\n\r\n";
 
 TEST_F(ServerTest, SplitAtEveryByte) {
   start();
@@ -94,8 +96,10 @@ TEST_F(ServerTest, ByteByByte) {
 
 TEST_F(ServerTest, Malformed) {
   start();
-  for (const char* text : {"\x16\x03\x01\x02", "GET / HTTP/1.1\nHost: x\n\n", "GET / HTTP/1.1\r\n\r\n", "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-                           "GET / HTTP/3.0\r\nHost: x\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nxxxxxxxxxxxxxxxxxxxxx", "PRI * HTTP/2.0\r\n\r\nSMM"}) {
+  for (const char* text :
+       {"\x16\x03\x01\x02", "GET / HTTP/1.1\nHost: x\n\n", "GET / HTTP/1.1\r\n\r\n",
+        "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "GET / HTTP/3.0\r\nHost: x\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nxxxxxxxxxxxxxxxxxxxxx", "PRI * HTTP/2.0\r\n\r\nSMM"}) {
     TestClient client(server->port());
     client.send(text);
     client.end();
@@ -109,7 +113,8 @@ TEST_F(ServerTest, Malformed) {
 TEST_F(ServerTest, TooLarge) {
   echo.limit = 10;
   start();
-  for (const char* text : {"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\nhello", "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nb\r\nhello world\r\n"}) {
+  for (const char* text : {"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\nhello",
+                           "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nb\r\nhello world\r\n"}) {
     TestClient client(server->port());
     client.send(text);
     ASSERT_TRUE(process.until([&] { return client.received().find("413") != std::string::npos; }));
@@ -132,7 +137,9 @@ TEST_F(ServerTest, LargeBodyIsWhole) {
   TestClient client(server->port());
   std::string body(5 << 20, 'x');
   for (size_t i = 0; i < body.size(); i += 1000) body[i] = static_cast<char>('a' + i / 1000 % 26);
-  std::string request = "POST /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  std::string request =
+      "POST /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) +
+      "\r\n\r\n" + body;
   size_t sent = 0;
   std::string all;
   while (sent < request.size()) {
@@ -202,7 +209,9 @@ TEST(Endpoint, Split) {
   EXPECT_EQ(host, "::1");
   ASSERT_TRUE(split_endpoint(":0", host, port));
   EXPECT_EQ(host, "");
-  for (const char* bad : {"", "localhost", "localhost:", "localhost:http", "::1:80", "[::1:80", "a:65536", "a:-1", "a:123456"}) EXPECT_FALSE(split_endpoint(bad, host, port)) << bad;
+  for (const char* bad :
+       {"", "localhost", "localhost:", "localhost:http", "::1:80", "[::1:80", "a:65536", "a:-1", "a:123456"})
+    EXPECT_FALSE(split_endpoint(bad, host, port)) << bad;
 }
 
 }  // namespace

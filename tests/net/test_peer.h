@@ -63,7 +63,9 @@ public:
     fcntl(fd_, F_SETFL, O_NONBLOCK);
   }
   ~TestClient() { close(fd_); }
-  void send(std::string_view text) { EXPECT_EQ(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL), static_cast<ssize_t>(text.size())); }
+  void send(std::string_view text) {
+    EXPECT_EQ(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL), static_cast<ssize_t>(text.size()));
+  }
   void end() { shutdown(fd_, SHUT_WR); }
   // What has come so far.
   const std::string& received() {

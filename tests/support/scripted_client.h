@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An HTTP client that answers from a script in the test, in place of runtime/http/client_curl.cc, and the runtime around
-// an exporter under test. Include it in one source file of a test program.
+// An HTTP client that answers from a script in the test, in place of runtime/http/client_curl.cc, and the runtime
+// around an exporter under test. Include it in one source file of a test program.
 #pragma once
 
 #include "runtime/base/log.h"
@@ -43,7 +43,8 @@ struct ClientImpl {
   std::vector<Pending> pending;
   Task task;
 
-  ClientImpl(HttpClient& c, Loop& loop) : client(c), task(loop, [](void* self) { static_cast<ClientImpl*>(self)->run(); }, this) {}
+  ClientImpl(HttpClient& c, Loop& loop)
+      : client(c), task(loop, [](void* self) { static_cast<ClientImpl*>(self)->run(); }, this) {}
   void run() {
     std::vector<Pending> now;
     now.swap(pending);
@@ -57,7 +58,8 @@ struct ClientImpl {
   }
   void send(HttpRequest&& request, HttpDone done, void* context) {
     ++client.in_flight_;
-    Recorded r{std::string(request.call), std::string(request.plain_body.empty() ? request.body.text() : as_text(request.plain_body))};
+    Recorded r{std::string(request.call),
+               std::string(request.plain_body.empty() ? request.body.text() : as_text(request.plain_body))};
     script->requests.push_back(r);
     pending.push_back({done, context, script->answer(r)});
     task.post();
@@ -65,7 +67,9 @@ struct ClientImpl {
 };
 
 HttpClient::HttpClient(Runtime& runtime) : impl_(new ClientImpl(*this, *runtime.loop)) {}
-HttpClient::~HttpClient() { delete impl_; }
+HttpClient::~HttpClient() {
+  delete impl_;
+}
 void HttpClient::send(HttpRequest&& request, HttpDone done, void* context) {
   impl_->send(static_cast<HttpRequest&&>(request), done, context);
 }

@@ -108,10 +108,8 @@ void missing(TaskCheck& c) {
     auto d = c.diags.emit(kMissing, at, x.shown(), l.name);
     d.label(l.span, "`{}` needs it", l.settings.front());
     d.note("the collector says which variable is missing, and ends");
-    if (l.secret)
-      d.help("under `secrets`: `{\"name\": \"{}\", \"valueFrom\": \"/collector/{}\"}`", l.name, l.name);
-    else
-      d.help("under `environment`: `{\"name\": \"{}\", \"value\": \"...\"}`", l.name);
+    if (l.secret) d.help("under `secrets`: `{\"name\": \"{}\", \"valueFrom\": \"/collector/{}\"}`", l.name, l.name);
+    else d.help("under `environment`: `{\"name\": \"{}\", \"value\": \"...\"}`", l.name);
   }
 }
 
@@ -172,10 +170,8 @@ void check_placeholders(const TaskFile& file, diag::Diagnostics& diags) {
   for (const Use& u : all) {
     auto d = diags.emit(kPlaceholder, u.spans.front(), u.text);
     d.here("ECS takes it as it is written");
-    if (u.spans.size() == 2)
-      d.label(u.spans[1], "and here");
-    else if (u.spans.size() > 2)
-      d.note("it stands in {} places of this file", u.spans.size());
+    if (u.spans.size() == 2) d.label(u.spans[1], "and here");
+    else if (u.spans.size() > 2) d.note("it stands in {} places of this file", u.spans.size());
   }
 }
 

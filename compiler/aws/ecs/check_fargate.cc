@@ -80,12 +80,9 @@ void container(TaskCheck& c, const Container& x) {
   if (c.fargate) {
     for (const Parameter& p : x.restricted) {
       auto d = c.diags.emit(kNotOnFargate, p.span, p.name);
-      if (p.name == "links")
-        d.here("containers of a Fargate task reach each other at `localhost`");
-      else if (p.name == "privileged")
-        d.here("no container of a Fargate task is privileged");
-      else
-        d.here("registering the task definition fails");
+      if (p.name == "links") d.here("containers of a Fargate task reach each other at `localhost`");
+      else if (p.name == "privileged") d.here("no container of a Fargate task is privileged");
+      else d.here("registering the task definition fails");
     }
   }
   if (c.fargate || c.task.awsvpc()) {
@@ -112,8 +109,7 @@ void check_fargate(TaskCheck& c) {
   }
   for (const Container& x : t.containers) container(c, x);
   if (!c.fargate) return;
-  if (!t.network_mode.written)
-    c.diags.emit(kNoNetworkMode, t.span).help("write `\"networkMode\": \"awsvpc\"`");
+  if (!t.network_mode.written) c.diags.emit(kNoNetworkMode, t.span).help("write `\"networkMode\": \"awsvpc\"`");
   else if (t.network_mode.known() && !t.awsvpc())
     c.diags.emit(kNetworkMode, t.network_mode.span, t.network_mode.text)
         .here("registering the task definition fails")

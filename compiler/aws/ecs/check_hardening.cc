@@ -19,10 +19,8 @@ void check_hardening(TaskCheck& c) {
   if (!x.readonly_root.written || (x.readonly_root.known && !x.readonly_root.value)) {
     auto d = c.diags.emit(kWritable, x.readonly_root.written ? x.readonly_root.span : x.span, x.shown());
     d.note("the compiled collector writes no file, so nothing is lost by forbidding it");
-    if (x.readonly_root.written)
-      d.suggest(x.readonly_root.span, "true");
-    else
-      d.help("`\"readonlyRootFilesystem\": true`");
+    if (x.readonly_root.written) d.suggest(x.readonly_root.span, "true");
+    else d.help("`\"readonlyRootFilesystem\": true`");
   }
   std::string user = x.user.known() ? x.user.text.substr(0, x.user.text.find(':')) : "";
   if (user == "0" || user == "root")

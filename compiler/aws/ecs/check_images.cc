@@ -100,10 +100,8 @@ void check_images(TaskCheck& c) {
     bool stock = &x == c.collector && is_stock_collector(r);
     if (r.digest.empty() && moving) {
       auto d = c.diags.emit(kLatest, x.image.span, text);
-      if (r.tag.empty())
-        d.here("no tag means `latest`");
-      else
-        d.here("`{}` moves on", r.tag);
+      if (r.tag.empty()) d.here("no tag means `latest`");
+      else d.here("`{}` moves on", r.tag);
       d.note("a task that starts tomorrow, or that scales out, may run something else than what was tested");
       d.help("name a version, or the digest that `docker push` printed: `{}@sha256:...`",
              (r.registry.empty() ? "" : r.registry + "/") + r.repository);

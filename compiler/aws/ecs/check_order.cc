@@ -46,8 +46,7 @@ void dependencies(TaskCheck& c, const Container& x) {
         std::string_view near = diag::nearest(d.container.text, all);
         if (!near.empty())
           diagnostic.here("did you mean `{}`?", near).suggest(d.container.span, c.as_written(d.container.span, near));
-        else
-          diagnostic.help("there are {}", names);
+        else diagnostic.help("there are {}", names);
       }
       continue;
     }
@@ -123,10 +122,8 @@ void check_order(TaskCheck& c) {
   if (others && collector.is_essential() && (!collector.essential.written || collector.essential.known)) {
     auto d = c.diags.emit(kEssential, collector.essential.written ? collector.essential.span : collector.span,
                           collector.shown());
-    if (collector.essential.written)
-      d.suggest(collector.essential.span, "false");
-    else
-      d.here("essential, because nothing else is said");
+    if (collector.essential.written) d.suggest(collector.essential.span, "false");
+    else d.here("essential, because nothing else is said");
     d.note("telemetry then decides whether the application runs");
     d.help("`\"essential\": false` for the collector, and `true` for the application");
   }

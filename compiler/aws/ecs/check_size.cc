@@ -65,10 +65,8 @@ void pair(TaskCheck& c) {
   if (row != nullptr && has(*row, t.memory.value)) return;
   auto [cpu, memory] = nearest(t.cpu.value, t.memory.value);
   auto d = c.diags.emit(kPair, row == nullptr ? t.cpu.span : t.memory.span, t.cpu.value, t.memory.value);
-  if (row == nullptr)
-    d.here("256, 512, 1024, 2048, 4096, 8192 or 16384").label(t.memory.span, "with this much memory");
-  else
-    d.here("{} CPU units come with {}", row->cpu, range(*row)).label(t.cpu.span, "with this many");
+  if (row == nullptr) d.here("256, 512, 1024, 2048, 4096, 8192 or 16384").label(t.memory.span, "with this much memory");
+  else d.here("{} CPU units come with {}", row->cpu, range(*row)).label(t.cpu.span, "with this many");
   d.help("the smallest size that gives both is {} CPU units with {} MiB", cpu, memory);
   if (cpu != t.cpu.value) d.suggest(t.cpu.span, c.as_written(t.cpu.span, std::to_string(cpu)));
   if (memory != t.memory.value) d.suggest(t.memory.span, c.as_written(t.memory.span, std::to_string(memory)));

@@ -45,12 +45,9 @@ std::vector<uint32_t> offsets(std::string_view raw, const std::string& text) {
     uint32_t v = 0;
     for (size_t i = at; i < at + 4; ++i) {
       char c = raw[i], low = static_cast<char>(c | 0x20);
-      if (c >= '0' && c <= '9')
-        v = v * 16 + static_cast<uint32_t>(c - '0');
-      else if (low >= 'a' && low <= 'f')
-        v = v * 16 + static_cast<uint32_t>(low - 'a' + 10);
-      else
-        return -1;
+      if (c >= '0' && c <= '9') v = v * 16 + static_cast<uint32_t>(c - '0');
+      else if (low >= 'a' && low <= 'f') v = v * 16 + static_cast<uint32_t>(low - 'a' + 10);
+      else return -1;
     }
     return v;
   };

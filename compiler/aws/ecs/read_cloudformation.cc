@@ -49,14 +49,10 @@ public:
                       values_.condition(at(condition->value).text) == Intrinsics::Truth::False;
       NodeId properties = unresolved == kNoNode ? kNoNode : values_.resolve(unresolved);
       if (properties == kNoNode || at(properties).kind != Kind::Mapping) continue;
-      if (t == "AWS::ECS::TaskDefinition")
-        task(e, properties);
-      else if (t == "AWS::ECS::Service")
-        service(e, properties);
-      else if (t == "AWS::IAM::Role")
-        role(e, properties);
-      else if (t == "AWS::SSM::Parameter")
-        parameter(e, properties);
+      if (t == "AWS::ECS::TaskDefinition") task(e, properties);
+      else if (t == "AWS::ECS::Service") service(e, properties);
+      else if (t == "AWS::IAM::Role") role(e, properties);
+      else if (t == "AWS::SSM::Parameter") parameter(e, properties);
       else if ((t == "AWS::IAM::Policy" || t == "AWS::IAM::RolePolicy" || t == "AWS::IAM::ManagedPolicy") && !left_out)
         policies_.push_back({e.key, properties, t == "AWS::IAM::ManagedPolicy"});
     }
@@ -138,26 +134,20 @@ private:
         const Entry* document = at(i).kind == Kind::Mapping ? at(i).find("PolicyDocument") : nullptr;
         if (document != nullptr && at(document->value).kind == Kind::Mapping)
           role.documents.policies.push_back(document->value);
-        else
-          role.documents.complete = false;
+        else role.documents.complete = false;
       }
     }
     if (const Entry* p = at(properties).find("ManagedPolicyArns")) {
       if (at(p->value).kind != Kind::Sequence) role.documents.complete = false;
       for (NodeId i : at(p->value).items) {
-        if (std::string id = values_.resource_of(i); !id.empty())
-          wanted_.push_back({role.id, id, false});
-        else if (at(i).is_scalar() && !is_unknown(at(i)))
-          role.documents.managed.push_back({at(i).text, at(i).span});
-        else
-          role.documents.complete = false;
+        if (std::string id = values_.resource_of(i); !id.empty()) wanted_.push_back({role.id, id, false});
+        else if (at(i).is_scalar() && !is_unknown(at(i))) role.documents.managed.push_back({at(i).text, at(i).span});
+        else role.documents.complete = false;
       }
     }
     if (const Entry* p = at(properties).find("PermissionsBoundary")) {
-      if (std::string id = values_.resource_of(p->value); !id.empty())
-        wanted_.push_back({role.id, id, true});
-      else
-        role.documents.complete = false;  // what it allows stands elsewhere
+      if (std::string id = values_.resource_of(p->value); !id.empty()) wanted_.push_back({role.id, id, true});
+      else role.documents.complete = false;  // what it allows stands elsewhere
     }
     file_.roles.push_back(std::move(role));
   }
@@ -176,10 +166,8 @@ private:
       auto attach = [&](NodeId i) {
         Role* role = find_role(values_.resource_of(i), at(i).is_scalar() ? at(i).text : "");
         if (role == nullptr) return;
-        if (readable)
-          role->documents.policies.push_back(document->value);
-        else
-          role->documents.complete = false;
+        if (readable) role->documents.policies.push_back(document->value);
+        else role->documents.complete = false;
       };
       if (const Entry* roles = at(p.properties).find("Roles"); roles != nullptr) {
         const std::vector<NodeId> items = at(roles->value).items;
@@ -236,8 +224,7 @@ TaskFile read_cloudformation(NodeId root, const std::string& path, Reading& r) {
     auto d = r.diags.emit(kNone, begin, path, "CloudFormation template");
     if (n.kind == Kind::Mapping && n.find("containerDefinitions") != nullptr)
       d.here("this is a task definition").help("give it as `--task-definition {}`", path);
-    else
-      d.here("there are no `Resources` here");
+    else d.here("there are no `Resources` here");
     return file;
   }
   Span at_resources = resources->key_span;

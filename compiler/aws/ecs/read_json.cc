@@ -39,8 +39,7 @@ TaskFile read_task_definition(NodeId root, const std::string& path, Reading& r) 
     else if (task.kind == Kind::Sequence)
       d.here("this is a list")
           .help("whole task definitions are checked: {\"family\": ..., \"containerDefinitions\": [...]}");
-    else
-      d.here("there are no `containerDefinitions` here");
+    else d.here("there are no `containerDefinitions` here");
     return file;
   }
   TaskReader reader(r.tree, Style::Json, r.diags);

@@ -102,16 +102,11 @@ constexpr std::string_view kLinuxNotOnFargate[] = {"devices", "sharedMemorySize"
 // Whether a value says anything: describe-task-definition prints empty lists for what is not set.
 bool says_something(const Node& n) {
   switch (n.kind) {
-  case Kind::Null:
-    return false;
-  case Kind::Bool:
-    return n.boolean;
-  case Kind::Sequence:
-    return !n.items.empty();
-  case Kind::Mapping:
-    return !n.entries.empty();
-  default:
-    return !n.text.empty();
+  case Kind::Null: return false;
+  case Kind::Bool: return n.boolean;
+  case Kind::Sequence: return !n.items.empty();
+  case Kind::Mapping: return !n.entries.empty();
+  default: return !n.text.empty();
   }
 }
 
@@ -137,10 +132,8 @@ Number amount(const Node& n, std::string_view unit, int64_t factor) {
   if (error != std::errc() || !std::isfinite(real) || real < 0 || real > 1e9) return out;
   std::string rest(trimmed(t.substr(static_cast<size_t>(end - t.data()))));
   for (char& c : rest) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  if (rest == unit)
-    real *= static_cast<double>(factor);
-  else if (!rest.empty())
-    return out;
+  if (rest == unit) real *= static_cast<double>(factor);
+  else if (!rest.empty()) return out;
   if (real != std::floor(real)) return out;
   out.known = true;
   out.value = static_cast<int64_t>(real);

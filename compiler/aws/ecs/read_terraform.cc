@@ -242,10 +242,8 @@ private:
     NodeId definitions = child(x.values, "container_definitions");
     if (definitions != kNoNode && at(definitions).kind == Kind::String) {
       NodeId list = read_embedded(definitions, "container_definitions of " + x.address, r_.sources, r_.tree, r_.diags);
-      if (list == kNoNode)
-        t.containers_known = false;
-      else
-        reader_.containers(list, t);
+      if (list == kNoNode) t.containers_known = false;
+      else reader_.containers(list, t);
     } else {
       t.containers_known = false;
       r_.diags.emit(kAfterApply, x.span, x.address)
@@ -305,10 +303,8 @@ private:
       for (NodeId i : items) {
         if (text_of(i, "name").empty() && text_of(i, "policy").empty()) continue;
         auto d = document(child(i, "policy"), "inline_policy of " + x.address);
-        if (d)
-          role.documents.policies.push_back(*d);
-        else
-          role.documents.complete = false;
+        if (d) role.documents.policies.push_back(*d);
+        else role.documents.complete = false;
       }
     }
     if (NodeId list = child(x.values, "managed_policy_arns"); list != kNoNode && at(list).kind == Kind::Sequence) {
@@ -318,10 +314,8 @@ private:
       std::string boundary = tie(x, "permissions_boundary", "aws_iam_policy");
       const Resource* p = find(boundary, "");
       auto d = p == nullptr ? std::nullopt : document(child(p->values, "policy"), "policy of " + p->address);
-      if (d)
-        role.documents.boundaries.push_back(*d);
-      else
-        role.documents.complete = false;
+      if (d) role.documents.boundaries.push_back(*d);
+      else role.documents.complete = false;
     }
     file_.roles.push_back(std::move(role));
   }
@@ -346,10 +340,8 @@ private:
       Role* role = role_of(x);
       if (role == nullptr) return;
       auto d = document(child(x.values, "policy"), "policy of " + x.address);
-      if (d)
-        role->documents.policies.push_back(*d);
-      else
-        role->documents.complete = false;
+      if (d) role->documents.policies.push_back(*d);
+      else role->documents.complete = false;
     } else if (x.type == "aws_iam_role_policy_attachment") {
       Role* role = role_of(x);
       if (role == nullptr) return;
@@ -357,10 +349,8 @@ private:
       std::string arn = text_of(x.values, "policy_arn");
       if (p != nullptr && p->type == "aws_iam_policy") {
         auto d = document(child(p->values, "policy"), "policy of " + p->address);
-        if (d)
-          role->documents.policies.push_back(*d);
-        else
-          role->documents.complete = false;
+        if (d) role->documents.policies.push_back(*d);
+        else role->documents.complete = false;
       } else if (!arn.empty()) {
         role->documents.managed.push_back({arn, at(child(x.values, "policy_arn")).span});
       } else {

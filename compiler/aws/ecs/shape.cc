@@ -125,10 +125,8 @@ std::string print_yaml(const Shape& s, const TextWriter& text, int indent) {
       bool nested = (value.kind == Shape::Kind::Map && !value.members.empty()) ||
                     (value.kind == Shape::Kind::List && !value.items.empty() && !is_short(value));
       out += spaces(indent) + name + ":";
-      if (nested)
-        out += "\n" + print_yaml(value, text, indent + 2);
-      else
-        out += " " + print_yaml(value, text, 0) + "\n";
+      if (nested) out += "\n" + print_yaml(value, text, indent + 2);
+      else out += " " + print_yaml(value, text, 0) + "\n";
     }
     return out.empty() ? "{}" : out;
   }
@@ -142,10 +140,8 @@ std::string print_yaml(const Shape& s, const TextWriter& text, int indent) {
       bool nested = i.kind == Shape::Kind::Map && !i.members.empty();
       std::string body = print_yaml(i, text, nested ? indent + 2 : 0);
       // The first key stands on the dash's own line.
-      if (nested)
-        out += spaces(indent) + "- " + body.substr(static_cast<size_t>(indent) + 2);
-      else
-        out += spaces(indent) + "- " + body + "\n";
+      if (nested) out += spaces(indent) + "- " + body.substr(static_cast<size_t>(indent) + 2);
+      else out += spaces(indent) + "- " + body + "\n";
     }
     return out;
   }
@@ -158,10 +154,8 @@ std::string print_hcl(const Shape& s, const TextWriter& text, int indent) {
     bool one_line = is_short(s);
     std::string out = "[";
     for (size_t i = 0; i < s.items.size(); ++i) {
-      if (one_line)
-        out += (i == 0 ? "" : ", ") + print_hcl(s.items[i], text, indent + 2);
-      else
-        out += "\n" + spaces(indent + 2) + print_hcl(s.items[i], text, indent + 2) + ",";
+      if (one_line) out += (i == 0 ? "" : ", ") + print_hcl(s.items[i], text, indent + 2);
+      else out += "\n" + spaces(indent + 2) + print_hcl(s.items[i], text, indent + 2) + ",";
     }
     return out + (one_line ? "" : "\n" + spaces(indent)) + "]";
   }

@@ -25,7 +25,8 @@ constexpr int64_t kDrainSeconds = 30, kMostSeconds = 120;
 int64_t longest_batch(const Config& config) {
   int64_t longest = 0;
   for (const Instance& i : config.instances) {
-    const Value* delay = i.used && !i.component->delays.empty() ? check::setting_at(i.config, i.component->delays) : nullptr;
+    const Value* delay =
+        i.used && !i.component->delays.empty() ? check::setting_at(i.config, i.component->delays) : nullptr;
     if (delay != nullptr && !delay->late) longest = std::max(longest, (delay->integer + 999'999'999) / 1'000'000'000);
   }
   return longest;
@@ -53,7 +54,8 @@ Memory worst_case(const Config& config) {
         bool known = v != nullptr && !v->late && v->integer > 0 && v->integer <= INT64_MAX / h.number - (1 << 20);
         mib = known ? std::min<int64_t>((v->integer * h.number + (1 << 20) - 1) >> 20, 1024) : h.otherwise;
       }
-      add(mib, std::string(h.what) + " `" + check::setting_path(i) + "`" + (pipeline.empty() ? "" : " of `" + pipeline + "`"));
+      add(mib, std::string(h.what) + " `" + check::setting_path(i) + "`" +
+                   (pipeline.empty() ? "" : " of `" + pipeline + "`"));
     }
   };
   for (const Instance& i : config.instances) {
@@ -76,10 +78,8 @@ Sidecar sidecar(const Config& config, const Deployment& deployment, const Taskde
     s.notes.push_back("the region " + d.surroundings.region + " is the config's; `--region` says otherwise");
 
   std::string tag = options.version + "-" + source::sha256_hex(config.canonical).substr(0, 12);
-  if (image_given)
-    s.image = deployment.image;
-  else if (options.format == TaskFormat::Compose)
-    s.image = d.name + ":" + tag;
+  if (image_given) s.image = deployment.image;
+  else if (options.format == TaskFormat::Compose) s.image = d.name + ":" + tag;
   else
     s.image = s.account + ".dkr.ecr." + s.region +
               (d.surroundings.partition == "aws-cn" ? ".amazonaws.com.cn/" : ".amazonaws.com/") + d.name + ":" + tag;
@@ -107,7 +107,8 @@ Sidecar sidecar(const Config& config, const Deployment& deployment, const Taskde
   }
   for (const Listener& l : listeners(config)) s.health = s.health || l.protocols.front() == "health";
   if (!s.health)
-    s.notes.push_back("no healthCheck: the config has no `health_check` extension in use that would answer, and ECS notices only that the "
+    s.notes.push_back("no healthCheck: the config has no `health_check` extension in use that would answer, and ECS "
+                      "notices only that the "
                       "process ends, not that it is stuck");
   for (const Instance& i : config.instances)
     s.needs_metadata = s.needs_metadata || (i.used && !i.component->needs.empty());

@@ -400,16 +400,11 @@ std::string compose(const Sidecar& s) {
 
 std::string taskdef(const Sidecar& s, const TaskdefOptions& options) {
   switch (options.format) {
-  case TaskFormat::Json:
-    return json(s, options);
-  case TaskFormat::Terraform:
-    return terraform(s, options);
-  case TaskFormat::CloudFormation:
-    return cloudformation(s, options);
-  case TaskFormat::Cdk:
-    return cdk(s);
-  case TaskFormat::Compose:
-    return compose(s);
+  case TaskFormat::Json: return json(s, options);
+  case TaskFormat::Terraform: return terraform(s, options);
+  case TaskFormat::CloudFormation: return cloudformation(s, options);
+  case TaskFormat::Cdk: return cdk(s);
+  case TaskFormat::Compose: return compose(s);
   }
   return {};
 }

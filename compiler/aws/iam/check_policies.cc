@@ -118,10 +118,13 @@ bool check_policy_files(const PolicyInputs& inputs, const check::Config* config,
                sources, diags);
   }
   // Roles that are taken on have boundaries of their own, which are not known here.
-  std::vector<Need> needs = config == nullptr || inputs.assumed_policies.empty() ? std::vector<Need>() : task_needs(*config, options.surroundings);
+  std::vector<Need> needs = config == nullptr || inputs.assumed_policies.empty()
+                                ? std::vector<Need>()
+                                : task_needs(*config, options.surroundings);
   std::vector<std::string> taken;
   for (const Need& n : needs) {
-    if (!n.assumed_role.empty() && std::find(taken.begin(), taken.end(), n.assumed_role) == taken.end()) taken.push_back(n.assumed_role);
+    if (!n.assumed_role.empty() && std::find(taken.begin(), taken.end(), n.assumed_role) == taken.end())
+      taken.push_back(n.assumed_role);
   }
   if (taken.empty()) {  // nobody takes a role on: the policies themselves are still read
     for (auto& [arn, file] : inputs.assumed_policies) {

@@ -19,8 +19,8 @@ struct PolicyInputs {
   std::string task_trust, execution_trust;
 
   bool empty() const {
-    return task_policies.empty() && assumed_policies.empty() && execution_policies.empty() && boundaries.empty() && task_trust.empty() &&
-           execution_trust.empty();
+    return task_policies.empty() && assumed_policies.empty() && execution_policies.empty() && boundaries.empty() &&
+           task_trust.empty() && execution_trust.empty();
   }
 };
 

@@ -47,19 +47,14 @@ template <class Number>
 bool compare(Operator op, Number request, Number policy) {
   switch (op) {
   case Operator::NumericLessThan:
-  case Operator::DateLessThan:
-    return request < policy;
+  case Operator::DateLessThan: return request < policy;
   case Operator::NumericLessThanEquals:
-  case Operator::DateLessThanEquals:
-    return request <= policy;
+  case Operator::DateLessThanEquals: return request <= policy;
   case Operator::NumericGreaterThan:
-  case Operator::DateGreaterThan:
-    return request > policy;
+  case Operator::DateGreaterThan: return request > policy;
   case Operator::NumericGreaterThanEquals:
-  case Operator::DateGreaterThanEquals:
-    return request >= policy;
-  default:
-    return request == policy;
+  case Operator::DateGreaterThanEquals: return request >= policy;
+  default: return request == policy;
   }
 }
 
@@ -71,35 +66,26 @@ Truth matches_text(const Test& test, bool variables, const Context& context, std
   bool fold = false;
   switch (test.op) {
   case Operator::StringEquals:
-  case Operator::StringNotEquals:
-    break;
+  case Operator::StringNotEquals: break;
   case Operator::StringEqualsIgnoreCase:
-  case Operator::StringNotEqualsIgnoreCase:
-    fold = true;
-    break;
+  case Operator::StringNotEqualsIgnoreCase: fold = true; break;
   case Operator::StringLike:
-  case Operator::StringNotLike:
-    kind = PatternKind::Wild;
-    break;
+  case Operator::StringNotLike: kind = PatternKind::Wild; break;
   case Operator::ArnEquals:
   case Operator::ArnNotEquals:
   case Operator::ArnLike:
-  case Operator::ArnNotLike:
-    kind = PatternKind::Arn;
-    break;
+  case Operator::ArnNotLike: kind = PatternKind::Arn; break;
   case Operator::Bool:
     if (is_pattern(value) || is_open(text) || text.starts_with("${")) return Truth::Unknown;
     return of(lower(value) == lower(text));
-  case Operator::BinaryEquals:
-    return is_pattern(value) || is_open(text) ? Truth::Unknown : of(value == text);
+  case Operator::BinaryEquals: return is_pattern(value) || is_open(text) ? Truth::Unknown : of(value == text);
   case Operator::IpAddress:
   case Operator::NotIpAddress: {
     auto range = parse_address_range(text), address = parse_address_range(value);
     if (is_pattern(value) || is_open(text)) return Truth::Unknown;
     return of(range && address && covers(*range, *address));
   }
-  case Operator::Null:
-    return Truth::Unknown;
+  case Operator::Null: return Truth::Unknown;
   default: {
     if (is_pattern(value) || is_open(text)) return Truth::Unknown;
     bool date = test.op >= Operator::DateEquals && test.op <= Operator::DateGreaterThanEquals;
@@ -227,14 +213,10 @@ Truth holds(const Statement& statement, const Context& context, const Test** whi
 Glob pattern_of(std::string_view text, PatternKind kind, bool variables, const Context& context, bool& absent) {
   auto parse = [&](std::string_view t) {
     switch (kind) {
-    case PatternKind::Resource:
-      return Glob::resource(t);
-    case PatternKind::Wild:
-      return Glob::wild(t);
-    case PatternKind::Arn:
-      return Glob::arn(t);
-    default:
-      return Glob::literal(t);
+    case PatternKind::Resource: return Glob::resource(t);
+    case PatternKind::Wild: return Glob::wild(t);
+    case PatternKind::Arn: return Glob::arn(t);
+    default: return Glob::literal(t);
     }
   };
   if (!variables || text.find("${") == std::string_view::npos) return parse(text);
@@ -267,10 +249,8 @@ Glob pattern_of(std::string_view text, PatternKind kind, bool variables, const C
       while (key.starts_with(' ')) key.remove_prefix(1);
       const ContextValue* v = context.find(key);
       if (v != nullptr && !v->may_be_present) {
-        if (has_default)
-          value = Glob::literal(otherwise);
-        else
-          absent = true;
+        if (has_default) value = Glob::literal(otherwise);
+        else absent = true;
       } else if (v == nullptr || v->unknown || v->may_be_absent || v->values.size() != 1 || is_pattern(v->values[0])) {
         value.append_any();
         value.unknown = true;

@@ -40,10 +40,8 @@ Covered covered_by(const Statement& s, const Glob& request, const Context& conte
   }
   std::optional<bool> all = known.empty() ? std::optional(false) : within(request, known);
   out.too_complex = !all.has_value();
-  if (s.not_resources)
-    out.cover = !some ? Cover::All : all && *all ? Cover::None : Cover::Some;
-  else
-    out.cover = !some ? Cover::None : all && *all ? Cover::All : Cover::Some;
+  if (s.not_resources) out.cover = !some ? Cover::All : all && *all ? Cover::None : Cover::Some;
+  else out.cover = !some ? Cover::None : all && *all ? Cover::All : Cover::Some;
   if (!s.not_resources) {
     for (const Glob* g : known) out.sure.push_back(*g);
   }

@@ -129,14 +129,10 @@ Context context_of(const std::string& text) {
   for (std::string word; in >> word;) {
     size_t equals = word.find('=');
     std::string key = word.substr(0, equals), value = word.substr(equals + 1);
-    if (value == "-")
-      out.set_absent(key);
-    else if (value == "?")
-      out.set_present(key);
-    else if (value.starts_with("-|"))
-      out.set_maybe(key, value.substr(2));
-    else
-      out.set_list(key, value.empty() ? std::vector<std::string>() : split(value, "|"));
+    if (value == "-") out.set_absent(key);
+    else if (value == "?") out.set_present(key);
+    else if (value.starts_with("-|")) out.set_maybe(key, value.substr(2));
+    else out.set_list(key, value.empty() ? std::vector<std::string>() : split(value, "|"));
   }
   return out;
 }

@@ -110,10 +110,8 @@ std::vector<Glob> room_for(const std::string& resource, const std::string& grant
   std::vector<std::string> texts = {join_arn(need)};
   if (need.size() == 6 && need[2] == "logs" && need[5].starts_with("log-group:")) {
     std::string group = need[5].substr(10);
-    if (size_t stream = group.find(":log-stream:"); stream != std::string::npos)
-      group = group.substr(0, stream);
-    else if (group.ends_with(":*"))
-      group.resize(group.size() - 2);
+    if (size_t stream = group.find(":log-stream:"); stream != std::string::npos) group = group.substr(0, stream);
+    else if (group.ends_with(":*")) group.resize(group.size() - 2);
     for (const char* end : {"", ":*"}) {
       need[5] = "log-group:" + group + end;
       texts.push_back(join_arn(need));
@@ -528,8 +526,7 @@ private:
     d.here("{} called", names.size() == 1 ? "one is" : std::to_string(names.size()) + " are");
     for (size_t i = 1; i < wild.size(); ++i) d.label(wild[i]->span, "and of these");
     d.help("name what is called: {}", listed(names));
-    if (!replacement.empty())
-      d.suggest(s.span, replacement);
+    if (!replacement.empty()) d.suggest(s.span, replacement);
     else if (!wide && !s.not_actions && is_json(s.actions_span) && !uses.empty())
       d.suggest(with_quotes(sources_, s.actions_span), list_like(s.actions_span, kept_actions(s, unused, wild, uses)));
   }

@@ -37,13 +37,10 @@ bool is_run(const Token& t) {
 
 bool takes(const Token& t, char32_t c) {
   switch (t.kind) {
-  case Kind::Char:
-    return t.c == c;
+  case Kind::Char: return t.c == c;
   case Kind::One:
-  case Kind::Run:
-    return true;
-  default:
-    return c != ':';
+  case Kind::Run: return true;
+  default: return c != ':';
   }
 }
 
@@ -126,12 +123,9 @@ Glob Glob::request(std::string_view text) {
   std::u32string letters = decode(text);
   for (size_t i = 0; i < letters.size(); ++i) {
     bool last_part = i + 1 == letters.size() && i > 0 && letters[i - 1] == ':';
-    if (letters[i] == '*')
-      out.tokens_.push_back({last_part ? Kind::Run : Kind::RunInPart, 0});
-    else if (letters[i] == '?')
-      out.tokens_.push_back({Kind::OneInPart, 0});
-    else
-      out.tokens_.push_back({Kind::Char, letters[i]});
+    if (letters[i] == '*') out.tokens_.push_back({last_part ? Kind::Run : Kind::RunInPart, 0});
+    else if (letters[i] == '?') out.tokens_.push_back({Kind::OneInPart, 0});
+    else out.tokens_.push_back({Kind::Char, letters[i]});
   }
   return out;
 }

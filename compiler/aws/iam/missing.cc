@@ -185,10 +185,8 @@ private:
     }
     std::vector<Grant> grants = merge(copies(f.needs, role_));
     std::string statements = statements_text(grants, is_yaml(f));
-    if (f.failure == Failure::Bounded)
-      d.help("the boundary must allow it too:\n{}", statements);
-    else
-      d.help("add to {}:\n{}", name, statements);
+    if (f.failure == Failure::Bounded) d.help("the boundary must allow it too:\n{}", statements);
+    else d.help("add to {}:\n{}", name, statements);
   }
 
   // The statement that nearly allows it, or the one that forbids it.
@@ -228,10 +226,8 @@ private:
         }
         cases = cases || std::equal(t.text.begin(), t.text.end(), wanted.begin(), wanted.end(), alike);
       }
-      if (need.resource == "*")
-        d.label(best->span, "it knows no resources, so only `*` allows it");
-      else
-        d.label(best->span, "{}", s.not_resources ? "allowed, but not on this" : elsewhere(best->text, wanted));
+      if (need.resource == "*") d.label(best->span, "it knows no resources, so only `*` allows it");
+      else d.label(best->span, "{}", s.not_resources ? "allowed, but not on this" : elsewhere(best->text, wanted));
       if (need.resource != "*") d.note("it is called on `{}`{}", wanted, cases ? ", and capital letters count" : "");
       return;
     }
@@ -240,8 +236,7 @@ private:
       if (managed || f.test == nullptr) return;
       if (f.kind == Obstacle::Kind::Condition)
         d.label(f.test->span, "allowed only under this condition, which does not hold");
-      else
-        d.label(f.test->span, "depends on this condition");
+      else d.label(f.test->span, "depends on this condition");
       value_of(d, *f.test, need);
       return;
     case Obstacle::Kind::PartOfResource:
@@ -251,14 +246,11 @@ private:
       d.note("it is called on `{}`, where `*` is not known before the collector runs",
              narrowed(need.resource, role_.account, role_.partition));
       return;
-    case Obstacle::Kind::UnknownText:
-      d.label(at, "depends on a value that the template leaves open");
-      return;
+    case Obstacle::Kind::UnknownText: d.label(at, "depends on a value that the template leaves open"); return;
     case Obstacle::Kind::TooComplex:
       d.label(s.resources.empty() ? s.span : s.resources[0].span, "this pattern is too intricate to decide");
       return;
-    case Obstacle::Kind::Broken:
-      return;
+    case Obstacle::Kind::Broken: return;
     }
   }
 
@@ -295,14 +287,11 @@ private:
   void value_of(diag::Builder& d, const Test& test, const Need& need) {
     Request r = request_of(need, role_, options_, role_.account);
     const ContextValue* v = r.context.find(test.key.text);
-    if (v == nullptr)
-      d.note("`{}` is not known before the collector runs", test.key.text);
-    else if (!v->may_be_present)
-      d.note("`{}` is never part of a request that a task makes", test.key.text);
+    if (v == nullptr) d.note("`{}` is not known before the collector runs", test.key.text);
+    else if (!v->may_be_present) d.note("`{}` is never part of a request that a task makes", test.key.text);
     else if (v->unknown || v->values.size() != 1 || v->values[0].find('*') != std::string::npos)
       d.note("`{}` is part of each request, with a value that is not known here", test.key.text);
-    else
-      d.note("`{}` is `{}`", test.key.text, v->values[0]);
+    else d.note("`{}` is `{}`", test.key.text, v->values[0]);
   }
 
   void ask(diag::Builder& d, const Finding& f, const Need& need) {
@@ -315,22 +304,23 @@ private:
       region = key == "aws:requestedregion";
       account = key == "aws:principalaccount" || key == "aws:resourceaccount" || key == "aws:principalarn";
     }
-    if (region)
-      d.help("`--region` says where the task runs");
+    if (region) d.help("`--region` says where the task runs");
     else if (account && options_.surroundings.account.empty())
       d.help("`--account` says in which account the task runs");
   }
 
   void consequence(diag::Builder& d, bool task, const std::vector<const Need*>& needs) {
     if (task) {
-      bool optional = std::all_of(needs.begin(), needs.end(), [](const Need* n) { return n->action == "logs:PutRetentionPolicy"; });
-      bool tags = std::any_of(needs.begin(), needs.end(), [](const Need* n) { return n->action == "logs:TagResource"; });
+      bool optional =
+          std::all_of(needs.begin(), needs.end(), [](const Need* n) { return n->action == "logs:PutRetentionPolicy"; });
+      bool tags =
+          std::any_of(needs.begin(), needs.end(), [](const Need* n) { return n->action == "logs:TagResource"; });
       if (optional)
         d.note("the call is refused at run time; telemetry still flows, and the log group keeps its events for ever");
       else if (tags && needs.size() == 1)
-        d.note("tags are given when a log group is created: without this permission `CreateLogGroup` is refused, and where there is no group yet, no telemetry arrives");
-      else
-        d.note("the task starts all the same: each call is refused at run time, and telemetry is lost");
+        d.note("tags are given when a log group is created: without this permission `CreateLogGroup` is refused, and "
+               "where there is no group yet, no telemetry arrives");
+      else d.note("the task starts all the same: each call is refused at run time, and telemetry is lost");
       return;
     }
     bool logs = std::all_of(needs.begin(), needs.end(), [](const Need* n) { return n->action.starts_with("logs:"); });

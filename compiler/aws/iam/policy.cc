@@ -196,8 +196,7 @@ private:
       if (uses)
         d.note("policy variables such as `${aws:PrincipalAccount}` are then plain text, and what they stand in never "
                "matches");
-      else
-        d.note("policy variables do not work in it");
+      else d.note("policy variables do not work in it");
       d.help("begin with \"Version\": \"2012-10-17\"");
       std::string_view text = sources_.text(n.span);
       if (text.starts_with('{') && text.size() > 1 && !n.entries.empty()) {
@@ -606,10 +605,8 @@ private:
         s.broken = true;
         auto d = diags_.emit(kNotAPrincipal, p.key_span, "there is no kind of principal `" + p.key + "`");
         std::string_view near = diag::nearest(p.key, kinds);
-        if (!near.empty())
-          d.help("did you mean `{}`?", near).suggest(p.key_span, in_place(sources_, p.key_span, near));
-        else
-          d.note("there are `AWS`, `Service`, `Federated` and `CanonicalUser`");
+        if (!near.empty()) d.help("did you mean `{}`?", near).suggest(p.key_span, in_place(sources_, p.key_span, near));
+        else d.note("there are `AWS`, `Service`, `Federated` and `CanonicalUser`");
         continue;
       }
       std::vector<Text> ids;

@@ -77,12 +77,9 @@ bool parse_operator(std::string_view text, Test& test, std::string_view& core) {
   core = text;
   if (size_t colon = text.find(':'); colon != std::string_view::npos) {
     std::string_view set = text.substr(0, colon);
-    if (same_ignoring_case(set, "ForAllValues"))
-      test.quantifier = Quantifier::ForAllValues;
-    else if (same_ignoring_case(set, "ForAnyValue"))
-      test.quantifier = Quantifier::ForAnyValue;
-    else
-      return false;
+    if (same_ignoring_case(set, "ForAllValues")) test.quantifier = Quantifier::ForAllValues;
+    else if (same_ignoring_case(set, "ForAnyValue")) test.quantifier = Quantifier::ForAnyValue;
+    else return false;
     core = text.substr(colon + 1);
   }
   if (ends_with_ignoring_case(core, "IfExists")) {
@@ -128,30 +125,26 @@ std::string_view not_fit(Operator op, std::string_view value) {
   case Operator::NumericLessThan:
   case Operator::NumericLessThanEquals:
   case Operator::NumericGreaterThan:
-  case Operator::NumericGreaterThanEquals:
-    return parse_number(value) ? "" : "numbers";
+  case Operator::NumericGreaterThanEquals: return parse_number(value) ? "" : "numbers";
   case Operator::DateEquals:
   case Operator::DateNotEquals:
   case Operator::DateLessThan:
   case Operator::DateLessThanEquals:
   case Operator::DateGreaterThan:
-  case Operator::DateGreaterThanEquals:
-    return parse_date(value) ? "" : "dates such as 2026-01-31T00:00:00Z";
+  case Operator::DateGreaterThanEquals: return parse_date(value) ? "" : "dates such as 2026-01-31T00:00:00Z";
   case Operator::Bool:
   case Operator::Null:
     return same_ignoring_case(value, "true") || same_ignoring_case(value, "false") || value.starts_with("${")
                ? ""
                : "true and false";
   case Operator::IpAddress:
-  case Operator::NotIpAddress:
-    return parse_address_range(value) ? "" : "addresses such as 203.0.113.0/24";
+  case Operator::NotIpAddress: return parse_address_range(value) ? "" : "addresses such as 203.0.113.0/24";
   case Operator::ArnEquals:
   case Operator::ArnNotEquals:
   case Operator::ArnLike:
   case Operator::ArnNotLike:
     return value.starts_with("arn:") || value.starts_with("*") || value.starts_with("${") ? "" : "ARNs";
-  default:
-    return "";
+  default: return "";
   }
 }
 
@@ -170,10 +163,8 @@ bool is_negated(Operator op) {
   case Operator::DateNotEquals:
   case Operator::NotIpAddress:
   case Operator::ArnNotEquals:
-  case Operator::ArnNotLike:
-    return true;
-  default:
-    return false;
+  case Operator::ArnNotLike: return true;
+  default: return false;
   }
 }
 
@@ -198,8 +189,7 @@ bool read_condition(const syntax::Tree& tree, NodeId id, bool variables, std::ve
       if (by_operator.key.find(':') != std::string::npos && tree.at(by_operator.value).kind != Node::Kind::Mapping)
         d.note("this is a condition key; it stands within an operator: {\"StringEquals\": {\"aws:RequestedRegion\": "
                "\"us-east-1\"}}");
-      else if (same_ignoring_case(core, "Null"))
-        d.note("`Null` asks whether a key is there, so it has no `IfExists`");
+      else if (same_ignoring_case(core, "Null")) d.note("`Null` asks whether a key is there, so it has no `IfExists`");
       else if (!near.empty())
         d.help("did you mean `{}`?", near).suggest(by_operator.key_span, in_place(sources, by_operator.key_span, near));
       continue;

@@ -137,14 +137,10 @@ void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const
       return;
     }
     bool no_account = s.account.empty(), no_region = s.region.empty();
-    if (no_account && no_region)
-      d.help("`--account` and `--region` say where the task runs");
-    else if (no_account)
-      d.help("`--account` says in which account the task runs");
-    else if (no_region)
-      d.help("`--region` says where the task runs");
-    else
-      d.note("it is `{}`, where `*` stands for the task", value_text(context, unsure_test->key.text));
+    if (no_account && no_region) d.help("`--account` and `--region` say where the task runs");
+    else if (no_account) d.help("`--account` says in which account the task runs");
+    else if (no_region) d.help("`--region` says where the task runs");
+    else d.note("it is `{}`, where `*` stands for the task", value_text(context, unsure_test->key.text));
     return;
   }
   constexpr std::string_view kStarts = "the task does not start: ECS says that it is unable to assume the role";
@@ -152,10 +148,8 @@ void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const
     auto d = diags.emit(kTrustCondition, failed_test->span, documents.name);
     d.here("does not hold");
     const ContextValue* v = context.find(failed_test->key.text);
-    if (v != nullptr && !v->may_be_present)
-      d.note("`{}` is never part of ECS's request", failed_test->key.text);
-    else
-      d.note("`{}` is `{}`", failed_test->key.text, value_text(context, failed_test->key.text));
+    if (v != nullptr && !v->may_be_present) d.note("`{}` is never part of ECS's request", failed_test->key.text);
+    else d.note("`{}` is `{}`", failed_test->key.text, value_text(context, failed_test->key.text));
     d.note("{}", kStarts);
     return;
   }

@@ -27,30 +27,18 @@ std::string field_name(const std::string& setting) {
 
 std::string cpp_type(const TypeModel& t) {
   switch (t.kind) {
-  case TypeKind::Bool:
-    return "bool";
-  case TypeKind::Int:
-    return "int64_t";
-  case TypeKind::Duration:
-    return "int64_t";
-  case TypeKind::Double:
-    return "double";
-  case TypeKind::String:
-    return "Str";
-  case TypeKind::Enum:
-    return t.cpp_name;
-  case TypeKind::Regexp:
-    return "Regex";
-  case TypeKind::Any:
-    return "Any";
-  case TypeKind::List:
-    return "List<" + cpp_type(*t.element) + ">";
-  case TypeKind::Map:
-    return "List<Entry<" + cpp_type(*t.element) + ">>";
-  case TypeKind::Struct:
-    return t.cpp_name;
-  case TypeKind::Optional:
-    return "Opt<" + cpp_type(*t.element) + ">";
+  case TypeKind::Bool: return "bool";
+  case TypeKind::Int: return "int64_t";
+  case TypeKind::Duration: return "int64_t";
+  case TypeKind::Double: return "double";
+  case TypeKind::String: return "Str";
+  case TypeKind::Enum: return t.cpp_name;
+  case TypeKind::Regexp: return "Regex";
+  case TypeKind::Any: return "Any";
+  case TypeKind::List: return "List<" + cpp_type(*t.element) + ">";
+  case TypeKind::Map: return "List<Entry<" + cpp_type(*t.element) + ">>";
+  case TypeKind::Struct: return t.cpp_name;
+  case TypeKind::Optional: return "Opt<" + cpp_type(*t.element) + ">";
   }
   return "";
 }

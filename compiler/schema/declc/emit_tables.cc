@@ -17,10 +17,8 @@ std::string quote(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {
     if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n')
-      out += "\\n";
-    else
-      out += c;
+    if (c == '\n') out += "\\n";
+    else out += c;
   }
   return out + "\"";
 }
@@ -225,27 +223,28 @@ std::string component_tables(const Model& model, const ComponentModel& c) {
       paths += "    {" + t.text_array(i.arguments[a]) + ", " + quote(i.otherwise[a]) + "},\n";
     std::string arguments = t.array("IamArgument", paths);
     std::string when = i.when.empty() ? "nullptr" : t.expression(i.when[0]);
-    iam += "    {" + quote(i.action) + ", {" + quote(i.resource) + ", " + arguments + "}, " + when + ", " + quote(i.why) +
-           "},\n";
+    iam += "    {" + quote(i.action) + ", {" + quote(i.resource) + ", " + arguments + "}, " + when + ", " +
+           quote(i.why) + "},\n";
   }
   for (const HoldsModel& h : c.holds) {
     std::string when = h.when.empty() ? "nullptr" : t.expression(h.when[0]);
-    holds += "    {" + t.text_array(h.path) + ", " + std::to_string(h.number) + ", " + std::to_string(h.otherwise) + ", " +
-             quote(h.what) + ", " + when + "},\n";
+    holds += "    {" + t.text_array(h.path) + ", " + std::to_string(h.number) + ", " + std::to_string(h.otherwise) +
+             ", " + quote(h.what) + ", " + when + "},\n";
   }
   for (const ListensModel& l : c.listens)
     listens += "    {" + t.text_array(l.protocols) + ", " + t.text_array(l.path) + "},\n";
   std::string alias_name = t.array("Alias", aliases), iam_name = t.array("IamStatement", iam),
-              emits_name = t.array("EmittedMetric", emits), needs_name = t.array("NeededEnv", needs), listens_name = t.array("ListensAt", listens),
-              holds_name = t.array("Holds", holds), delays = t.text_array(c.delays);
+              emits_name = t.array("EmittedMetric", emits), needs_name = t.array("NeededEnv", needs),
+              listens_name = t.array("ListensAt", listens), holds_name = t.array("Holds", holds),
+              delays = t.text_array(c.delays);
   std::string value = "extern const Component " + symbol(c) + ";\nconst Component " + symbol(c) +
                       " = {.kind = ComponentKind::" + kComponentKinds[static_cast<int>(c.kind)] +
                       ", .name = " + quote(c.name) + ", .config = " + type +
                       ", .consumes = " + std::to_string(c.consumes) + ", .produces = " + std::to_string(c.produces) +
                       ", .doc = " + quote(c.doc) + ", .stability = " + quote(c.stability) +
                       ", .aliases = " + alias_name + ", .iam = " + iam_name + ", .emits = " + emits_name +
-                      ", .needs = " + needs_name + ", .listens = " + listens_name + ", .holds = " + holds_name + ", .delays = " + delays +
-                      ", .checked_only = " + (c.checked_only ? "true" : "false") + "};\n";
+                      ", .needs = " + needs_name + ", .listens = " + listens_name + ", .holds = " + holds_name +
+                      ", .delays = " + delays + ", .checked_only = " + (c.checked_only ? "true" : "false") + "};\n";
   return wrap(t.out_, value);
 }
 

@@ -37,10 +37,8 @@ int main(int argc, char** argv) {
   fs::path stdlib, out;
   for (int i = 1; i + 1 < argc; i += 2) {
     std::string flag = argv[i];
-    if (flag == "--stdlib")
-      stdlib = argv[i + 1];
-    else if (flag == "--out")
-      out = argv[i + 1];
+    if (flag == "--stdlib") stdlib = argv[i + 1];
+    else if (flag == "--out") out = argv[i + 1];
   }
   if (stdlib.empty() || out.empty()) {
     std::fprintf(stderr, "usage: declc --stdlib DIR --out DIR\n");

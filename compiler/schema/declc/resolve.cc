@@ -260,14 +260,10 @@ private:
     const TypeModel& scalar = type->kind == TypeKind::Optional ? *type->element : *type;
     for (const WtlModifier& x : m.modifiers) {
       ConstraintModel c;
-      if (x.kind == "in")
-        c.kind = schema::Constraint::Kind::OneOf;
-      else if (x.kind == "range")
-        c.kind = schema::Constraint::Kind::Range;
-      else if (x.kind == "where")
-        c.kind = schema::Constraint::Kind::Compare;
-      else
-        continue;
+      if (x.kind == "in") c.kind = schema::Constraint::Kind::OneOf;
+      else if (x.kind == "range") c.kind = schema::Constraint::Kind::Range;
+      else if (x.kind == "where") c.kind = schema::Constraint::Kind::Compare;
+      else continue;
       c.warn = x.warn;
       c.reason = x.text;
       c.has_max = x.literals.size() > 1;
@@ -320,8 +316,7 @@ private:
       if (home == "common" && overrides.empty()) model_.shared.push_back(s);
       return out;
     }
-    case WtlType::Kind::Named:
-      break;
+    case WtlType::Kind::Named: break;
     }
     for (const Builtin& b : kBuiltins) {
       if (b.name != t.name) continue;
@@ -334,10 +329,8 @@ private:
     }
     TypeModel* out = new_type(TypeKind::Struct, t.name);
     out->fields = named_struct(t.name, overrides, t.span);
-    if (out->fields != nullptr)
-      out->cpp_name = out->fields->cpp_name;
-    else
-      out->kind = TypeKind::Any;
+    if (out->fields != nullptr) out->cpp_name = out->fields->cpp_name;
+    else out->kind = TypeKind::Any;
     return out;
   }
 
@@ -350,11 +343,8 @@ private:
     if (type.kind == TypeKind::Optional) return literal(l, *type.element);
     switch (l.kind) {
     case WtlLiteral::Kind::None:
-    case WtlLiteral::Kind::Env:
-      return wrong();
-    case WtlLiteral::Kind::Null:
-      out.kind = Literal::Kind::Null;
-      return out;
+    case WtlLiteral::Kind::Env: return wrong();
+    case WtlLiteral::Kind::Null: out.kind = Literal::Kind::Null; return out;
     case WtlLiteral::Kind::Bool:
       if (type.kind != TypeKind::Bool && type.kind != TypeKind::Any) return wrong();
       out.kind = Literal::Kind::Bool;
@@ -402,8 +392,7 @@ private:
       }
       return out;
     case WtlLiteral::Kind::String:
-    case WtlLiteral::Kind::Word:
-      break;
+    case WtlLiteral::Kind::Word: break;
     }
     if (type.kind == TypeKind::Enum) {
       bool known = std::any_of(type.values.begin(), type.values.end(),
@@ -496,9 +485,7 @@ private:
       }
       return out;
     }
-    case WtlExpression::Kind::Literal:
-      say(e.span, "a condition must compare something");
-      return out;
+    case WtlExpression::Kind::Literal: say(e.span, "a condition must compare something"); return out;
     }
     return out;
   }
@@ -506,14 +493,10 @@ private:
   unsigned signals(const std::vector<std::string>& names, source::Span span) {
     unsigned out = 0;
     for (const std::string& n : names) {
-      if (n == "traces")
-        out |= 1;
-      else if (n == "metrics")
-        out |= 2;
-      else if (n == "logs")
-        out |= 4;
-      else
-        say(span, "no signal is named `" + n + "`");
+      if (n == "traces") out |= 1;
+      else if (n == "metrics") out |= 2;
+      else if (n == "logs") out |= 4;
+      else say(span, "no signal is named `" + n + "`");
     }
     return out;
   }

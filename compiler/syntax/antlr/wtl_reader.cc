@@ -62,20 +62,14 @@ public:
     WtlFile out;
     for (auto* item : c->item()) {
       WtlItem i;
-      if (auto* s = item->structDecl())
-        i = struct_item(s);
-      else if (auto* s = item->componentDecl())
-        i = component_item(s);
-      else if (auto* s = item->serviceDecl())
-        i = service_item(s);
-      else if (auto* s = item->letDecl())
-        i.kind = WtlItem::Kind::Let, i.span = span(s), i.name = word(s->word());
+      if (auto* s = item->structDecl()) i = struct_item(s);
+      else if (auto* s = item->componentDecl()) i = component_item(s);
+      else if (auto* s = item->serviceDecl()) i = service_item(s);
+      else if (auto* s = item->letDecl()) i.kind = WtlItem::Kind::Let, i.span = span(s), i.name = word(s->word());
       else if (auto* s = item->pipelineDecl())
         i.kind = WtlItem::Kind::Pipeline, i.span = span(s), i.name = word(s->word(0));
-      else if (auto* s = item->testDecl())
-        i.kind = WtlItem::Kind::Test, i.span = span(s), i.name = string(s->STRING());
-      else
-        continue;
+      else if (auto* s = item->testDecl()) i.kind = WtlItem::Kind::Test, i.span = span(s), i.name = string(s->STRING());
+      else continue;
       out.items.push_back(std::move(i));
     }
     return out;
@@ -222,14 +216,10 @@ private:
       std::string* target = &m.text;  // each string belongs to the word before it
       for (auto* child : x->children) {
         std::string text = child->getText();
-        if (text == "unit")
-          target = &m.unit;
-        else if (text == "when")
-          target = &m.when;
-        else if (text == "not")
-          target = &m.mistaken;
-        else if (text[0] == '"')
-          *target = unquote(text);
+        if (text == "unit") target = &m.unit;
+        else if (text == "when") target = &m.when;
+        else if (text == "not") target = &m.mistaken;
+        else if (text[0] == '"') *target = unquote(text);
       }
     } else if (auto* x = dynamic_cast<Parser::StabilityMemberContext*>(c)) {
       m.kind = WtlMember::Kind::Stability;

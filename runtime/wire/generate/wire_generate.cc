@@ -60,7 +60,8 @@ static std::string cpp_name(const pb::Descriptor* m) {
   return name;
 }
 
-static void collect(const pb::Descriptor* m, std::vector<const pb::Descriptor*>& order, std::set<const pb::Descriptor*>& seen) {
+static void collect(const pb::Descriptor* m, std::vector<const pb::Descriptor*>& order,
+                    std::set<const pb::Descriptor*>& seen) {
   if (!seen.insert(m).second) return;
   for (int i = 0; i < m->field_count(); ++i)
     if (auto* sub = m->field(i)->message_type()) collect(sub, order, seen);
@@ -127,7 +128,8 @@ static std::string schema_source(const std::vector<const pb::Descriptor*>& messa
       if (f->enum_type() && enums.insert(f->enum_type()).second) {
         out << "static constexpr EnumName k" << f->enum_type()->name() << "Names[] = {\n";
         for (int i = 0; i < f->enum_type()->value_count(); ++i)
-          out << "    {\"" << f->enum_type()->value(i)->name() << "\", " << f->enum_type()->value(i)->number() << "},\n";
+          out << "    {\"" << f->enum_type()->value(i)->name() << "\", " << f->enum_type()->value(i)->number()
+              << "},\n";
         out << "};\n";
       }
   for (auto* m : messages) {
@@ -184,7 +186,8 @@ static ViewField view_field(const pb::FieldDescriptor* f) {
   case Type::TYPE_INT64: return {"int64_t", "0", "static_cast<int64_t>(wire::varint(p))"};
   case Type::TYPE_UINT32: return {"uint32_t", "0", "static_cast<uint32_t>(wire::varint(p))"};
   case Type::TYPE_UINT64: return {"uint64_t", "0", "wire::varint(p)"};
-  case Type::TYPE_SINT32: return {"int32_t", "0", "static_cast<int32_t>(wire::zigzag(static_cast<uint32_t>(wire::varint(p))))"};
+  case Type::TYPE_SINT32:
+    return {"int32_t", "0", "static_cast<int32_t>(wire::zigzag(static_cast<uint32_t>(wire::varint(p))))"};
   case Type::TYPE_FIXED32: return {"uint32_t", "0", "wire::i32(p)"};
   case Type::TYPE_FIXED64: return {"uint64_t", "0", "wire::i64(p)"};
   case Type::TYPE_SFIXED64: return {"int64_t", "0", "static_cast<int64_t>(wire::i64(p))"};
@@ -228,19 +231,17 @@ static void view_struct(std::ostringstream& out, const pb::Descriptor* m) {
     ViewField v = view_field(f);
     if (f->is_repeated() && f->type() == Type::TYPE_MESSAGE)
       out << "  Repeated<" << cpp_name(f->message_type()) << "> " << f->name() << ";\n";
-    else if (f->is_repeated() && f->type() == Type::TYPE_STRING)
-      out << "  Repeated<Text> " << f->name() << ";\n";
-    else if (f->is_repeated())
-      out << "  " << numbers_type(f) << " " << f->name() << ";\n";
+    else if (f->is_repeated() && f->type() == Type::TYPE_STRING) out << "  Repeated<Text> " << f->name() << ";\n";
+    else if (f->is_repeated()) out << "  " << numbers_type(f) << " " << f->name() << ";\n";
     else if (f->type() == Type::TYPE_MESSAGE)
       out << "  Message<" << cpp_name(f->message_type()) << "> " << f->name() << ";\n";
-    else
-      out << "  " << v.type << " " << f->name() << " = " << v.init << ";\n";
+    else out << "  " << v.type << " " << f->name() << " = " << v.init << ";\n";
     if (f->has_optional_keyword()) out << "  bool has_" << f->name() << " = false;\n";
   }
   for (int i = 0; i < m->real_oneof_decl_count(); ++i) {
     auto* o = m->oneof_decl(i);
-    out << "  " << camel(o->name()) << "Case " << o->name() << "_case = " << camel(o->name()) << "Case::None;\n  union {\n";
+    out << "  " << camel(o->name()) << "Case " << o->name() << "_case = " << camel(o->name())
+        << "Case::None;\n  union {\n";
     out << "    uint64_t unset_" << o->name() << " = 0;\n";
     for (int j = 0; j < o->field_count(); ++j) {
       auto* f = o->field(j);
@@ -298,7 +299,8 @@ static std::string views_header(const std::vector<const pb::Descriptor*>& messag
     if (e->file()->package() != "google.protobuf") sorted[e->full_name()] = e;
   for (auto& [full, e] : sorted) {
     out << "enum " << e->name() << " : int32_t {\n";
-    for (int i = 0; i < e->value_count(); ++i) out << "  " << e->value(i)->name() << " = " << e->value(i)->number() << ",\n";
+    for (int i = 0; i < e->value_count(); ++i)
+      out << "  " << e->value(i)->name() << " = " << e->value(i)->number() << ",\n";
     out << "};\n";
   }
   for (auto* m : messages) out << "struct " << cpp_name(m) << ";\n";

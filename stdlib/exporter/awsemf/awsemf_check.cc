@@ -36,8 +36,7 @@ void tags(Check& check, const Value& map) {
   for (size_t i = 0; i < map.items.size(); ++i) {
     const Value& v = map.items[i];
     const std::string& key = map.keys[i];
-    if (key.empty() || key.size() > 128)
-      check.diags().emit(kTag, v.key, key, "must have 1 to 128 bytes in its key");
+    if (key.empty() || key.size() > 128) check.diags().emit(kTag, v.key, key, "must have 1 to 128 bytes in its key");
     else if (!is_tag_text(key))
       check.diags()
           .emit(kTag, v.key, key, "has a character that no tag may have")
@@ -96,8 +95,7 @@ void check_exporter_awsemf(Check& check, Instance& instance, schema::SignalSet) 
     const Value& unit = d.at("unit");
     if (d.at("metric_name").text.empty() && !d.at("metric_name").late)
       check.diags().emit(kNoMetricName, d.span).here("`metric_name` is missing");
-    else if (!unit.written)
-      check.diags().emit(kNoMetricName, d.span).here("`unit` is missing");
+    else if (!unit.written) check.diags().emit(kNoMetricName, d.span).here("`unit` is missing");
   }
   const Value& space = c.at("namespace");
   if (!space.late && !space.wrong && space.written) {
@@ -105,8 +103,7 @@ void check_exporter_awsemf(Check& check, Instance& instance, schema::SignalSet) 
       return (ch >= '0' && ch <= '9') || ((ch | 0x20) >= 'a' && (ch | 0x20) <= 'z') ||
              std::string_view(" ._-/#:").find(ch) != std::string_view::npos;
     });
-    if (space.text.size() > 255)
-      check.diags().emit(kNamespace, space.span, space.text).here("longer than 255 bytes");
+    if (space.text.size() > 255) check.diags().emit(kNamespace, space.span, space.text).here("longer than 255 bytes");
     else if (!fits)
       check.diags().emit(kNamespace, space.span, space.text).here("CloudWatch takes letters, digits and `. - _ / # :`");
     else if (space.text.starts_with("AWS/"))

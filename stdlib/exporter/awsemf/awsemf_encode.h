@@ -23,18 +23,18 @@ struct Event {
 
 // What could not become events; told in the log by whoever encodes.
 struct Losses {
-  uint32_t duplicates = 0;   // a second value for a metric with the same labels and time
-  uint32_t not_finite = 0;   // results that JSON cannot say
-  uint32_t too_large = 0;    // one metric alone makes a larger document than CloudWatch takes
-  uint32_t wide = 0;         // documents with sets of more than 30 dimensions, which CloudWatch does not count
+  uint32_t duplicates = 0;  // a second value for a metric with the same labels and time
+  uint32_t not_finite = 0;  // results that JSON cannot say
+  uint32_t too_large = 0;   // one metric alone makes a larger document than CloudWatch takes
+  uint32_t wide = 0;        // documents with sets of more than 30 dimensions, which CloudWatch does not count
   bool any() const { return duplicates | not_finite | too_large | wide; }
 };
 
-constexpr uint32_t kMaxMetrics = 100;              // of a document
-constexpr uint32_t kMaxDimensions = 30;            // of a set
-constexpr size_t kMaxEventSize = 256 << 10;        // with kEventOverhead
+constexpr uint32_t kMaxMetrics = 100;        // of a document
+constexpr uint32_t kMaxDimensions = 30;      // of a set
+constexpr size_t kMaxEventSize = 256 << 10;  // with kEventOverhead
 constexpr size_t kEventOverhead = 26;
-constexpr int64_t kSeriesLife = 300'000'000'000;   // how long a series' last value is kept
+constexpr int64_t kSeriesLife = 300'000'000'000;  // how long a series' last value is kept
 
 class Encoder {
 public:
@@ -43,8 +43,8 @@ public:
   ~Encoder();
   Encoder(const Encoder&) = delete;
 
-  // A payload: begin(), add() for each slice (regular, see wire/validate.h), finish(). Events come in the order in which
-  // their first data points came.
+  // A payload: begin(), add() for each slice (regular, see wire/validate.h), finish(). Events come in the order in
+  // which their first data points came.
   void begin(int64_t now_ns);
   void add(Bytes request);
   Losses finish(Writer& out, std::vector<Event>& events);

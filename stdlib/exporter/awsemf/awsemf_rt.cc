@@ -43,12 +43,16 @@ struct Awsemf {
   int64_t* failed_points;
 
   explicit Awsemf(const ComponentContext& c)
-      : context(c), config(*static_cast<const config::Awsemf*>(c.config)), runtime(*c.runtime), encoder(config, name_stream()),
-        queue(c, nullptr, nullptr, [](void* self, Outgoing& item) { static_cast<Awsemf*>(self)->send(item); }, this),
+      : context(c), config(*static_cast<const config::Awsemf*>(c.config)), runtime(*c.runtime),
+        encoder(config, name_stream()),
+        queue(
+            c, nullptr, nullptr, [](void* self, Outgoing& item) { static_cast<Awsemf*>(self)->send(item); }, this),
         finish_task(*runtime.loop, [](void* self) { static_cast<Awsemf*>(self)->finish(); }, this) {
     if (config.output_destination == config::AwsemfOutputDestination::Cloudwatch)
-      sender.emplace(c, aws_settings(config), LogGroupSettings{config.log_retention, config.tags}, static_cast<uint32_t>(config.num_workers));
-    failed_points = runtime.metrics->counter({"otelcol_exporter_send_failed_metric_points", "Number of items in failed attempts to send to destination.",
+      sender.emplace(c, aws_settings(config), LogGroupSettings{config.log_retention, config.tags},
+                     static_cast<uint32_t>(config.num_workers));
+    failed_points = runtime.metrics->counter({"otelcol_exporter_send_failed_metric_points",
+                                              "Number of items in failed attempts to send to destination.",
                                               "{datapoint}", "go.opentelemetry.io/collector/exporter/exporterhelper"},
                                              {{"exporter", view(c.id)}});
   }
@@ -69,10 +73,18 @@ struct Awsemf {
   }
 
   void tell(const awsemf::Losses& l) {
-    if (l.duplicates) runtime.log->warn("several values for one metric with the same labels and time; the first is kept", {{"exporter", context.id}, {"dropped", l.duplicates}});
-    if (l.not_finite) runtime.log->warn("values that are not finite were dropped", {{"exporter", context.id}, {"dropped", l.not_finite}});
-    if (l.too_large) runtime.log->error("a metric's document is larger than the 256 KiB that CloudWatch Logs takes; it is lost", {{"exporter", context.id}, {"dropped", l.too_large}});
-    if (l.wide) runtime.log->warn("documents have sets of more than 30 dimensions, from which CloudWatch makes no metrics", {{"exporter", context.id}, {"documents", l.wide}});
+    if (l.duplicates)
+      runtime.log->warn("several values for one metric with the same labels and time; the first is kept",
+                        {{"exporter", context.id}, {"dropped", l.duplicates}});
+    if (l.not_finite)
+      runtime.log->warn("values that are not finite were dropped",
+                        {{"exporter", context.id}, {"dropped", l.not_finite}});
+    if (l.too_large)
+      runtime.log->error("a metric's document is larger than the 256 KiB that CloudWatch Logs takes; it is lost",
+                         {{"exporter", context.id}, {"dropped", l.too_large}});
+    if (l.wide)
+      runtime.log->warn("documents have sets of more than 30 dimensions, from which CloudWatch makes no metrics",
+                        {{"exporter", context.id}, {"documents", l.wide}});
   }
 
   void send(Outgoing& item) {
@@ -99,15 +111,19 @@ struct Awsemf {
         else events.push_back({e.timestamp_ms, e.log_group, e.log_stream, e.begin, e.end, e.size});
       }
       if (untimely > 0) {
-        runtime.log->error("documents older than 14 days or more than 2 hours ahead are lost: CloudWatch Logs does not take them",
-                           {{"exporter", context.id}, {"documents", untimely}});
+        runtime.log->error(
+            "documents older than 14 days or more than 2 hours ahead are lost: CloudWatch Logs does not take them",
+            {{"exporter", context.id}, {"documents", untimely}});
         s->lost += untimely;
         s->why.append(Text("documents older than 14 days or more than 2 hours ahead"));
       }
-      s->batches = sender->send(events, documents.text(), [](void* sending, uint32_t events, bool taken, Text why) {
-        auto& sent = *static_cast<Sending*>(sending);
-        sent.exporter.batch_done(sent, events, taken, why);
-      }, s);
+      s->batches = sender->send(
+          events, documents.text(),
+          [](void* sending, uint32_t events, bool taken, Text why) {
+            auto& sent = *static_cast<Sending*>(sending);
+            sent.exporter.batch_done(sent, events, taken, why);
+          },
+          s);
     }
     // The queue must not hear of the end of an item from within its own call.
     if (s->batches == 0) end(*s);
@@ -143,7 +159,8 @@ struct Awsemf {
         uint64_t lost = item.payload.items * s.lost / (s.lost + s.taken);
         *failed_points += static_cast<int64_t>(lost);
         item.payload.items -= lost;
-        runtime.log->error("some log events are lost", {{"exporter", context.id}, {"events", s.lost}, {"error", s.why.text()}});
+        runtime.log->error("some log events are lost",
+                           {{"exporter", context.id}, {"events", s.lost}, {"error", s.why.text()}});
         queue.sent(item);
       }
       delete &s;
@@ -166,24 +183,33 @@ struct Awsemf {
       if (n > 0) {
         rest = rest.subspan(static_cast<size_t>(n));
       } else if (errno != EINTR) {
-        runtime.log->error("writing metrics to standard output failed", {{"exporter", context.id}, {"bytes", rest.size()}, {"errno", errno}});
+        runtime.log->error("writing metrics to standard output failed",
+                           {{"exporter", context.id}, {"bytes", rest.size()}, {"errno", errno}});
         return;
       }
     }
   }
 };
 
-void* create(const ComponentContext* context) { return new Awsemf(*context); }
+void* create(const ComponentContext* context) {
+  return new Awsemf(*context);
+}
 bool start(void* self) {
   auto& e = *static_cast<Awsemf*>(self);
   return !e.sender || e.sender->check(e.context.place);
 }
-void drain(void* self) { static_cast<Awsemf*>(self)->queue.drain(); }
-bool idle(void* self) { return static_cast<Awsemf*>(self)->queue.idle(); }
+void drain(void* self) {
+  static_cast<Awsemf*>(self)->queue.drain();
+}
+bool idle(void* self) {
+  return static_cast<Awsemf*>(self)->queue.idle();
+}
 
 }  // namespace
 
-extern "C" Status exporter_awsemf_consume(void* self, Payload* payload) { return static_cast<Awsemf*>(self)->queue.offer(*payload); }
+extern "C" Status exporter_awsemf_consume(void* self, Payload* payload) {
+  return static_cast<Awsemf*>(self)->queue.offer(*payload);
+}
 extern "C" const ComponentOps exporter_awsemf_ops = {create, start, drain, idle};
 
 }  // namespace whittle

@@ -24,11 +24,13 @@ config::Awsemf usual() {
 constexpr uint64_t kNow = 1'795'360'000'000'000'000;
 
 std::string point(int i, uint64_t time = kNow) {
-  return R"({"asInt":"1","timeUnixNano":")" + std::to_string(time) + R"(","attributes":[{"key":"k","value":{"intValue":")" + std::to_string(i) + R"("}}]})";
+  return R"({"asInt":"1","timeUnixNano":")" + std::to_string(time) +
+         R"(","attributes":[{"key":"k","value":{"intValue":")" + std::to_string(i) + R"("}}]})";
 }
 
 std::string request(const std::string& points) {
-  return R"({"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"m","gauge":{"dataPoints":[)" + points + "]}}]}]}]}";
+  return R"({"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"m","gauge":{"dataPoints":[)" + points +
+         "]}}]}]}]}";
 }
 
 struct Emf : Harness<config::Awsemf> {
@@ -36,7 +38,8 @@ struct Emf : Harness<config::Awsemf> {
   size_t events(size_t call) const {
     size_t n = 0;
     const std::string& body = own.requests[call].body;
-    for (size_t at = body.find("{\"timestamp\":"); at != std::string::npos; at = body.find("{\"timestamp\":", at + 1)) ++n;
+    for (size_t at = body.find("{\"timestamp\":"); at != std::string::npos; at = body.find("{\"timestamp\":", at + 1))
+      ++n;
     return n;
   }
   std::string calls() const {
@@ -70,7 +73,8 @@ TEST(Send, CreatesWhatIsMissing) {
   EXPECT_EQ(e.own.requests[2].body, R"({"logGroupName":"/shop","tags":{"team":"orders"}})");
   EXPECT_EQ(e.own.requests[3].body, R"({"logGroupName":"/shop","retentionInDays":14})");
   EXPECT_EQ(e.own.requests[5].body, e.own.requests[0].body);
-  EXPECT_NE(e.own_metrics().find("otelcol_exporter_sent_metric_points{exporter=\"awsemf\"} 1"), std::string::npos) << e.own_metrics();
+  EXPECT_NE(e.own_metrics().find("otelcol_exporter_sent_metric_points{exporter=\"awsemf\"} 1"), std::string::npos)
+      << e.own_metrics();
 }
 
 TEST(Send, AGroupThatSomebodyElseMade) {
@@ -78,7 +82,8 @@ TEST(Send, AGroupThatSomebodyElseMade) {
   Emf e(c);
   bool stream = false, asked = false;
   e.own.answer = [&](const Recorded& r) {
-    Script::Answer missing{400, R"({"__type":"ResourceNotFoundException"})"}, there{400, R"({"__type":"ResourceAlreadyExistsException"})"};
+    Script::Answer missing{400, R"({"__type":"ResourceNotFoundException"})"},
+        there{400, R"({"__type":"ResourceAlreadyExistsException"})"};
     if (r.call == "PutLogEvents") return stream ? Script::Answer{} : missing;
     if (r.call == "CreateLogGroup") return there;
     if (!asked) return asked = true, missing;
@@ -128,13 +133,16 @@ TEST(Send, UntimelyDocumentsAreLost) {
   e.send(Signal::Metrics, request(point(1, kNow - 15 * kDay) + "," + point(2, kNow + kDay)));
   e.settle();
   EXPECT_TRUE(e.own.requests.empty());
-  EXPECT_NE(e.own_metrics().find("otelcol_exporter_send_failed_metric_points{exporter=\"awsemf\"} 2"), std::string::npos) << e.own_metrics();
+  EXPECT_NE(e.own_metrics().find("otelcol_exporter_send_failed_metric_points{exporter=\"awsemf\"} 2"),
+            std::string::npos)
+      << e.own_metrics();
 }
 
 TEST(Send, NothingToSayIsSent) {
   config::Awsemf c = usual();
   Emf e(c);
-  std::string first = R"({"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"c","sum":{"aggregationTemporality":2,"dataPoints":[{"asInt":"5"}]}}]}]}]})";
+  std::string first =
+      R"({"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"c","sum":{"aggregationTemporality":2,"dataPoints":[{"asInt":"5"}]}}]}]}]})";
   e.send(Signal::Metrics, first);
   e.settle();
   EXPECT_TRUE(e.own.requests.empty());

@@ -27,7 +27,8 @@ config::Awsemf usual() {
 }
 
 Documents encode(Encoder& encoder, const std::string& metrics, const std::string& resource = "{}") {
-  std::string json = R"({"resourceMetrics":[{"resource":)" + resource + R"(,"scopeMetrics":[{"metrics":[)" + metrics + "]}]}]}";
+  std::string json =
+      R"({"resourceMetrics":[{"resource":)" + resource + R"(,"scopeMetrics":[{"metrics":[)" + metrics + "]}]}]}";
   Writer request, out;
   EXPECT_TRUE(wire::json_to_proto(Signal::Metrics, as_bytes(json), request)) << json;
   Documents d;
@@ -70,7 +71,8 @@ TEST(Documents, AtMostAQuarterMebibyte) {
   config::Awsemf c = usual();
   Encoder encoder(c, "stream");
   std::string metrics;
-  for (int i = 0; i < 10; ++i) metrics += (i ? "," : "") + gauge(std::string(30'000, static_cast<char>('a' + i)), R"({"asInt":"1"})");
+  for (int i = 0; i < 10; ++i)
+    metrics += (i ? "," : "") + gauge(std::string(30'000, static_cast<char>('a' + i)), R"({"asInt":"1"})");
   Documents d = encode(encoder, metrics);
   EXPECT_GT(d.texts.size(), 1u);
   for (const Event& e : d.events) EXPECT_LE(e.size + kEventOverhead, kMaxEventSize);
@@ -89,7 +91,11 @@ TEST(Documents, DuplicatesAndClashes) {
   EXPECT_EQ(d.losses.duplicates, 1u);
   EXPECT_NE(d.texts[0].find(R"("m":1)"), std::string::npos);
   // Labels that have the names of the document's own fields.
-  d = encode(encoder, gauge("m", R"({"asInt":"1","attributes":[{"key":"_aws","value":{"stringValue":"x"}},{"key":"Version","value":{"stringValue":"x"}},{"key":"m","value":{"stringValue":"x"}}]})"));
+  d = encode(
+      encoder,
+      gauge(
+          "m",
+          R"({"asInt":"1","attributes":[{"key":"_aws","value":{"stringValue":"x"}},{"key":"Version","value":{"stringValue":"x"}},{"key":"m","value":{"stringValue":"x"}}]})"));
   ASSERT_EQ(d.texts.size(), 1u);
   EXPECT_EQ(d.texts[0].find(R"(:"x")"), std::string::npos) << d.texts[0];
 }
@@ -99,8 +105,9 @@ TEST(Documents, Placeholders) {
   Text group = "/{ClusterName}/{TaskId}/{x}{";
   c.log_group_name = {group.data(), group.size()};
   Encoder encoder(c, "stream");
-  Documents d = encode(encoder, gauge("m", R"({"asInt":"1","attributes":[{"key":"TaskId","value":{"stringValue":"t"}}]})"),
-                       R"({"attributes":[{"key":"aws.ecs.cluster.name","value":{"stringValue":"c"}}]})");
+  Documents d =
+      encode(encoder, gauge("m", R"({"asInt":"1","attributes":[{"key":"TaskId","value":{"stringValue":"t"}}]})"),
+             R"({"attributes":[{"key":"aws.ecs.cluster.name","value":{"stringValue":"c"}}]})");
   ASSERT_EQ(d.events.size(), 1u);
   // What the resource could not fill is filled from the labels, all of it: they do not know the cluster.
   EXPECT_EQ(d.events[0].log_group, "/undefined/t/{x}{");
@@ -129,7 +136,9 @@ TEST(Histograms, OddOnes) {
     return encode(encoder, R"({"name":"e","exponentialHistogram":{"dataPoints":[)" + point + "]}}");
   };
   EXPECT_EQ(exponential(R"({"count":"3","sum":6})").texts.size(), 1u);
-  EXPECT_EQ(exponential(R"({"count":"3","scale":20,"positive":{"offset":-5,"bucketCounts":["1","0","2"]}})").texts.size(), 1u);
+  EXPECT_EQ(
+      exponential(R"({"count":"3","scale":20,"positive":{"offset":-5,"bucketCounts":["1","0","2"]}})").texts.size(),
+      1u);
   // Beyond what doubles hold: the values are infinite, which JSON cannot say.
   Documents d = exponential(R"({"count":"1","scale":-20,"positive":{"offset":3,"bucketCounts":["1"]}})");
   EXPECT_TRUE(d.texts.empty());
@@ -137,7 +146,8 @@ TEST(Histograms, OddOnes) {
   std::string zeros = "\"0\"";
   for (int i = 0; i < 500; ++i) zeros += ",\"0\"";
   EXPECT_EQ(exponential(R"({"count":"1","scale":1,"positive":{"bucketCounts":[)" + zeros + "]}}").texts.size(), 1u);
-  exponential(R"({"count":"1","scale":2147483647,"positive":{"offset":2147483647,"bucketCounts":["1"]},"negative":{"offset":-2147483648,"bucketCounts":["1"]}})");
+  exponential(
+      R"({"count":"1","scale":2147483647,"positive":{"offset":2147483647,"bucketCounts":["1"]},"negative":{"offset":-2147483648,"bucketCounts":["1"]}})");
   exponential(R"({"count":"1","scale":-2147483648,"positive":{"offset":-2147483648,"bucketCounts":["1"]}})");
 }
 

@@ -25,7 +25,7 @@ struct Document {
   std::span<const Metric* const> metrics;
   bool version_0;
   int64_t resolution = 60;
-  std::vector<Names> rollup{};   // sets that are added to each measurement's own
+  std::vector<Names> rollup{};  // sets that are added to each measurement's own
 
   void prepare();
   bool has_metric(Text name) const;
@@ -278,7 +278,8 @@ void Document::write() {
   json.out.byte('"');
 }
 
-void write_part(const Group& group, std::span<const Metric* const> metrics, const DocumentContext& context, Writer& out, std::vector<Event>& events) {
+void write_part(const Group& group, std::span<const Metric* const> metrics, const DocumentContext& context, Writer& out,
+                std::vector<Event>& events) {
   size_t begin = out.size();
   Document document{group, context, NestedJson(out), metrics, view(context.config.version) == "0"};
   document.prepare();
@@ -296,8 +297,8 @@ void write_part(const Group& group, std::span<const Metric* const> metrics, cons
     write_part(group, metrics.subspan(metrics.size() / 2), context, out, events);
     return;
   }
-  events.push_back({group.timestamp_ms, group.log_group, group.log_stream.empty() ? context.default_stream : group.log_stream,
-                    begin, out.size(), size});
+  events.push_back({group.timestamp_ms, group.log_group,
+                    group.log_stream.empty() ? context.default_stream : group.log_stream, begin, out.size(), size});
 }
 
 }  // namespace

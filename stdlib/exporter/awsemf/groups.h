@@ -26,7 +26,7 @@ struct Value {
   double number = 0;
   uint64_t count = 0;
   double max = 0, min = 0, sum = 0;
-  std::span<const double> values;    // of a distribution
+  std::span<const double> values;  // of a distribution
   std::span<const uint64_t> counts;
 
   bool finite() const;

@@ -103,9 +103,13 @@ Encoder::Encoder(const config::Awsemf& config, Text default_stream)
   state_->prepare_rules();
 }
 
-Encoder::~Encoder() { delete state_; }
+Encoder::~Encoder() {
+  delete state_;
+}
 
-size_t Encoder::series() const { return state_->sums.size() + state_->summaries.size(); }
+size_t Encoder::series() const {
+  return state_->sums.size() + state_->summaries.size();
+}
 
 void Encoder::expire(int64_t now_ns) {
   state_->sums.expire(now_ns - kSeriesLife);
@@ -173,14 +177,16 @@ void Encoder::State::resource(const views::ResourceMetrics& rm) {
   for (views::KeyValue kv : attributes) {
     Label label{kv.key, as_text_value(kv.value.get())};
     resource_strings.push_back(label);
-    if (copy.enabled && !(copy.exclude_service_attributes && is_service_attribute(kv.key))) resource_labels.push_back(label);
+    if (copy.enabled && !(copy.exclude_service_attributes && is_service_attribute(kv.key)))
+      resource_labels.push_back(label);
   }
 
   Context context;
   context.space = view(config.namespace_);
   if (context.space.empty()) {
     auto name = find_attribute(attributes, "service.name"), space = find_attribute(attributes, "service.namespace");
-    bool has_name = name && name->value_case == ValueCase::StringValue, has_space = space && space->value_case == ValueCase::StringValue;
+    bool has_name = name && name->value_case == ValueCase::StringValue,
+         has_space = space && space->value_case == ValueCase::StringValue;
     text.clear();
     if (has_space) text.append(space->string_value);
     if (has_space && has_name) text.byte('/');
@@ -211,8 +217,12 @@ struct Pattern {
   Text key, attribute;
 };
 static constexpr Pattern kPatterns[] = {
-    {"ClusterName", "aws.ecs.cluster.name"}, {"TaskId", "aws.ecs.task.id"},       {"NodeName", "k8s.node.name"},
-    {"PodName", "pod"},                      {"ServiceName", "service.name"},     {"ContainerInstanceId", "aws.ecs.container.instance.id"},
+    {"ClusterName", "aws.ecs.cluster.name"},
+    {"TaskId", "aws.ecs.task.id"},
+    {"NodeName", "k8s.node.name"},
+    {"PodName", "pod"},
+    {"ServiceName", "service.name"},
+    {"ContainerInstanceId", "aws.ecs.container.instance.id"},
     {"TaskDefinitionFamily", "aws.ecs.task.family"},
 };
 static constexpr Text kUndefined = "undefined";
@@ -252,11 +262,33 @@ Text Encoder::State::unit_of(const views::Metric& m) const {
   for (size_t i = config.metric_descriptors.size; i-- > 0;) {  // of two for one metric the last counts
     const config::MetricDescriptor& d = config.metric_descriptors[i];
     if (view(d.metric_name) != m.name || d.metric_name.size == 0) continue;
-    static constexpr Text kKnown[] = {
-        "Seconds", "Microseconds", "Milliseconds", "Bytes", "Kilobytes", "Megabytes", "Gigabytes", "Terabytes", "Bits",
-        "Kilobits", "Megabits", "Gigabits", "Terabits", "Percent", "Count", "Bytes/Second", "Kilobytes/Second",
-        "Megabytes/Second", "Gigabytes/Second", "Terabytes/Second", "Bits/Second", "Kilobits/Second", "Megabits/Second",
-        "Gigabits/Second", "Terabits/Second", "Count/Second", "None"};
+    static constexpr Text kKnown[] = {"Seconds",
+                                      "Microseconds",
+                                      "Milliseconds",
+                                      "Bytes",
+                                      "Kilobytes",
+                                      "Megabytes",
+                                      "Gigabytes",
+                                      "Terabytes",
+                                      "Bits",
+                                      "Kilobits",
+                                      "Megabits",
+                                      "Gigabits",
+                                      "Terabits",
+                                      "Percent",
+                                      "Count",
+                                      "Bytes/Second",
+                                      "Kilobytes/Second",
+                                      "Megabytes/Second",
+                                      "Gigabytes/Second",
+                                      "Terabytes/Second",
+                                      "Bits/Second",
+                                      "Kilobits/Second",
+                                      "Megabits/Second",
+                                      "Gigabits/Second",
+                                      "Terabits/Second",
+                                      "Count/Second",
+                                      "None"};
     if (std::find(std::begin(kKnown), std::end(kKnown), view(d.unit)) == std::end(kKnown)) continue;
     if (m.unit.empty() || d.overwrite) return view(d.unit);
     break;
@@ -343,8 +375,10 @@ void Encoder::State::point_done(MetricType type, uint64_t time_ns, Context& cont
     // Placeholders that the resource could not fill are tried with the labels; what a point fills, the next ones keep.
     if (!context.replaced) {
       bool ignored = true;
-      if (context.log_group.find(kUndefined) != Text::npos) context.log_group = replace_patterns(view(config.log_group_name), shared, ignored);
-      if (context.log_stream.find(kUndefined) != Text::npos) context.log_stream = replace_patterns(view(config.log_stream_name), shared, ignored);
+      if (context.log_group.find(kUndefined) != Text::npos)
+        context.log_group = replace_patterns(view(config.log_group_name), shared, ignored);
+      if (context.log_stream.find(kUndefined) != Text::npos)
+        context.log_stream = replace_patterns(view(config.log_stream_name), shared, ignored);
     }
     if (uint64_t ms = time_ns / 1'000'000) time_ms = static_cast<int64_t>(ms);
     if (!p.value.finite()) {
@@ -362,7 +396,8 @@ void Encoder::State::point_done(MetricType type, uint64_t time_ns, Context& cont
     };
     Group* group = by_key.find(hash, same);
     if (!group) {
-      group = arena.make<Group>(hash, context.space, context.log_group, context.log_stream, time_ms, type, i, context.prometheus, shared);
+      group = arena.make<Group>(hash, context.space, context.log_group, context.log_stream, time_ms, type, i,
+                                context.prometheus, shared);
       group->last = &group->first;
       groups.push_back(group);
       by_key.add(hash, group);
@@ -380,8 +415,12 @@ void Encoder::State::point_done(MetricType type, uint64_t time_ns, Context& cont
   }
 }
 
-static bool no_value(uint32_t flags) { return flags & views::DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK; }
-static bool finite(double v) { return v - v == 0; }
+static bool no_value(uint32_t flags) {
+  return flags & views::DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK;
+}
+static bool finite(double v) {
+  return v - v == 0;
+}
 
 void Encoder::State::metric(const views::Metric& m, const Context& base) {
   using Case = views::Metric::DataCase;
@@ -451,7 +490,8 @@ void Encoder::State::metric(const views::Metric& m, const Context& base) {
       // Prometheus counts from its start, SDKs from the last report.
       if (base.prometheus) {
         Cumulative delta;
-        if (summaries.increase(series_key(m, base), value, static_cast<int64_t>(p.time_unix_nano), delta)) value = delta;
+        if (summaries.increase(series_key(m, base), value, static_cast<int64_t>(p.time_unix_nano), delta))
+          value = delta;
         else if (!retain) continue;
       }
       points.clear();

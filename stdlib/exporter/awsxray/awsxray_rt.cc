@@ -39,9 +39,9 @@ struct Sending {
   Outgoing& item;
   awsxray::SpanWalk walk;
   bool exhausted = false;
-  uint32_t pieces = 0;  // under way
+  uint32_t pieces = 0;          // under way
   uint64_t sent = 0, lost = 0;  // documents
-  Writer why;           // of the last loss
+  Writer why;                   // of the last loss
 };
 
 // The documents of one call.
@@ -51,8 +51,8 @@ struct Piece {
   uint32_t spans = 0;
   uint32_t documents = 0;
   uint32_t tries = 0;
-  int64_t since = 0;     // monotonic time of the first failure
-  int64_t interval = 0;  // the next wait
+  int64_t since = 0;            // monotonic time of the first failure
+  int64_t interval = 0;         // the next wait
   std::vector<SegmentId> only;  // when not empty: of the piece's documents just these
   Timer timer;
 
@@ -85,10 +85,12 @@ struct Awsxray {
       : context(c), config(*static_cast<const config::Awsxray*>(c.config)), runtime(*c.runtime),
         encoder({config.indexed_attributes, config.index_all_attributes, config.aws_log_groups}),
         client(c, aws_settings(config), "xray", "XRAY"), retry(usual_retry()),
-        queue(c, nullptr, &retry, [](void* self, Outgoing& item) { static_cast<Awsxray*>(self)->begin(item); }, this),
+        queue(
+            c, nullptr, &retry, [](void* self, Outgoing& item) { static_cast<Awsxray*>(self)->begin(item); }, this),
         pump_task(*runtime.loop, [](void* self) { static_cast<Awsxray*>(self)->pump(); }, this) {
-    lost_spans = runtime.metrics->counter({"otelcol_exporter_send_failed_spans", "Number of items in failed attempts to send to destination.",
-                                           "{span}", "go.opentelemetry.io/collector/exporter/exporterhelper"},
+    lost_spans = runtime.metrics->counter({"otelcol_exporter_send_failed_spans",
+                                           "Number of items in failed attempts to send to destination.", "{span}",
+                                           "go.opentelemetry.io/collector/exporter/exporterhelper"},
                                           {{"exporter", view(c.id)}});
   }
 
@@ -107,7 +109,8 @@ struct Awsxray {
   void begin(Outgoing& item) {
     uint64_t seed;
     runtime.random(&seed, sizeof seed);
-    sending.push_back(new Sending{*this, item, awsxray::SpanWalk(item.payload.slices, awsxray::IdSource(seed)), false, 0, 0, 0, {}});
+    sending.push_back(
+        new Sending{*this, item, awsxray::SpanWalk(item.payload.slices, awsxray::IdSource(seed)), false, 0, 0, 0, {}});
     feed();
     // The queue must not hear of the end of an item from within its own call.
     pump_task.post();
@@ -144,7 +147,9 @@ struct Awsxray {
     }
     if (wanted && document.size() > kMaxDocumentSize && nested_size(document) - 2 > kMaxDocumentSize) {
       f.exporter.runtime.log->error("a segment is larger than the 64 KiB that X-Ray takes; it is lost",
-                                    {{"exporter", f.exporter.context.id}, {"segment", Text(id_of(document).hex, 16)}, {"bytes", nested_size(document) - 2}});
+                                    {{"exporter", f.exporter.context.id},
+                                     {"segment", Text(id_of(document).hex, 16)},
+                                     {"bytes", nested_size(document) - 2}});
       ++f.too_large;
       wanted = false;
     }
@@ -213,17 +218,21 @@ struct Awsxray {
     call.call = "PutTraceSegments";
     call.path = "/TraceSegments";
     call.content_type = "application/json";
-    client.call(static_cast<AwsCall&&>(call), [](void* p, const HttpResponse& r) {
-      auto& answered = *static_cast<Piece*>(p);
-      answered.sending.exporter.answered(answered, r);
-    }, &piece);
+    client.call(
+        static_cast<AwsCall&&>(call),
+        [](void* p, const HttpResponse& r) {
+          auto& answered = *static_cast<Piece*>(p);
+          answered.sending.exporter.answered(answered, r);
+        },
+        &piece);
     return true;
   }
 
   void answered(Piece& piece, const HttpResponse& r) {
     if (r.status >= 200 && r.status < 300) {
       take_unprocessed(piece, r.body);
-    } else if (r.status == 0 || r.status == 429 || r.status >= 500 || is_denial(r.status, aws_error_type(r)) || aws_error_type(r) == "ThrottledException") {
+    } else if (r.status == 0 || r.status == 429 || r.status >= 500 || is_denial(r.status, aws_error_type(r)) ||
+               aws_error_type(r) == "ThrottledException") {
       // Also a denial may pass: when the task's role is mended, or its credentials are renewed.
       Writer why;
       reason(r, why);
@@ -290,8 +299,10 @@ struct Awsxray {
     uint32_t random;
     runtime.random(&random, sizeof random);
     int64_t wait = piece.interval / 2 + static_cast<int64_t>(random % 1024) * (piece.interval / 1024);
-    runtime.log->warn("segments were not taken; they are sent again",
-                      {{"exporter", context.id}, {"documents", piece.documents}, {"error", why}, {"seconds", static_cast<double>(wait) / 1e9}});
+    runtime.log->warn("segments were not taken; they are sent again", {{"exporter", context.id},
+                                                                       {"documents", piece.documents},
+                                                                       {"error", why},
+                                                                       {"seconds", static_cast<double>(wait) / 1e9}});
     piece.interval = piece.interval * 3 / 2 < retry.max_interval ? piece.interval * 3 / 2 : retry.max_interval;
     piece.timer.in(wait);
   }
@@ -325,7 +336,8 @@ struct Awsxray {
       uint64_t lost = s.lost < item.payload.items ? s.lost : item.payload.items - 1;
       *lost_spans += static_cast<int64_t>(lost);
       item.payload.items -= lost;
-      runtime.log->error("some segments are lost", {{"exporter", context.id}, {"segments", s.lost}, {"error", s.why.text()}});
+      runtime.log->error("some segments are lost",
+                         {{"exporter", context.id}, {"segments", s.lost}, {"error", s.why.text()}});
       queue.sent(item);
     } else if (s.lost > 0) {
       queue.failed(item, s.why.text());
@@ -337,22 +349,33 @@ struct Awsxray {
 };
 
 Piece::Piece(Sending& s)
-    : sending(s), from(s.walk), timer(*s.exporter.runtime.loop, [](void* p) {
-        auto& piece = *static_cast<Piece*>(p);
-        piece.sending.exporter.again(piece);
-      }, this) {}
+    : sending(s), from(s.walk), timer(
+                                    *s.exporter.runtime.loop,
+                                    [](void* p) {
+                                      auto& piece = *static_cast<Piece*>(p);
+                                      piece.sending.exporter.again(piece);
+                                    },
+                                    this) {}
 
-void* create(const ComponentContext* context) { return new Awsxray(*context); }
+void* create(const ComponentContext* context) {
+  return new Awsxray(*context);
+}
 bool start(void* self) {
   auto& x = *static_cast<Awsxray*>(self);
   return x.client.check(x.context.place);
 }
-void drain(void* self) { static_cast<Awsxray*>(self)->queue.drain(); }
-bool idle(void* self) { return static_cast<Awsxray*>(self)->queue.idle(); }
+void drain(void* self) {
+  static_cast<Awsxray*>(self)->queue.drain();
+}
+bool idle(void* self) {
+  return static_cast<Awsxray*>(self)->queue.idle();
+}
 
 }  // namespace
 
-extern "C" Status exporter_awsxray_consume(void* self, Payload* payload) { return static_cast<Awsxray*>(self)->queue.offer(*payload); }
+extern "C" Status exporter_awsxray_consume(void* self, Payload* payload) {
+  return static_cast<Awsxray*>(self)->queue.offer(*payload);
+}
 extern "C" const ComponentOps exporter_awsxray_ops = {create, start, drain, idle};
 
 }  // namespace whittle

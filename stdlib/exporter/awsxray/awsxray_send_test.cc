@@ -22,7 +22,8 @@ config::Awsxray usual() {
 std::string span(int i, const std::string& more = "") {
   char id[17];
   snprintf(id, sizeof id, "%016x", i + 1);
-  return R"({"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":")" + std::string(id) + R"(","name":"n")" + more + "}";
+  return R"({"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":")" + std::string(id) + R"(","name":"n")" + more +
+         "}";
 }
 
 std::string request(const std::vector<std::string>& spans) {
@@ -86,7 +87,8 @@ TEST(Send, UnprocessedDocumentsGoAgain) {
   int calls = 0;
   x.own.answer = [&](const Recorded&) {
     if (calls++ > 0) return Script::Answer{200, R"({"UnprocessedTraceSegments":[]})"};
-    return Script::Answer{200, R"({"UnprocessedTraceSegments":[{"Id":"0000000000000002","ErrorCode":"Throttled","Message":"m"}]})"};
+    return Script::Answer{
+        200, R"({"UnprocessedTraceSegments":[{"Id":"0000000000000002","ErrorCode":"Throttled","Message":"m"}]})"};
   };
   x.send(Signal::Traces, request(spans(3)));
   x.settle();
@@ -106,7 +108,9 @@ TEST(Send, AServiceSegmentGoesAgainWithItsId) {
     std::string id = service.substr(service.find(R"("id":")") + 6, 16);
     return Script::Answer{200, R"({"UnprocessedTraceSegments":[{"Id":")" + id + R"(","ErrorCode":"Throttled"}]})"};
   };
-  x.send(Signal::Traces, request({span(0, R"(,"kind":3,"attributes":[{"key":"aws.span.kind","value":{"stringValue":"LOCAL_ROOT"}}])")}));
+  x.send(
+      Signal::Traces,
+      request({span(0, R"(,"kind":3,"attributes":[{"key":"aws.span.kind","value":{"stringValue":"LOCAL_ROOT"}}])")}));
   x.settle();
   ASSERT_EQ(x.own.requests.size(), 2u);
   EXPECT_EQ(documents(x.own.requests[1]), std::vector<std::string>{documents(x.own.requests[0])[1]});
@@ -115,18 +119,22 @@ TEST(Send, AServiceSegmentGoesAgainWithItsId) {
 TEST(Send, WhatIsTheRequestsFaultIsLost) {
   config::Awsxray c = usual();
   Xray x(c);
-  x.own.answer = [&](const Recorded&) { return Script::Answer{400, R"({"__type":"InvalidRequestException","message":"no"})"}; };
+  x.own.answer = [&](const Recorded&) {
+    return Script::Answer{400, R"({"__type":"InvalidRequestException","message":"no"})"};
+  };
   x.send(Signal::Traces, request(spans(3)));
   x.settle();
   EXPECT_EQ(x.own.requests.size(), 1u);
-  EXPECT_NE(x.own_metrics().find("otelcol_exporter_send_failed_spans{exporter=\"awsxray\"} 3"), std::string::npos) << x.own_metrics();
+  EXPECT_NE(x.own_metrics().find("otelcol_exporter_send_failed_spans{exporter=\"awsxray\"} 3"), std::string::npos)
+      << x.own_metrics();
 }
 
 TEST(Send, ATooLargeDocumentIsLostAlone) {
   config::Awsxray c = usual();
   Xray x(c);
   auto list = spans(2);
-  list.push_back(span(2, R"(,"attributes":[{"key":"k","value":{"stringValue":")" + std::string(70'000, 'x') + R"("}}])"));
+  list.push_back(
+      span(2, R"(,"attributes":[{"key":"k","value":{"stringValue":")" + std::string(70'000, 'x') + R"("}}])"));
   x.send(Signal::Traces, request(list));
   x.settle();
   ASSERT_EQ(x.own.requests.size(), 1u);

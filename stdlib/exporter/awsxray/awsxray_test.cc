@@ -33,13 +33,15 @@ std::vector<std::string> documents(std::string span, Options options = {}, std::
     EXPECT_EQ(nested_size(ctx.out.text().substr(begin, end - begin)) - 2, ctx.list.back().size());
     yyjson_doc_free(doc);
   };
-  while (encoder.next(walk, {out, done, &context})) {}
+  while (encoder.next(walk, {out, done, &context})) {
+  }
   return list;
 }
 
 std::string attributes(std::initializer_list<std::pair<const char*, const char*>> list) {
   std::string json;
-  for (auto [k, v] : list) json += (json.empty() ? "" : ",") + std::string(R"({"key":")") + k + R"(","value":)" + v + "}";
+  for (auto [k, v] : list)
+    json += (json.empty() ? "" : ",") + std::string(R"({"key":")") + k + R"(","value":)" + v + "}";
   return "[" + json + "]";
 }
 
@@ -64,10 +66,12 @@ TEST(Names, AreFixedAndCut) {
 }
 
 TEST(Addresses, AsGoParsesThem) {
-  for (Text good : {"1.2.3.4", "255.255.255.255", "::", "::1", "fe80::1", "1:2:3:4:5:6:7:8", "::ffff:1.2.3.4", "1:2:3:4:5:6:1.2.3.4", "1::8"})
+  for (Text good : {"1.2.3.4", "255.255.255.255", "::", "::1", "fe80::1", "1:2:3:4:5:6:7:8", "::ffff:1.2.3.4",
+                    "1:2:3:4:5:6:1.2.3.4", "1::8"})
     EXPECT_TRUE(is_ip_address(good)) << good;
-  for (Text bad : {"", "a", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "1.2.3.", ":", ":1", "1:", "1::2::3", "12345::",
-                   "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7::8", "fe80::1%eth0", "::1.2.3", "1.2.3.4:80", "localhost"})
+  for (Text bad : {"", "a", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "1.2.3.", ":", ":1", "1:", "1::2::3",
+                   "12345::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7::8", "fe80::1%eth0", "::1.2.3",
+                   "1.2.3.4:80", "localhost"})
     EXPECT_FALSE(is_ip_address(bad)) << bad;
 }
 
@@ -76,21 +80,59 @@ TEST(Urls, HostAsGoParsesIt) {
     Text url, host;
   };
   constexpr Case kCases[] = {
-      {"mysql://db.example.com:3306", "db.example.com"}, {"postgresql://u:p@db:5432/x?y=z#f", "db"}, {"mysql://[::1]:3306/x", "::1"},
-      {"//db/x", "db"}, {"db.example.com:3306", ""}, {"db", ""}, {"", ""}, {"mysql:db", ""}, {"mysql://", ""}, {"mysql://db:x/", ""},
-      {"mysql://d b/", ""}, {"oracle:thin:@//db:1521/x", ""}, {"sqlserver://db:1433;databaseName=x", ""}, {"mysql://a\nb", ""},
+      {"mysql://db.example.com:3306", "db.example.com"},
+      {"postgresql://u:p@db:5432/x?y=z#f", "db"},
+      {"mysql://[::1]:3306/x", "::1"},
+      {"//db/x", "db"},
+      {"db.example.com:3306", ""},
+      {"db", ""},
+      {"", ""},
+      {"mysql:db", ""},
+      {"mysql://", ""},
+      {"mysql://db:x/", ""},
+      {"mysql://d b/", ""},
+      {"oracle:thin:@//db:1521/x", ""},
+      {"sqlserver://db:1433;databaseName=x", ""},
+      {"mysql://a\nb", ""},
   };
   for (const Case& c : kCases) EXPECT_EQ(url_host(c.url), c.host) << c.url;
 }
 
 TEST(Causes, BrokenTracesAreTakenAsFarAsTheyGo) {
   for (const char* language : {"java", "python", "javascript", "dotnet", "go", "php", "cobol"})
-    for (const char* trace : {"", "x", "\\n", "\\n\\n", "x\\n\\tat ", "x\\n\\tat (", "x\\n\\tat )(", "x\\nCaused by: ", "x\\nCaused by: a:", "x\\nCaused by: a:b\\nmore",
-                              "  File \\n", "  File \\nx", "  File ,,\\nx", "a\\nDuring handling of the above exception, another exception occurred:\\nb",
-                              "  File \\\"a\\\", line 1, in f\\n\\nDuring handling of the above exception, another exception occurred:\\n  File \\\"b\\\", line 99999999999999999999, in g\\nE: m",
-                              "x\\n    at ", "x\\n    at (", "x\\n    at a (b:c", "x\\n    at a (b:1:2)", "x\\nat in ", "x\\nat in y", "x\\nat a in b:line", "x\\nat )", "x\\ngoroutine 1 [running]:", "x\\nf\\n\\tp:12"}) {
-      auto docs = documents(std::string(R"({"name":"n","status":{"code":2},"events":[{"name":"exception","attributes":[{"key":"exception.stacktrace","value":{"stringValue":")") + trace + "\"}}]}]}",
-                            {}, R"({"attributes":[{"key":"telemetry.sdk.language","value":{"stringValue":")" + std::string(language) + "\"}}]}");
+    for (const char* trace : {"",
+                              "x",
+                              "\\n",
+                              "\\n\\n",
+                              "x\\n\\tat ",
+                              "x\\n\\tat (",
+                              "x\\n\\tat )(",
+                              "x\\nCaused by: ",
+                              "x\\nCaused by: a:",
+                              "x\\nCaused by: a:b\\nmore",
+                              "  File \\n",
+                              "  File \\nx",
+                              "  File ,,\\nx",
+                              "a\\nDuring handling of the above exception, another exception occurred:\\nb",
+                              "  File \\\"a\\\", line 1, in f\\n\\nDuring handling of the above exception, another "
+                              "exception occurred:\\n  File \\\"b\\\", line 99999999999999999999, in g\\nE: m",
+                              "x\\n    at ",
+                              "x\\n    at (",
+                              "x\\n    at a (b:c",
+                              "x\\n    at a (b:1:2)",
+                              "x\\nat in ",
+                              "x\\nat in y",
+                              "x\\nat a in b:line",
+                              "x\\nat )",
+                              "x\\ngoroutine 1 [running]:",
+                              "x\\nf\\n\\tp:12"}) {
+      auto docs = documents(
+          std::string(
+              R"({"name":"n","status":{"code":2},"events":[{"name":"exception","attributes":[{"key":"exception.stacktrace","value":{"stringValue":")") +
+              trace + "\"}}]}]}",
+          {},
+          R"({"attributes":[{"key":"telemetry.sdk.language","value":{"stringValue":")" + std::string(language) +
+              "\"}}]}");
       ASSERT_EQ(docs.size(), 1u);
       yyjson_doc* doc = yyjson_read(docs[0].data(), docs[0].size(), 0);
       EXPECT_TRUE(doc) << docs[0];
@@ -116,7 +158,12 @@ TEST(Documents, OfALocalRootThatCallsAnotherService) {
 
 TEST(Documents, SameNameOnce) {
   static const Str kIndexed[] = {{"a-b", 3}, {"a_b", 3}};
-  auto docs = documents(R"({"name":"n","attributes":)" + attributes({{"a-b", R"({"intValue":1})"}, {"a_b", R"({"intValue":2})"}, {"c", R"({"intValue":3})"}, {"c", R"({"intValue":4})"}}) + "}",
+  auto docs = documents(R"({"name":"n","attributes":)" +
+                            attributes({{"a-b", R"({"intValue":1})"},
+                                        {"a_b", R"({"intValue":2})"},
+                                        {"c", R"({"intValue":3})"},
+                                        {"c", R"({"intValue":4})"}}) +
+                            "}",
                         {{kIndexed, 2}, false, {}});
   ASSERT_EQ(docs.size(), 1u);
   EXPECT_NE(docs[0].find(R"("annotations":{"a_b":1},"metadata":{"default":{"c":3}})"), std::string::npos) << docs[0];
@@ -129,7 +176,8 @@ TEST(Documents, NumbersThatJsonHasNot) {
 }
 
 TEST(Walk, ACopyLeadsToTheSameDocuments) {
-  std::string json = R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"a","status":{"code":2,"message":"m"}},{"name":"b","status":{"code":2,"message":"m"}}]}]}]})";
+  std::string json =
+      R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"a","status":{"code":2,"message":"m"}},{"name":"b","status":{"code":2,"message":"m"}}]}]}]})";
   Writer request;
   ASSERT_TRUE(wire::json_to_proto(Signal::Traces, as_bytes(json), request));
   Slice slice{{}, request.bytes()};
@@ -137,8 +185,10 @@ TEST(Walk, ACopyLeadsToTheSameDocuments) {
   SpanWalk walk({&slice, 1}, IdSource(7)), copy = walk;
   Writer first, second;
   auto nothing = [](void*, size_t, size_t) {};
-  while (encoder.next(walk, {first, nothing, nullptr})) {}
-  while (encoder.next(copy, {second, nothing, nullptr})) {}
+  while (encoder.next(walk, {first, nothing, nullptr})) {
+  }
+  while (encoder.next(copy, {second, nothing, nullptr})) {
+  }
   EXPECT_EQ(first.text(), second.text());
 }
 

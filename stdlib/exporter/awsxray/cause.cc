@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The `cause` part: exceptions of the span's events with their stack traces taken apart, each language's in its own way.
-// Chained exceptions ("Caused by") become exceptions that name each other by id.
+// The `cause` part: exceptions of the span's events with their stack traces taken apart, each language's in its own
+// way. Chained exceptions ("Caused by") become exceptions that name each other by id.
 #include "runtime/base/utf8.h"
 #include "stdlib/exporter/awsxray/segment.h"
 
@@ -9,7 +9,9 @@ namespace whittle::awsxray {
 static constexpr Text kException = "exception";
 static constexpr Text kHttpFailure = "HTTP request failure";
 
-static bool is_aws_sdk(const SpanAttributes& attributes) { return attributes.string(Key::RpcSystem) == "aws-api"; }
+static bool is_aws_sdk(const SpanAttributes& attributes) {
+  return attributes.string(Key::RpcSystem) == "aws-api";
+}
 
 bool has_exceptions(const views::Span& span, const SpanAttributes& attributes) {
   if (span.events.empty()) return false;
@@ -19,7 +21,8 @@ bool has_exceptions(const views::Span& span, const SpanAttributes& attributes) {
   return false;
 }
 
-Outcome outcome_of(const views::Span&, const views::Status& status, bool has_exceptions, const SpanAttributes& attributes) {
+Outcome outcome_of(const views::Span&, const views::Status& status, bool has_exceptions,
+                   const SpanAttributes& attributes) {
   Outcome o;
   bool failed = status.code == views::STATUS_CODE_ERROR;
   o.uses_status_text = !has_exceptions && failed;
@@ -78,7 +81,9 @@ Text trim(Text t) {
 }
 
 // `t` from `at`, or nothing when it is shorter.
-Text tail(Text t, size_t at) { return at <= t.size() ? t.substr(at) : Text(); }
+Text tail(Text t, size_t at) {
+  return at <= t.size() ? t.substr(at) : Text();
+}
 
 class Exceptions {
 public:
@@ -302,9 +307,7 @@ void Exceptions::dotnet(Text trace) {
 
 bool is_goroutine_header(Text line) {
   if (!line.starts_with("goroutine") || !line.ends_with(':')) return false;
-  auto word = [](char c) {
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
-  };
+  auto word = [](char c) { return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_'; };
   constexpr Text kRunning = "running";
   for (size_t at = line.find(kRunning, 9); at != Text::npos; at = line.find(kRunning, at + 1)) {
     size_t end = at + kRunning.size();
@@ -364,7 +367,8 @@ void write_cause(NestedJson& json, const views::Span& span, const views::Status&
         return v ? string_of(*v) : Text();
       };
       if (event.name == kException) {
-        exceptions.parse(text("exception.type"), text("exception.message"), text("exception.stacktrace"), remote, language);
+        exceptions.parse(text("exception.type"), text("exception.message"), text("exception.stacktrace"), remote,
+                         language);
       } else if (sdk && event.name == kHttpFailure) {
         auto code = find_attribute(event.attributes, "http.response.status_code");
         auto message = find_attribute(event.attributes, "aws.http.error_message");

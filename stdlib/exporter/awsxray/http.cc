@@ -33,7 +33,8 @@ static bool is_ipv6(Text t) {
   }
   while (groups < 8) {
     size_t digits = 0;
-    while (digits < t.size() && ((t[digits] >= '0' && t[digits] <= '9') || ((t[digits] | 0x20) >= 'a' && (t[digits] | 0x20) <= 'f')))
+    while (digits < t.size() &&
+           ((t[digits] >= '0' && t[digits] <= '9') || ((t[digits] | 0x20) >= 'a' && (t[digits] | 0x20) <= 'f')))
       if (++digits > 4) break;
     if (digits == 0) return false;
     if (digits < t.size() && t[digits] == '.') {
@@ -223,7 +224,8 @@ Text url_host(Text url) {
   // scheme ":" rest
   size_t n = 0;
   auto letter = [](char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; };
-  while (n < url.size() && (letter(url[n]) || (n > 0 && ((url[n] >= '0' && url[n] <= '9') || url[n] == '+' || url[n] == '-' || url[n] == '.'))))
+  while (n < url.size() && (letter(url[n]) || (n > 0 && ((url[n] >= '0' && url[n] <= '9') || url[n] == '+' ||
+                                                         url[n] == '-' || url[n] == '.'))))
     ++n;
   if (n < url.size() && url[n] == ':') {
     if (n == 0) return {};
@@ -251,7 +253,8 @@ Text url_host(Text url) {
   }
   constexpr Text kHostCharacters = "-._~!$&'()*+,;=:[]<>\"";
   for (char c : authority)
-    if (!letter(c) && !(c >= '0' && c <= '9') && static_cast<uint8_t>(c) < 0x80 && kHostCharacters.find(c) == Text::npos)
+    if (!letter(c) && !(c >= '0' && c <= '9') && static_cast<uint8_t>(c) < 0x80 &&
+        kHostCharacters.find(c) == Text::npos)
       return {};
   return authority;
 }

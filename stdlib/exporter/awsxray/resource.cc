@@ -28,13 +28,15 @@ bool is_listed(const List<Str>& list, Text prefix, Text name) {
 
 void write_annotation_name(Writer& out, Text name) {
   for (char c : name) {
-    if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '.') out.byte(static_cast<uint8_t>(c));
+    if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '.')
+      out.byte(static_cast<uint8_t>(c));
     else if ((static_cast<uint8_t>(c) & 0xC0) != 0x80) out.byte('_');  // one for each character
   }
 }
 
 static Text origin_of(const Attributes& attributes) {
-  if (auto provider = find_attribute(attributes, "cloud.provider"); provider && string_of(*provider) != "aws") return {};
+  if (auto provider = find_attribute(attributes, "cloud.provider"); provider && string_of(*provider) != "aws")
+    return {};
   auto platform = find_attribute(attributes, "cloud.platform");
   if (!platform) return {};
   Text p = string_of(*platform);
@@ -63,7 +65,8 @@ void ResourceParts::fill(const views::Resource& resource, const Options& options
   member<"'origin':">(head, origin_of(attributes));
   auto version = find_attribute(attributes, "service.version");
   if (!version) {
-    if (auto tags = find_attribute(attributes, "container.image.tags"); tags && tags->value_case == ValueCase::ArrayValue)
+    if (auto tags = find_attribute(attributes, "container.image.tags");
+        tags && tags->value_case == ValueCase::ArrayValue)
       for (views::AnyValue tag : views::ArrayValue(tags->array_value).values) {
         version = tag;
         break;
@@ -128,8 +131,8 @@ static Text group_of_arn(Text arn) {
 }
 
 void ResourceParts::fill_aws(const Options& options) {
-  Text cloud, platform, zone, host, host_type, image, container, container_id, pod, space, deployment, version, sdk_name,
-      sdk_version, auto_version, cluster, cluster_arn, container_arn, task_arn, task_family, launch_type;
+  Text cloud, platform, zone, host, host_type, image, container, container_id, pod, space, deployment, version,
+      sdk_name, sdk_version, auto_version, cluster, cluster_arn, container_arn, task_arn, task_family, launch_type;
   std::optional<views::AnyValue> groups, group_arns;
   account = {};
   for (views::KeyValue kv : attributes) {

@@ -81,11 +81,14 @@ static void write_trace_id(NestedJson& json, Bytes id) {
   append_hex(json.out, id.subspan(4));
 }
 
-static double seconds(uint64_t ns) { return static_cast<double>(ns) / 1e9; }
+static double seconds(uint64_t ns) {
+  return static_cast<double>(ns) / 1e9;
+}
 
 static bool allowed_in_name(uint32_t c) {
   if (c < 0x80)
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c != 0 && strchr(" _.:/%&#=+-@", static_cast<int>(c)));
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+           (c != 0 && strchr(" _.:/%&#=+-@", static_cast<int>(c)));
   return is_letter(c);
 }
 
@@ -115,7 +118,8 @@ static void write_fixed_name(NestedJson& json, Text name) {
 }
 
 static bool is_sql(Text system) {
-  for (Text known : {"db2", "derby", "hive", "mariadb", "mssql", "mysql", "oracle", "postgresql", "sqlite", "teradata", "other_sql"})
+  for (Text known :
+       {"db2", "derby", "hive", "mariadb", "mssql", "mysql", "oracle", "postgresql", "sqlite", "teradata", "other_sql"})
     if (system == known) return true;
   return false;
 }
@@ -136,10 +140,11 @@ struct Encoder::State {
   NameSet names{};
   NameSet listed{};  // the span's own list of annotations
   Writer joined{};
-  Arena arena{};             // names of annotations
+  Arena arena{};  // names of annotations
 
   void span(const views::Span& span, const Sink& sink, IdSource& ids);
-  void document(const views::Span& span, Role role, uint64_t service_id, bool in_progress, const Sink& sink, IdSource& ids);
+  void document(const views::Span& span, Role role, uint64_t service_id, bool in_progress, const Sink& sink,
+                IdSource& ids);
   bool write_name(NestedJson& json, const views::Span& span, Role role);
   void write_aws(NestedJson& json, Role role);
   void write_sql(NestedJson& json, const views::Span& span);
@@ -169,7 +174,8 @@ struct Encoder::State {
     if (a.key == Key::Other) return true;
     if (a.key == Key::EnduserId) return false;
     if (a.key == Key::Annotations && a.value.value_case == ValueCase::ArrayValue) return false;
-    bool taken = (a.key >= Key::HttpMethod && a.key <= Key::LastHttp) || (a.key >= Key::RpcMethod && a.key <= Key::LastAws) ||
+    bool taken = (a.key >= Key::HttpMethod && a.key <= Key::LastHttp) ||
+                 (a.key >= Key::RpcMethod && a.key <= Key::LastAws) ||
                  (sql && a.key >= Key::DbConnectionString && a.key <= Key::LastSql) ||
                  (status_text && a.key == Key::HttpStatusText);
     return !taken || is_listed(options.indexed_attributes, a.name);
@@ -178,7 +184,9 @@ struct Encoder::State {
 
 Encoder::Encoder(const Options& options) : state_(new State{.options = options}) {}
 
-Encoder::~Encoder() { delete state_; }
+Encoder::~Encoder() {
+  delete state_;
+}
 
 bool SpanWalk::next(views::Span& span) {
   for (;;) {
@@ -241,7 +249,8 @@ bool Encoder::State::write_name(NestedJson& json, const views::Span& span, Role 
   bool aws = aws_sdk();
   bool local = span.kind == views::SPAN_KIND_SERVER ||
                (span.kind == views::SPAN_KIND_INTERNAL && attributes.string(Key::AwsSpanKind) == "LOCAL_ROOT");
-  bool remote = span.kind == views::SPAN_KIND_CLIENT || span.kind == views::SPAN_KIND_PRODUCER || span.kind == views::SPAN_KIND_CONSUMER;
+  bool remote = span.kind == views::SPAN_KIND_CLIENT || span.kind == views::SPAN_KIND_PRODUCER ||
+                span.kind == views::SPAN_KIND_CONSUMER;
   Text name;
   if (local) name = attributes.string(Key::AwsLocalService);
   if (remote) name = without_sdk_prefix(attributes.string(Key::AwsRemoteService));
@@ -298,10 +307,12 @@ void Encoder::State::write_aws(NestedJson& json, Role role) {
     const SpanAttribute* account = attributes.find(Key::AwsAccountId);
     bool own = account && account->value.value_case != ValueCase::None;
     member<"'account_id':">(json, own ? string_of(account->value) : resource.account);
-    member<"'operation':">(json, attributes.string(attributes.has(Key::AwsOperation) ? Key::AwsOperation : Key::RpcMethod));
+    member<"'operation':">(json,
+                           attributes.string(attributes.has(Key::AwsOperation) ? Key::AwsOperation : Key::RpcMethod));
     member<"'region':">(json, attributes.string(Key::AwsRegion));
     member<"'request_id':">(json, attributes.string(Key::AwsRequestId));
-    member<"'queue_url':">(json, attributes.string(attributes.has(Key::MessagingUrl) ? Key::MessagingUrl : Key::AwsQueueUrl));
+    member<"'queue_url':">(json,
+                           attributes.string(attributes.has(Key::MessagingUrl) ? Key::MessagingUrl : Key::AwsQueueUrl));
     Text table = attributes.string(Key::AwsTableName);
     if (const SpanAttribute* a = attributes.find(Key::DynamoTableNames)) {
       if (a->value.value_case == ValueCase::StringValue) {
@@ -370,8 +381,8 @@ void Encoder::State::write_links(NestedJson& json, const views::Span& span) {
   json.comma();
 }
 
-void Encoder::State::document(const views::Span& span, Role role, uint64_t service_id, bool in_progress, const Sink& sink,
-                              IdSource& ids) {
+void Encoder::State::document(const views::Span& span, Role role, uint64_t service_id, bool in_progress,
+                              const Sink& sink, IdSource& ids) {
   NestedJson json(sink.out);
   size_t begin = sink.out.size();
   bool has_parent = role == Role::Dependency || !is_zero(span.parent_span_id);
@@ -446,7 +457,8 @@ void Encoder::State::document(const views::Span& span, Role role, uint64_t servi
 
   bool client = span.kind == views::SPAN_KIND_CLIENT || span.kind == views::SPAN_KIND_PRODUCER;
   if (role == Role::Plain || role == Role::Dependency) {
-    bool remote = client || role == Role::Dependency || (subsegment && consumer && attributes.has(Key::AwsRemoteService));
+    bool remote =
+        client || role == Role::Dependency || (subsegment && consumer && attributes.has(Key::AwsRemoteService));
     if (aws_namespace) json.put<"'namespace':'aws',">();
     else if (remote) json.put<"'namespace':'remote',">();
     if (subsegment || role == Role::Dependency) json.put<"'type':'subsegment',">();
@@ -473,7 +485,9 @@ void Encoder::State::write_attributes(NestedJson& json, Role role, bool store_re
       if (!options.index_all_attributes && !listed.empty())
         for (views::KeyValue kv : resource.attributes) {
           views::AnyValue v = kv.value.get();
-          if (!is_scalar(v) || is_listed(options.indexed_attributes, kResourcePrefix, kv.key) || !is_listed_by_span(kv.key)) continue;
+          if (!is_scalar(v) || is_listed(options.indexed_attributes, kResourcePrefix, kv.key) ||
+              !is_listed_by_span(kv.key))
+            continue;
           json.put<"'otel.resource.">();
           write_annotation_name(out, kv.key);
           json.put<"':">();
@@ -546,7 +560,9 @@ void Encoder::State::write_metadata(NestedJson& json, Role role, bool store_reso
       for (views::KeyValue kv : resource.attributes) {
         views::AnyValue v = kv.value.get();
         if (v.value_case == ValueCase::None) continue;
-        if (is_scalar(v) && (is_listed(options.indexed_attributes, kResourcePrefix, kv.key) || is_listed_by_span(kv.key))) continue;
+        if (is_scalar(v) &&
+            (is_listed(options.indexed_attributes, kResourcePrefix, kv.key) || is_listed_by_span(kv.key)))
+          continue;
         json.put<"'otel.resource.">();
         append_nested_escaped(out, kv.key);
         json.put<"':">();
@@ -578,7 +594,8 @@ void Encoder::State::write_metadata(NestedJson& json, Role role, bool store_reso
         }
       }
       any = true;
-      if (role == Role::Service && !a.name.starts_with(kResourcePrefix)) continue;  // of a service what its resource says
+      if (role == Role::Service && !a.name.starts_with(kResourcePrefix))
+        continue;  // of a service what its resource says
       json.text(a.name);
       json.put<":">();
       nested_value(json, a.value);
@@ -594,7 +611,8 @@ void Encoder::State::write_metadata(NestedJson& json, Role role, bool store_reso
   if (namespaces) {
     names.reset(16);
     for (const SpanAttribute& a : attributes) {
-      if (a.key != Key::MetadataPrefix || a.value.value_case != ValueCase::StringValue || !kept(a, sql, status_text)) continue;
+      if (a.key != Key::MetadataPrefix || a.value.value_case != ValueCase::StringValue || !kept(a, sql, status_text))
+        continue;
       Text members, space = a.name.substr(kMetadataPrefix.size());
       bool is_null;
       if (is_annotation(a.name) || is_default_namespace(space) || !names.add(space)) continue;

@@ -98,7 +98,7 @@ public:
   Text service_name;
   bool has_service_name = false;
   Text language;
-  bool is_aws = true;      // no other cloud provider is named
+  bool is_aws = true;  // no other cloud provider is named
   Text account;
   Text head() const { return head_.text(); }          // `'origin':...,'service':...,`
   Text aws() const { return aws_.text(); }            // members of 'aws'

@@ -70,20 +70,14 @@ Key classify(Text name) {
     IS("aws.table_name", AwsTableName);
     IS("aws.table.name", AwsTableName);
     break;
-  case 15:
-    IS("http.user_agent", HttpUserAgent);
-    break;
+  case 15: IS("http.user_agent", HttpUserAgent); break;
   case 16:
     IS("http.status_code", HttpStatusCode);
     IS("http.server_name", HttpServerName);
     IS("http.status_text", HttpStatusText);
     break;
-  case 17:
-    IS("aws.local.service", AwsLocalService);
-    break;
-  case 18:
-    IS("aws.remote.service", AwsRemoteService);
-    break;
+  case 17: IS("aws.local.service", AwsLocalService); break;
+  case 18: IS("aws.remote.service", AwsRemoteService); break;
   case 19:
     IS("http.request.method", HttpMethod);
     IS("user_agent.original", HttpUserAgent);
@@ -96,15 +90,9 @@ Key classify(Text name) {
     IS("aws.remote.operation", AwsRemoteOperation);
     IS("aws.xray.annotations", Annotations);
     break;
-  case 24:
-    IS("aws.dynamodb.table_names", DynamoTableNames);
-    break;
-  case 25:
-    IS("http.response.status_code", HttpResponseStatusCode);
-    break;
-  case 36:
-    IS("messaging.message_payload_size_bytes", MessagePayloadSize);
-    break;
+  case 24: IS("aws.dynamodb.table_names", DynamoTableNames); break;
+  case 25: IS("http.response.status_code", HttpResponseStatusCode); break;
+  case 36: IS("messaging.message_payload_size_bytes", MessagePayloadSize); break;
   }
 #undef IS
   return name.starts_with(kMetadataPrefix) ? Key::MetadataPrefix : Key::Other;

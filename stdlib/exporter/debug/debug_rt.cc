@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes what comes: a summary of each request to the log or to `output_paths`, and with it, as `verbosity` asks, the records.
+// Writes what comes: a summary of each request to the log or to `output_paths`, and with it, as `verbosity` asks, the
+// records.
 #include "runtime/base/log.h"
 #include "runtime/base/number.h"
 #include "runtime/base/payload.h"
@@ -17,7 +18,8 @@ namespace {
 
 class Debug {
 public:
-  explicit Debug(const ComponentContext& context) : context_(context), runtime_(*context.runtime), config_(*static_cast<const config::Debug*>(context.config)) {}
+  explicit Debug(const ComponentContext& context)
+      : context_(context), runtime_(*context.runtime), config_(*static_cast<const config::Debug*>(context.config)) {}
 
   bool start() {
     if (config_.use_internal_logger) return true;
@@ -26,9 +28,12 @@ public:
       return true;
     }
     for (Str path : *config_.output_paths) {
-      int fd = view(path) == "stdout" ? STDOUT_FILENO : view(path) == "stderr" ? STDERR_FILENO : open(path.data, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+      int fd = view(path) == "stdout"   ? STDOUT_FILENO
+               : view(path) == "stderr" ? STDERR_FILENO
+                                        : open(path.data, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
       if (fd < 0) {
-        runtime_.log->error("cannot open a file of output_paths", {{"exporter", context_.id}, {"file", path}, {"error", strerror(errno)}});
+        runtime_.log->error("cannot open a file of output_paths",
+                            {{"exporter", context_.id}, {"file", path}, {"error", strerror(errno)}});
         return false;
       }
       files_.push_back(fd);
@@ -47,16 +52,25 @@ public:
     if (config_.use_internal_logger) {
       Logger& log = *runtime_.log;
       switch (payload.signal) {
-      case Signal::Traces: log.info("Traces", {{"exporter", context_.id}, {"resource_spans", counts.resources}, {"spans", payload.items}}); break;
-      case Signal::Metrics:
-        log.info("Metrics", {{"exporter", context_.id}, {"resource_metrics", counts.resources}, {"metrics", counts.metrics}, {"data_points", payload.items}});
+      case Signal::Traces:
+        log.info("Traces", {{"exporter", context_.id}, {"resource_spans", counts.resources}, {"spans", payload.items}});
         break;
-      case Signal::Logs: log.info("Logs", {{"exporter", context_.id}, {"resource_logs", counts.resources}, {"log_records", payload.items}}); break;
+      case Signal::Metrics:
+        log.info("Metrics", {{"exporter", context_.id},
+                             {"resource_metrics", counts.resources},
+                             {"metrics", counts.metrics},
+                             {"data_points", payload.items}});
+        break;
+      case Signal::Logs:
+        log.info("Logs",
+                 {{"exporter", context_.id}, {"resource_logs", counts.resources}, {"log_records", payload.items}});
+        break;
       }
       if (log.level <= LogLevel::Info) log.put(text.bytes());
       return Status::Ok;
     }
-    static constexpr Text kNames[] = {"Traces", "Metrics", "Logs"}, kResources[] = {"spans", "metrics", "logs"}, kItems[] = {"spans", "data points", "log records"};
+    static constexpr Text kNames[] = {"Traces", "Metrics", "Logs"}, kResources[] = {"spans", "metrics", "logs"},
+                          kItems[] = {"spans", "data points", "log records"};
     auto s = static_cast<uint32_t>(payload.signal);
     Writer out;
     for (Text t : {kNames[s], Text("\t{\"resource "), kResources[s], Text("\": ")}) out.append(t);
@@ -102,12 +116,18 @@ private:
   int64_t second_ = -1, seen_ = 0;
 };
 
-void* create(const ComponentContext* context) { return new Debug(*context); }
-bool start(void* self) { return static_cast<Debug*>(self)->start(); }
+void* create(const ComponentContext* context) {
+  return new Debug(*context);
+}
+bool start(void* self) {
+  return static_cast<Debug*>(self)->start();
+}
 
 }  // namespace
 
-extern "C" Status exporter_debug_consume(void* self, Payload* payload) { return static_cast<Debug*>(self)->consume(*payload); }
+extern "C" Status exporter_debug_consume(void* self, Payload* payload) {
+  return static_cast<Debug*>(self)->consume(*payload);
+}
 extern "C" const ComponentOps exporter_debug_ops = {create, start, nullptr, nullptr, nullptr};
 
 }  // namespace whittle

@@ -269,7 +269,8 @@ struct Writing {
     uint64_t i = 0;
     for (views::NumberDataPoint p : points) {
       point_head("NumberDataPoints", i++, metric, p);
-      bool is_int = p.value_case == views::NumberDataPoint::ValueCase::AsInt, is_double = p.value_case == views::NumberDataPoint::ValueCase::AsDouble;
+      bool is_int = p.value_case == views::NumberDataPoint::ValueCase::AsInt,
+           is_double = p.value_case == views::NumberDataPoint::ValueCase::AsDouble;
       if (detailed) {
         if (is_int) l.line("Value: ", p.as_int);
         if (is_double) l.line("Value: ", p.as_double);
@@ -293,7 +294,8 @@ struct Writing {
     }
     l.put(" count=");
     l.put(p.count);
-    for (auto& [name, has, value] : {std::tuple{" sum=", p.has_sum, p.sum}, {" min=", p.has_min, p.min}, {" max=", p.has_max, p.max}}) {
+    for (auto& [name, has, value] :
+         {std::tuple{" sum=", p.has_sum, p.sum}, {" min=", p.has_min, p.min}, {" max=", p.has_max, p.max}}) {
       if (!has) continue;
       l.put(name);
       l.put(value);
@@ -358,7 +360,8 @@ struct Writing {
           l.line("Count: ", p.count);
           l.line("Sum: ", p.sum);
           uint64_t q = 0;
-          for (auto v : p.quantile_values) l.line("QuantileValue #", q++, ": Quantile ", v.quantile, ", Value ", v.value);
+          for (auto v : p.quantile_values)
+            l.line("QuantileValue #", q++, ": Quantile ", v.quantile, ", Value ", v.value);
           continue;
         }
         l.put(" count=");
@@ -405,10 +408,8 @@ struct Writing {
     double index = b.offset;
     for (uint64_t count : b.bucket_counts) {
       double lower = exp(index * factor), upper = exp((index + 1) * factor);
-      if (negative)
-        l.line("Bucket [", -upper, ", ", -lower, "), Count: ", count);
-      else
-        l.line("Bucket (", lower, ", ", upper, "], Count: ", count);
+      if (negative) l.line("Bucket [", -upper, ", ", -lower, "), Count: ", count);
+      else l.line("Bucket (", lower, ", ", upper, "], Count: ", count);
       ++index;
     }
   }
@@ -419,7 +420,8 @@ void write(Signal signal, Bytes request, Writer& out, bool detailed) {
   Writing w{lines, detailed};
   uint64_t r = 0;
   // In the reference a resource's line says ResourceTraces when short and ResourceSpans when long.
-  auto heads = [&](Text short_resource, Text long_resource, Text short_scope, Text long_scope, const auto& resource, const auto& scopes, auto each_record) {
+  auto heads = [&](Text short_resource, Text long_resource, Text short_scope, Text long_scope, const auto& resource,
+                   const auto& scopes, auto each_record) {
     w.resource_head(detailed ? long_resource : short_resource, r, resource.schema_url, resource.resource.get());
     uint64_t s = 0;
     for (auto scope : scopes) {
@@ -431,17 +433,19 @@ void write(Signal signal, Bytes request, Writer& out, bool detailed) {
   switch (signal) {
   case Signal::Traces:
     for (views::ResourceSpans g : views::ExportTraceServiceRequest(request).resource_spans)
-      heads("ResourceTraces", "ResourceSpans", "ScopeTraces", "ScopeSpans", g, g.scope_spans, [&](const views::ScopeSpans& scope) {
-        uint64_t i = 0;
-        for (views::Span s : scope.spans) w.span(i++, s);
-      });
+      heads("ResourceTraces", "ResourceSpans", "ScopeTraces", "ScopeSpans", g, g.scope_spans,
+            [&](const views::ScopeSpans& scope) {
+              uint64_t i = 0;
+              for (views::Span s : scope.spans) w.span(i++, s);
+            });
     break;
   case Signal::Metrics:
     for (views::ResourceMetrics g : views::ExportMetricsServiceRequest(request).resource_metrics)
-      heads("ResourceMetrics", "ResourceMetrics", "ScopeMetrics", "ScopeMetrics", g, g.scope_metrics, [&](const views::ScopeMetrics& scope) {
-        uint64_t i = 0;
-        for (views::Metric m : scope.metrics) w.metric(i++, m);
-      });
+      heads("ResourceMetrics", "ResourceMetrics", "ScopeMetrics", "ScopeMetrics", g, g.scope_metrics,
+            [&](const views::ScopeMetrics& scope) {
+              uint64_t i = 0;
+              for (views::Metric m : scope.metrics) w.metric(i++, m);
+            });
     break;
   case Signal::Logs:
     for (views::ResourceLogs g : views::ExportLogsServiceRequest(request).resource_logs)
@@ -455,8 +459,12 @@ void write(Signal signal, Bytes request, Writer& out, bool detailed) {
 
 }  // namespace
 
-void write_normal(Signal signal, Bytes request, Writer& out) { write(signal, request, out, false); }
-void write_detailed(Signal signal, Bytes request, Writer& out) { write(signal, request, out, true); }
+void write_normal(Signal signal, Bytes request, Writer& out) {
+  write(signal, request, out, false);
+}
+void write_detailed(Signal signal, Bytes request, Writer& out) {
+  write(signal, request, out, true);
+}
 
 DebugCounts debug_counts(Signal signal, Bytes request) {
   DebugCounts counts;

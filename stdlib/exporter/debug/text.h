@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Telemetry as text for people: a line a record (normal) or every field (detailed), laid out as the Collector's debug exporter
-// lays it out.
+// Telemetry as text for people: a line a record (normal) or every field (detailed), laid out as the Collector's debug
+// exporter lays it out.
 #pragma once
 
 #include "runtime/base/bytes.h"

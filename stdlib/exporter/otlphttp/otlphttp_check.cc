@@ -40,7 +40,8 @@ void check_exporter_otlphttp(Check& check, Instance& instance, schema::SignalSet
   const Value* insecure = tls == nullptr || tls->wrong ? nullptr : tls->find("insecure");
   for (std::string_view name : {"endpoint", "traces_endpoint", "metrics_endpoint", "logs_endpoint"}) {
     const Value& url = c.at(name);
-    if (insecure == nullptr || insecure->late || !insecure->boolean || url.late || !url.text.starts_with("https://")) continue;
+    if (insecure == nullptr || insecure->late || !insecure->boolean || url.late || !url.text.starts_with("https://"))
+      continue;
     check.diags()
         .emit(kInsecure, insecure->span, url.text)
         .here("has no effect")

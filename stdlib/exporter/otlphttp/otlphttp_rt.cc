@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// OTLP/HTTP out: the slices of a payload in one body, compressed, posted to the signal's URL. What answers may be tried again
-// follows the OTLP specification ("OTLP/HTTP Response"): 429, 502, 503 and 504, with Retry-After.
+// OTLP/HTTP out: the slices of a payload in one body, compressed, posted to the signal's URL. What answers may be tried
+// again follows the OTLP specification ("OTLP/HTTP Response"): 429, 502, 503 and 504, with Retry-After.
 #include "runtime/base/arena.h"
 #include "runtime/base/log.h"
 #include "runtime/base/number.h"
@@ -31,7 +31,9 @@ struct Otlphttp {
 
   explicit Otlphttp(const ComponentContext& c)
       : context(c), config(*static_cast<const config::Otlphttp*>(c.config)), runtime(*c.runtime),
-        queue(c, config.sending_queue ? &*config.sending_queue : nullptr, &config.retry_on_failure, [](void* self, Outgoing& item) { static_cast<Otlphttp*>(self)->send(item); }, this) {
+        queue(
+            c, config.sending_queue ? &*config.sending_queue : nullptr, &config.retry_on_failure,
+            [](void* self, Outgoing& item) { static_cast<Otlphttp*>(self)->send(item); }, this) {
     const Str own[] = {config.traces_endpoint, config.metrics_endpoint, config.logs_endpoint};
     for (int s = 0; s < 3; ++s) {
       urls[s] = view(own[s]);
@@ -102,10 +104,13 @@ struct Otlphttp {
     request.call = kPaths[s];
     request.plain_is_otlp = true;
     request.otlp_signal = item.payload.signal;
-    runtime.http->send(static_cast<HttpRequest&&>(request), [](void* i, const HttpResponse& r) {
-      auto& outgoing = *static_cast<Outgoing*>(i);
-      static_cast<Otlphttp*>(outgoing.user)->answered(outgoing, r);
-    }, (item.user = this, &item));
+    runtime.http->send(
+        static_cast<HttpRequest&&>(request),
+        [](void* i, const HttpResponse& r) {
+          auto& outgoing = *static_cast<Outgoing*>(i);
+          static_cast<Otlphttp*>(outgoing.user)->answered(outgoing, r);
+        },
+        (item.user = this, &item));
   }
 
   void answered(Outgoing& item, const HttpResponse& r) {
@@ -137,18 +142,28 @@ struct Otlphttp {
       views::ExportTraceServiceResponse answer(r.body);
       views::ExportTracePartialSuccess partial = answer.partial_success.get();
       if (partial.rejected_spans != 0 || !partial.error_message.empty())
-        runtime.log->warn("the backend took a request in part", {{"exporter", context.id}, {"rejected", partial.rejected_spans}, {"message", partial.error_message}});
+        runtime.log->warn(
+            "the backend took a request in part",
+            {{"exporter", context.id}, {"rejected", partial.rejected_spans}, {"message", partial.error_message}});
     }
   }
 };
 
-void* create(const ComponentContext* context) { return new Otlphttp(*context); }
-void drain(void* self) { static_cast<Otlphttp*>(self)->queue.drain(); }
-bool idle(void* self) { return static_cast<Otlphttp*>(self)->queue.idle(); }
+void* create(const ComponentContext* context) {
+  return new Otlphttp(*context);
+}
+void drain(void* self) {
+  static_cast<Otlphttp*>(self)->queue.drain();
+}
+bool idle(void* self) {
+  return static_cast<Otlphttp*>(self)->queue.idle();
+}
 
 }  // namespace
 
-extern "C" Status exporter_otlphttp_consume(void* self, Payload* payload) { return static_cast<Otlphttp*>(self)->queue.offer(*payload); }
+extern "C" Status exporter_otlphttp_consume(void* self, Payload* payload) {
+  return static_cast<Otlphttp*>(self)->queue.offer(*payload);
+}
 extern "C" const ComponentOps exporter_otlphttp_ops = {create, nullptr, drain, idle, nullptr};
 
 }  // namespace whittle

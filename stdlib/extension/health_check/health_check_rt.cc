@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells over HTTP whether the collector is up: 200 while it runs, 503 once it drains.
-#include "runtime/http/healthcheck.h"
 #include "runtime/base/runtime.h"
 #include "runtime/http/configured.h"
+#include "runtime/http/healthcheck.h"
 #include "stdlib/extension/health_check/health_check_config.h"
 
 #include <stdio.h>
-#include <unistd.h>
 #include <time.h>
+#include <unistd.h>
 
 namespace whittle {
 namespace {
@@ -48,8 +48,8 @@ void append_time(Writer& out, int64_t ns) {
   tm t;
   gmtime_r(&seconds, &t);
   char text[64];
-  int n = snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%09lld", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec,
-                   static_cast<long long>(ns % 1'000'000'000));
+  int n = snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%09lld", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
+                   t.tm_hour, t.tm_min, t.tm_sec, static_cast<long long>(ns % 1'000'000'000));
   while (text[n - 1] == '0') --n;
   if (text[n - 1] == '.') --n;
   out.append(Text(text, static_cast<size_t>(n)));
@@ -60,7 +60,8 @@ class HealthCheck {
 public:
   explicit HealthCheck(const ComponentContext& context)
       : runtime_(*context.runtime), config_(*static_cast<const config::HealthCheck*>(context.config)),
-        server_(runtime_, server_options(config_.as_http_server(), view(context.id), tls_), {this, answer, nullptr, nullptr}) {}
+        server_(runtime_, server_options(config_.as_http_server(), view(context.id), tls_),
+                {this, answer, nullptr, nullptr}) {}
 
   bool start() {
     up_since_ = runtime_.now_ns();
@@ -92,7 +93,8 @@ private:
     }
     reply.header("content-type", "application/json");
     if (!healthy) {
-      reply.body.append(Text("{\"status\":\"Server not available\",\"upSince\":\"0001-01-01T00:00:00Z\",\"uptime\":\"\"}"));
+      reply.body.append(
+          Text("{\"status\":\"Server not available\",\"upSince\":\"0001-01-01T00:00:00Z\",\"uptime\":\"\"}"));
       return false;
     }
     reply.body.append(Text("{\"status\":\"Server available\",\"upSince\":\""));
@@ -125,7 +127,8 @@ extern "C" const whittle::ComponentOps extension_health_check_ops = {
       const auto& c = *static_cast<const config::HealthCheck*>(context->config);
       Writer told;
       bool unix_socket = c.transport == config::ListenAddressTransport::Unix;
-      int code = healthcheck(view(c.endpoint), unix_socket, static_cast<bool>(c.tls), view(c.path), 4'000'000'000, told);
+      int code =
+          healthcheck(view(c.endpoint), unix_socket, static_cast<bool>(c.tls), view(c.path), 4'000'000'000, told);
       dprintf(STDOUT_FILENO, "%.*s\n", static_cast<int>(told.size()), reinterpret_cast<const char*>(told.data()));
       return code;
     },

@@ -12,12 +12,15 @@ extern "C" const ComponentOps extension_health_check_ops;
 
 namespace {
 
-Str str(const char* t) { return {t, strlen(t)}; }
+Str str(const char* t) {
+  return {t, strlen(t)};
+}
 
 struct HealthTest : testing::Test {
   TestProcess process;
   config::HealthCheck settings = {};
-  std::string path = testing::TempDir() + testing::UnitTest::GetInstance()->current_test_info()->name() + std::to_string(getpid());
+  std::string path =
+      testing::TempDir() + testing::UnitTest::GetInstance()->current_test_info()->name() + std::to_string(getpid());
 
   void start() {
     settings.endpoint = str(path.c_str());
@@ -46,12 +49,15 @@ TEST_F(HealthTest, TellsWhetherItIsUp) {
   const std::string up = get("/anything");
   EXPECT_TRUE(std::regex_search(up, std::regex("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n")));
   EXPECT_TRUE(std::regex_search(
-      up, std::regex(R"re(\{"status":"Server available","upSince":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d*[1-9])?Z","uptime":"(\d+h)?(\d+m)?\d+(\.\d+)?(s|ms|µs|ns)"\}$)re")))
+      up,
+      std::regex(
+          R"re(\{"status":"Server available","upSince":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d*[1-9])?Z","uptime":"(\d+h)?(\d+m)?\d+(\.\d+)?(s|ms|µs|ns)"\}$)re")))
       << up;
   process.runtime.draining = true;
   const std::string draining = get("/");
   EXPECT_NE(draining.find("503 Service Unavailable"), std::string::npos);
-  EXPECT_NE(draining.find(R"({"status":"Server not available","upSince":"0001-01-01T00:00:00Z","uptime":""})"), std::string::npos);
+  EXPECT_NE(draining.find(R"({"status":"Server not available","upSince":"0001-01-01T00:00:00Z","uptime":""})"),
+            std::string::npos);
 }
 
 TEST_F(HealthTest, OwnPathAndBodies) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Collects payloads by joining their lists of slices, and hands them on when there are enough items or the time is up.
 //
-// Telemetry that is here has been acknowledged to its sender, so it is never dropped: when what comes next refuses a batch, it
-// stays here and is offered again, and as soon as a whole further batch has come together behind it, senders are refused.
+// Telemetry that is here has been acknowledged to its sender, so it is never dropped: when what comes next refuses a
+// batch, it stays here and is offered again, and as soon as a whole further batch has come together behind it, senders
+// are refused.
 #include "runtime/base/log.h"
 #include "runtime/base/payload.h"
 #include "runtime/base/runtime.h"
@@ -18,8 +19,9 @@
 namespace whittle {
 namespace {
 
-constexpr int64_t kFirstRetry = 2'000'000, kLastRetry = 200'000'000;  // a refused batch is offered again after this long, doubling
-constexpr uint64_t kMostBytesBehind = 16 << 20;     // waiting behind a refused batch before senders are refused
+constexpr int64_t kFirstRetry = 2'000'000,
+                  kLastRetry = 200'000'000;      // a refused batch is offered again after this long, doubling
+constexpr uint64_t kMostBytesBehind = 16 << 20;  // waiting behind a refused batch before senders are refused
 
 struct Batch;
 
@@ -48,17 +50,25 @@ struct Batch {
   MetricHistogram* sizes;
   bool told_limit = false;
 
-  explicit Batch(const ComponentContext& c) : context(c), config(*static_cast<const config::Batch*>(c.config)), runtime(*c.runtime) {
+  explicit Batch(const ComponentContext& c)
+      : context(c), config(*static_cast<const config::Batch*>(c.config)), runtime(*c.runtime) {
     for (uint32_t s = 0; s < 3; ++s)
       if (c.out[s].consume) signal = static_cast<Signal>(s);
     constexpr Text kScope = "go.opentelemetry.io/collector/processor/batchprocessor";
     SelfMetrics& m = *runtime.metrics;
     MetricLabel id{"processor", view(c.id)};
-    by_size = m.counter({"otelcol_processor_batch_batch_size_trigger_send", "Number of times the batch was sent due to a size trigger", "{time}", kScope}, {id});
-    by_timeout = m.counter({"otelcol_processor_batch_timeout_trigger_send", "Number of times the batch was sent due to a timeout trigger", "{time}", kScope}, {id});
-    cardinality = m.gauge({"otelcol_processor_batch_metadata_cardinality", "Number of distinct metadata value combinations being processed", "{combination}", kScope}, {id});
-    sizes = m.histogram({"otelcol_processor_batch_batch_send_size", "Number of units in the batch", "{unit}", kScope}, {id},
-                        {10, 25, 50, 75, 100, 250, 500, 750, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000, 10000, 20000, 30000, 50000, 100000});
+    by_size = m.counter({"otelcol_processor_batch_batch_size_trigger_send",
+                         "Number of times the batch was sent due to a size trigger", "{time}", kScope},
+                        {id});
+    by_timeout = m.counter({"otelcol_processor_batch_timeout_trigger_send",
+                            "Number of times the batch was sent due to a timeout trigger", "{time}", kScope},
+                           {id});
+    cardinality = m.gauge({"otelcol_processor_batch_metadata_cardinality",
+                           "Number of distinct metadata value combinations being processed", "{combination}", kScope},
+                          {id});
+    sizes = m.histogram({"otelcol_processor_batch_batch_send_size", "Number of units in the batch", "{unit}", kScope},
+                        {id}, {10,   25,   50,   75,   100,  250,  500,   750,   1000,  2000,  3000,
+                               4000, 5000, 6000, 7000, 8000, 9000, 10000, 20000, 30000, 50000, 100000});
     if (config.metadata_keys.size == 0) shards.push_back(new Shard(*this, signal));
     *cardinality = static_cast<int64_t>(shards.size());
   }
@@ -72,7 +82,11 @@ struct Batch {
 };
 
 Shard::Shard(Batch& b, Signal signal)
-    : batch(b), pending(signal), timer(*b.runtime.loop, [](void* self) { static_cast<Shard*>(self)->hand_on(true, static_cast<Shard*>(self)->batch.by_timeout); }, this) {}
+    : batch(b), pending(signal),
+      timer(
+          *b.runtime.loop,
+          [](void* self) { static_cast<Shard*>(self)->hand_on(true, static_cast<Shard*>(self)->batch.by_timeout); },
+          this) {}
 
 bool same_text(Text a, Text b) {
   if (a.size() != b.size()) return false;
@@ -90,10 +104,14 @@ Shard* Batch::shard_for(const Payload& payload) {
     for (const Metadata::Header& h : payload.metadata.headers)
       if (same_text(h.name, view(key))) values.push_back(h);
   for (Shard* s : shards) {
-    auto equal = [](const Metadata::Header& a, const Metadata::Header& b) { return a.name == b.name && a.value == b.value; };
+    auto equal = [](const Metadata::Header& a, const Metadata::Header& b) {
+      return a.name == b.name && a.value == b.value;
+    };
     if (std::equal(s->values.begin(), s->values.end(), values.begin(), values.end(), equal)) return s;
   }
-  if (config.metadata_cardinality_limit != 0 && shards.size() >= static_cast<uint64_t>(config.metadata_cardinality_limit)) return nullptr;
+  if (config.metadata_cardinality_limit != 0 &&
+      shards.size() >= static_cast<uint64_t>(config.metadata_cardinality_limit))
+    return nullptr;
   auto* s = new Shard(*this, signal);
   s->values = static_cast<std::vector<Metadata::Header>&&>(values);
   shards.push_back(s);
@@ -134,10 +152,13 @@ void Shard::hand_on(bool all, int64_t* trigger) {
       continue;
     }
     if (status == Status::Invalid) {
-      batch.runtime.log->error("a batch was refused for good and is lost", {{"processor", batch.context.id}, {"items", items}});
+      batch.runtime.log->error("a batch was refused for good and is lost",
+                               {{"processor", batch.context.id}, {"items", items}});
       continue;
     }
-    if (retry == kFirstRetry) batch.runtime.log->debug("what comes after the batch refuses it; it is kept and offered again", {{"processor", batch.context.id}, {"items", items}});
+    if (retry == kFirstRetry)
+      batch.runtime.log->debug("what comes after the batch refuses it; it is kept and offered again",
+                               {{"processor", batch.context.id}, {"items", items}});
     part.join(static_cast<Payload&&>(pending));
     pending = static_cast<Payload&&>(part);
     refused = true;
@@ -148,7 +169,9 @@ void Shard::hand_on(bool all, int64_t* trigger) {
   if (pending.items > 0) timer.in(c.timeout);
 }
 
-void* create(const ComponentContext* context) { return new Batch(*context); }
+void* create(const ComponentContext* context) {
+  return new Batch(*context);
+}
 
 void drain(void* self) {
   auto& batch = *static_cast<Batch*>(self);
@@ -169,8 +192,9 @@ extern "C" Status processor_batch_consume(void* self, Payload* payload) {
   Shard* shard = batch.shard_for(*payload);
   if (!shard) {
     if (!batch.told_limit)
-      batch.runtime.log->error("more combinations of header values than metadata_cardinality_limit: senders are refused",
-                               {{"processor", batch.context.id}, {"limit", batch.config.metadata_cardinality_limit}});
+      batch.runtime.log->error(
+          "more combinations of header values than metadata_cardinality_limit: senders are refused",
+          {{"processor", batch.context.id}, {"limit", batch.config.metadata_cardinality_limit}});
     batch.told_limit = true;
     return Status::Refused;
   }

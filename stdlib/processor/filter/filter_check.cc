@@ -122,10 +122,8 @@ private:
       const Value& inferred = c.at(f.inferred);
       if (!inferred.written || inferred.wrong) continue;
       std::string name = "`" + std::string(f.inferred) + "`";
-      if (by_context != nullptr)
-        clash(*by_context, "`" + std::string(context_name) + "`", inferred, name);
-      else if (old != nullptr && f.part != "traces")
-        clash(*old, "`" + std::string(old_name) + "`", inferred, name);
+      if (by_context != nullptr) clash(*by_context, "`" + std::string(context_name) + "`", inferred, name);
+      else if (old != nullptr && f.part != "traces") clash(*old, "`" + std::string(old_name) + "`", inferred, name);
     }
   }
 
@@ -145,10 +143,8 @@ private:
   void condition_list(const Value& list, ottl::Context context, bool qualified, bool& any) {
     for (const Value& v : list.items) {
       if (v.late || v.wrong) continue;
-      if (auto p = ottl::check_condition(v.text, context, qualified))
-        report(v, *p);
-      else
-        any = true;
+      if (auto p = ottl::check_condition(v.text, context, qualified)) report(v, *p);
+      else any = true;
     }
   }
 
@@ -270,8 +266,7 @@ private:
       if (type != "regexp" || value.any == AnyKind::Null) continue;
       if (value.any != AnyKind::String)
         diags().emit(kNotAText, value.span, key.text).here("not a string").help("in quotes it is one");
-      else
-        check_regexp(check_.context, const_cast<Value&>(value), value.text);
+      else check_regexp(check_.context, const_cast<Value&>(value), value.text);
     }
   }
 
@@ -339,10 +334,8 @@ private:
           for (char& ch : upper) ch = ch >= 'a' && ch <= 'z' ? static_cast<char>(ch - 'a' + 'A') : ch;
           std::string_view near = diag::nearest("SPAN_KIND_" + upper, kSpanKinds);
           if (near.empty()) near = diag::nearest(kind.text, kSpanKinds);
-          if (!near.empty())
-            d.here("did you mean `{}`?", near).suggest(kind.span, near);
-          else
-            d.help("the kinds are `SPAN_KIND_SERVER`, `_CLIENT`, `_PRODUCER`, `_CONSUMER` and `_INTERNAL`");
+          if (!near.empty()) d.here("did you mean `{}`?", near).suggest(kind.span, near);
+          else d.help("the kinds are `SPAN_KIND_SERVER`, `_CLIENT`, `_PRODUCER`, `_CONSUMER` and `_INTERNAL`");
         }
       }
       attributes(match.at("attributes"), type);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The include/exclude form of the filter as a record program. What matches and what does not follows contrib's
-// internal/filter (filterspan, filterlog, filtermetric, filtermatcher): lists are alternatives, different properties must
-// all match, attributes must all match, and a record without any attribute matches no list of attributes.
+// internal/filter (filterspan, filterlog, filtermetric, filtermatcher): lists are alternatives, different properties
+// must all match, attributes must all match, and a record without any attribute matches no list of attributes.
 #include "compiler/plan/plan.h"
 
 #include <algorithm>
@@ -18,16 +18,20 @@ constexpr uint32_t kSpanName = 5, kSpanKind = 6, kSpanAttributes = 9;
 constexpr uint32_t kMetricName = 1;
 constexpr uint32_t kLogSeverityNumber = 2, kLogSeverityText = 3, kLogBody = 5, kLogAttributes = 6;
 
-Slot field(Place place, uint32_t number, std::string text) { return {place, number, SlotForm::Field, "", std::move(text)}; }
+Slot field(Place place, uint32_t number, std::string text) {
+  return {place, number, SlotForm::Field, "", std::move(text)};
+}
 Slot attribute(Place place, uint32_t number, const std::string& key) {
-  return {place, number, SlotForm::Attribute, key, (place == Place::Resource ? "resource.attributes[\"" : "attributes[\"") + key + "\"]"};
+  return {place, number, SlotForm::Attribute, key,
+          (place == Place::Resource ? "resource.attributes[\"" : "attributes[\"") + key + "\"]"};
 }
 
 class Matcher {
 public:
   Matcher(RecordProgram& program, bool regexp) : program_(program), regexp_(regexp) {}
 
-  // The slot's text is one of `texts` (strict) or matches one of them (regexp); true when there is none to compare with.
+  // The slot's text is one of `texts` (strict) or matches one of them (regexp); true when there is none to compare
+  // with.
   ExpressionPtr texts(Slot slot, const Value& texts, TextOf text_of = TextOf::Scalar, std::string missing = "") {
     if (texts.items.empty()) return constant(true);
     std::vector<std::string> list;
@@ -43,12 +47,9 @@ public:
     for (const Value& item : wanted.items) {
       Slot slot = attribute(place, number, item.at("key").text);
       const Value& value = item.at("value");
-      if (value.any == check::AnyKind::Null)
-        all.push_back(on_slot(Expression::Op::Present, std::move(slot)));
-      else if (regexp_)
-        all.push_back(text_test(std::move(slot), {value.text}, TextOf::Scalar, ""));
-      else
-        all.push_back(equal(std::move(slot), value));
+      if (value.any == check::AnyKind::Null) all.push_back(on_slot(Expression::Op::Present, std::move(slot)));
+      else if (regexp_) all.push_back(text_test(std::move(slot), {value.text}, TextOf::Scalar, ""));
+      else all.push_back(equal(std::move(slot), value));
     }
     return all_of(std::move(all));
   }
@@ -56,10 +57,12 @@ public:
   ExpressionPtr libraries(const Value& wanted) {
     std::vector<ExpressionPtr> all;
     for (const Value& item : wanted.items) {
-      all.push_back(text_test(field(Place::Scope, kScopeName, "scope.name"), {item.at("name").text}, TextOf::Anything, ""));
+      all.push_back(
+          text_test(field(Place::Scope, kScopeName, "scope.name"), {item.at("name").text}, TextOf::Anything, ""));
       const Value& version = item.at("version");
       if (version.present && !version.items.empty())
-        all.push_back(text_test(field(Place::Scope, kScopeVersion, "scope.version"), {version.items[0].text}, TextOf::Anything, ""));
+        all.push_back(text_test(field(Place::Scope, kScopeVersion, "scope.version"), {version.items[0].text},
+                                TextOf::Anything, ""));
     }
     return all_of(std::move(all));
   }
@@ -108,12 +111,15 @@ private:
   bool regexp_;
 };
 
-bool is_regexp(const Value& match) { return match.at("match_type").text == "regexp"; }
+bool is_regexp(const Value& match) {
+  return match.at("match_type").text == "regexp";
+}
 
 ExpressionPtr spans(RecordProgram& program, const Value& match) {
   Matcher lower(program, is_regexp(match));
   std::vector<ExpressionPtr> all;
-  all.push_back(lower.texts(attribute(Place::Resource, kResourceAttributes, "service.name"), match.at("services"), TextOf::Anything, "<nil-service-name>"));
+  all.push_back(lower.texts(attribute(Place::Resource, kResourceAttributes, "service.name"), match.at("services"),
+                            TextOf::Anything, "<nil-service-name>"));
   all.push_back(lower.texts(field(Place::Record, kSpanName, "name"), match.at("span_names"), TextOf::Anything));
   all.push_back(lower.texts(field(Place::Record, kSpanKind, "kind"), match.at("span_kinds"), TextOf::SpanKind));
   all.push_back(lower.libraries(match.at("libraries")));
@@ -137,8 +143,10 @@ int64_t severity_number(std::string text) {
 ExpressionPtr logs(RecordProgram& program, const Value& match) {
   Matcher lower(program, is_regexp(match));
   std::vector<ExpressionPtr> all;
-  all.push_back(lower.texts({Place::Record, kLogBody, SlotForm::Value, "", "body"}, match.at("bodies"), TextOf::Anything));
-  all.push_back(lower.texts(field(Place::Record, kLogSeverityText, "severity_text"), match.at("severity_texts"), TextOf::Anything));
+  all.push_back(
+      lower.texts({Place::Record, kLogBody, SlotForm::Value, "", "body"}, match.at("bodies"), TextOf::Anything));
+  all.push_back(lower.texts(field(Place::Record, kLogSeverityText, "severity_text"), match.at("severity_texts"),
+                            TextOf::Anything));
   const Value& severity = match.at("severity_number");
   if (severity.present && !severity.items.empty()) {
     // Severity 0 is "unspecified": it matches when asked for, and never by being at least a minimum of 0.
@@ -194,17 +202,20 @@ std::optional<RecordProgram> lower_processor_filter(const Value& config, schema:
     program.drop_record = both(config.at("spans"), [&](const Value& m) { return spans(program, m); });
     break;
   case schema::Signal::Logs:
-    program.drop_record = both(config.at("logs"), [&](const Value& m) { return log_match_is_empty(m) ? nullptr : logs(program, m); });
+    program.drop_record =
+        both(config.at("logs"), [&](const Value& m) { return log_match_is_empty(m) ? nullptr : logs(program, m); });
     break;
   case schema::Signal::Metrics:
     // Resources are judged by themselves, before their metrics.
     program.drop_resource = both(config.at("metrics"), [&](const Value& m) -> ExpressionPtr {
       if (m.at("resource_attributes").items.empty()) return nullptr;
-      return Matcher(program, is_regexp(m)).attributes(Place::Resource, kResourceAttributes, m.at("resource_attributes"));
+      return Matcher(program, is_regexp(m))
+          .attributes(Place::Resource, kResourceAttributes, m.at("resource_attributes"));
     });
     program.drop_record = both(config.at("metrics"), [&](const Value& m) -> ExpressionPtr {
       if (m.at("metric_names").items.empty()) return nullptr;
-      return Matcher(program, is_regexp(m)).texts(field(Place::Record, kMetricName, "name"), m.at("metric_names"), TextOf::Anything);
+      return Matcher(program, is_regexp(m))
+          .texts(field(Place::Record, kMetricName, "name"), m.at("metric_names"), TextOf::Anything);
     });
     break;
   }

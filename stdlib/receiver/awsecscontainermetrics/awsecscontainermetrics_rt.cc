@@ -22,12 +22,16 @@ public:
       : context_(context), runtime_(*context.runtime),
         interval_(static_cast<const config::Awsecscontainermetrics*>(context.config)->collection_interval),
         timer_(*runtime_.loop, [](void* self) { static_cast<EcsReceiver*>(self)->tick(); }, this) {
-    static constexpr Text kScope = "github.com/open-telemetry/opentelemetry-collector-contrib/receiver/awsecscontainermetricsreceiver";
+    static constexpr Text kScope =
+        "github.com/open-telemetry/opentelemetry-collector-contrib/receiver/awsecscontainermetricsreceiver";
     auto counter = [&](Text name, Text help) {
-      return runtime_.metrics->counter({name, help, "{datapoint}", kScope}, {{"receiver", view(context_.id)}, {"transport", "http"}});
+      return runtime_.metrics->counter({name, help, "{datapoint}", kScope},
+                                       {{"receiver", view(context_.id)}, {"transport", "http"}});
     };
-    accepted_ = counter("otelcol_receiver_accepted_metric_points", "Number of items successfully pushed into the pipeline.");
-    refused_ = counter("otelcol_receiver_refused_metric_points", "Number of items that could not be pushed into the pipeline.");
+    accepted_ =
+        counter("otelcol_receiver_accepted_metric_points", "Number of items successfully pushed into the pipeline.");
+    refused_ = counter("otelcol_receiver_refused_metric_points",
+                       "Number of items that could not be pushed into the pipeline.");
   }
 
   bool start() {
@@ -35,7 +39,8 @@ public:
     Text base = value ? trim_blanks(value) : Text();
     while (base.ends_with('/')) base.remove_suffix(1);
     if (base.find("://") == Text::npos || base.size() > 1024) {
-      runtime_.log->error("the task metadata endpoint is not known: the environment variable is not set to a URL; ECS sets it in every task on "
+      runtime_.log->error("the task metadata endpoint is not known: the environment variable is not set to a URL; ECS "
+                          "sets it in every task on "
                           "Fargate platform 1.4.0 or later",
                           {{"component", context_.id}, {"variable", kVariable}, {"config", context_.place}});
       return false;
@@ -52,7 +57,8 @@ private:
   void tick() {
     timer_.in(interval_);
     if (asking_) {
-      runtime_.log->warn("the task metadata endpoint takes longer than collection_interval; a reading is left out", {{"component", context_.id}});
+      runtime_.log->warn("the task metadata endpoint takes longer than collection_interval; a reading is left out",
+                         {{"component", context_.id}});
       return;
     }
     asking_ = true;
@@ -74,8 +80,11 @@ private:
   bool usable(const HttpResponse& response, Text path) {
     if (response.status == 200) return true;
     asking_ = false;
-    runtime_.log->error("cannot read the task metadata endpoint", {{"component", context_.id}, {"path", path}, {"status", response.status},
-                                                                   {"reason", response.status == 0 ? response.error_text : Text("unexpected status")}});
+    runtime_.log->error("cannot read the task metadata endpoint",
+                        {{"component", context_.id},
+                         {"path", path},
+                         {"status", response.status},
+                         {"reason", response.status == 0 ? response.error_text : Text("unexpected status")}});
     return false;
   }
 
@@ -93,7 +102,8 @@ private:
     const auto points = build_task_metrics(task_.bytes(), response.body, runtime_.now_ns(), metrics);
     Writer().swap(task_);
     if (!points) {
-      runtime_.log->error("the task metadata endpoint's answer is not what ECS documents", {{"component", context_.id}});
+      runtime_.log->error("the task metadata endpoint's answer is not what ECS documents",
+                          {{"component", context_.id}});
       return;
     }
     Payload payload(Signal::Metrics);
@@ -108,7 +118,8 @@ private:
       return;
     }
     *refused_ += static_cast<int64_t>(*points);
-    runtime_.log->warn("the pipeline is full; a reading of the task's metrics is lost", {{"component", context_.id}, {"data_points", *points}});
+    runtime_.log->warn("the pipeline is full; a reading of the task's metrics is lost",
+                       {{"component", context_.id}, {"data_points", *points}});
   }
 
   ComponentContext context_;

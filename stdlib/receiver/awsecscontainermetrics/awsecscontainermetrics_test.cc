@@ -16,14 +16,17 @@ namespace {
 
 constexpr int64_t kNow = 1'772'441'075'000'000'000;
 
-std::filesystem::path folder() { return std::filesystem::path(__FILE__).parent_path(); }
+std::filesystem::path folder() {
+  return std::filesystem::path(__FILE__).parent_path();
+}
 
 std::string file(const char* name) {
   std::ifstream in(folder() / "../../../tests/fargate" / name);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// One line for each attribute and data point: "resource 0: container.name=app", "resource 0: container.memory.usage [Bytes] gauge 123".
+// One line for each attribute and data point: "resource 0: container.name=app", "resource 0: container.memory.usage
+// [Bytes] gauge 123".
 std::string lines_of(Bytes request) {
   Writer json;
   wire::proto_to_json(Signal::Metrics, request, json);
@@ -37,7 +40,8 @@ std::string lines_of(Bytes request) {
     yyjson_arr_foreach(yyjson_obj_get(yyjson_obj_get(resource, "resource"), "attributes"), j, m, v) {
       yyjson_val* value = yyjson_obj_get(v, "value");
       yyjson_val* number = yyjson_obj_get(value, "intValue");
-      out += head + text(yyjson_obj_get(v, "key")) + "=" + (number ? text(number) + "i" : text(yyjson_obj_get(value, "stringValue"))) + "\n";
+      out += head + text(yyjson_obj_get(v, "key")) + "=" +
+             (number ? text(number) + "i" : text(yyjson_obj_get(value, "stringValue"))) + "\n";
     }
     out += head + "schema " + text(yyjson_obj_get(resource, "schemaUrl")) + "\n";
     yyjson_arr_foreach(yyjson_obj_get(resource, "scopeMetrics"), j, m, v) {
@@ -50,7 +54,8 @@ std::string lines_of(Bytes request) {
         EXPECT_EQ(yyjson_get_int(yyjson_obj_get(data, "aggregationTemporality")), 2);
       }
       EXPECT_EQ(yyjson_obj_get(data, "isMonotonic"), nullptr);
-      out += head + text(yyjson_obj_get(metric, "name")) + " [" + text(yyjson_obj_get(metric, "unit")) + "] " + kind + " ";
+      out +=
+          head + text(yyjson_obj_get(metric, "name")) + " [" + text(yyjson_obj_get(metric, "unit")) + "] " + kind + " ";
       char number[40];
       if (yyjson_val* integer = yyjson_obj_get(point, "asInt")) {
         out += text(integer);
@@ -111,8 +116,10 @@ constexpr Wrong kWrong[] = {
     {"containers that are none", R"({"Containers": 1})", "{}"},
     {"a container that is none", R"({"Containers": ["x"]})", "{}"},
     {"a name that is a number", R"({"Containers": [{"DockerId": "a", "Name": 1}]})", R"({"a": {"id": "a"}})"},
-    {"a negative counter", R"({"Containers": [{"DockerId": "a"}]})", R"({"a": {"id": "a", "memory_stats": {"usage": -1}}})"},
-    {"a fraction of a byte", R"({"Containers": [{"DockerId": "a"}]})", R"({"a": {"id": "a", "memory_stats": {"usage": 1.5}}})"},
+    {"a negative counter", R"({"Containers": [{"DockerId": "a"}]})",
+     R"({"a": {"id": "a", "memory_stats": {"usage": -1}}})"},
+    {"a fraction of a byte", R"({"Containers": [{"DockerId": "a"}]})",
+     R"({"a": {"id": "a", "memory_stats": {"usage": 1.5}}})"},
     {"stats that are a list", R"({"Containers": [{"DockerId": "a"}]})", R"({"a": []})"},
     {"no time", R"({"Containers": [{"DockerId": "a"}]})", R"({"a": {"id": "a", "read": "yesterday"}})"},
     {"limits as text", R"({"Limits": {"CPU": "0.5"}})", "{}"},
@@ -144,8 +151,9 @@ TEST(TaskMetrics, CountersThatStartAgainGiveNothing) {
 }
 
 TEST(TaskMetrics, NullsAreAbsent) {
-  const std::string got = build(R"({"Containers": [{"DockerId": "a", "ExitCode": null, "Limits": null}], "EphemeralStorageMetrics": null})",
-                                R"({"a": {"id": "a", "memory_stats": null, "cpu_stats": null, "networks": {"eth0": null}, "blkio_stats": {"io_service_bytes_recursive": null},
+  const std::string got = build(
+      R"({"Containers": [{"DockerId": "a", "ExitCode": null, "Limits": null}], "EphemeralStorageMetrics": null})",
+      R"({"a": {"id": "a", "memory_stats": null, "cpu_stats": null, "networks": {"eth0": null}, "blkio_stats": {"io_service_bytes_recursive": null},
                                     "network_rate_stats": {"rx_bytes_per_sec": null}}, "b": null})");
   EXPECT_NE(got.find("container.memory.usage [Bytes] gauge 0\n"), std::string::npos);
   EXPECT_EQ(got.find("exit_code"), std::string::npos);
@@ -161,7 +169,8 @@ constexpr Image kImages[] = {
     {"localhost:5000", "localhost", "5000"},
     {"localhost:5000/app", "localhost:5000/app", "latest"},
     {"registry.example.com:5000/team/app:v1_2-x", "registry.example.com:5000/team/app", "v1_2-x"},
-    {"123456789012.dkr.ecr.us-east-1.amazonaws.com/orders:4.12.1", "123456789012.dkr.ecr.us-east-1.amazonaws.com/orders", "4.12.1"},
+    {"123456789012.dkr.ecr.us-east-1.amazonaws.com/orders:4.12.1",
+     "123456789012.dkr.ecr.us-east-1.amazonaws.com/orders", "4.12.1"},
     {"app@sha256:9f1c1f3b1b0e0f6a9d3f7b8f3a8b6a2f6f1f0a4c9d8e7b6a5f4e3d2c1b0a9988", "app", "latest"},
     {"app:1@sha256:9f1c1f3b1b0e0f6a9d3f7b8f3a8b6a2f6f1f0a4c9d8e7b6a5f4e3d2c1b0a9988", "app", "1"},
     {"[::1]:5000/a__b/c---d:x", "[::1]:5000/a__b/c---d", "x"},
@@ -197,8 +206,9 @@ TEST(Times, Table) {
   ASSERT_TRUE(parse_rfc3339("0001-01-01T00:00:00Z", t));
   EXPECT_TRUE(t == static_cast<__int128>(-62135596800) * 1'000'000'000);
   ASSERT_TRUE(parse_rfc3339("2024-02-29T00:00:00Z", t));
-  for (const char* bad : {"", "2026-03-02", "2026-13-02T08:44:30Z", "2023-02-29T00:00:00Z", "2026-03-02T24:00:00Z", "2026-03-02T08:44:30", "2026-03-02T08:44:30.Z",
-                          "2026-03-02T08:44:30+2:00", "2026-03-02 08:44:30Z", "2026-03-02T08:44:30Zx"})
+  for (const char* bad :
+       {"", "2026-03-02", "2026-13-02T08:44:30Z", "2023-02-29T00:00:00Z", "2026-03-02T24:00:00Z", "2026-03-02T08:44:30",
+        "2026-03-02T08:44:30.Z", "2026-03-02T08:44:30+2:00", "2026-03-02 08:44:30Z", "2026-03-02T08:44:30Zx"})
     EXPECT_FALSE(parse_rfc3339(bad, t)) << bad;
 }
 

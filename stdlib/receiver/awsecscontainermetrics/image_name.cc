@@ -8,10 +8,18 @@
 
 namespace whittle {
 
-static bool is_lower(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+static bool is_lower(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+static bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+static bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+static bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 static bool is_component(Text t) {
   size_t i = 0;
@@ -102,7 +110,8 @@ ImageName parse_image_name(Text image) {
   }
   if (!is_name(name) || name.size() > kMostPath + 256) return {};
   Text path = name;
-  if (const size_t slash = name.find('/'); slash != Text::npos && is_domain(name.substr(0, slash))) path = name.substr(slash + 1);
+  if (const size_t slash = name.find('/'); slash != Text::npos && is_domain(name.substr(0, slash)))
+    path = name.substr(slash + 1);
   if (path.size() > kMostPath) return {};
   return {name, tag};
 }

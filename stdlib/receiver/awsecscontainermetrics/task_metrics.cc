@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each metric stands in a scope of its own and has one data point, as the Collector's receiver writes them.
 //
-// Differences are never negative: a container's counter that starts again, or a cache larger than the usage, gives 0 where
-// unsigned arithmetic would give a number near 2^64.
+// Differences are never negative: a container's counter that starts again, or a cache larger than the usage, gives 0
+// where unsigned arithmetic would give a number near 2^64.
 #include "stdlib/receiver/awsecscontainermetrics/task_metrics.h"
 
 #include "runtime/wire/wire.h"
@@ -23,7 +23,8 @@ constexpr uint64_t kMiB = 1024 * 1024;
 struct Document {
   yyjson_doc* doc;
   explicit Document(Bytes json)
-      : doc(yyjson_read_opts(reinterpret_cast<char*>(const_cast<uint8_t*>(json.data())), json.size(), YYJSON_READ_NOFLAG, nullptr, nullptr)) {}
+      : doc(yyjson_read_opts(reinterpret_cast<char*>(const_cast<uint8_t*>(json.data())), json.size(),
+                             YYJSON_READ_NOFLAG, nullptr, nullptr)) {}
   ~Document() { yyjson_doc_free(doc); }
   Document(const Document&) = delete;
 };
@@ -207,7 +208,8 @@ private:
 };
 
 void write_figures(MetricsWriter& w, Text prefix, const Figures& f, bool task) {
-  static constexpr Text kBytes = "Bytes", kMebibytes = "MiB", kNanoseconds = "Nanoseconds", kCount = "Count", kNone = "None", kRate = "Bytes/Second";
+  static constexpr Text kBytes = "Bytes", kMebibytes = "MiB", kNanoseconds = "Nanoseconds", kCount = "Count",
+                        kNone = "None", kRate = "Bytes/Second";
   w.gauge(prefix, "memory.usage", kBytes, f.memory_usage);
   w.gauge(prefix, "memory.usage.max", kBytes, f.memory_max);
   w.gauge(prefix, "memory.usage.limit", kBytes, f.memory_limit);
@@ -224,7 +226,8 @@ void write_figures(MetricsWriter& w, Text prefix, const Figures& f, bool task) {
   w.gauge(prefix, "cpu.usage.vcpu", "vCPU", f.cpu_vcpu);
   w.gauge(prefix, "network.rate.rx", kRate, f.rate_rx);
   w.gauge(prefix, "network.rate.tx", kRate, f.rate_tx);
-  static constexpr Text kNetwork[] = {"rx_bytes", "rx_packets", "rx_errors", "rx_dropped", "tx_bytes", "tx_packets", "tx_errors", "tx_dropped"};
+  static constexpr Text kNetwork[] = {"rx_bytes", "rx_packets", "rx_errors", "rx_dropped",
+                                      "tx_bytes", "tx_packets", "tx_errors", "tx_dropped"};
   char name[64] = "network.io.usage.";
   const size_t stem = strlen(name);
   for (int i = 0; i < 8; ++i) {
@@ -238,7 +241,9 @@ void write_figures(MetricsWriter& w, Text prefix, const Figures& f, bool task) {
   w.gauge(prefix, "ephemeral_storage.reserved", kMebibytes, static_cast<uint64_t>(f.ephemeral_reserved));
 }
 
-uint64_t less(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
+uint64_t less(uint64_t a, uint64_t b) {
+  return a > b ? a - b : 0;
+}
 
 constexpr __int128 kNoTime = __int128{-62'135'596'800} * 1'000'000'000;  // year 1: a time that was not given
 
@@ -259,7 +264,8 @@ Figures container_figures(const Fields& stats) {
     if (const Fields detail = memory.fields("stats")) {
       size_t i, n;
       yyjson_val *key, *value;
-      yyjson_obj_foreach(detail.object, i, n, key, value) detail.ok &= yyjson_is_null(value) || yyjson_is_uint(value) || (yyjson_is_sint(value) && yyjson_get_sint(value) >= 0);
+      yyjson_obj_foreach(detail.object, i, n, key, value) detail.ok &=
+          yyjson_is_null(value) || yyjson_is_uint(value) || (yyjson_is_sint(value) && yyjson_get_sint(value) >= 0);
       f.memory_utilized = less(f.memory_usage, detail.u64("cache")) / kMiB;
     }
   }
@@ -276,7 +282,8 @@ Figures container_figures(const Fields& stats) {
     f.cpu_online = cpu.u64("online_cpus");
     f.cpu_system = cpu.u64("system_cpu_usage");
     if (elapsed > 0)
-      f.cpu_vcpu = static_cast<double>(less(f.cpu_total, usage_before.u64("total_usage"))) / static_cast<double>(static_cast<int64_t>(elapsed));
+      f.cpu_vcpu = static_cast<double>(less(f.cpu_total, usage_before.u64("total_usage"))) /
+                   static_cast<double>(static_cast<int64_t>(elapsed));
     f.cpu_utilized = f.cpu_vcpu * 100;
   }
   if (const Fields rate = stats.fields("network_rate_stats")) {
@@ -284,7 +291,8 @@ Figures container_figures(const Fields& stats) {
     f.rate_tx = rate.number("tx_bytes_per_sec");
   }
   if (const Fields networks = stats.fields("networks")) {
-    static constexpr const char* kKeys[8] = {"rx_bytes", "rx_packets", "rx_errors", "rx_dropped", "tx_bytes", "tx_packets", "tx_errors", "tx_dropped"};
+    static constexpr const char* kKeys[8] = {"rx_bytes", "rx_packets", "rx_errors", "rx_dropped",
+                                             "tx_bytes", "tx_packets", "tx_errors", "tx_dropped"};
     size_t i, n;
     yyjson_val *key, *value;
     yyjson_obj_foreach(networks.object, i, n, key, value) {
@@ -360,7 +368,8 @@ void container_attributes(MetricsWriter& w, const Fields& c) {
   w.attribute("container.image.tag", image.tag);
   w.attribute("aws.ecs.container.created_at", c.text("CreatedAt"));
   w.attribute("aws.ecs.container.started_at", c.text("StartedAt"));
-  if (const Text finished = c.text("FinishedAt"); !finished.empty()) w.attribute("aws.ecs.container.finished_at", finished);
+  if (const Text finished = c.text("FinishedAt"); !finished.empty())
+    w.attribute("aws.ecs.container.finished_at", finished);
   w.attribute("aws.ecs.container.know_status", c.text("KnownStatus"));  // the reference's spelling
   int64_t exit_code;
   if (c.has_i64("ExitCode", exit_code)) w.attribute("aws.ecs.container.exit_code", exit_code);
@@ -379,7 +388,8 @@ bool parse_rfc3339(Text text, __int128& nanoseconds) {
     return true;
   };
   int64_t year, month, day, hour, minute, second;
-  if (!digits(0, 4, year) || !digits(5, 2, month) || !digits(8, 2, day) || !digits(11, 2, hour) || !digits(14, 2, minute) || !digits(17, 2, second))
+  if (!digits(0, 4, year) || !digits(5, 2, month) || !digits(8, 2, day) || !digits(11, 2, hour) ||
+      !digits(14, 2, minute) || !digits(17, 2, second))
     return false;
   if (text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':') return false;
   static constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -399,7 +409,8 @@ bool parse_rfc3339(Text text, __int128& nanoseconds) {
   const Text zone = text.substr(at);
   if (zone != "Z") {
     int64_t hours, minutes;
-    if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':' || !digits(at + 1, 2, hours) || !digits(at + 4, 2, minutes) || hours > 23 || minutes > 59)
+    if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':' || !digits(at + 1, 2, hours) ||
+        !digits(at + 4, 2, minutes) || hours > 23 || minutes > 59)
       return false;
     offset = (hours * 60 + minutes) * (zone[0] == '-' ? -60 : 60);
   }
@@ -421,7 +432,8 @@ Result<uint64_t> build_task_metrics(Bytes task_json, Bytes stats_json, int64_t n
   bool ok = true;
   yyjson_val* task_root = yyjson_doc_get_root(task_doc.doc);
   yyjson_val* stats_root = yyjson_doc_get_root(stats_doc.doc);
-  if (!yyjson_is_obj(task_root) || !(yyjson_is_obj(stats_root) || yyjson_is_null(stats_root))) return fail(Errc::Malformed);
+  if (!yyjson_is_obj(task_root) || !(yyjson_is_obj(stats_root) || yyjson_is_null(stats_root)))
+    return fail(Errc::Malformed);
   const Fields task = {task_root, ok};
   const Fields all_stats = {yyjson_is_obj(stats_root) ? stats_root : nullptr, ok};
 
@@ -434,7 +446,8 @@ Result<uint64_t> build_task_metrics(Bytes task_json, Bytes stats_json, int64_t n
       ok &= yyjson_is_obj(value);
       const Fields c = {yyjson_is_obj(value) ? value : nullptr, ok};
       const Text id = c.text("DockerId");
-      yyjson_val* found = all_stats ? yyjson_obj_getn(all_stats.object, id.data() ? id.data() : "", id.size()) : nullptr;
+      yyjson_val* found =
+          all_stats ? yyjson_obj_getn(all_stats.object, id.data() ? id.data() : "", id.size()) : nullptr;
       ok &= !found || yyjson_is_obj(found) || yyjson_is_null(found);
       const Fields stats = {yyjson_is_obj(found) ? found : nullptr, ok};
       const bool running = stats && !stats.text("id").empty();
@@ -456,7 +469,8 @@ Result<uint64_t> build_task_metrics(Bytes task_json, Bytes stats_json, int64_t n
       } else {
         __int128 from, to;
         const bool timed = parse_rfc3339(started, from) && parse_rfc3339(finished, to);
-        w.gauge("container.", "duration", "Seconds", timed ? static_cast<double>(static_cast<int64_t>(to - from)) / 1e9 : 0.0);
+        w.gauge("container.", "duration", "Seconds",
+                timed ? static_cast<double>(static_cast<int64_t>(to - from)) / 1e9 : 0.0);
         w.end_resource({});
       }
     }

@@ -7,13 +7,13 @@
 
 namespace whittle {
 
-// Appends an ExportMetricsServiceRequest to `out`: a resource for each container, in the order of `task_json`, and one for
-// the task, all with `now_ns` as their time. Returns the number of data points. Fails with Malformed when a document is not
-// JSON or a field has a type that the endpoint never gives it; `out` is then as it was.
+// Appends an ExportMetricsServiceRequest to `out`: a resource for each container, in the order of `task_json`, and one
+// for the task, all with `now_ns` as their time. Returns the number of data points. Fails with Malformed when a
+// document is not JSON or a field has a type that the endpoint never gives it; `out` is then as it was.
 Result<uint64_t> build_task_metrics(Bytes task_json, Bytes stats_json, int64_t now_ns, Writer& out);
 
-// The repository and tag of an image reference ("registry:5000/team/app:1.2@sha256:..."). The tag is "latest" when there is
-// none; both are empty when the reference is not well-formed.
+// The repository and tag of an image reference ("registry:5000/team/app:1.2@sha256:..."). The tag is "latest" when
+// there is none; both are empty when the reference is not well-formed.
 struct ImageName {
   Text repository, tag;
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Receives OTLP: gRPC on one port, HTTP with protobuf and JSON on another.
 //
-// A request body is checked once and handed on as it lies in its buffer; only JSON, and protobuf that no exporter writes that
-// way (wire/validate.h: not regular), is written anew.
+// A request body is checked once and handed on as it lies in its buffer; only JSON, and protobuf that no exporter
+// writes that way (wire/validate.h: not regular), is written anew.
 #include "runtime/base/payload.h"
 #include "runtime/base/self_metrics.h"
 #include "runtime/grpc/service.h"
@@ -29,12 +29,12 @@ struct SignalNames {
 };
 
 constexpr SignalNames kNames[kSignals] = {
-    {"opentelemetry.proto.collector.trace.v1.TraceService", "otelcol_receiver_accepted_spans", "otelcol_receiver_refused_spans",
-     "otelcol_receiver_failed_spans", "{span}", "spans"},
+    {"opentelemetry.proto.collector.trace.v1.TraceService", "otelcol_receiver_accepted_spans",
+     "otelcol_receiver_refused_spans", "otelcol_receiver_failed_spans", "{span}", "spans"},
     {"opentelemetry.proto.collector.metrics.v1.MetricsService", "otelcol_receiver_accepted_metric_points",
      "otelcol_receiver_refused_metric_points", "otelcol_receiver_failed_metric_points", "{datapoint}", "metric points"},
-    {"opentelemetry.proto.collector.logs.v1.LogsService", "otelcol_receiver_accepted_log_records", "otelcol_receiver_refused_log_records",
-     "otelcol_receiver_failed_log_records", "{record}", "log records"},
+    {"opentelemetry.proto.collector.logs.v1.LogsService", "otelcol_receiver_accepted_log_records",
+     "otelcol_receiver_refused_log_records", "otelcol_receiver_failed_log_records", "{record}", "log records"},
 };
 
 class Receiver;
@@ -112,7 +112,8 @@ private:
       intake.metadata = metadata;
       static constexpr Text kScope = "go.opentelemetry.io/collector/receiver/otlpreceiver";
       auto counter = [&](Text name, Text help) {
-        return runtime_.metrics->counter({name, help, names.unit, kScope}, {{"receiver", view(context_.id)}, {"transport", transport}});
+        return runtime_.metrics->counter({name, help, names.unit, kScope},
+                                         {{"receiver", view(context_.id)}, {"transport", transport}});
       };
       intake.accepted = counter(names.accepted, "Number of items successfully pushed into the pipeline.");
       intake.refused = counter(names.refused, "Number of items that could not be pushed into the pipeline.");
@@ -156,12 +157,14 @@ private:
   // An answer that says: all of it was taken (`partial_success` is there and empty).
   static void put_success(Writer& out) { out.append(Text("\x0a\x00", 2)); }
 
-  static GrpcStatus grpc_call(void* self, ServerRequest& request, const BufferRef& owner, Bytes message, Writer& answer) {
+  static GrpcStatus grpc_call(void* self, ServerRequest& request, const BufferRef& owner, Bytes message,
+                              Writer& answer) {
     auto& intake = *static_cast<Intake*>(self);
     Error why = {Errc::Malformed};
     switch (intake.receiver->take(intake, request, owner, message, why)) {
     case Outcome::Ok: put_success(answer); return {};
-    case Outcome::Malformed: return {GrpcCode::Internal, prefixed(request, "grpc: error unmarshalling request: ", describe(request, why))};
+    case Outcome::Malformed:
+      return {GrpcCode::Internal, prefixed(request, "grpc: error unmarshalling request: ", describe(request, why))};
     case Outcome::Refused: return {GrpcCode::Unavailable, "the pipeline is full", kRetryAfter};
     case Outcome::Invalid: return {GrpcCode::Internal, "Permanent error: the pipeline does not accept the request"};
     }
@@ -178,7 +181,8 @@ private:
   // "truncated at byte 120 of the message"
   static Text describe(ServerRequest& request, const Error& error) {
     char text[96];
-    const int n = snprintf(text, sizeof text, "%s at byte %llu of the message", errc_text(error.code), static_cast<unsigned long long>(error.offset));
+    const int n = snprintf(text, sizeof text, "%s at byte %llu of the message", errc_text(error.code),
+                           static_cast<unsigned long long>(error.offset));
     return request.arena.copy(Text(text, static_cast<size_t>(n)));
   }
 
@@ -215,7 +219,8 @@ private:
       return false;
     }
     if (media_of(request.header("content-type")) == Media::Other) {
-      plain(reply, 415, "text/plain", "415 unsupported media type, supported: [application/json, application/x-protobuf]");
+      plain(reply, 415, "text/plain",
+            "415 unsupported media type, supported: [application/json, application/x-protobuf]");
       return false;
     }
     return true;
@@ -239,14 +244,13 @@ private:
     switch (receiver.take(intake, request, owner, message, why)) {
     case Outcome::Ok:
       reply.header("content-type", json ? "application/json" : "application/x-protobuf");
-      if (json)
-        reply.body.append(Text("{\"partialSuccess\":{}}"));
-      else
-        put_success(reply.body);
+      if (json) reply.body.append(Text("{\"partialSuccess\":{}}"));
+      else put_success(reply.body);
       return;
     case Outcome::Malformed: return http_error(self, request, reply, 400, describe(request, why));
     case Outcome::Refused: return http_error(self, request, reply, 503, "the pipeline is full");
-    case Outcome::Invalid: return http_error(self, request, reply, 500, "Permanent error: the pipeline does not accept the request");
+    case Outcome::Invalid:
+      return http_error(self, request, reply, 500, "Permanent error: the pipeline does not accept the request");
     }
   }
 
@@ -274,7 +278,8 @@ private:
   ComponentContext context_;
   Runtime& runtime_;
   const config::Otlp& config_;
-  config::HttpServer http_settings_ = config_.protocols.http ? config_.protocols.http->as_http_server() : config::HttpServer{};
+  config::HttpServer http_settings_ =
+      config_.protocols.http ? config_.protocols.http->as_http_server() : config::HttpServer{};
   Intake grpc_[kSignals];
   Intake http_[kSignals];
   GrpcService grpc_service_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The receiver over HTTP: what each request is answered and what goes down the pipeline. gRPC's own rules are in tests/net.
+// The receiver over HTTP: what each request is answered and what goes down the pipeline. gRPC's own rules are in
+// tests/net.
 #include "runtime/base/payload.h"
 #include "runtime/wire/json.h"
 #include "stdlib/receiver/otlp/otlp_config.h"
@@ -13,7 +14,8 @@ extern "C" const ComponentOps receiver_otlp_ops;
 
 namespace {
 
-constexpr const char* kSpan = R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174","name":"x"}]}]}]})";
+constexpr const char* kSpan =
+    R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174","name":"x"}]}]}]})";
 
 std::string gzip(const std::string& in) {
   z_stream z = {};
@@ -29,7 +31,9 @@ std::string gzip(const std::string& in) {
   return out;
 }
 
-Str str(const char* t) { return {t, strlen(t)}; }
+Str str(const char* t) {
+  return {t, strlen(t)};
+}
 
 struct OtlpTest : testing::Test {
   TestProcess process;
@@ -76,7 +80,8 @@ struct OtlpTest : testing::Test {
   // The answer to one request, without its Date.
   std::string post(const std::string& path, const std::string& headers, const std::string& body) {
     TestClient client(socket_path);
-    client.send("POST " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + headers + "\r\n" + body);
+    client.send("POST " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " +
+                std::to_string(body.size()) + "\r\n" + headers + "\r\n" + body);
     EXPECT_TRUE(process.until([&] { return client.closed(); }));
     std::string got = client.received();
     if (const size_t at = got.find("Date: "); at != std::string::npos) got.erase(at, 37);
@@ -100,11 +105,15 @@ constexpr const char* kProto = "Content-Type: application/x-protobuf\r\n";
 
 TEST_F(OtlpTest, TakesProtobufAndJson) {
   start();
-  EXPECT_EQ(post("/v1/traces", kProto, proto()),
-            "HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: 2\r\nConnection: close\r\n\r\n" + std::string("\x0a\x00", 2));
+  EXPECT_EQ(
+      post("/v1/traces", kProto, proto()),
+      "HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: 2\r\nConnection: close\r\n\r\n" +
+          std::string("\x0a\x00", 2));
   EXPECT_EQ(post("/v1/traces?x=y", "Content-Type: application/json; charset=utf-8\r\n", kSpan),
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 21\r\nConnection: close\r\n\r\n{\"partialSuccess\":{}}");
-  EXPECT_NE(post("/v1/traces", std::string(kJson) + "Content-Encoding: gzip\r\n", gzip(kSpan)).find("200 OK"), std::string::npos);
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 21\r\nConnection: "
+            "close\r\n\r\n{\"partialSuccess\":{}}");
+  EXPECT_NE(post("/v1/traces", std::string(kJson) + "Content-Encoding: gzip\r\n", gzip(kSpan)).find("200 OK"),
+            std::string::npos);
   ASSERT_EQ(taken.size(), 3u);
   for (const Payload& p : taken) {
     EXPECT_EQ(p.signal, Signal::Traces);
@@ -115,7 +124,8 @@ TEST_F(OtlpTest, TakesProtobufAndJson) {
   EXPECT_NE(json_of(taken[0]).find("5b8efff798038103d269b633813fc60c"), std::string::npos);
   Writer metrics;
   process.metrics.write(metrics);
-  EXPECT_NE(metrics.text().find("otelcol_receiver_accepted_spans{receiver=\"otlp\",transport=\"http\"} 3\n"), Text::npos);
+  EXPECT_NE(metrics.text().find("otelcol_receiver_accepted_spans{receiver=\"otlp\",transport=\"http\"} 3\n"),
+            Text::npos);
 }
 
 TEST_F(OtlpTest, EmptyRequestsAreFineAndGoNowhere) {
@@ -136,12 +146,15 @@ struct Refusal {
 constexpr Refusal kRefusals[] = {
     {"no pipeline", "/v1/metrics", kJson, "{}", "404 Not Found"},
     {"another path", "/v1/logs", kJson, "{}", "404 page not found"},
-    {"other content", "/v1/traces", "Content-Type: text/plain\r\n", "{}", "415 unsupported media type, supported: [application/json, application/x-protobuf]"},
+    {"other content", "/v1/traces", "Content-Type: text/plain\r\n", "{}",
+     "415 unsupported media type, supported: [application/json, application/x-protobuf]"},
     {"no content type", "/v1/traces", "", "{}", "415 Unsupported Media Type"},
     {"broken JSON", "/v1/traces", kJson, "{bad", "{\"code\":3,\"message\":\"malformed at byte 1 of the message\"}"},
     {"broken protobuf", "/v1/traces", kProto, "{bad", "400 Bad Request\r\nContent-Type: application/x-protobuf"},
-    {"unknown encoding", "/v1/traces", "Content-Type: application/json\r\nContent-Encoding: br\r\n", "x", "{\"code\":3,\"message\":\"unsupported Content-Encoding: br\"}"},
-    {"not gzip", "/v1/traces", "Content-Type: application/json\r\nContent-Encoding: gzip\r\n", "xxxxxxxxxx", "{\"code\":3,\"message\":\"gzip: malformed\"}"},
+    {"unknown encoding", "/v1/traces", "Content-Type: application/json\r\nContent-Encoding: br\r\n", "x",
+     "{\"code\":3,\"message\":\"unsupported Content-Encoding: br\"}"},
+    {"not gzip", "/v1/traces", "Content-Type: application/json\r\nContent-Encoding: gzip\r\n", "xxxxxxxxxx",
+     "{\"code\":3,\"message\":\"gzip: malformed\"}"},
 };
 
 TEST_F(OtlpTest, Refusals) {
@@ -165,14 +178,16 @@ TEST_F(OtlpTest, ComeAgainAndNeverAgain) {
   EXPECT_NE(got.find("\"code\":13"), std::string::npos) << got;
   Writer metrics;
   process.metrics.write(metrics);
-  EXPECT_NE(metrics.text().find("otelcol_receiver_refused_spans{receiver=\"otlp\",transport=\"http\"} 2\n"), Text::npos);
+  EXPECT_NE(metrics.text().find("otelcol_receiver_refused_spans{receiver=\"otlp\",transport=\"http\"} 2\n"),
+            Text::npos);
 }
 
 TEST_F(OtlpTest, BodyLimitHoldsBeforeAndAfterDecompression) {
   settings.protocols.http.value.max_request_body_size = 1000;
   start();
   const std::string large = "{\"x\":\"" + std::string(2000, 'y') + "\"}";
-  for (const std::string& got : {post("/v1/traces", kJson, large), post("/v1/traces", std::string(kJson) + "Content-Encoding: gzip\r\n", gzip(large))})
+  for (const std::string& got : {post("/v1/traces", kJson, large),
+                                 post("/v1/traces", std::string(kJson) + "Content-Encoding: gzip\r\n", gzip(large))})
     EXPECT_NE(got.find("{\"code\":3,\"message\":\"http: request body too large\"}"), std::string::npos) << got;
 }
 
@@ -197,21 +212,27 @@ TEST_F(OtlpTest, CrossOriginRequests) {
   start();
   auto preflight = [&](const std::string& origin, const std::string& headers) {
     TestClient client(socket_path);
-    client.send("OPTIONS /v1/traces HTTP/1.1\r\nHost: x\r\nConnection: close\r\nOrigin: " + origin + "\r\nAccess-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: " + headers +
-                "\r\n\r\n");
+    client.send("OPTIONS /v1/traces HTTP/1.1\r\nHost: x\r\nConnection: close\r\nOrigin: " + origin +
+                "\r\nAccess-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: " + headers + "\r\n\r\n");
     EXPECT_TRUE(process.until([&] { return client.closed(); }));
     return client.received();
   };
   const std::string allowed = preflight("http://a.example.com", "content-type, x-key");
   EXPECT_NE(allowed.find("204 No Content"), std::string::npos);
-  for (const char* line : {"Access-Control-Allow-Origin: http://a.example.com\r\n", "Access-Control-Allow-Methods: POST\r\n", "Access-Control-Allow-Headers: content-type, x-key\r\n",
-                           "Access-Control-Max-Age: 60\r\n", "Access-Control-Allow-Credentials: true\r\n"})
+  for (const char* line :
+       {"Access-Control-Allow-Origin: http://a.example.com\r\n", "Access-Control-Allow-Methods: POST\r\n",
+        "Access-Control-Allow-Headers: content-type, x-key\r\n", "Access-Control-Max-Age: 60\r\n",
+        "Access-Control-Allow-Credentials: true\r\n"})
     EXPECT_NE(allowed.find(line), std::string::npos) << line;
-  for (const std::string& refused : {preflight("http://example.org", "x-key"), preflight("http://a.example.com", "x-other"), preflight("https://exact.test.evil", "x-key")}) {
+  for (const std::string& refused :
+       {preflight("http://example.org", "x-key"), preflight("http://a.example.com", "x-other"),
+        preflight("https://exact.test.evil", "x-key")}) {
     EXPECT_NE(refused.find("204 No Content"), std::string::npos);
     EXPECT_EQ(refused.find("Allow-Origin"), std::string::npos) << refused;
   }
-  EXPECT_NE(post("/v1/traces", std::string(kJson) + "Origin: https://exact.test\r\n", kSpan).find("Access-Control-Allow-Origin: https://exact.test\r\n"), std::string::npos);
+  EXPECT_NE(post("/v1/traces", std::string(kJson) + "Origin: https://exact.test\r\n", kSpan)
+                .find("Access-Control-Allow-Origin: https://exact.test\r\n"),
+            std::string::npos);
 }
 
 }  // namespace
