@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// In which context a group of statements and conditions runs that states none: the innermost that their paths name,
+// if it knows their functions and enums, or one further in that does.
+#pragma once
+
+#include "compiler/ottl/tree.h"
+
+#include <span>
+
+namespace whittle::ottl {
+
+// A context that a group may run in, and whose functions its statements may call.
+struct Candidate {
+  Context context;
+  Library library;
+};
+
+struct Inferred {
+  std::optional<Context> context;
+  // Without a context: why, in words, and the word that stands in the way (a path's context, a function, an enum).
+  std::string why;
+  const Tree* tree = nullptr;
+  Place place;
+};
+
+// Trees that parse() made, before check().
+Inferred infer_context(std::span<const Tree* const> trees, std::span<const Candidate> candidates);
+
+}  // namespace whittle::ottl
