@@ -34,39 +34,55 @@ enum class Param : uint8_t {
   Function,  // the name of a function
 };
 
-// What a literal argument is held against, beyond its type.
+// What a literal argument is held against, beyond its type. Those marked * the reference finds out about only when the
+// statement runs: breaking them is a warning.
 enum class Rule : uint8_t {
   None,
   Regexp,        // compiles, in Go's syntax
-  Captures,      // compiles, and has at least one named group
+  Captures,      // the same, and * has a named group
   Glob,          // compiles as a glob
-  Grok,          // compiles with the known definitions
-  TimeFormat,    // directives to parse with, not empty
-  FormatTime,    // directives to write with, not empty
+  Grok,          // compiles with the definitions that there are
+  GrokPatterns,  // a list of definitions NAME=pattern
+  TimeFormat,    // directives to read or write times with
   Location,      // a time zone
   Locale,        // a language tag
   XPath,         // compiles
   Encoding,      // one that Decode knows
   Positive,      // > 0
   NotNegative,   // >= 0
-  NotEmpty,      // not ""
+  NotEmpty,      // not ""; of a list: not []
   OneOf,         // one of Parameter::choices
-  OneCharacter,  // of CSV: one character that is no quote or line end
+  OneOfWhenRun,  // * the same
+  OneCharacter,  // a single character
   Percentile,    // 0 < x < 100
-  Cidrs,         // a list of networks
-  HexId,         // an id of Function::id_size bytes, or its hex
-  Bounds,        // a list that is not empty
+  Network,       // a network in CIDR notation
+  Id,            // Function::id_size bytes, or twice as many hex digits
+  Semconv,       // a version of the semantic conventions that is known
+  GoDuration,    // * as `1h5m`
+  Base,          // * of numbers: 0, or 2 to 36
+  OneVerb,       // * a format with one %s and nothing else to fill in
+  Severities,    // * a literal map of severities
+  Address,       // * of IPv4 or IPv6
+  Port,          // * 0 to 65535
 };
 
 struct Parameter {
   std::string_view field;  // as the reference's struct has it: "SourceIP"
-  std::string_view name;   // how to write it: "source_i_p"; the shortest that is taken
+  std::string_view name;   // how to write it: "source_i_p"
   Param kind = Param::Value;
   bool list = false;      // a list of such, in brackets
   bool optional = false;  // may be left out
   Rule rule = Rule::None;
   std::span<const std::string_view> choices{};  // OneOf
   std::string_view initial{};                   // what it is when left out, in words; may be empty
+};
+
+// What a function gives, where that depends on its arguments.
+enum class Gives : uint8_t {
+  Result,       // Function::result, whatever the arguments
+  ResultOrNil,  // the same, and nil where its first argument is nil
+  FirstOfList,  // what the first element of its list gives that is not nil, or nil: Coalesce
+  Sorted,       // a list of the kind that it was given, but Slice becomes Array where there was something to sort: Sort
 };
 
 // Whose functions: the standard ones are in every set.
@@ -76,7 +92,8 @@ struct Function {
   std::string_view name;
   bool editor = false;  // changes something; written small
   std::span<const Parameter> parameters{};
-  TypeSet result{};    // what it gives when it does not fail; empty: of editors
+  TypeSet result{};  // what it gives when it does not fail; empty: of editors
+  Gives gives = Gives::Result;
   bool fails = false;  // may fail when it runs, beyond its arguments' conversions
   bool pure = true;    // the same for the same arguments: not Now, UUID
   Library library = Library::Standard;

@@ -80,6 +80,7 @@ bool reaches(Context context, Context other);
 
 // What reading a path with keys gives, and what may be written there.
 inline constexpr TypeSet kKeyed = kAnyValue;
-inline constexpr TypeSet kStorable = kAnyValue | TypeSet{Type::Array, Type::Strings, Type::Ints, Type::Doubles};
+inline constexpr TypeSet kStorable =
+    kAnyValue | TypeSet{Type::RawMap, Type::Array, Type::Strings, Type::Ints, Type::Doubles};
 
 }  // namespace whittle::ottl

@@ -21,6 +21,7 @@ enum class Type : uint8_t {
   String,
   Bytes,
   Map,       // of any values: attributes, what is written in braces
+  RawMap,    // a map of URL and UserAgent: ints of it are no ints to a comparison
   Slice,     // a list of any values, as records hold it
   Array,     // a list as statements write it and some functions make it: elements keep the types they were made with
   Strings,   // a list of texts: of Split
@@ -80,6 +81,7 @@ private:
 inline constexpr TypeSet kAnyValue{Type::Nil,    Type::Bool,  Type::Int, Type::Double,
                                    Type::String, Type::Bytes, Type::Map, Type::Slice};
 inline constexpr TypeSet kNumbers{Type::Int, Type::Double};
+inline constexpr TypeSet kMaps{Type::Map, Type::RawMap};
 inline constexpr TypeSet kLists{Type::Slice, Type::Array, Type::Strings, Type::Ints, Type::Counts, Type::Doubles};
 
 // "an int or a string", "nil": the members in words, at most four of them.
