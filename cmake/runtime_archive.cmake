@@ -78,14 +78,16 @@ function(runtime_archive name)
   add_dependencies(host_${name} generated_headers)
 endfunction()
 
-# What is linked from outside the runtime: the C libraries' archives, copied beside ours.
+# What is linked from outside the runtime: the C libraries' archives, copied beside ours with the list of what they were built from.
 foreach(target ${WHITTLE_TARGETS})
   third_party_dir(sysroot ${target})
   set(copies "")
-  foreach(file rcrt1.o libc.a libbuiltins.a libmbedtls.a libnghttp2.a libcurl.a libz.a libzstd.a libyyjson.a libyaml.a)
+  list(TRANSFORM WHITTLE_THIRD_PARTY_MADE PREPEND lib/ OUTPUT_VARIABLE files)
+  foreach(from ${files} lib/libbuiltins.a sources.txt)
+    cmake_path(GET from FILENAME file)
     add_custom_command(OUTPUT ${WHITTLE_LIBRARY_DIR}/${target}/${file}
       COMMAND ${CMAKE_COMMAND} -E make_directory ${WHITTLE_LIBRARY_DIR}/${target}
-      COMMAND ${CMAKE_COMMAND} -E copy ${sysroot}/lib/${file} ${WHITTLE_LIBRARY_DIR}/${target}/${file}
+      COMMAND ${CMAKE_COMMAND} -E copy ${sysroot}/${from} ${WHITTLE_LIBRARY_DIR}/${target}/${file}
       DEPENDS ${sysroot}/.complete VERBATIM)
     list(APPEND copies ${WHITTLE_LIBRARY_DIR}/${target}/${file})
   endforeach()

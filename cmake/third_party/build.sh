@@ -4,30 +4,46 @@
 #
 # usage: build.sh TARGET SOURCES OUT LLVM
 #   TARGET   x86_64 or aarch64 (for musl), or host (for this machine's libc, without musl: for the tests)
-#   SOURCES  folder with musl, mbedtls, nghttp2, curl, zlib, zstd, yyjson, libyaml unpacked
-#   OUT      gets include/ and lib/, whole or not at all
+#   SOURCES  folder with the libraries of versions.txt unpacked
+#   OUT      gets include/, lib/ and sources.txt (what that was built from), whole or not at all. What is there already is kept;
+#            two builds at a time take turns
 #
 # Everything but curl is compiled straight from its list of files; curl is asked by its own build which functions the libc has.
 set -eu
 target=$1 sources=$2 final=$3 llvm=$4
-out=$final.$$  # moved into place when whole: two builds at a time do not meet
+out=$final.part  # moved into place when whole
 here=$(cd "$(dirname "$0")" && pwd)
 clang=$llvm/bin/clang ar=$llvm/bin/llvm-ar
 jobs=$(nproc)
 work=$out/work
+mkdir -p "$(dirname "$final")"
+exec 9>"$final.lock"
+flock 9
+[ ! -e "$final/.complete" ] || exit 0
 trap 'rm -rf "$out"' EXIT
+rm -rf "$out"
 mkdir -p "$out/include" "$out/lib" "$work"
 
 # The versions that whittle was tried with; another one is an error, not a surprise later.
-check() { grep -qF "$3" "$sources/$1/$2" || { echo "build.sh: $sources/$1 is not the expected version ($3 in $2)" >&2; exit 2; }; }
-check musl VERSION 1.2.5
-check mbedtls include/mbedtls/build_info.h '"3.6.'
-check curl include/curl/curlver.h '"8.14.'
-check zlib zlib.h '"1.3.1'
-check zstd lib/zstd.h 'ZSTD_VERSION_RELEASE  7'
-check yyjson src/yyjson.h '"0.10.'
-check nghttp2 configure.ac '1.64.'
-check libyaml CMakeLists.txt 'YAML_VERSION_PATCH 5'
+grep '^[^#]' "$here/versions.txt" | while read -r name version states made archive sha256 licence; do
+  grep -qwF "$version" "$sources/$name/$states" 2>/dev/null || { echo "build.sh: $sources/$name is not $name $version, which versions.txt pins ($states says otherwise)" >&2; exit 2; }
+done
+version() { sed -n "s/^$1 *\([^ ]*\).*/\1/p" "$here/versions.txt"; }
+
+# installed NAME FILE LICENCE: says that what the file holds came with a package of this machine.
+installed() {
+  package=$(dpkg-query -S "$2" "$(readlink -f "$2")" 2>/dev/null | sed -n '1s/:.*//p') || true
+  echo "$1 $(dpkg-query -W -f='${Version}' "$package" 2>/dev/null || echo unknown) installed ${package:--} - $3" >> "$out/sources.txt"
+}
+
+if [ -e "$sources/sources.txt" ]; then
+  cp "$sources/sources.txt" "$out/sources.txt"
+else
+  echo "# name version revision source SHA-256 licence" > "$out/sources.txt"
+  grep '^[^#]' "$here/versions.txt" | while read -r name version states made archive sha256 licence; do
+    echo "$name $version given - - $licence"
+  done >> "$out/sources.txt"
+fi
 
 common="-O2 -ffunction-sections -fdata-sections -fPIE -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-ident -w"
 common="$common -ffile-prefix-map=$sources=. -ffile-prefix-map=$out=."
@@ -39,10 +55,15 @@ else
   flags="--target=$triple --sysroot=$out -nostdlibinc -isystem $out/include -D_GNU_SOURCE $common"
   # Compiler support routines (128-bit floats and the like): clang's where Debian has them for the target, else GCC's.
   case $target in
-    x86_64) builtins=$(ls "$llvm"/lib/clang/22/lib/linux/libclang_rt.builtins-x86_64.a) ;;
-    aarch64) builtins=$(ls /usr/lib/gcc-cross/aarch64-linux-gnu/*/libgcc.a | tail -n 1) ;;
+    x86_64)
+      builtins=$(ls "$llvm"/lib/clang/22/lib/linux/libclang_rt.builtins-x86_64.a)
+      installed compiler-rt "$builtins" "Apache-2.0 WITH LLVM-exception" ;;
+    aarch64)
+      builtins=$(ls /usr/lib/gcc-cross/aarch64-linux-gnu/*/libgcc.a | tail -n 1)
+      installed libgcc "$builtins" "GPL-3.0-or-later WITH GCC-exception-3.1" ;;
   esac
   cp "$builtins" "$out/lib/libbuiltins.a"
+  installed libc++ "$llvm/include/c++/v1/__config" "Apache-2.0 WITH LLVM-exception"  # the headers; none of its archive
 
   mkdir "$work/musl" && cd "$work/musl"
   CC="$clang --target=$triple" CFLAGS="$common $small" AR="$ar" RANLIB="$llvm/bin/llvm-ranlib" LIBCC="$out/lib/libbuiltins.a" \
@@ -79,11 +100,13 @@ cp yyjson.h "$out/include/"
 
 # The reading half of libyaml: no emitter, no document tree.
 cd "$sources/libyaml/src"
-library yaml "$small -DNDEBUG -DYAML_DECLARE_STATIC -DYAML_VERSION_MAJOR=0 -DYAML_VERSION_MINOR=2 -DYAML_VERSION_PATCH=5 -DYAML_VERSION_STRING=\\\"0.2.5\\\" -I../include" api.c reader.c scanner.c parser.c
+set -- $(version libyaml | tr . ' ')
+library yaml "$small -DNDEBUG -DYAML_DECLARE_STATIC -DYAML_VERSION_MAJOR=$1 -DYAML_VERSION_MINOR=$2 -DYAML_VERSION_PATCH=$3 -DYAML_VERSION_STRING=\\\"$1.$2.$3\\\" -I../include" api.c reader.c scanner.c parser.c
 cp ../include/yaml.h "$out/include/"
 
 cd "$sources/nghttp2/lib"
-sed -e 's/@PACKAGE_VERSION@/1.64.0/' -e 's/@PACKAGE_VERSION_NUM@/0x014000/' includes/nghttp2/nghttp2ver.h.in > "$work/nghttp2ver.h"
+set -- $(version nghttp2 | tr . ' ')
+sed -e "s/@PACKAGE_VERSION@/$1.$2.$3/" -e "s/@PACKAGE_VERSION_NUM@/$(printf '0x%02x%02x%02x' "$1" "$2" "$3")/" includes/nghttp2/nghttp2ver.h.in > "$work/nghttp2ver.h"
 mkdir -p "$out/include/nghttp2" && cp includes/nghttp2/nghttp2.h "$out/include/nghttp2/" && cp "$work/nghttp2ver.h" "$out/include/nghttp2/"
 library nghttp2 "$small -DNGHTTP2_STATICLIB -DHAVE_ARPA_INET_H -DHAVE_NETINET_IN_H -DHAVE_CLOCK_GETTIME -DHAVE_DECL_CLOCK_MONOTONIC=1 -I$out/include -I." *.c
 

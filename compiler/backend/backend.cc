@@ -42,8 +42,7 @@ std::vector<std::string> archives(const plan::Plan& plan, bool replay, bool tls_
                         std::string(stage.component().name));
   names.insert(names.end(), components.begin(), components.end());
   if (!tls_server) names.push_back("tls_client_only");
-  for (const char* name : {replay ? "http_replay" : "http_curl", "runtime", "curl", "nghttp2", "mbedtls", "zstd", "z",
-                           "yyjson", "yaml", "c", "builtins"})
+  for (const char* name : {replay ? "http_replay" : "http_curl", "runtime", WHITTLE_THIRD_PARTY, "builtins"})
     names.push_back(name);
   return names;
 }
