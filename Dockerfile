@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-# whittle's checks as an image: for action.yml, for pre-commit, for any CI that runs containers.
+# whittle as an image, on any machine that runs containers: its checks alone (for action.yml, for pre-commit, for any CI), or the whole.
 #
 #   docker build -t whittle . && docker run --rm -v "$PWD:/src" -w /src whittle check collector.yaml
+#   docker build --target compiler -t whittle . && docker run --rm -v "$PWD:/src" -w /src whittle build collector.yaml
+FROM debian:bookworm AS compiler
+COPY . /whittle
+RUN /whittle/x build
+ENTRYPOINT ["/whittle/build/bin/whittle"]
+
 FROM debian:bookworm AS build
 COPY . /whittle
 RUN /whittle/x checks
