@@ -50,7 +50,7 @@ function(runtime_archive name)
         set(how -Oz)
       endif()
       add_custom_command(OUTPUT ${object}
-        COMMAND ${WHITTLE_LLVM}/bin/clang++ --target=${target}-linux-musl --sysroot=${sysroot} ${RUNTIME_FLAGS} ${RUNTIME_FLAGS_${target}} ${how}
+        COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${WHITTLE_LLVM}/bin/clang++ --target=${target}-linux-musl --sysroot=${sysroot} ${RUNTIME_FLAGS} ${RUNTIME_FLAGS_${target}} ${how}
           -isystem ${WHITTLE_LLVM}/include/c++/v1 -isystem ${sysroot}/include -I${CMAKE_SOURCE_DIR} -I${CMAKE_BINARY_DIR}
           -MD -MF ${object}.d -c ${source} -o ${object}
         DEPENDS ${source} ${sysroot}/.complete generated_headers
