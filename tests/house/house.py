@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What no diff shows, refused:
+
+  names of files   a README or ARCHITECTURE.md that names a file or folder which does not exist
+  folder cycles    among the folders of compiler/ and among those of runtime/, by their includes
+  component names  in compiler/ and cmake/: what a component is stands in its folder
+
+usage: house.py SOURCE_DIR
+Exits 77 where git does not know the files. The rules are tried first on a small tree that breaks each of them.
+"""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+# Places that break a rule and are to be mended. An entry that no longer breaks it is refused too, so this only shrinks.
+KNOWN_CYCLES = {
+    "compiler/aws/iam -> compiler/report",
+    "runtime/drift -> runtime/main",
+}
+KNOWN_COMPONENT_NAMES = {
+    ("cmake/runtime_archive.cmake", "awsemf"),
+    ("cmake/runtime_archive.cmake", "awsxray"),
+    ("compiler/aws/ecs/check_endpoints.cc", "otlp"),
+    ("compiler/aws/ecs/check_health.cc", "health_check"),
+    ("compiler/aws/ecs/taskdef.cc", "health_check"),
+    ("compiler/aws/iam/excess.cc", "awsemf"),
+    ("compiler/check/formats.cc", "health_check"),
+    ("compiler/check/front_end.cc", "awsxray"),
+    ("compiler/check/metric_names.cc", "awsemf"),
+    ("compiler/check/metric_names.cc", "batch"),
+    ("compiler/check/metric_names.cc", "filter"),
+    ("compiler/driver/build_command.cc", "awsxray"),
+    ("compiler/report/commands.cc", "awsemf"),
+}
+
+# Data and texts that are about components on purpose, and literals that only look like one's name.
+MAY_NAME_COMPONENTS = {
+    "compiler/check/known_components.cc": "the components of others",
+    "compiler/diag/catalog_": "explanations with examples for people",
+}
+NOT_A_COMPONENT = {
+    ("compiler/check/queue.cc", "batch"): "the setting of that name",
+}
+ORDINARY_WORDS = {"otlp", "batch", "filter", "debug"}  # components' names only where they are a whole literal or a part of a path
+
+
+class Tree:
+    """The files that git knows, by their path below `root`."""
+
+    def __init__(self, root, files):
+        self.root = root
+        self.files = set(files)
+        self.folders = {folder for file in files for folder in parents(file)}
+
+    def read(self, file):
+        with open(os.path.join(self.root, file), encoding="utf-8") as opened:
+            return opened.read()
+
+    def matching(self, start, suffixes):
+        return sorted(file for file in self.files if file.startswith(start) and file.endswith(suffixes))
+
+
+def parents(path):
+    while path := os.path.dirname(path):
+        yield path
+
+
+# -- names of files
+
+SOURCE = r"(?:\.cc|\.h|\.py|\.cmake|\.wtl|\.g4|\.sh|\.md|CMakeLists\.txt|versions\.txt)"
+NOT_OURS = re.compile(r"^build|^lib/whittle|^~|^\.\w+$|_config\.h$|_decl\.(cc|h)$")  # made by the build, a user's, an ending alone
+
+
+def names_in(text, tops):
+    """(line, name) of each file or folder that the Markdown names: targets of links, and what is in backticks and looks like a path."""
+    fenced = False
+    for number, line in enumerate(text.splitlines(), 1):
+        fenced ^= line.startswith("```")
+        if fenced or line.startswith("    "):
+            continue
+        for target in re.findall(r"\]\(([^)#\s]+)", line):
+            if "://" not in target:
+                yield number, target
+        for name in re.findall(r"`([^`\s]+)`", line):
+            top = name.split("/")[0]
+            if re.fullmatch(r"[\w./<>*-]+", name) and (re.search(SOURCE + "$", name) or ("/" in name and top in tops)):
+                yield number, name
+
+
+def missing_names(tree):
+    tops = {file.split("/")[0] for file in tree.files}
+    for document in sorted(tree.files):
+        if os.path.basename(document) not in ("README.md", "ARCHITECTURE.md"):
+            continue
+        folder = os.path.dirname(document)
+        for line, name in names_in(tree.read(document), tops):
+            if NOT_OURS.search(name):
+                continue
+            wanted = os.path.normpath(name)
+            pattern = re.sub(r"<\w+>|\\\*\\\*|\\\*", ".*", re.escape(wanted).replace(r"\<", "<").replace(r"\>", ">"))
+            # From the root, or below the document's folder.
+            places = f"({re.escape(folder)}/(.*/)?)?" if folder else "(.*/)?"
+            if not any(re.fullmatch(places + pattern, path) for path in tree.files | tree.folders):
+                yield f"{document}:{line}: names `{name}`, which does not exist"
+
+
+# -- folder cycles
+
+def includes(tree, top):
+    """{folder: {folder it includes from: "file includes header"}}"""
+    out = {}
+    for file in tree.matching(f"{top}/", (".cc", ".h")):
+        folder = os.path.dirname(file)
+        out.setdefault(folder, {})
+        if file.endswith("_test.cc"):
+            continue
+        for header in re.findall(rf'^#include "({top}/[^"]+)"', tree.read(file), re.MULTILINE):
+            other = os.path.dirname(header)
+            if other != folder:
+                out[folder].setdefault(other, f"{file} includes {header}")
+    return out
+
+
+def cycles(graph):
+    """A shortest cycle through each folder that is on one, each cycle once."""
+    found = {}
+    for start in sorted(graph):
+        paths = [[start]]
+        seen = {start}
+        while paths and (path := paths.pop(0)):
+            for after in sorted(graph.get(path[-1], {})):
+                if after == start:
+                    found.setdefault(frozenset(path), path)
+                    paths = []
+                    break
+                if after not in seen:
+                    seen.add(after)
+                    paths.append(path + [after])
+    return sorted(found.values())
+
+
+def folder_cycles(tree, known=KNOWN_CYCLES):
+    left = set(known)
+    for top in ["compiler", "runtime"]:
+        graph = includes(tree, top)
+        for cycle in cycles(graph):
+            name = " -> ".join(cycle)
+            if name in known:
+                left.discard(name)
+                continue
+            steps = "".join(f"\n    {graph[a][b]}" for a, b in zip(cycle, cycle[1:] + cycle[:1]))
+            yield f"folder cycle: {name} -> {cycle[0]}{steps}"
+    for name in sorted(left):
+        yield f"folder cycle: {name} is no more: take it out of KNOWN_CYCLES"
+
+
+# -- component names
+
+def without_comments(file, text):
+    """The text with its comments blanked, so that lines stay where they are."""
+    if file.endswith((".cc", ".h")):
+        pattern = r'R"\w*\((?:.|\n)*?\)\w*"|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|(?P<comment>//[^\n]*|/\*(?:.|\n)*?\*/)'
+    else:
+        pattern = r'"(?:[^"\\]|\\.)*"|(?P<comment>#[^\n]*)'
+    return re.sub(pattern, lambda m: re.sub(r"[^\n]", " ", m[0]) if m["comment"] else m[0], text)
+
+
+def component_names(tree, known=KNOWN_COMPONENT_NAMES):
+    names = re.findall(r"^component\(\w+ (\w+)", tree.read("stdlib/CMakeLists.txt"), re.MULTILINE)
+    special = [name for name in names if name not in ORDINARY_WORDS]
+    ordinary = [name for name in names if name in ORDINARY_WORDS]
+    pattern = re.compile(rf'\b({"|".join(special + ["(?!)"])})\b|"({"|".join(ordinary + ["(?!)"])})"|/({"|".join(ordinary + ["(?!)"])})/')
+    left = set(known)
+    for file in tree.matching("compiler/", (".cc", ".h", "CMakeLists.txt")) + tree.matching("cmake/", (".cmake", ".sh", ".py", ".txt")):
+        if file.endswith("_test.cc") or file.startswith(tuple(MAY_NAME_COMPONENTS)):
+            continue
+        for number, line in enumerate(without_comments(file, tree.read(file)).splitlines(), 1):
+            for match in pattern.finditer(line):
+                name = next(filter(None, match.groups()))
+                left.discard((file, name))
+                if (file, name) not in known and (file, name) not in NOT_A_COMPONENT:
+                    yield f"{file}:{number}: names the component `{name}`; its declaration or its line in stdlib/CMakeLists.txt is the place"
+    for file, name in sorted(left):
+        yield f"{file}: does not name `{name}` any more: take it out of KNOWN_COMPONENT_NAMES"
+
+
+# -- the rules themselves
+
+def try_rules():
+    files = {
+        "README.md": "See `compiler/a/gone.cc`, `compiler/a/one.cc`, `one.cc`, [b](compiler/b), [c](compiler/c), `tests/x y`,\n`compiler/*/<name>.cc`, `gone.py`.\n```\n`gone.h`\n```\n",
+        "compiler/a/README.md": "`one.cc` `two.h` `compiler/b/two.h` `stdlib/receiver/`\n",
+        "compiler/a/one.h": '#include "compiler/b/two.h"\n',
+        "compiler/a/one.cc": '#include "compiler/a/one.h"\n// awsxyz\nint x = f("awsxyz: 1", "batch of", "//", "batch"); /* awsxyz */\n',
+        "compiler/b/two.h": '#include "compiler/c/three.h"\n',
+        "compiler/c/three.h": '#include "compiler/a/one.h"\n#include "compiler/d/four.h"\n',
+        "compiler/d/four.h": "",
+        "compiler/d/four_test.cc": '#include "compiler/c/three.h"\nauto x = "awsxyz";\n',
+        "cmake/x.cmake": 'set(A "/batch/")  # awsxyz\nset(B "/batches/")\n',
+        "stdlib/CMakeLists.txt": "component(exporter awsxyz)\ncomponent(processor batch TEST a.cc)\n",
+    }
+    with tempfile.TemporaryDirectory(prefix="whittle-house-") as root:
+        for file, text in files.items():
+            os.makedirs(os.path.dirname(os.path.join(root, file)), exist_ok=True)
+            with open(os.path.join(root, file), "w") as out:
+                out.write(text)
+        tree = Tree(root, files)
+        found = list(missing_names(tree))
+        assert found == ["README.md:1: names `compiler/a/gone.cc`, which does not exist", "README.md:2: names `gone.py`, which does not exist",
+                         "compiler/a/README.md:1: names `two.h`, which does not exist",
+                         "compiler/a/README.md:1: names `stdlib/receiver/`, which does not exist"], found
+        found = list(folder_cycles(tree, set()))
+        assert found == ["folder cycle: compiler/a -> compiler/b -> compiler/c -> compiler/a\n    compiler/a/one.h includes compiler/b/two.h\n"
+                         "    compiler/b/two.h includes compiler/c/three.h\n    compiler/c/three.h includes compiler/a/one.h"], found
+        cycle = "compiler/a -> compiler/b -> compiler/c"
+        assert list(folder_cycles(tree, {cycle})) == []
+        assert list(folder_cycles(tree, {cycle, "x"})) == ["folder cycle: x is no more: take it out of KNOWN_CYCLES"]
+        found = [text.split("; ")[0] for text in component_names(tree, set())]
+        assert found == ["compiler/a/one.cc:3: names the component `awsxyz`", "compiler/a/one.cc:3: names the component `batch`",
+                         "cmake/x.cmake:1: names the component `batch`"], found
+        known = {("compiler/a/one.cc", "awsxyz"), ("compiler/a/one.cc", "batch"), ("cmake/x.cmake", "batch")}
+        assert list(component_names(tree, known)) == []
+        assert len(list(component_names(tree, known | {("cmake/x.cmake", "awsxyz")}))) == 1
+
+
+def main():
+    try_rules()
+    root = os.path.abspath(sys.argv[1])
+    listed = subprocess.run(["git", "-C", root, "ls-files", "-z"], capture_output=True, text=True) if os.path.exists(f"{root}/.git") else None
+    if listed is None or listed.returncode != 0:
+        print("skipped: not a clone, or git is not there to say which files belong to it")
+        return 77
+    tree = Tree(root, [file for file in listed.stdout.split("\0") if file and os.path.isfile(os.path.join(root, file))])
+    found = [*missing_names(tree), *folder_cycles(tree), *component_names(tree)]
+    print("\n".join(found))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
