@@ -79,6 +79,19 @@ class Mirror:
         self.stanzas.append(f"Package: tiny\n{about}{sums(files)}Directory: {POOL}\n")
         self.write_index()
 
+    def sign(self, home):
+        """Signs the index with a new key, which is left as a keyring."""
+        os.makedirs(home, mode=0o700)
+        gpg = ["gpg", "--homedir", home, "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""]
+        folder = f"{self.root}/dists/trixie"
+        try:
+            for command in [["--quick-generate-key", "t@example.org", "rsa3072", "sign", "never"], ["--output", f"{home}/key.gpg", "--export"],
+                            ["--output", f"{folder}/InRelease", "--clear-sign", f"{folder}/Release"]]:
+                subprocess.run([*gpg, *command], check=True, capture_output=True, timeout=60)
+        finally:
+            subprocess.run(["gpgconf", "--homedir", home, "--kill", "gpg-agent"], capture_output=True, timeout=60)
+        return f"{home}/key.gpg"
+
     def write_index(self):
         index = ("Package: other\nVersion: 1\nDirectory: pool/main/o/other\n\n" + "\n".join(self.stanzas)).encode()
         with open(f"{self.root}/dists/trixie/main/source/Sources", "wb") as file:
@@ -237,6 +250,23 @@ class Fetch(unittest.TestCase):
         self.mirror.add("1.0-1")
         said = self.fetch(f"file:{self.mirror.root}")
         self.assertRegex(said, "fetch.py: tiny 1.0: the archive alone\n    not Debian's revisions of tiny: .* is not signed")
+        self.assert_taken("pristine")
+
+    @unittest.skipUnless(shutil.which("gpg") and shutil.which("gpg-agent"), "no gpg to sign with")
+    def test_index_that_someone_signed(self):
+        """Whose key counts is said with the mirror: nobody's but Debian's if it is not."""
+        self.mirror.add("1.0-1")
+        key = self.mirror.sign(f"{self.folder}/gpg")
+        self.assertIn("fetch.py: tiny 1.0: the archive alone\n    not Debian's revisions of tiny: ", self.fetch(f"file:{self.mirror.root}"))
+        self.assert_taken("pristine")
+        shutil.rmtree(self.out)
+        self.assertEqual(self.fetch(f"[signed-by={key}] file:{self.mirror.root}"), "fetch.py: tiny 1.0: Debian 1.0-1\n")
+        self.assert_taken("1.0-1")
+        # What was changed after it was signed is not read.
+        shutil.rmtree(self.out)
+        with open(f"{self.mirror.root}/dists/trixie/main/source/Sources", "a") as file:
+            file.write("\n")
+        self.assertIn("fetch.py: tiny 1.0: the archive alone\n    not Debian's revisions of tiny: ", self.fetch(f"[signed-by={key}] file:{self.mirror.root}"))
         self.assert_taken("pristine")
 
     def test_no_index(self):
