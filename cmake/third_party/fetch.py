@@ -142,15 +142,16 @@ Acquire::Languages "none";
 
     @functools.cached_property
     def index(self):
-        """What the trusted indexes list of the packages, and apt's first complaint, if it had one."""
+        """What the trusted indexes list of the packages, and why that may be nothing."""
         updated = self.run("apt-get", "update")
-        complaints = re.findall(r"^E: (.*)", updated.stderr, re.MULTILINE) or [""]
+        complaints = [" ".join(text.split()) for text in re.findall(r"^[EW]: (.*)", updated.stderr, re.MULTILINE)]
+        complaints.sort(key=lambda text: not text.startswith(("Failed to fetch", "The repository")))
         listed = self.run("apt-get", "indextargets", "--format", "$(TRUSTED) $(REPO_URI) $(FILENAME)", "Created-By: Sources")
         revisions = []
         for trusted, uri, file in (line.split(maxsplit=2) for line in listed.stdout.splitlines()):
             if trusted == "yes":
                 revisions += self.read_index(uri.rstrip("/"), file)
-        return revisions, complaints[0]
+        return revisions, complaints[0] if complaints else "the index lists none"
 
     def read_index(self, uri, file):
         with subprocess.Popen([APT_HELPER, "cat-file", file], stdout=subprocess.PIPE, encoding="utf-8") as reading:
@@ -253,7 +254,7 @@ def take(apt, library, folder):
     revisions = newest_first([revision for revision in listed if revision.package == library.package])
     tried = []
     if not revisions:
-        tried.append(f"Debian's revisions of {library.package}: {complaint or 'the index lists none'}")
+        tried.append(f"Debian's revisions of {library.package}: {complaint}")
     for revision in revisions:
         try:
             take_revision(apt, library, revision, folder)

@@ -280,6 +280,9 @@ class Fetch(unittest.TestCase):
         self.assertRegex(said, "\n    Debian's revisions of tiny: \S.*\n")
         self.assertIn(f"\n    pristine: {self.absent('tiny_1.0.orig.tar.bz2')}\n", said)
 
+    def test_mirror_that_does_not_answer(self):
+        self.assertRegex(self.fetch("http://127.0.0.1:1/debian", 2), "\n    Debian's revisions of tiny: Failed to fetch .* Connection refused.*\n    pristine: .* Connection refused")
+
     def test_machine_without_a_mirror(self):
         with open(f"{self.folder}/machine.list", "w") as file:
             file.write("deb https://packages.example.org/tools stable main\n")
