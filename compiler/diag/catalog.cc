@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/diag/catalog.h"
 
-#include "compiler/diag/catalog_parts.h"
-
 #include <algorithm>
-#include <vector>
 
 namespace whittle::diag {
-
-std::span<const Explanation> catalog() {
-  static const std::vector<Explanation> all = [] {
-    std::vector<Explanation> out;
-    for (auto part : {config_codes(), iam_codes(), ecs_codes()}) out.insert(out.end(), part.begin(), part.end());
-    return out;
-  }();
-  return all;
-}
 
 const Explanation* explain(std::string_view code) {
   if (code.size() != 5) return nullptr;

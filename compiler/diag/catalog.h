@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What each code means, at length: `whittle explain E0301`, and the rules of SARIF output.
+// What each code means, at length: `whittle explain E0301`, and the rules of SARIF output. The texts are in the
+// codes.md beside the code that emits them; codes.py makes the table of them when whittle is built.
 #pragma once
 
 #include <span>

@@ -7,7 +7,8 @@
 //   constexpr Diag<std::string_view, std::string_view> kUnknownComponent{"E0301", "unknown {} `{}`"};
 //   diags.emit(kUnknownComponent, span, kind, name).label(span, "not a {}", kind).help("did you mean `{}`?", near);
 //
-// Codes that begin with E are errors, with W warnings, with N notes. compiler/diag/catalog_*.cc explain each.
+// Codes that begin with E are errors, with W warnings, with N notes. The codes.md beside the code
+// explains each.
 #pragma once
 
 #include "compiler/source/span.h"
