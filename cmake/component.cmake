@@ -11,22 +11,22 @@ endforeach()
 #
 # Everything is found by name: NAME.wtl (the declaration, gathered by cmake/declarations.cmake), NAME_rt.cc and NAME_*_rt.cc (the runtime
 # half, archive lib<KIND>_<NAME>.a), NAME_check.cc and NAME_lower.cc (the compiler half, linked into the compiler), NAME_test.cc.
-# A runtime half that is more than one file lists the others in RUNTIME.
+# A runtime half that is more than one file lists the others in RUNTIME, those that run for every span or byte in FAST, and what generated
+# code calls for every record in BITCODE (runtime_archive.cmake); NAME_rt.cc itself may be among them.
 function(component kind name)
-  cmake_parse_arguments(PARSE_ARGV 2 C "" "" "RUNTIME;TEST")
+  cmake_parse_arguments(PARSE_ARGV 2 C "" "" "RUNTIME;FAST;BITCODE;TEST")
   set(dir ${CMAKE_CURRENT_SOURCE_DIR}/${kind}/${name})
   if(NOT EXISTS ${dir}/${name}.wtl)
     message(FATAL_ERROR "component(${kind} ${name}): no ${dir}/${name}.wtl")
   endif()
-  set(runtime "")
-  if(EXISTS ${dir}/${name}_rt.cc)
-    list(APPEND runtime ${dir}/${name}_rt.cc)
+  if(EXISTS ${dir}/${name}_rt.cc AND NOT ${name}_rt.cc IN_LIST C_FAST AND NOT ${name}_rt.cc IN_LIST C_BITCODE)
+    list(PREPEND C_RUNTIME ${name}_rt.cc)
   endif()
-  foreach(file ${C_RUNTIME})
-    list(APPEND runtime ${dir}/${file})
-  endforeach()
-  if(runtime)
-    runtime_archive(${kind}_${name} ${runtime})
+  list(TRANSFORM C_RUNTIME PREPEND ${dir}/)
+  list(TRANSFORM C_FAST PREPEND ${dir}/)
+  list(TRANSFORM C_BITCODE PREPEND ${dir}/)
+  if(C_RUNTIME OR C_FAST OR C_BITCODE)
+    runtime_archive(${kind}_${name} ${C_RUNTIME} FAST ${C_FAST} BITCODE ${C_BITCODE})
   endif()
   foreach(half check lower)
     if(EXISTS ${dir}/${name}_${half}.cc)

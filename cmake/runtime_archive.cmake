@@ -1,13 +1,15 @@
 # Runtime code, built several times over.
 #
-#   runtime_archive(NAME SOURCE...)
+#   runtime_archive(NAME SOURCE... [FAST SOURCE...] [BITCODE SOURCE...])
 #
 # builds the sources into lib/<target>/lib<NAME>.a for every target in WHITTLE_TARGETS, and into the static library host_<NAME> for
-# this machine's tests.
+# this machine's tests. How a source is compiled follows from how often its code runs, which whoever lists it knows:
 #
-# What generated code calls for every record (BITCODE) is an archive member of LLVM bitcode, which the linker's LTO inlines into it.
-# All else is machine code already: LTO over the whole runtime took 2.0 s of each `whittle build` and made its result no smaller.
-# Of that, what runs once a request (SMALL) is optimised for size, and what runs for every span or byte for speed.
+#   BITCODE  generated code calls it for every record: an archive member of LLVM bitcode, which the linker's LTO inlines into the caller
+#   FAST     it runs for every span or byte: machine code, optimised for speed
+#   neither  it runs once a request or less: machine code, optimised for size
+#
+# LTO over the whole runtime took 2.0 s of each `whittle build` and made its result no smaller.
 # Sources are relative to the calling folder; a path that begins with the
 # build folder is taken as it is (generated code). All archives are gathered by the target `runtime_archives`.
 
@@ -16,8 +18,6 @@ add_custom_target(runtime_archives ALL)
 add_custom_target(generated_headers)  # config structs, views: whatever runtime sources include from the build tree
 
 # No exceptions, no RTTI, no global constructors; libc++'s headers on musl, hardened, without libc++.a.
-set(RUNTIME_BITCODE "/runtime/record/|/wire/wire\\.cc$|/base/payload\\.cc$|/processor/")
-set(RUNTIME_SMALL "/runtime/(http|grpc|tls|aws|main|export|replay|drift|yaml)/|/base/(log|self_metrics|duration|runtime)\\.cc$|/wire/(value_text|attributes|rpc_status|normalize)\\.cc$|/awsemf/|/awsxray/cause\\.cc$|/receiver/|/extension/|_rt\\.cc$")
 set(RUNTIME_FLAGS -std=gnu++23 -ffunction-sections -fdata-sections -fPIE -fno-exceptions -fno-rtti -fno-threadsafe-statics
   -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-ident -fvisibility=hidden -fno-stack-protector -nostdinc++ -nostdlibinc
   -D_GNU_SOURCE -DWHITTLE_RUNTIME -DNGHTTP2_STATICLIB -D_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_FAST
@@ -28,10 +28,14 @@ set(RUNTIME_FLAGS_x86_64 -march=x86-64-v2)
 set(RUNTIME_FLAGS_aarch64 -march=armv8-a+crc+crypto -mno-outline-atomics)
 
 function(runtime_archive name)
+  cmake_parse_arguments(PARSE_ARGV 1 A "" "" "FAST;BITCODE")
   set(sources "")
-  foreach(source ${ARGN})
-    cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
-    list(APPEND sources ${source})
+  foreach(how IN ITEMS UNPARSED_ARGUMENTS FAST BITCODE)
+    foreach(source ${A_${how}})
+      cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
+      list(APPEND sources ${source})
+      set(how_${source} ${how})
+    endforeach()
   endforeach()
 
   foreach(target ${WHITTLE_TARGETS})
@@ -43,11 +47,11 @@ function(runtime_archive name)
       cmake_path(GET folder FILENAME folder)
       set(file ${folder}_${file})
       set(object ${CMAKE_BINARY_DIR}/runtime_objects/${target}/${name}/${file}.o)
-      set(how -O2)
-      if(source MATCHES "${RUNTIME_BITCODE}")
+      set(how -Oz)
+      if(how_${source} STREQUAL BITCODE)
         set(how -O2 -flto=full)
-      elseif(source MATCHES "${RUNTIME_SMALL}")
-        set(how -Oz)
+      elseif(how_${source} STREQUAL FAST)
+        set(how -O2)
       endif()
       add_custom_command(OUTPUT ${object}
         COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${WHITTLE_LLVM}/bin/clang++ --target=${target}-linux-musl --sysroot=${sysroot} ${RUNTIME_FLAGS} ${RUNTIME_FLAGS_${target}} ${how}
