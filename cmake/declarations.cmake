@@ -5,7 +5,7 @@
 # ${CMAKE_BINARY_DIR}. The library `whittle_declarations` holds the tables.
 
 file(GLOB_RECURSE wtl_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/stdlib/*.wtl)
-file(GLOB check_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/stdlib/*/*/*_check.cc)
+file(GLOB check_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/stdlib/*/*/*_check.cc ${CMAKE_SOURCE_DIR}/stdlib/common/*_check.cc)
 set(declaration_sources ${CMAKE_BINARY_DIR}/stdlib/components_decl.cc ${CMAKE_BINARY_DIR}/stdlib/common/common_decl.cc
                         ${CMAKE_BINARY_DIR}/stdlib/service/service_decl.cc)
 set(declaration_headers ${CMAKE_BINARY_DIR}/stdlib/common/common_config.h ${CMAKE_BINARY_DIR}/stdlib/common/common_decl.h

@@ -23,15 +23,30 @@ serviceDecl : DOC* 'service' '{' member* '}' ;
 
 words : word (',' word)* ;
 
+// Members of structs and components. Those that state facts (`listens`, `links`, `needs roots`, `holds`) speak of the settings beside
+// them, and come along with the struct wherever it is used.
+//
+//   listens "grpc" at endpoint over tls         an address, what is spoken there, and the setting that puts TLS under it
+//   listens "x" at host and port else "localhost:8888"   the address in two settings, and what counts where one is not written
+//   listens ... paths a, b, c                   the URL paths of traces, metrics and logs there
+//   links tls_server else tls_client_only       a part of the runtime that only collectors with such a section hold, and the archive
+//                                               that stands for it in others
+//   needs roots when endpoint == ""             it calls somebody with TLS: the image holds the CA roots
+//   passes names                                a processor that hands metrics on under the names that they came with
+//   holds, delays                               memory that it takes at most, and how long telemetry waits in it
 member
   : 'include' word overrides?                                       # includeMember
   | DOC* word ':' type defaultValue? modifier* separator?           # settingMember
   | 'alias' word deprecation? separator?                            # aliasMember
   | 'requires' expression STRING separator?                         # requiresMember
-  | 'iam' '{' iamStatement* '}'                                     # iamMember
+  | 'iam' '{' (iamStatement | neverStatement)* '}'                  # iamMember
   | 'needs' 'env' word STRING? separator?                           # needsMember
   | 'emits' word ('<' word '>')? STRING ('unit' STRING)? ('when' STRING)? ('not' STRING)? separator?  # emitsMember
-  | 'listens' STRING (',' STRING)* 'at' settingPath separator?       # listensMember
+  | 'listens' STRING (',' STRING)* 'at' address=settingPath ('and' port=settingPath)? ('else' STRING)? ('over' tls=settingPath)?
+    ('paths' settingPaths)? ('when' expression)? separator?         # listensMember
+  | 'links' word ('else' word)? ('when' expression)? separator?     # linksMember
+  | 'needs' 'roots' ('when' expression)? separator?                 # rootsMember
+  | 'passes' 'names' separator?                                     # passesMember
   | 'holds' (settingPath 'times')? NUMBER ('else' NUMBER)? 'for' STRING ('when' expression)? separator?  # holdsMember
   | 'delays' settingPath separator?                                  # delaysMember
   | 'checked' 'only' separator?                                     # checkedMember
@@ -60,6 +75,7 @@ enumValue : DOC* (word | STRING | NUMBER) ;
 
 defaultValue : '=' literal ;
 
+// `names metrics`: its texts are names of metrics, or patterns of them. `socket when`: the address is then the path of a socket.
 modifier
   : 'in' range severity? STRING?                                    # inModifier
   | 'where' op=('<' | '<=' | '>' | '>=' | '==' | '!=') literal severity? STRING?  # whereModifier
@@ -75,6 +91,8 @@ modifier
   | 'numbered' NUMBER                                               # numberedModifier
   | 'rest'                                                          # restModifier
   | 'flat' word                                                     # flatModifier
+  | 'socket' 'when' expression                                      # socketModifier
+  | 'names' 'metrics' ('patterns' 'when' expression)?               # namesModifier
   ;
 
 severity : 'warn' ;
@@ -107,11 +125,17 @@ expression
 operand : literal | word ('.' word)+ | 'size' '(' settingPath ')' ;
 
 settingPath : word ('.' word)* ;
+settingPaths : settingPath (',' settingPath)* ;
 
 // `logs:PutRetentionPolicy on log_group(log_group_name else "/metrics/{namespace}") when log_retention > 0 for "log retention"`
 // What stands behind `else` counts for an empty setting; `{name}` in it is another setting, `*` is text that only the running
 // collector knows.
 iamStatement : word ':' word 'on' resource ('when' expression)? ('for' STRING)? separator? ;
+
+// `never cloudwatch:PutMetricData "metrics go as log events"`: an action that people allow for this component and that it does not
+// call. A `*` at the end stands for all actions that begin so.
+neverStatement : 'never' word ':' word '*'? STRING separator? ;
+
 resource : word ('(' (argument (',' argument)*)? ')')? | '*' ;
 argument : settingPath ('else' STRING)? ;
 
@@ -144,7 +168,8 @@ word
   | 'requires' | 'iam' | 'needs' | 'env' | 'emits' | 'unit' | 'when' | 'stability' | 'list' | 'map' | 'enum' | 'in'
   | 'where' | 'with' | 'refused' | 'inert' | 'deprecated' | 'switched' | 'named' | 'present' | 'pairs' | 'anycase' | 'numbered' | 'rest' | 'flat' | 'warn' | 'not'
   | 'and' | 'or' | 'set' | 'size' | 'on' | 'let' | 'pipeline' | 'test' | 'send' | 'wait' | 'expect' | 'nothing'
-  | 'else' | 'for' | 'listens' | 'at' | 'checked' | 'only' | 'holds' | 'times' | 'delays'
+  | 'else' | 'for' | 'listens' | 'at' | 'checked' | 'only' | 'holds' | 'times' | 'delays' | 'over' | 'paths' | 'links' | 'roots'
+  | 'passes' | 'names' | 'metrics' | 'socket' | 'patterns' | 'never'
   ;
 
 // ---- tokens

@@ -93,9 +93,8 @@ std::string common_region(const Config& config) {
   std::string region;
   for (const Instance& i : config.instances) {
     if (!i.used) continue;
-    const Value* v = i.config.find("region");
-    if (v == nullptr || v->type->kind != TypeKind::String || v->type->format != schema::Format::Region) continue;
-    if (v->late || v->wrong || v->text.empty()) continue;
+    const Value* v = region_of(i);
+    if (v == nullptr || v->late || v->wrong || v->text.empty()) continue;
     if (!region.empty() && region != v->text) return {};
     region = v->text;
   }

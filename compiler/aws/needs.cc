@@ -156,6 +156,18 @@ std::optional<Made> make(const schema::IamResource& resource, const Scope& scope
 
 constexpr std::string_view kAssumeRole = "sts:AssumeRole";
 
+// The first setting of a format, in the order of the declaration and without what is switched off; null when there is
+// none. `deep` looks into sections too.
+const Value* first_of(const Value& v, schema::Format format, bool deep) {
+  for (const Value& item : v.items) {
+    if (item.type->kind == schema::TypeKind::String && item.type->format == format) return &item;
+    bool section = item.type->kind == schema::TypeKind::Struct || item.type->kind == schema::TypeKind::Optional;
+    if (!deep || !section) continue;
+    if (const Value* found = first_of(item, format, deep)) return found;
+  }
+  return nullptr;
+}
+
 // The role that calls of this instance are made as, if not the task's: its own, or that of the extension that signs for
 // it.
 std::string assumed_role(const check::Config& config, const check::Instance& instance, const Scope& scope,
@@ -166,8 +178,7 @@ std::string assumed_role(const check::Config& config, const check::Instance& ins
     if (auto made = make(s.resource, scope, instance.config))
       return made->arn.ends_with(":role/*") ? std::string(kAny) : made->arn;
   }
-  static constexpr std::string_view kAuth[] = {"auth", "authenticator"};
-  const Value* authenticator = follow ? check::setting_at(instance.config, kAuth) : nullptr;
+  const Value* authenticator = follow ? first_of(instance.config, schema::Format::Authenticator, true) : nullptr;
   if (authenticator == nullptr || authenticator->late || authenticator->wrong) return "";
   for (const check::Instance& i : config.instances) {
     if (i.component->kind == schema::ComponentKind::Extension && i.id == authenticator->text)
@@ -178,9 +189,7 @@ std::string assumed_role(const check::Config& config, const check::Instance& ins
 
 Scope scope_of(const check::Instance& instance, const Surroundings& around) {
   Scope s;
-  static constexpr std::string_view kRegion[] = {"region"};
-  const Value* region = check::setting_at(instance.config, kRegion);
-  std::string text = known_text(region);
+  std::string text = known_text(region_of(instance));
   if (text.empty()) text = around.region;
   if (!text.empty()) s.region = text;
   if (!around.partition.empty()) s.partition = around.partition;
@@ -190,6 +199,10 @@ Scope scope_of(const check::Instance& instance, const Surroundings& around) {
 }
 
 }  // namespace
+
+const check::Value* region_of(const check::Instance& instance) {
+  return first_of(instance.config, schema::Format::Region, false);
+}
 
 std::vector<Need> task_needs(const check::Config& config, const Surroundings& surroundings) {
   std::vector<Need> out;
@@ -215,6 +228,8 @@ std::vector<Need> task_needs(const check::Config& config, const Surroundings& su
       n.action = s.action;
       n.resource = std::move(made->arn);
       n.region = made->region == kAny ? std::string() : made->region;
+      n.component = instance.component;
+      n.id = instance.id;
       n.who = check::setting_path(instance);
       n.why = s.why;
       if (!takes_role) n.assumed_role = as;

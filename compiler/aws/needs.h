@@ -26,20 +26,29 @@ struct Need {
   // An ARN in which `*` stands for text that cannot be known here: "arn:aws:logs:us-east-1:*:log-group:/ecs/x:*".
   // "*" alone: the action knows no resources, and a policy must say "*".
   std::string resource;
-  std::string region;  // in which the call is made: "us-east-1"; empty: not known
-  std::string who;     // "exporters::awsemf"; of the execution role "image of `collector`" and the like
-  std::string why;     // what the action is for, in a few words that make a Sid: "log retention"
+  std::string region;                            // in which the call is made: "us-east-1"; empty: not known
+  const schema::Component* component = nullptr;  // that calls it; null: ECS itself does
+  std::string id;                                // its id in the config: "x/2"
+  std::string who;  // "exporters::x/2"; of the execution role "image of `collector`" and the like
+  std::string why;  // what the action is for, in a few words that make a Sid: "log retention"
   // Not empty: the call is made as this role, which the task role takes on (`role_arn`), so this role must allow it and
   // not the task role. "*" when the role is known only when the collector starts.
   std::string assumed_role;
+  std::string via;    // the service that calls it for somebody: "ssm"; empty: nobody does
   bool sure = true;   // false: needed only if a late-bound value turns out so
   source::Span span;  // of what needs it, in the config or in the task definition
   std::string place;  // "collector.yaml:31:5"
+
+  // `who` in a sentence: "container `app`", "`exporters::x/2`".
+  std::string shown() const { return component != nullptr ? "`" + who + "`" : who; }
 };
 
 // What the task role is needed for, and the roles that it takes on (Need::assumed_role): every `iam` statement of every
 // component in use whose condition holds or cannot be told. In the order of the config.
 std::vector<Need> task_needs(const check::Config& config, const Surroundings& surroundings);
+
+// The setting that says in which region a component calls AWS; null when it has none.
+const check::Value* region_of(const check::Instance& instance);
 
 // "aws" for "us-east-1", "aws-cn" for "cn-north-1", "aws-us-gov" for "us-gov-west-1" ...; "aws" for no region.
 std::string_view partition_of(std::string_view region);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What configs need of AWS, and where they listen, by tables.
-#include "compiler/aws/listeners.h"
+// What configs need of AWS, by tables.
 #include "compiler/aws/needs.h"
 #include "compiler/check/front_end.h"
+#include "compiler/check/listeners.h"
 
 #include <gtest/gtest.h>
 
@@ -137,34 +137,7 @@ TEST(Needs, OfAConfigWithErrors) {
   auto other = checked("receivers: {otlp: 5}\nexporters: {awsxray: , awsemf: [1]}\nservice: {pipelines: {traces: "
                        "{receivers: [otlp], exporters: [awsxray, awsemf]}}}\n");
   shown(*other.known());
-  listeners(*other.known());
-}
-
-TEST(Listeners, AreDeclared) {
-  auto r = checked("extensions: {health_check: }\nreceivers: {otlp: {protocols: {grpc: {endpoint: '0.0.0.0:4317'}, "
-                   "http: }}}\nexporters: {debug: }\n"
-                   "service: {extensions: [health_check], telemetry: {metrics: {level: none}}, pipelines: {traces: "
-                   "{receivers: [otlp], exporters: [debug]}}}\n");
-  auto all = listeners(*r.known());
-  std::string out;
-  for (const Listener& l : all) {
-    out += l.setting + " " + l.host + " " + std::to_string(l.port) + (l.loopback() ? " local" : "");
-    for (auto& p : l.protocols) out += " " + p;
-    out += " " + std::to_string(l.signals) + "\n";
-  }
-  EXPECT_EQ(out, "receivers::otlp::protocols::grpc::endpoint 0.0.0.0 4317 grpc 1\n"
-                 "receivers::otlp::protocols::http::endpoint localhost 4318 local http/protobuf http/json 1\n"
-                 "extensions::health_check::endpoint localhost 13133 local health 0\n");
-}
-
-TEST(Listeners, OwnMetricsAndSockets) {
-  auto r =
-      checked("receivers: {otlp: {protocols: {grpc: {endpoint: /run/x.sock, transport: unix}}}}\nexporters: {debug: }\n"
-              "service: {pipelines: {traces: {receivers: [otlp], exporters: [debug]}}}\n");
-  auto all = listeners(*r.known());
-  ASSERT_EQ(all.size(), 2u);
-  EXPECT_EQ(all[0].port, 0);
-  EXPECT_EQ(all[1].address, "localhost:8888");
+  check::listeners(*other.known());
 }
 
 }  // namespace

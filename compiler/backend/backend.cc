@@ -33,7 +33,7 @@ void initialise() {
 }
 
 // The archives of what the plan names, then what they stand on.
-std::vector<std::string> archives(const plan::Plan& plan, bool replay, bool tls_server) {
+std::vector<std::string> archives(const plan::Plan& plan, bool replay) {
   std::vector<std::string> names{replay ? "main_replay" : "main_serve"};
   std::set<std::string> components;
   for (auto& stage : plan.stages)
@@ -41,37 +41,18 @@ std::vector<std::string> archives(const plan::Plan& plan, bool replay, bool tls_
       components.insert(std::string(schema::name_of(stage.component().kind)) + "_" +
                         std::string(stage.component().name));
   names.insert(names.end(), components.begin(), components.end());
-  if (!tls_server) names.push_back("tls_client_only");
+  names.insert(names.end(), plan.stand_ins.begin(), plan.stand_ins.end());
   for (const char* name : {replay ? "http_replay" : "http_curl", "runtime", WHITTLE_THIRD_PARTY, "builtins"})
     names.push_back(name);
   return names;
 }
 
-// Whether the settings hold a struct of that declaration.
-bool holds(const check::Value& value, std::string_view type) {
-  if (value.type && value.type->kind == schema::TypeKind::Struct && value.type->name == type) return true;
-  return std::ranges::any_of(value.items, [&](const check::Value& item) { return holds(item, type); });
-}
-
-// Whether some setting of that name says something.
-bool says(const check::Value& value, std::string_view name) {
-  if (value.type && value.type->kind == schema::TypeKind::Struct)
-    if (const check::Value* v = value.find(name); v && (v->late || !v->text.empty())) return true;
-  return std::ranges::any_of(value.items, [&](const check::Value& item) { return says(item, name); });
-}
-
-bool serves_tls(const plan::Plan& plan) {
-  return std::ranges::any_of(plan.stages, [](auto& stage) { return holds(stage.instance->config, "tls_server"); });
-}
-
-// Parts of the runtime that only some configs need and that are reached through weak symbols (runtime/http/transport.h,
-// runtime/aws/credentials.h).
-std::vector<std::string> needed_symbols(const plan::Plan& plan, bool replay) {
+// The parts of the runtime that this config needs are reached through weak symbols (runtime/http/transport.h,
+// runtime/aws/credentials.h): rt_<part> brings one in.
+std::vector<std::string> symbols(const plan::Plan& plan, bool replay) {
   std::vector<std::string> out;
-  if (replay) return out;
-  if (serves_tls(plan)) out.push_back("rt_tls_server");
-  if (std::ranges::any_of(plan.stages, [](auto& stage) { return says(stage.instance->config, "role_arn"); }))
-    out.push_back("rt_ask_sts");
+  if (replay) return out;  // nobody listens, and nobody is called
+  for (const std::string& part : plan.parts) out.push_back("rt_" + part);
   return out;
 }
 
@@ -126,8 +107,8 @@ extern "C" __attribute__((visibility("default"))) void whittle_backend_compile(c
   link::Input input;
   input.target = options.target;
   input.library_dir = options.library_dir;
-  input.symbols = needed_symbols(plan, options.replay);
-  input.archives = archives(plan, options.replay, serves_tls(plan));
+  input.symbols = symbols(plan, options.replay);
+  input.archives = archives(plan, options.replay);
   input.optimise = options.optimise;
   llvm::raw_string_ostream bitcode(input.module_bitcode);
   llvm::WriteBitcodeToFile(*module, bitcode);

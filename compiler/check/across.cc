@@ -2,6 +2,7 @@
 // Checks that no single component can make.
 #include "compiler/check/checks.h"
 #include "compiler/check/formats.h"
+#include "compiler/check/listeners.h"
 #include "compiler/check/metric_names.h"
 #include "compiler/diag/near.h"
 #include "compiler/source/duration.h"
@@ -27,17 +28,6 @@ constexpr Diag<std::string_view, std::string_view, int64_t> kTooSlowToStop{
     "W0504", "`{}` may hold telemetry for {}, and the task is killed {}s after it is told to stop"};
 constexpr Diag<std::string_view> kLoop{"W0505", "`{}` sends to the collector itself"};
 
-// Something that is listened on.
-struct Listener {
-  std::string what;   // "receivers::otlp::protocols::grpc"
-  std::string owner;  // "receivers::otlp"
-  std::string host;
-  uint16_t port = 0;
-  std::string socket;  // path; then there is no port
-  Span span;           // of the address, or of the component when it is the default
-  bool written = false;
-};
-
 std::string shown(const Listener& l) {
   return l.socket.empty() ? "port " + std::to_string(l.port) : "`" + l.socket + "`";
 }
@@ -48,63 +38,6 @@ bool overlap(const Listener& a, const Listener& b) {
   auto everywhere = [](const std::string& h) { return h.empty() || h == "0.0.0.0" || h == "::" || h == "*"; };
   auto local = [](const std::string& h) { return h == "localhost" || h == "127.0.0.1" || h == "::1"; };
   return everywhere(a.host) || everywhere(b.host) || a.host == b.host || (local(a.host) && local(b.host));
-}
-
-void collect(const Value& v, const std::string& what, const Instance& owner, std::vector<Listener>& out) {
-  if (v.type->kind == TypeKind::Optional) {
-    if (v.present && !v.items.empty()) collect(v.items[0], what, owner, out);
-    return;
-  }
-  if (v.type->kind != TypeKind::Struct || v.wrong) return;
-  for (size_t i = 0; i < v.items.size(); ++i) {
-    const Value& x = v.items[i];
-    std::string name = what + "::" + std::string(v.type->fields->settings[i].name);
-    if (x.type->kind == TypeKind::Struct || x.type->kind == TypeKind::Optional) collect(x, name, owner, out);
-    if (x.type->kind != TypeKind::String || x.type->format != Format::Endpoint || x.late || x.wrong) continue;
-    Listener l;
-    l.what = what;
-    l.owner = setting_path(owner);
-    l.written = x.written;
-    l.span = x.written ? x.span : v.key ? v.key : owner.key;
-    const Value* transport = v.find("transport");
-    if (transport != nullptr && transport->text == "unix") {
-      l.socket = x.text;
-    } else {
-      auto address = parse_address(x.text);
-      if (!address) continue;
-      l.host = address->host;
-      l.port = address->port;
-    }
-    out.push_back(std::move(l));
-  }
-}
-
-std::vector<Listener> listeners(const Config& config) {
-  std::vector<Listener> out;
-  for (const Instance& i : config.instances) {
-    if (i.used) collect(i.config, setting_path(i), i, out);
-  }
-  // The collector's own metrics.
-  const Value* metrics = config.service.at("telemetry").find("metrics");
-  if (metrics == nullptr || metrics->wrong || metrics->at("level").text == "none") return out;
-  const Value& readers = metrics->at("readers");
-  for (const Value& r : readers.items) {
-    const Value* pull = r.find("pull");
-    const Value* exporter = pull == nullptr ? nullptr : pull->find("exporter");
-    const Value* prometheus = exporter == nullptr ? nullptr : exporter->find("prometheus");
-    if (prometheus == nullptr || !prometheus->present) continue;
-    const Value* host = prometheus->find("host");
-    const Value* port = prometheus->find("port");
-    Listener l;
-    l.what = l.owner = "service::telemetry::metrics";
-    if (host != nullptr && host->present && !host->items.empty()) l.host = host->items[0].text;
-    if (port == nullptr || !port->present || port->items.empty() || port->items[0].late) continue;
-    l.port = static_cast<uint16_t>(port->items[0].integer);
-    l.written = port->written;
-    l.span = port->written ? port->span : metrics->key;
-    out.push_back(std::move(l));
-  }
-  return out;
 }
 
 // The metrics that reach a processor or exporter by names that are known, or nothing when any may come.
@@ -138,14 +71,14 @@ void check_ports(Check& check) {
       const Listener &a = all[k], &b = all[i];
       if (!overlap(a, b)) continue;
       // Two components that were left at the same default are a warning: at least one was not meant to be there.
-      bool meant = (a.written && b.written) || a.owner == b.owner;
+      bool meant = (a.written && b.written) || a.instance == b.instance;
       const Listener& second = b.written || !a.written ? b : a;
       const Listener& first = &second == &b ? a : b;
       auto d = meant ? check.diags().emit(kPortTwice, second.span, shown(second))
                      : check.diags().emit(kPortTwiceByDefault, second.span, shown(second));
-      d.here("by `{}`", second.what);
-      if (first.span && !(first.span == second.span)) d.label(first.span, "and by `{}`", first.what);
-      else d.note("it is also the default of `{}`", first.what);
+      d.here("by `{}`", second.section);
+      if (first.span && !(first.span == second.span)) d.label(first.span, "and by `{}`", first.section);
+      else d.note("it is also the default of `{}`", first.section);
       d.note("the second one to start finds the address in use, and the collector stops");
       break;
     }
@@ -163,9 +96,12 @@ void check_unfed_signals(Check& check) {
       fed |= schema::bit(p.signal);
       if (first == nullptr) first = &p;
     }
-    std::string missing, example;
+    std::string missing;
+    std::string_view example;
+    static constexpr std::string_view kVariables[] = {"TRACES", "METRICS", "LOGS"};
     for (int s = 0; s < schema::kSignals; ++s) {
       if ((i.component->produces & (1u << s)) == 0 || (fed & (1u << s)) != 0) continue;
+      if (example.empty()) example = kVariables[s];
       missing += (missing.empty() ? "" : " and ") + std::string(schema::name_of(static_cast<schema::Signal>(s)));
     }
     if (missing.empty() || first == nullptr) continue;
@@ -175,10 +111,7 @@ void check_unfed_signals(Check& check) {
     d.note("SDKs send all they have: {} get 404 over HTTP and `UNIMPLEMENTED` over gRPC, and the SDK logs an error "
            "each time",
            missing);
-    d.help("add pipelines for them, or set `OTEL_{}_EXPORTER=none` in the application",
-           missing.starts_with("traces")    ? "TRACES"
-           : missing.starts_with("metrics") ? "METRICS"
-                                            : "LOGS");
+    d.help("add pipelines for them, or set `OTEL_{}_EXPORTER=none` in the application", example);
   }
 }
 
@@ -205,18 +138,18 @@ void check_loops(Check& check) {
   std::vector<Listener> all = listeners(check.config);
   for (const Instance& i : check.config.instances) {
     if (!i.used || i.component->kind != ComponentKind::Exporter) continue;
-    const Value* endpoint = i.config.find("endpoint");
-    if (endpoint == nullptr || endpoint->type->format != Format::Url || endpoint->late || endpoint->wrong) continue;
-    auto url = parse_url(endpoint->text);
-    if (!url || (url->host != "localhost" && url->host != "127.0.0.1" && url->host != "[::1]")) continue;
-    for (const Listener& l : all) {
-      if (l.port != url->port || !l.owner.starts_with("receivers::")) continue;
-      std::string own = setting_path(i);
-      check.diags()
-          .emit(kLoop, endpoint->span, own)
-          .here("port {} of this host", url->port)
-          .label(l.span, "`{}` listens there", l.what)
-          .note("what it sends comes in again, without end");
+    for (const Value& v : i.config.items) {
+      if (v.type->kind != TypeKind::String || v.type->format != Format::Url || v.late || v.wrong) continue;
+      auto url = parse_url(v.text);
+      if (!url || (url->host != "localhost" && url->host != "127.0.0.1" && url->host != "[::1]")) continue;
+      for (const Listener& l : all) {
+        if (l.port != url->port || l.signals == 0) continue;
+        check.diags()
+            .emit(kLoop, v.span, setting_path(i))
+            .here("port {} of this host", url->port)
+            .label(l.span, "`{}` listens there", l.section)
+            .note("what it sends comes in again, without end");
+      }
     }
   }
 }
@@ -242,15 +175,15 @@ void check_metric_names(Check& check) {
         d.help("`whittle components {}` lists the metrics", r.component->name);
       }
     };
-    for (InstanceId id : p.processors) {
-      const Instance& i = config.instances[id];
-      bool known = false;
-      for (const MetricNameUse& use : metric_names_in(i, known)) say(use);
-      if (!known) break;  // it may rename metrics: what comes after is anybody's guess
+    bool known = true;  // false: something may have renamed them, and what comes after is anybody's guess
+    for (size_t k = 0; k < p.processors.size() && known; ++k) {
+      const Instance& i = config.instances[p.processors[k]];
+      for (const MetricNameUse& use : metric_names_in(i)) say(use);
+      known = i.component->passes_names;
     }
+    if (!known) continue;
     for (InstanceId id : p.exporters) {
-      bool known = false;
-      for (const MetricNameUse& use : metric_names_in(config.instances[id], known)) say(use);
+      for (const MetricNameUse& use : metric_names_in(config.instances[id])) say(use);
     }
   }
 }

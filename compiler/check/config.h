@@ -69,6 +69,7 @@ struct NotCompiled {
   source::Span span;
   std::string place;
   std::string what;
+  std::string_view help{};  // what to do about it; empty for nothing
 };
 
 struct Config {

@@ -114,7 +114,7 @@ public:
     case TypeKind::String:
       if (n.kind != Kind::String) return wrong_type(v, n, what);
       v.text = n.text;
-      check_format(c_, v, what);
+      check_format(c_, v);
       return;
     case TypeKind::Regexp: regexp(v, n, what); return;
     case TypeKind::Enum: enumeration(v, n, what); return;
@@ -314,7 +314,7 @@ private:
         item.place = c_.sources.place(item.span);
         if (item.type->kind == TypeKind::Enum) enumeration(item, part, what);
         else if (item.type->kind == TypeKind::Regexp) regexp(item, part, what);
-        else item.text = part.text, check_format(c_, item, what);
+        else item.text = part.text, check_format(c_, item);
         v.items.push_back(std::move(item));
         if (comma == std::string::npos) break;
         from = comma + 1;
@@ -548,7 +548,7 @@ private:
   // What can only be said when all settings of a struct are known.
   void finish(Value& v, const std::string& what) {
     if (off_) return;
-    check_addresses(c_, v, what);
+    check_addresses(c_, v);
     if (v.wrong) return;
     for (size_t i = 0; i < v.items.size(); ++i) {  // sections that are not there have requirements too
       Value& x = v.items[i];
@@ -557,7 +557,9 @@ private:
       finish(x, what + "::" + std::string(v.type->fields->settings[i].name));
       v.wrong = v.wrong || x.wrong;
     }
-    if (v.type->fields->name == "queue") check_queue(c_, v);
+    for (const StructCheck& own : struct_checks()) {
+      if (own.name == v.type->fields->name) own.check(c_, v);
+    }
     check_requirements(c_, v);
   }
 
@@ -586,7 +588,8 @@ private:
         if (v.wrong) return;
       }
       if (c_.not_compiled != nullptr) {
-        c_.not_compiled->push_back({v.span, v.place, "an environment variable for `" + last_part(what) + "`"});
+        c_.not_compiled->push_back({v.span, v.place, "an environment variable for `" + last_part(what) + "`",
+                                    "write the value itself: it decides which code the collector is made of"});
         return;
       }
       v.wrong = true;
@@ -632,7 +635,7 @@ private:
       probe.written = true;
       probe.span = v.span;
       probe.text = n.default_text;
-      check_format(c_, probe, what);
+      check_format(c_, probe);
       v.wrong = probe.wrong;
       return;
     }

@@ -28,9 +28,14 @@ Value default_value(const schema::Type& type, const schema::Literal& initial);
 Value decode(Context& context, const schema::Type& type, syntax::NodeId node, source::Span key,
              const std::string& what);
 
-// What the sending queue of an exporter must be, beyond what its declaration says; also hands its sizer on to its
-// batches.
-void check_queue(Context& context, Value& queue);
+// A shared struct's own checks, called for each value of it whose settings have their types. In
+// stdlib/common/<struct>_check.cc as check_struct_<struct>; declc lists those that are there.
+using StructCheckFn = void (*)(Context& context, Value& v);
+struct StructCheck {
+  std::string_view name;
+  StructCheckFn check;
+};
+std::span<const StructCheck> struct_checks();
 
 // Whether a condition holds; unknown when it depends on a late or wrong value.
 enum class Truth : uint8_t { False, True, Unknown };

@@ -103,7 +103,8 @@ Span part(Context& c, const Value& v, size_t begin, size_t end) {
   return {v.span.file, v.span.begin + static_cast<uint32_t>(begin), v.span.begin + static_cast<uint32_t>(end)};
 }
 
-void check_address(Context& c, Value& v, const std::string& what) {
+// `usual` is the default of this setting, whose port is the one that is meant when none is written.
+void check_address(Context& c, Value& v, std::string_view usual) {
   const std::string& t = v.text;
   if (auto address = parse_address(t)) {
     size_t colon = t.rfind(':');
@@ -137,9 +138,9 @@ void check_address(Context& c, Value& v, const std::string& what) {
           .help("write `0.0.0.0:{}`", t)
           .suggest(v.span, "0.0.0.0:" + t);
     else {
-      bool grpc = what.find("grpc") != std::string::npos;
-      std::string_view port = what.find("health_check") != std::string::npos ? "13133" : grpc ? "4317" : "4318";
-      c.diags.emit(kBadAddress, v.span, t).here("the port is missing").help("write `{}:{}`", t, port);
+      auto d = c.diags.emit(kBadAddress, v.span, t);
+      d.here("the port is missing");
+      if (auto known = parse_address(usual)) d.help("write `{}:{}`", t, known->port);
     }
     return;
   }
@@ -163,11 +164,11 @@ void check_address(Context& c, Value& v, const std::string& what) {
   }
 }
 
-void check_url(Context& c, Value& v, const std::string& what) {
+void check_url(Context& c, Value& v) {
   const std::string& t = v.text;
   if (t.empty()) return;
   auto url = parse_url(t);
-  bool proxy = what.find("proxy") != std::string::npos;
+  bool proxy = v.type->format == Format::ProxyUrl;
   bool scheme_known =
       url && (url->scheme == "http" || url->scheme == "https" || (proxy && url->scheme.starts_with("socks5")));
   if (scheme_known) return;
@@ -198,7 +199,7 @@ void check_region(Context& c, Value& v) {
   else d.note("regions look like `us-east-1`");
 }
 
-void check_arn(Context& c, Value& v, const std::string& what) {
+void check_arn(Context& c, Value& v) {
   const std::string& t = v.text;
   if (t.empty()) return;
   std::vector<std::string> parts(1);
@@ -206,7 +207,7 @@ void check_arn(Context& c, Value& v, const std::string& what) {
     if (ch == ':' && parts.size() < 6) parts.emplace_back();
     else parts.back() += ch;
   }
-  bool role = what.ends_with("role_arn");
+  bool role = v.type->format == Format::RoleArn;
   std::string_view problem;
   if (parts.size() != 6 || parts[0] != "arn") problem = "an ARN is `arn:aws:service:region:account:resource`";
   else if (!parts[1].starts_with("aws")) problem = "the partition is `aws`, `aws-cn` or `aws-us-gov`";
@@ -335,15 +336,17 @@ std::optional<Url> parse_url(std::string_view t) {
   return u;
 }
 
-void check_format(Context& c, Value& v, const std::string& what) {
+void check_format(Context& c, Value& v) {
   if (v.late || v.wrong) return;
   switch (v.type->format) {
-  case Format::Url: check_url(c, v, what); return;
+  case Format::Url:
+  case Format::ProxyUrl: check_url(c, v); return;
   case Format::Path: check_path(c, v); return;
   case Format::UrlPath: check_url_path(c, v); return;
   case Format::HeaderName: check_header(c, v); return;
   case Format::Template: check_template(c, v); return;
-  case Format::Arn: check_arn(c, v, what); return;
+  case Format::Arn:
+  case Format::RoleArn: check_arn(c, v); return;
   case Format::Region: check_region(c, v); return;
   default: return;  // endpoints: check_addresses
   }
@@ -362,20 +365,24 @@ std::vector<std::string> other_forms(const Value& v) {
   return out;
 }
 
-void check_addresses(Context& c, Value& v, const std::string& what) {
+bool is_socket(const schema::Setting& endpoint, const Value& scope) {
+  return endpoint.socket != nullptr && evaluate(*endpoint.socket, scope) == Truth::True;
+}
+
+void check_addresses(Context& c, Value& v) {
   if (v.type->kind != TypeKind::Struct) return;
-  bool unix_socket = false;
-  if (const Value* transport = v.find("transport")) unix_socket = transport->text == "unix";
-  for (Value& x : v.items) {
+  for (size_t i = 0; i < v.items.size(); ++i) {
+    Value& x = v.items[i];
+    const schema::Setting& setting = v.type->fields->settings[i];
     if (x.type->kind != TypeKind::String || x.type->format != Format::Endpoint || x.late || x.wrong) continue;
-    if (!unix_socket) {
-      if (x.written) check_address(c, x, what);
+    if (!is_socket(setting, v)) {
+      if (x.written) check_address(c, x, setting.initial.text);
     } else if (!x.written || x.text.empty()) {
       x.wrong = true;
       c.diags.emit(kSocketPath, x.written ? x.span
                                 : v.key   ? v.key
                                           : v.span)
-          .help("`endpoint` is the path of the socket, for example `/run/otlp.sock`");
+          .help("`endpoint` is the path of the socket, for example `/run/collector.sock`");
     } else if (x.text.size() > 107) {
       x.wrong = true;
       c.diags.emit(kSocketPath, x.span).here("the path of a socket has at most 107 bytes");

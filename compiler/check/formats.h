@@ -26,13 +26,16 @@ struct Url {
 std::optional<Url> parse_url(std::string_view text);
 
 // Checks a String by its format, and puts normal forms in place (a URL path begins with a slash).
-void check_format(Context& c, Value& v, const std::string& what);
+void check_format(Context& c, Value& v);
+
+// Whether an Endpoint among the settings of `scope` is the path of a unix socket and no host:port.
+bool is_socket(const schema::Setting& endpoint, const Value& scope);
 
 // Other texts of which check_format() and check_addresses() make this one.
 std::vector<std::string> other_forms(const Value& v);
 
-// Checks the addresses among the settings of a struct, which `transport` beside them gives their meaning.
-void check_addresses(Context& c, Value& v, const std::string& what);
+// Checks the addresses among the settings of a struct, to which others beside them may give their meaning.
+void check_addresses(Context& c, Value& v);
 
 // Checks that `pattern`, the text of `v`, is a regular expression.
 void check_regexp(Context& c, Value& v, const std::string& pattern);

@@ -202,7 +202,7 @@ private:
     Span at = span;
     if (sources_.text(span) == text)
       at = {span.file, span.begin + static_cast<uint32_t>(error.begin), span.begin + static_cast<uint32_t>(error.end)};
-    diags_.emit(kBadId, at, text, error.problem).help("an id is a type, or a type and a name: `otlp`, `otlp/internal`");
+    diags_.emit(kBadId, at, text, error.problem).help("an id is a type, or a type and a name: `type`, `type/name`");
   }
 
   void unknown(const Definition& d) {
@@ -262,9 +262,27 @@ private:
     }
     if (!any && !broken_service_) {
       Span where = pipelines != nullptr ? pipelines->key_span : e != nullptr ? e->key_span : Span{};
-      diags_.emit(kNoPipelines, where)
-          .help("`service::pipelines` says what goes where: `traces: {receivers: [otlp], exporters: [awsxray]}`");
+      diags_.emit(kNoPipelines, where).help("`service::pipelines` says what goes where: `{}`", example_pipeline());
     }
+  }
+
+  // A pipeline of what the config defines: `traces: {receivers: [otlp], exporters: [debug]}`.
+  std::string example_pipeline() const {
+    for (int s = 0; s < schema::kSignals; ++s) {
+      auto signal = static_cast<schema::Signal>(s);
+      std::string receiver, exporter;
+      for (const Definition& d : definitions_) {
+        if (d.component == nullptr) continue;
+        if (d.kind == ComponentKind::Receiver && receiver.empty() && (d.component->produces & schema::bit(signal)) != 0)
+          receiver = d.id.text();
+        if (d.kind == ComponentKind::Exporter && exporter.empty() && (d.component->consumes & schema::bit(signal)) != 0)
+          exporter = d.id.text();
+      }
+      if (!receiver.empty() && !exporter.empty())
+        return std::string(schema::name_of(signal)) + ": {receivers: [" + receiver + "], exporters: [" + exporter +
+               "]}";
+    }
+    return "traces: {receivers: [...], exporters: [...]}";
   }
 
   // Everything of `service` but pipelines and extensions, by its declaration.
@@ -516,8 +534,7 @@ private:
       auto d = options_.to_compile ? diags_.emit(kNotCompiled, n.span, n.what)
                                    : diags_.emit(kNotCompiledYet, n.span, n.what);
       if (!options_.to_compile) d.note("the config is fine; `build`, `run` and `replay` refuse it");
-      if (n.what.starts_with("an environment"))
-        d.help("write the value itself: it decides which code the collector is made of");
+      if (!n.help.empty()) d.help("{}", n.help);
     }
   }
 

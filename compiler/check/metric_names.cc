@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+// A walk over the settings that `names metrics` marks in declarations.
 #include "compiler/check/metric_names.h"
 
+#include "compiler/check/decode.h"
 #include "compiler/regex/dfa.h"
 
 namespace whittle::check {
@@ -22,46 +24,46 @@ bool MetricNameUse::matches(std::string_view name) const {
 
 namespace {
 
-void add(std::vector<MetricNameUse>& out, const Value& list, bool regexp) {
-  if (list.wrong) return;
-  for (const Value& v : list.items) {
-    if (v.late || v.wrong || !v.span) continue;
-    MetricNameUse use;
-    use.value = &v;
-    use.regexp = regexp;
-    if (regexp) {
-      auto compiled = regex::compile(v.text);
-      if (compiled) use.tables = std::make_shared<const regex::Tables>(std::move(*compiled));
-    }
-    out.push_back(std::move(use));
+void add(const Value& v, bool regexp, std::vector<MetricNameUse>& out) {
+  if (v.late || v.wrong || !v.span) return;
+  MetricNameUse use;
+  use.value = &v;
+  use.regexp = regexp;
+  if (regexp) {
+    auto compiled = regex::compile(v.text);
+    if (compiled) use.tables = std::make_shared<const regex::Tables>(std::move(*compiled));
+  }
+  out.push_back(std::move(use));
+}
+
+// The texts of one setting that `names metrics`, among the settings of `scope`.
+void setting(const schema::Setting& s, const Value& v, const Value& scope, std::vector<MetricNameUse>& out) {
+  const schema::Type& text = v.type->kind == schema::TypeKind::List ? *v.type->element : *v.type;
+  Truth regexp = text.kind == schema::TypeKind::Regexp ? Truth::True
+                 : s.patterns == nullptr               ? Truth::False
+                                                       : evaluate(*s.patterns, scope);
+  if (regexp == Truth::Unknown || v.wrong) return;
+  if (v.type->kind != schema::TypeKind::List) {
+    if (!v.text.empty()) add(v, regexp == Truth::True, out);
+    return;
+  }
+  for (const Value& item : v.items) add(item, regexp == Truth::True, out);
+}
+
+void walk(const Value& v, std::vector<MetricNameUse>& out) {
+  for (size_t i = 0; i < v.items.size(); ++i) {
+    const Value& item = v.items[i];
+    if (v.type->kind == schema::TypeKind::Struct && v.type->fields->settings[i].names_metrics)
+      setting(v.type->fields->settings[i], item, v, out);
+    else walk(item, out);
   }
 }
 
 }  // namespace
 
-std::vector<MetricNameUse> metric_names_in(const Instance& instance, bool& names_pass) {
+std::vector<MetricNameUse> metric_names_in(const Instance& instance) {
   std::vector<MetricNameUse> out;
-  std::string_view name = instance.component->name;
-  names_pass = name == "batch" || name == "filter";
-  if (name == "filter") {
-    const Value& metrics = instance.config.at("metrics");
-    for (std::string_view side : {"include", "exclude"}) {
-      const Value* match = metrics.find(side);
-      if (match == nullptr || !match->present || match->items.empty()) continue;
-      add(out, match->at("metric_names"), match->at("match_type").text == "regexp");
-    }
-  }
-  if (name == "awsemf") {
-    for (const Value& d : instance.config.at("metric_declarations").items)
-      add(out, d.at("metric_name_selectors"), true);
-    for (const Value& d : instance.config.at("metric_descriptors").items) {
-      const Value& metric = d.at("metric_name");
-      if (!metric.written || metric.late || metric.wrong || metric.text.empty()) continue;
-      MetricNameUse use;
-      use.value = &metric;
-      out.push_back(std::move(use));
-    }
-  }
+  walk(instance.config, out);
   return out;
 }
 

@@ -19,8 +19,7 @@ struct MetricNameUse {
   bool matches(std::string_view name) const;
 };
 
-// The metric names that a component's settings mention. `names_pass` is set when the component hands metrics on under
-// the names that they came with.
-std::vector<MetricNameUse> metric_names_in(const Instance& instance, bool& names_pass);
+// The metric names that a component's settings mention, by the declarations' `names metrics`.
+std::vector<MetricNameUse> metric_names_in(const Instance& instance);
 
 }  // namespace whittle::check

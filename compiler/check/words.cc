@@ -35,7 +35,7 @@ std::string article_of(const schema::Type& t) {
   case TypeKind::Double: return "a number";
   case TypeKind::String:
     if (t.format == Format::Endpoint) return "an address";
-    if (t.format == Format::Url) return "a URL";
+    if (t.format == Format::Url || t.format == Format::ProxyUrl) return "a URL";
     if (t.format == Format::Path) return "the path of a file";
     return "a string";
   case TypeKind::Duration: return "a duration";

@@ -127,11 +127,12 @@ int build_command(const Words& words) {
     image::Spec spec;
     spec.target = options.target;
     spec.executable = compiled.bytes;
-    if (compiled.uses_tls && (spec.ca_roots = ca_roots()).empty())
+    if (compiled.needs_roots && (spec.ca_roots = ca_roots()).empty())
       return fail("an endpoint uses TLS and this machine has no CA roots for the image: install ca-certificates or set "
                   "SSL_CERT_FILE");
-    for (auto& port : compiled.ports)
-      if (port.number) spec.ports.push_back(port.number);
+    // What only this container can reach is nothing to publish.
+    for (const check::Listener& l : compiled.listeners)
+      if (l.port != 0 && !l.loopback()) spec.ports.push_back(l.port);
     spec.labels["dev.whittle.config"] = compiled.config_hash;
     spec.labels["dev.whittle.version"] = version();
     spec.labels["org.opencontainers.image.title"] = "collector";
@@ -192,7 +193,7 @@ int replay_command(const Words& words) {
   if (!begin(words, "replay CONFIG... --clock SECONDS < requests.jsonl > calls.jsonl",
              "Runs the config's own machine code with the network replaced by standard input and output.\n"
              "A line in:  {\"signal\": \"traces\"|\"metrics\"|\"logs\", \"body\": <OTLP/JSON request>}\n"
-             "A line out: {\"exporter\": \"awsxray\", \"call\": \"PutTraceSegments\", \"body\": <request body>}, or "
+             "A line out: {\"exporter\": <id>, \"call\": <name of the call>, \"body\": <request body>}, or "
              "{\"error\": ...}",
              specs, a, options, code))
     return code;

@@ -34,8 +34,8 @@ Compiled compile(const CompileOptions& options) {
   plan::Plan plan = plan::build(*out.checked.config);
   plan.needs = aws::task_needs(*out.checked.config, {});
   plan.drift = plan::drift_table(*out.checked.config);
-  out.ports = plan.ports;
-  out.uses_tls = plan.uses_tls;
+  out.listeners = plan.listeners;
+  out.needs_roots = plan.needs_roots;
   out.config_hash = image::sha256_hex(out.checked.config->canonical);
   if (options.emit == "plan") {
     out.bytes = plan::dump(plan);

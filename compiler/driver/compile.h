@@ -20,11 +20,11 @@ struct CompileOptions {
 };
 
 struct Compiled {
-  int exit_code = 0;           // 0; 1 the config has errors; 2 could not run
-  std::string bytes;           // what was asked for
-  check::CheckResult checked;  // its diagnostics are still to be shown
-  std::vector<plan::Port> ports;
-  bool uses_tls = false;
+  int exit_code = 0;                       // 0; 1 the config has errors; 2 could not run
+  std::string bytes;                       // what was asked for
+  check::CheckResult checked;              // its diagnostics are still to be shown
+  std::vector<check::Listener> listeners;  // of the plan; their `instance` points into `checked`
+  bool needs_roots = false;
   std::string config_hash;
   std::string error;  // exit code 2: why
 };

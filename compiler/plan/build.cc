@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/plan/plan.h"
 
-#include <cstdlib>
+#include "compiler/check/decode.h"
+
+#include <algorithm>
 #include <map>
 
 namespace whittle::plan {
@@ -48,38 +50,48 @@ public:
     for (size_t i = 0; i < config.pipelines.size(); ++i)
       for (auto r : config.pipelines[i].receivers) plan_.pipelines[i].receivers.push_back(shared(r));
     for (auto e : config.extensions) plan_.extensions.push_back(shared(e));
-    for (auto& stage : plan_.stages)
-      facts(stage.instance->config, std::string(schema::plural_of(stage.component().kind)) + "::" + stage.instance->id,
-            stage.component().kind);
+    for (auto& stage : plan_.stages) facts(stage.instance->config);
+    for (const schema::Component* c : schema::components()) stand_ins(*c->config->fields);
+    plan_.listeners = check::listeners(config);
     return std::move(plan_);
   }
 
 private:
-  // Where the collector listens and whether it calls with TLS, read from the formats of its settings.
-  void facts(const check::Value& v, const std::string& path, schema::ComponentKind kind) {
+  void stand_ins(const schema::Struct& s) {
+    auto has = [](const auto& list, std::string_view name) {
+      return std::find(list.begin(), list.end(), name) != list.end();
+    };
+    for (const schema::Link& link : s.links) {
+      if (!link.otherwise.empty() && !has(plan_.parts, link.part) && !has(plan_.stand_ins, link.otherwise))
+        plan_.stand_ins.emplace_back(link.otherwise);
+    }
+    for (const schema::Setting& setting : s.settings) {
+      const schema::Type* t = setting.type;
+      while (t->element != nullptr) t = t->element;
+      if (t->fields != nullptr) stand_ins(*t->fields);
+    }
+  }
+
+  // What the settings in use demand of the executable and of the image: `links` and `needs roots` statements, and URLs.
+  void facts(const check::Value& v) {
     using schema::TypeKind;
-    if (v.type->kind == TypeKind::Optional && v.present)
-      for (auto& item : v.items) facts(item, path, kind);
-    if (v.type->kind == TypeKind::String && v.type->format == schema::Format::Endpoint &&
-        kind != schema::ComponentKind::Exporter && !v.text.empty()) {
-      for (auto& p : plan_.ports)
-        if (p.address == v.text) return;
-      size_t colon = v.text.rfind(':');
-      long number = colon == std::string::npos ? 0 : strtol(v.text.c_str() + colon + 1, nullptr, 10);
-      plan_.ports.push_back({v.text, static_cast<uint16_t>(number > 0 && number < 65536 ? number : 0), path});
+    auto may_hold = [&](const schema::Expression* when) {
+      return when == nullptr || check::evaluate(*when, v) != check::Truth::False;
+    };
+    if (v.type->kind == TypeKind::String) {
+      bool url = v.type->format == schema::Format::Url || v.type->format == schema::Format::ProxyUrl;
+      plan_.needs_roots = plan_.needs_roots || (url && (v.late || v.text.starts_with("https://")));
     }
-    if (kind == schema::ComponentKind::Exporter && v.type->kind == TypeKind::String &&
-        v.type->format == schema::Format::Url && (v.text.starts_with("https://") || v.late))
-      plan_.uses_tls = true;
-    if (v.type->kind != TypeKind::Struct) return;
-    auto settings = v.type->fields->settings;
-    for (size_t i = 0; i < v.items.size(); ++i) {
-      // An AWS exporter without an endpoint calls the region's, with TLS.
-      if (kind == schema::ComponentKind::Exporter && settings[i].name == "region" && v.find("endpoint") &&
-          v.at("endpoint").text.empty())
-        plan_.uses_tls = true;
-      facts(v.items[i], path + "::" + std::string(settings[i].name), kind);
+    if (v.type->kind == TypeKind::Struct) {
+      for (const schema::Link& link : v.type->fields->links) {
+        std::string part(link.part);
+        if (may_hold(link.when) && std::find(plan_.parts.begin(), plan_.parts.end(), part) == plan_.parts.end())
+          plan_.parts.push_back(part);
+      }
+      for (const schema::NeedsRoots& roots : v.type->fields->roots)
+        plan_.needs_roots = plan_.needs_roots || may_hold(roots.when);
     }
+    for (const check::Value& item : v.items) facts(item);
   }
 
   StageId shared(check::InstanceId id) {

@@ -8,6 +8,7 @@
 
 #include "compiler/aws/needs.h"
 #include "compiler/check/config.h"
+#include "compiler/check/listeners.h"
 #include "compiler/plan/record_program.h"
 
 #include <optional>
@@ -35,19 +36,15 @@ struct Pipeline {
   schema::Signal signal() const { return source->signal; }
 };
 
-struct Port {
-  std::string address;  // "0.0.0.0:4317", or the path of a unix socket
-  uint16_t number = 0;  // 0: not known or not TCP
-  std::string what;     // "receivers::otlp::protocols::grpc"
-};
-
 struct Plan {
   const check::Config* config = nullptr;
   std::vector<Stage> stages;
   std::vector<Pipeline> pipelines;
   std::vector<StageId> extensions;
-  std::vector<Port> ports;
-  bool uses_tls = false;         // some endpoint is reached with TLS: the image needs CA roots
+  std::vector<check::Listener> listeners;
+  std::vector<std::string> parts;      // of the runtime that this config needs, by their names in `links` statements
+  std::vector<std::string> stand_ins;  // archives that take the place of parts that it does not need
+  bool needs_roots = false;            // somebody is called with TLS: the image needs CA roots
   std::vector<aws::Need> needs;  // for the collector to name when AWS denies a call; filled in by whoever compiles
   std::string
       drift;  // the table by which the collector compares a config that it is given (runtime/drift/table.h); likewise

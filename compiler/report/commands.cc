@@ -27,7 +27,7 @@ constexpr std::string_view kComponentsHelp =
     "whittle components - the components there are, and their settings\n"
     "\n"
     "usage: whittle components                  lists them\n"
-    "       whittle components NAME...          the reference page of each: otlp, exporter/awsemf, service\n"
+    "       whittle components NAME...          the reference page of each: a name, KIND/NAME, or `service`\n"
     "  --markdown                               as Markdown\n";
 
 bool wants_help(Arguments arguments) {

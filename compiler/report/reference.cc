@@ -89,10 +89,13 @@ std::string type_text(const schema::Type& t) {
     case schema::Format::Path: return "path of a file";
     case schema::Format::UrlPath: return "path of a URL";
     case schema::Format::HeaderName: return "name of a header";
-    case schema::Format::Arn: return "ARN";
+    case schema::Format::ProxyUrl: return "URL";
+    case schema::Format::Arn:
+    case schema::Format::RoleArn: return "ARN";
     case schema::Format::Region: return "AWS region";
     case schema::Format::Opaque: return "string, kept secret";
     case schema::Format::Ottl: return "OTTL condition";
+    case schema::Format::Authenticator:
     case schema::Format::ComponentId: return "id of a component";
     default: return "string";
     }
@@ -202,6 +205,20 @@ std::string words_of(const schema::Expression& e) {
   return std::to_string(e.value.number);
 }
 
+// What a struct and those within it listen on; `section` is the path to it, with a dot at its end.
+void listens(std::string& out, const schema::Struct& s, const std::string& section, bool markdown) {
+  for (const schema::ListensAt& l : s.listens) {
+    out += markdown ? "- " : "  ";
+    for (size_t i = 0; i < l.protocols.size(); ++i) out += (i == 0 ? "" : ", ") + std::string(l.protocols[i]);
+    std::string at = section + joined(l.address);
+    out += " at " + (markdown ? "`" + at + "`" : at) + "\n";
+  }
+  for (const schema::Setting& x : s.settings) {
+    const schema::Type& t = x.type->kind == TypeKind::Optional ? *x.type->element : *x.type;
+    if (t.kind == TypeKind::Struct) listens(out, *t.fields, section + std::string(x.name) + ".", markdown);
+  }
+}
+
 }  // namespace
 
 std::string reference_page(const schema::Component& c, bool markdown) {
@@ -252,13 +269,11 @@ std::string reference_page(const schema::Component& c, bool markdown) {
       out += "\n";
     }
   }
-  if (!c.listens.empty()) {
+  std::string addresses;
+  listens(addresses, *c.config->fields, "", markdown);
+  if (!addresses.empty()) {
     heading("Listens");
-    for (const schema::ListensAt& l : c.listens) {
-      out += markdown ? "- " : "  ";
-      for (size_t i = 0; i < l.protocols.size(); ++i) out += (i == 0 ? "" : ", ") + std::string(l.protocols[i]);
-      out += " at " + (markdown ? "`" + joined(l.path) + "`" : joined(l.path)) + "\n";
-    }
+    out += addresses;
   }
   if (!c.emits.empty()) {
     heading("Metrics");

@@ -57,6 +57,9 @@ enum class Format : uint8_t {
   Host,
   Ottl,  // a condition in the OpenTelemetry Transformation Language
   ComponentId,
+  ProxyUrl,       // http, https or socks5
+  RoleArn,        // of an IAM role that is taken on
+  Authenticator,  // id of the extension that signs requests
 };
 
 struct Struct;
@@ -110,15 +113,20 @@ struct Constraint {
   std::string_view reason{};          // said in the diagnostic, may be empty
 };
 
+struct Expression;
+
 struct Setting {
   std::string_view name;
   const Type* type;
   Literal initial{};
   std::span<const Constraint> constraints{};
   std::string_view doc{};
-  std::string_view refused{};     // not empty: any value but the default is an error, for this reason
-  std::string_view inert{};       // not empty: any value but the default has no effect, for this reason
-  std::string_view deprecated{};  // not empty: what to write instead
+  std::string_view refused{};            // not empty: any value but the default is an error, for this reason
+  std::string_view inert{};              // not empty: any value but the default has no effect, for this reason
+  std::string_view deprecated{};         // not empty: what to write instead
+  const Expression* socket = nullptr;    // Endpoint: the text is the path of a unix socket when this holds
+  bool names_metrics = false;            // its texts are names of metrics; Regexp: patterns of them
+  const Expression* patterns = nullptr;  // names_metrics, String: they are patterns when this holds
 };
 
 // A boolean expression over the settings of one component. Late-bound settings make it unknown.
@@ -137,6 +145,32 @@ struct Requirement {
   std::string_view message;
 };
 
+using Path = std::span<const std::string_view>;  // of a setting: "protocols", "grpc"
+
+// An address that is listened on, and what is understood there. Paths begin at the struct that says so; where they lead
+// through a list, the first element that has the setting counts.
+struct ListensAt {
+  std::span<const std::string_view> protocols;  // "grpc", "http/protobuf", "health"
+  Path address;                                 // an Endpoint; with `port`, a Host
+  Path port{};                                  // empty: `address` holds it
+  std::string_view otherwise{};                 // "localhost:8888": counts for the part that is not written
+  Path tls{};                                   // the section that puts TLS under it; empty: none does
+  std::span<const Path> url_paths{};            // of traces, metrics and logs
+  const Expression* when = nullptr;
+};
+
+// A part of the runtime that only some configs need: symbol rt_<part>.
+struct Link {
+  std::string_view part;       // "tls_server"
+  std::string_view otherwise;  // the archive that takes its place in other collectors; empty: none does
+  const Expression* when = nullptr;
+};
+
+// TLS is spoken to somebody whose certificate must be checked, so the image needs CA roots.
+struct NeedsRoots {
+  const Expression* when = nullptr;
+};
+
 struct Struct {
   std::string_view name;              // "tls_server"; of a component's own settings, the component's name
   std::string_view cpp_name;          // "TlsServer"
@@ -144,6 +178,9 @@ struct Struct {
   std::span<const Requirement> requirements{};
   std::string_view doc{};
   int rest = -1;  // the setting, a Map, that takes the keys that are no settings
+  std::span<const ListensAt> listens{};
+  std::span<const Link> links{};
+  std::span<const NeedsRoots> roots{};
 
   // The index of the setting of that name, or -1.
   int find(std::string_view setting) const;
@@ -168,10 +205,10 @@ struct IamStatement {
   std::string_view why{};  // what for, in a few words
 };
 
-// An address that a component listens on, and what it understands there.
-struct ListensAt {
-  std::span<const std::string_view> protocols;  // "grpc", "http/protobuf", "health"
-  std::span<const std::string_view> path;       // of the setting with the address
+// An action that people allow for this component although it does not call it.
+struct NeverCalled {
+  std::string_view action;  // "logs:Describe*"
+  std::string_view why;
 };
 
 // Memory that a component holds at the most, for each pipeline when it is a processor.
@@ -214,12 +251,13 @@ struct Component {
   std::string_view stability{};
   std::span<const Alias> aliases{};
   std::span<const IamStatement> iam{};
+  std::span<const NeverCalled> never{};
   std::span<const EmittedMetric> emits{};  // empty: whatever comes in, or none
   std::span<const NeededEnv> needs{};
-  std::span<const ListensAt> listens{};
   std::span<const Holds> holds{};
   std::span<const std::string_view>
       delays{};               // the setting that says how long telemetry is kept before it is handed on
+  bool passes_names = false;  // Processor: metrics keep the names that they came with
   bool checked_only = false;  // configs with it are checked, and cannot be compiled yet
 };
 

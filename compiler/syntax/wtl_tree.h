@@ -65,7 +65,8 @@ struct WtlModifier {
   std::string op;    // where
   std::string text;  // the reason, or the word of `flat`
   bool warn = false;
-  std::vector<WtlOverride> overrides;  // with
+  std::vector<WtlOverride> overrides;    // with
+  std::vector<WtlExpression> condition;  // socket: one; names: none or one
 };
 
 struct WtlIamStatement {
@@ -74,6 +75,11 @@ struct WtlIamStatement {
   std::vector<std::vector<std::string>> arguments;
   std::vector<std::string> otherwise;  // one for each argument, empty for none
   std::vector<WtlExpression> when;     // none or one
+  std::string why;
+};
+
+struct WtlNeverStatement {
+  std::string action;  // may end in `*`
   std::string why;
 };
 
@@ -90,23 +96,30 @@ struct WtlMember {
     Listens,
     CheckedOnly,
     Holds,
-    Delays
+    Delays,
+    Links,
+    Roots,
+    PassesNames
   };
   Kind kind = Kind::Setting;
   source::Span span;
-  std::string name;  // Include, Setting, Alias, Needs, Stability; Emits: the instrument
+  std::string name;  // Include, Setting, Alias, Needs, Stability, Links; Emits: the instrument
   std::string doc;
   WtlType type;
   WtlLiteral initial;
   std::vector<WtlModifier> modifiers;
-  std::vector<WtlOverride> overrides;            // Include
-  std::string text;                              // Alias: deprecation; Requires, Needs: message; Emits: name
+  std::vector<WtlOverride> overrides;  // Include
+  std::string text;  // Alias: deprecation; Requires, Needs: message; Emits: name; Listens: the usual address;
+                     // Links: the archive that stands for it
   std::string value_type, unit, when, mistaken;  // Emits
-  std::vector<WtlExpression> condition;          // Requires: one; Holds: none or one
+  std::vector<WtlExpression> condition;          // Requires: one; Holds, Listens, Links, Roots: none or one
   std::vector<WtlIamStatement> iam;
-  std::vector<std::string> protocols;  // Listens
-  std::vector<std::string> path;       // Listens, Holds (may be empty), Delays
-  int64_t number = 0, otherwise = 0;   // Holds
+  std::vector<WtlNeverStatement> never;         // Iam
+  std::vector<std::string> protocols;           // Listens
+  std::vector<std::string> path;                // Listens (the address), Holds (may be empty), Delays
+  std::vector<std::string> port, tls;           // Listens: empty for none
+  std::vector<std::vector<std::string>> paths;  // Listens
+  int64_t number = 0, otherwise = 0;            // Holds
 };
 
 struct WtlItem {

@@ -19,29 +19,14 @@ KNOWN_CYCLES = {
     "compiler/aws/iam -> compiler/report",
     "runtime/drift -> runtime/main",
 }
-KNOWN_COMPONENT_NAMES = {
-    ("cmake/runtime_archive.cmake", "awsemf"),
-    ("cmake/runtime_archive.cmake", "awsxray"),
-    ("compiler/aws/ecs/check_endpoints.cc", "otlp"),
-    ("compiler/aws/ecs/check_health.cc", "health_check"),
-    ("compiler/aws/ecs/taskdef.cc", "health_check"),
-    ("compiler/aws/iam/excess.cc", "awsemf"),
-    ("compiler/check/formats.cc", "health_check"),
-    ("compiler/check/front_end.cc", "awsxray"),
-    ("compiler/check/metric_names.cc", "awsemf"),
-    ("compiler/check/metric_names.cc", "batch"),
-    ("compiler/check/metric_names.cc", "filter"),
-    ("compiler/driver/build_command.cc", "awsxray"),
-    ("compiler/report/commands.cc", "awsemf"),
-}
+KNOWN_COMPONENT_NAMES = set()
 
 # Data and texts that are about components on purpose, and literals that only look like one's name.
 MAY_NAME_COMPONENTS = {
     "compiler/check/known_components.cc": "the components of others",
-    "compiler/diag/catalog_": "explanations with examples for people",
 }
 NOT_A_COMPONENT = {
-    ("compiler/check/queue.cc", "batch"): "the setting of that name",
+    ("compiler/aws/ecs/check_endpoints.cc", "otlp"): "what OTEL_TRACES_EXPORTER says",
 }
 ORDINARY_WORDS = {"otlp", "batch", "filter", "debug"}  # components' names only where they are a whole literal or a part of a path
 

@@ -135,13 +135,10 @@ private:
   }
 
   // The path on which a receiver takes a signal.
-  std::string path_of(const Listener& l, schema::Signal s) const {
-    std::string out = "/v1/" + std::string(schema::name_of(s));
-    if (l.instance == nullptr) return out;
-    const check::Value* v = l.instance->config.find("protocols");
-    v = v == nullptr ? nullptr : v->find("http");
-    v = v == nullptr ? nullptr : v->find(std::string(schema::name_of(s)) + "_url_path");
-    return v == nullptr || v->text.empty() || v->late ? out : v->text;
+  static std::string path_of(const Listener& l, schema::Signal s) {
+    auto i = static_cast<size_t>(s);
+    bool own = i < l.paths.size() && !l.paths[i].empty();
+    return own ? l.paths[i] : "/v1/" + std::string(schema::name_of(s));
   }
 
   bool host_is_right(const Variable& v, const Endpoint& e) {
@@ -183,10 +180,7 @@ private:
       return;
     }
     const Listener& l = *there.front();
-    auto understands = [&](std::string_view what) {
-      return std::find(l.protocols.begin(), l.protocols.end(), what) != l.protocols.end();
-    };
-    bool otlp = understands("grpc") || understands("http/protobuf");
+    bool otlp = l.understands("grpc") || l.understands("http/protobuf");
     if (!otlp) {
       c_.diags.emit(kOtherProtocol, v.value.span, e->port, "OTLP")
           .here("this is where `{}` listens", l.setting)
@@ -194,7 +188,7 @@ private:
           .help("it receives on port {}", receivers());
       return;
     }
-    if (protocol_known && !understands(speaks)) {
+    if (protocol_known && !l.understands(speaks)) {
       if (p == nullptr) {
         c_.diags.emit(kOtherProtocolByDefault, v.value.span, e->port)
             .here("`{}` listens here", l.setting)
@@ -230,8 +224,7 @@ private:
   std::string other_port(const Listener& than, std::string_view protocol) const {
     for (const Listener& l : c_.listeners) {
       if (&l == &than || l.port == 0) continue;
-      if (std::find(l.protocols.begin(), l.protocols.end(), protocol) != l.protocols.end())
-        return std::to_string(l.port);
+      if (l.understands(protocol)) return std::to_string(l.port);
     }
     return {};
   }

@@ -2,7 +2,7 @@
 // Health checks. The collector's image holds nothing but the collector: no shell, no curl. It asks itself:
 // `/collector healthcheck` (ECS API reference, HealthCheck).
 #include "compiler/aws/ecs/checks.h"
-#include "compiler/aws/listeners.h"
+#include "compiler/aws/ecs/taskdef.h"
 
 #include <algorithm>
 #include <iterator>
@@ -20,8 +20,8 @@ constexpr Diag<> kStockCheck{"W1041", "`/healthcheck` is the stock collector's"}
 constexpr Diag<> kStockCheckGone{
     "E1041", "the compiled collector's image has no `/healthcheck`, so this health check always fails"};
 constexpr Diag<std::string_view> kNone{"W1042", "nobody asks {} how it is"};
-constexpr Diag<> kNobodyAnswers{"E1043",
-                                "this health check always fails: the config has no `health_check` extension in use"};
+constexpr Diag<std::string_view> kNobodyAnswers{
+    "E1043", "this health check always fails: the config has no `{}` extension in use"};
 constexpr Diag<std::string_view> kNoForm{"W1044", "a health check begins with `CMD` or `CMD-SHELL`, not with `{}`"};
 constexpr Diag<std::string_view, std::string_view, std::string_view> kRange{
     "E1045", "`{}` of a health check is {} to {} seconds"};
@@ -31,8 +31,8 @@ constexpr std::string_view kOwn = "\"healthCheck\": {\"command\": [\"CMD\", \"/c
 
 // What answers when the collector is asked how it is.
 std::optional<Listener> answers(const check::Config& config) {
-  for (Listener& l : listeners(config)) {
-    if (l.protocols.front() == "health") return std::move(l);
+  for (Listener& l : check::listeners(config)) {
+    if (l.understands("health")) return std::move(l);
   }
   return std::nullopt;
 }
@@ -95,11 +95,11 @@ void command(TaskCheck& c, const HealthCheck& h) {
             .here("this starts no health check"));
   }
   if (c.config != nullptr && !answers(*c.config))
-    c.diags.emit(kNobodyAnswers, first.span)
+    c.diags.emit(kNobodyAnswers, first.span, health_extension())
         .here("there is nothing to ask")
         .note("ECS stops a task when an essential container stays unhealthy, and does not start what depends on "
               "`HEALTHY`")
-        .help("add `health_check:` to the config's `extensions`, and to `service::extensions`");
+        .help("add `{}:` to the config's `extensions`, and to `service::extensions`", health_extension());
 }
 
 }  // namespace

@@ -137,7 +137,7 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
   if (!inputs.container.empty() && !any && named)
     diags.emit(kNoContainer, {}, inputs.container).note("what concerns the collector was not checked");
 
-  const std::vector<Listener> listening = config == nullptr ? std::vector<Listener>() : listeners(*config);
+  const std::vector<Listener> listening = config == nullptr ? std::vector<Listener>() : check::listeners(*config);
   ExecutionUse together;
   for (const TaskFile& file : files) {
     std::vector<RoleUse> role_uses;

@@ -5,7 +5,7 @@
 #include "compiler/aws/deployment.h"
 #include "compiler/aws/ecs/check_task.h"
 #include "compiler/aws/ecs/task.h"
-#include "compiler/aws/listeners.h"
+#include "compiler/check/listeners.h"
 
 #include <string>
 #include <string_view>
@@ -13,13 +13,15 @@
 
 namespace whittle::aws::ecs {
 
+using check::Listener;
+
 struct TaskCheck {
   const TaskDefinition& task;
   const TaskFile& file;
   const Container* collector;   // null: none, or not known which
   const check::Config* config;  // null: not given
   uint64_t config_bytes;
-  const std::vector<Listener>& listeners;  // of the config
+  const std::vector<check::Listener>& listeners;  // of the config
   const TaskInputs& inputs;
   const Surroundings& surroundings;
   const source::Sources& sources;

@@ -3,8 +3,8 @@
 // starts, and how much memory it takes at most.
 #include "compiler/aws/ecs/taskdef.h"
 
-#include "compiler/aws/listeners.h"
 #include "compiler/check/checks.h"
+#include "compiler/check/listeners.h"
 #include "compiler/source/sha256.h"
 
 #include <algorithm>
@@ -32,11 +32,26 @@ int64_t longest_batch(const Config& config) {
   return longest;
 }
 
+bool listens(const schema::Struct& s, std::string_view protocol) {
+  for (const schema::ListensAt& l : s.listens) {
+    if (std::find(l.protocols.begin(), l.protocols.end(), protocol) != l.protocols.end()) return true;
+  }
+  return false;
+}
+
 bool given(const std::vector<std::pair<std::string, std::string>>& list, const std::string& name) {
   return std::any_of(list.begin(), list.end(), [&](const auto& p) { return p.first == name; });
 }
 
 }  // namespace
+
+std::string_view health_extension() {
+  for (const schema::Component* c : schema::components()) {
+    if (c->kind == ComponentKind::Extension && !c->checked_only && listens(*c->config->fields, "health"))
+      return c->name;
+  }
+  return {};
+}
 
 Memory worst_case(const Config& config) {
   Memory m;
@@ -89,7 +104,8 @@ Sidecar sidecar(const Config& config, const Deployment& deployment, const Taskde
                       "`docker push` puts it there, and `--image` names another");
 
   schema::SignalSet taken = 0;
-  for (const Listener& l : listeners(config)) {
+  std::vector<check::Listener> listening = check::listeners(config);
+  for (const check::Listener& l : listening) {
     if (l.signals == 0 || l.port == 0 || l.protocols.empty()) continue;
     if (!l.loopback() && std::find(s.ports.begin(), s.ports.end(), l.port) == s.ports.end()) s.ports.push_back(l.port);
     taken |= l.signals;
@@ -105,11 +121,11 @@ Sidecar sidecar(const Config& config, const Deployment& deployment, const Taskde
   for (int i = 0; i < schema::kSignals; ++i) {
     if ((taken & (1u << i)) == 0) s.signals_off.emplace_back(kOff[i]);
   }
-  for (const Listener& l : listeners(config)) s.health = s.health || l.protocols.front() == "health";
+  for (const check::Listener& l : listening) s.health = s.health || l.understands("health");
   if (!s.health)
-    s.notes.push_back("no healthCheck: the config has no `health_check` extension in use that would answer, and ECS "
-                      "notices only that the "
-                      "process ends, not that it is stuck");
+    s.notes.push_back(
+        "no healthCheck: the config has no `" + std::string(health_extension()) +
+        "` extension in use that would answer, and ECS notices only that the process ends, not that it is stuck");
   for (const Instance& i : config.instances)
     s.needs_metadata = s.needs_metadata || (i.used && !i.component->needs.empty());
   s.calls_aws = !task_needs(config, d.surroundings).empty();

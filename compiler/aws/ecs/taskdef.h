@@ -27,7 +27,7 @@ struct Sidecar {
   std::string image;
   std::string own_tag;          // when the image is the one in ECR that whittle names: its tag
   std::vector<uint16_t> ports;  // of receivers, in order, each once
-  bool health = false;          // the config has the health_check extension
+  bool health = false;          // something in the config answers `collector healthcheck`
   bool needs_metadata = false;  // reads the task's metadata
   bool calls_aws = false;
   int64_t cpu = 0, memory = 0, stop_timeout = 0;
@@ -47,6 +47,9 @@ Shape container_of(const Sidecar& s);
 
 // A whole file in the format of `options`.
 std::string taskdef(const Sidecar& s, const TaskdefOptions& options);
+
+// The extension that would answer `collector healthcheck`.
+std::string_view health_extension();
 
 // What the collector needs at most, in MiB, and how that comes about: "8 for the queue of `exporters::awsemf`".
 struct Memory {

@@ -30,23 +30,13 @@ constexpr Diag<std::string_view, std::string_view> kManagedUnused{"N0912", "noth
 constexpr Diag<std::string_view> kPullsUnused{
     "N0913", "nothing that this task runs is pulled from a private ECR repository, so {} does not have to allow it"};
 
-// Why roles so often allow what nobody calls. Patterns of actions, the role that they are told for, and what to say.
+// Why roles so often allow what nobody calls: what belongs to the other role. Components say what people allow for them
+// in vain (`never`).
 struct Reason {
   RoleKind role;
   std::string_view pattern, text;
-  std::string_view with = "*", without{};  // told only if some need is an action of the one and none of the other
 };
 constexpr Reason kReasons[] = {
-    {RoleKind::Task, "cloudwatch:putmetricdata",
-     "`awsemf` sends metrics as log events, and CloudWatch itself makes metrics of them", "logs:putlogevents"},
-    {RoleKind::Task, "logs:describelog*",
-     "the exporter creates the log groups and streams that it finds missing, and never lists them", "logs:*"},
-    {RoleKind::Task, "xray:puttelemetryrecords",
-     "`PutTelemetryRecords` is how the X-Ray daemon reports on itself, and no daemon runs here"},
-    {RoleKind::Task, "xray:getsampling*",
-     "sampling rules are asked for by X-Ray's proxy only, and this config has none", "*", "xray:getsampling*"},
-    {RoleKind::Task, "aps:get*", "`aps:Get...` is for whoever draws dashboards; a collector only writes"},
-    {RoleKind::Task, "aps:querymetrics", "`aps:QueryMetrics` is for whoever draws dashboards; a collector only writes"},
     {RoleKind::Task, "ecr:*", "images are pulled with the execution role"},
     {RoleKind::Task, "ssm:getparameter*", "parameters that a task definition names are read with the execution role"},
     {RoleKind::Task, "secretsmanager:getsecretvalue",
@@ -54,10 +44,8 @@ constexpr Reason kReasons[] = {
     {RoleKind::Execution, "secretsmanager:getsecretvalue", "nothing here is taken from Secrets Manager"},
     {RoleKind::Execution, "ssm:getparameter*", "nothing here is taken from SSM Parameter Store"},
     {RoleKind::Execution, "kms:decrypt", "nothing here is known to be encrypted with a key of your own"},
-    {RoleKind::Execution, "xray:*", "the collector calls AWS with the task role, not with this one"},
-    {RoleKind::Execution, "aps:*", "the collector calls AWS with the task role, not with this one"},
-    {RoleKind::Execution, "cloudwatch:*", "the collector calls AWS with the task role, not with this one"},
 };
+constexpr std::string_view kOtherRole = "the collector calls AWS with the task role, not with this one";
 
 constexpr std::string_view kPulls[] = {"ecr:getauthorizationtoken", "ecr:batchchecklayeravailability",
                                        "ecr:getdownloadurlforlayer", "ecr:batchgetimage"};
@@ -435,6 +423,33 @@ private:
     return role_.documents->kind == RoleKind::Task ? "this config never calls" : "nothing here needs";
   }
 
+  // Why an action that nobody calls is so often allowed; empty when it is not known.
+  std::string_view reason_for(const std::string& action) const {
+    if (action.find('*') != std::string::npos) return {};
+    for (const Reason& r : kReasons) {
+      if (r.role == role_.documents->kind && fits(r.pattern, action)) return r.text;
+    }
+    if (role_.documents->kind == RoleKind::Execution) return of_task(action) ? kOtherRole : std::string_view();
+    for (const schema::Component* c : schema::components()) {
+      bool used = std::any_of(needs_.begin(), needs_.end(), [&](const Need& n) { return n.component == c; });
+      for (const schema::NeverCalled& never : c->never) {
+        if (used && fits(never.action, action)) return never.why;
+      }
+    }
+    return {};
+  }
+
+  // Whether an action is of a service that some component calls, and ECS itself for no task.
+  static bool of_task(std::string_view action) {
+    std::string service = lower(action.substr(0, action.find(':') + 1));
+    static constexpr std::string_view kOfEcs[] = {"ecr:", "logs:", "ssm:", "secretsmanager:", "kms:"};
+    if (std::find(std::begin(kOfEcs), std::end(kOfEcs), service) != std::end(kOfEcs)) return false;
+    auto same = [&](const auto& a) { return lower(a.action).starts_with(service); };
+    return std::any_of(schema::components().begin(), schema::components().end(), [&](const schema::Component* c) {
+      return std::any_of(c->iam.begin(), c->iam.end(), same) || std::any_of(c->never.begin(), c->never.end(), same);
+    });
+  }
+
   void tell_unused(const Statement& s, const std::vector<const Text*>& unused, const std::vector<const Need*>& uses,
                    const std::string& replacement) {
     bool one = unused.size() == 1;
@@ -446,19 +461,10 @@ private:
     for (size_t i = 1; i < unused.size(); ++i) d.label(unused[i]->span, "{}", kNever);
     std::vector<std::string_view> told;
     for (const Text* t : unused) {
-      for (const Reason& r : kReasons) {
-        if (r.role != role_.documents->kind || !overlap(Glob::wild(r.pattern), Glob::wild(lower(t->text))) ||
-            t->text.find_first_of('*') != std::string::npos)
-          continue;
-        auto among = [&](std::string_view pattern) {
-          return std::any_of(needs_.begin(), needs_.end(), [&](const Need& n) { return fits(pattern, n.action); });
-        };
-        if ((r.with != "*" && !among(r.with)) || (!r.without.empty() && among(r.without))) continue;
-        if (std::find(told.begin(), told.end(), r.text) != told.end()) break;
-        told.push_back(r.text);
-        d.note("{}", r.text);
-        break;
-      }
+      std::string_view reason = reason_for(t->text);
+      if (reason.empty() || std::find(told.begin(), told.end(), reason) != told.end()) continue;
+      told.push_back(reason);
+      d.note("{}", reason);
     }
     if (unused.size() == s.actions.size()) {
       Span all = whole(s);

@@ -99,7 +99,7 @@ public:
   explicit Collector(const Surroundings& s) : s_(s) {}
 
   void add(std::string_view action, std::string resource, std::string_view region, std::string_view who,
-           std::string_view why, source::Span span) {
+           std::string_view why, source::Span span, std::string_view via = {}) {
     Need n;
     n.role = RoleKind::Execution;
     n.action = action;
@@ -108,6 +108,7 @@ public:
         region == "*" || region.find(kUnknownPart) != std::string_view::npos ? std::string() : std::string(region);
     n.who = who;
     n.why = why;
+    n.via = via;
     n.span = span;
     out_.push_back(std::move(n));
   }
@@ -167,7 +168,8 @@ public:
     }
     if (!secret.kms_key.empty()) {
       std::string key_region = secret.kms_key.starts_with("arn:") ? part(secret.kms_key, 3) : region;
-      add("kms:Decrypt", secret.kms_key, key_region, secret.who, why + " key", secret.span);
+      add("kms:Decrypt", secret.kms_key, key_region, secret.who, why + " key", secret.span,
+          service == "secretsmanager" ? service : "ssm");
     }
   }
 

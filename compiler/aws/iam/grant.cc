@@ -47,12 +47,6 @@ std::string value_json(std::span<const std::string> texts, size_t indent, size_t
 
 }  // namespace
 
-std::string sid_of(std::string_view who, std::string_view why) {
-  size_t colon = who.rfind("::");
-  // Of the execution role, "image of `collector`": the reason says it already.
-  return (colon == std::string_view::npos ? std::string() : camel(who.substr(colon + 2))) + camel(why);
-}
-
 std::vector<Grant> merge(std::span<const Need> needs, std::span<const std::string> taken) {
   struct Part {
     std::set<std::string> resources;
@@ -92,7 +86,8 @@ std::vector<Grant> merge(std::span<const Need> needs, std::span<const std::strin
     for (const Need* n : because) {
       add(grant.who, n->who);
       if (!n->why.empty()) add(grant.why, n->why);
-      add(names, sid_of(n->who, ""));
+      // What ECS itself calls for, "image of `collector`", the reason says already.
+      add(names, n->component == nullptr ? std::string() : camel(n->id));
       add(reasons, camel(n->why));
       grant.sure = grant.sure || n->sure;
     }

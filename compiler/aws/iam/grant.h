@@ -46,7 +46,4 @@ std::string trust_json(const Surroundings& surroundings, size_t indent = 0);
 // "`a`, `b` and `c`".
 std::string listed(std::span<const std::string> texts);
 
-// "AwsemfLogRetention" of "exporters::awsemf" and "log retention".
-std::string sid_of(std::string_view who, std::string_view why);
-
 }  // namespace whittle::aws::iam

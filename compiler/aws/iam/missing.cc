@@ -136,9 +136,6 @@ public:
   }
 
 private:
-  // "container `app`" or "`exporters::awsemf`".
-  static std::string who(const Need& n) { return n.who.find("::") != std::string::npos ? "`" + n.who + "`" : n.who; }
-
   static std::string article(std::string_view why) {
     return why.empty() ? "needed here" : "needed for its " + std::string(why);
   }
@@ -157,11 +154,10 @@ private:
                                                   : emit(kCannotTell);
     std::set<std::string> whys;
     for (const Need* n : f.needs) whys.insert(n->why);
-    bool is_key = need.who.find("::") != std::string::npos;
-    d.here("{}", whys.size() == 1 && is_key ? article(*whys.begin()) : "needed here");
+    d.here("{}", whys.size() == 1 && need.component != nullptr ? article(*whys.begin()) : "needed here");
     point(d, f, need);
     if (f.failure == Failure::MaybeMissing)
-      d.note("whether {} calls it depends on a value that is filled in when the collector starts", who(need));
+      d.note("whether {} calls it depends on a value that is filled in when the collector starts", need.shown());
     if (f.failure == Failure::NotSeen) {
       if (!role_.not_known.empty()) {
         for (const RoleDocuments::Managed* m : role_.not_known)

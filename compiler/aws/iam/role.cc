@@ -154,8 +154,7 @@ Request request_of(const Need& need, const Role& role, const RoleOptions& option
       need.action == "logs:TagResource" || need.action == "logs:CreateLogGroup" || need.action == "sts:AssumeRole";
   if (!may_tag) c.set_absent("aws:TagKeys");
   if (need.action == "kms:Decrypt") {
-    std::string via = need.why.starts_with("parameters") ? "ssm" : "secretsmanager";
-    c.set("kms:ViaService", via + "." + (region.empty() ? "*" : region) + ".amazonaws.com");
+    c.set("kms:ViaService", need.via + "." + (region.empty() ? "*" : region) + ".amazonaws.com");
   }
   return r;
 }

@@ -35,8 +35,9 @@ std::string real(double d) {
 
 constexpr const char* kTypeKinds[] = {"Bool",   "Int", "Double", "String", "Duration", "Enum",
                                       "Regexp", "Any", "List",   "Map",    "Struct",   "Optional"};
-constexpr const char* kFormats[] = {"Plain", "Endpoint", "Url",    "Path", "UrlPath", "HeaderName", "Template",
-                                    "Arn",   "Region",   "Opaque", "Host", "Ottl",    "ComponentId"};
+constexpr const char* kFormats[] = {"Plain",       "Endpoint", "Url",     "Path",         "UrlPath", "HeaderName",
+                                    "Template",    "Arn",      "Region",  "Opaque",       "Host",    "Ottl",
+                                    "ComponentId", "ProxyUrl", "RoleArn", "Authenticator"};
 constexpr const char* kLiterals[] = {"Zero",   "Null",     "Bool", "Int", "Double",
                                      "String", "Duration", "List", "Map", "Present"};
 constexpr const char* kCompares[] = {"Less", "LessEqual", "Greater", "GreaterEqual", "Equal", "NotEqual"};
@@ -76,6 +77,8 @@ public:
       if (!x.refused.empty()) settings += ", .refused = " + quote(x.refused);
       if (!x.inert.empty()) settings += ", .inert = " + quote(x.inert);
       if (!x.deprecated.empty()) settings += ", .deprecated = " + quote(x.deprecated);
+      if (!x.socket.empty()) settings += ", .socket = " + condition(x.socket);
+      if (x.names_metrics) settings += ", .names_metrics = true, .patterns = " + condition(x.patterns);
       settings += "},\n";
     }
     std::string settings_name = array("Setting", settings);
@@ -83,9 +86,23 @@ public:
     for (const RequirementModel& r : s.requirements)
       requirements += "    {" + expression(r.condition) + ", " + quote(r.message) + "},\n";
     std::string requirements_name = array("Requirement", requirements);
+    std::string listens, links, roots;
+    for (const ListensModel& l : s.listens) {
+      std::string paths;
+      for (const PathModel& p : l.url_paths) paths += "    " + path(p) + ",\n";
+      listens += "    {" + text_array(l.protocols) + ", " + path(l.address) + ", " + path(l.port) + ", " +
+                 quote(l.otherwise) + ", " + path(l.tls) + ", " + array("Path", paths) + ", " + condition(l.when) +
+                 "},\n";
+    }
+    for (const LinkModel& l : s.links)
+      links += "    {" + quote(l.part) + ", " + quote(l.otherwise) + ", " + condition(l.when) + "},\n";
+    for (const ConditionModel& c : s.roots) roots += "    {" + condition(c) + "},\n";
+    std::string listens_name = array("ListensAt", listens), links_name = array("Link", links),
+                roots_name = array("NeedsRoots", roots);
     return "{.name = " + quote(s.name) + ", .cpp_name = " + quote(s.cpp_name) + ", .settings = " + settings_name +
            ", .requirements = " + requirements_name + ", .doc = " + quote(s.doc) +
-           ", .rest = " + std::to_string(s.rest) + "}";
+           ", .rest = " + std::to_string(s.rest) + ", .listens = " + listens_name + ", .links = " + links_name +
+           ", .roots = " + roots_name + "}";
   }
 
   std::string type_ref(const TypeModel* t) {
@@ -143,6 +160,11 @@ public:
     out_ += "constexpr Expression " + name + v + "};\n";
     return "&" + name;
   }
+
+  std::string condition(const ConditionModel& c) { return c.empty() ? "nullptr" : expression(c[0]); }
+
+  // A Path, as a value of its own.
+  std::string path(const PathModel& p) { return p.empty() ? "{}" : "Path(" + text_array(p) + ")"; }
 
   std::string text_array(const std::vector<std::string>& texts) {
     std::string items;
@@ -210,7 +232,7 @@ std::string component_tables(const Model& model, const ComponentModel& c) {
   if (c.service)
     return wrap(t.out_, "extern const Type service_declaration;\nconst Type service_declaration = *" + type + ";\n");
 
-  std::string aliases, iam, emits, needs, listens, holds;
+  std::string aliases, iam, never, emits, needs, holds;
   for (const PairModel& a : c.aliases) aliases += "    {" + quote(a.name) + ", " + quote(a.text) + "},\n";
   for (const PairModel& n : c.needs) needs += "    {" + quote(n.name) + ", " + quote(n.text) + "},\n";
   for (const EmitsModel& e : c.emits) {
@@ -222,29 +244,29 @@ std::string component_tables(const Model& model, const ComponentModel& c) {
     for (size_t a = 0; a < i.arguments.size(); ++a)
       paths += "    {" + t.text_array(i.arguments[a]) + ", " + quote(i.otherwise[a]) + "},\n";
     std::string arguments = t.array("IamArgument", paths);
-    std::string when = i.when.empty() ? "nullptr" : t.expression(i.when[0]);
+    std::string when = t.condition(i.when);
     iam += "    {" + quote(i.action) + ", {" + quote(i.resource) + ", " + arguments + "}, " + when + ", " +
            quote(i.why) + "},\n";
   }
   for (const HoldsModel& h : c.holds) {
-    std::string when = h.when.empty() ? "nullptr" : t.expression(h.when[0]);
+    std::string when = t.condition(h.when);
     holds += "    {" + t.text_array(h.path) + ", " + std::to_string(h.number) + ", " + std::to_string(h.otherwise) +
              ", " + quote(h.what) + ", " + when + "},\n";
   }
-  for (const ListensModel& l : c.listens)
-    listens += "    {" + t.text_array(l.protocols) + ", " + t.text_array(l.path) + "},\n";
+  for (const PairModel& n : c.never) never += "    {" + quote(n.name) + ", " + quote(n.text) + "},\n";
   std::string alias_name = t.array("Alias", aliases), iam_name = t.array("IamStatement", iam),
               emits_name = t.array("EmittedMetric", emits), needs_name = t.array("NeededEnv", needs),
-              listens_name = t.array("ListensAt", listens), holds_name = t.array("Holds", holds),
+              never_name = t.array("NeverCalled", never), holds_name = t.array("Holds", holds),
               delays = t.text_array(c.delays);
   std::string value = "extern const Component " + symbol(c) + ";\nconst Component " + symbol(c) +
                       " = {.kind = ComponentKind::" + kComponentKinds[static_cast<int>(c.kind)] +
                       ", .name = " + quote(c.name) + ", .config = " + type +
                       ", .consumes = " + std::to_string(c.consumes) + ", .produces = " + std::to_string(c.produces) +
                       ", .doc = " + quote(c.doc) + ", .stability = " + quote(c.stability) +
-                      ", .aliases = " + alias_name + ", .iam = " + iam_name + ", .emits = " + emits_name +
-                      ", .needs = " + needs_name + ", .listens = " + listens_name + ", .holds = " + holds_name +
-                      ", .delays = " + delays + ", .checked_only = " + (c.checked_only ? "true" : "false") + "};\n";
+                      ", .aliases = " + alias_name + ", .iam = " + iam_name + ", .never = " + never_name +
+                      ", .emits = " + emits_name + ", .needs = " + needs_name + ", .holds = " + holds_name +
+                      ", .delays = " + delays + ", .passes_names = " + (c.passes_names ? "true" : "false") +
+                      ", .checked_only = " + (c.checked_only ? "true" : "false") + "};\n";
   return wrap(t.out_, value);
 }
 
@@ -282,7 +304,8 @@ std::string registry(const Model& model) {
   return out + "\n}  // namespace whittle::schema\n";
 }
 
-std::string check_registry(const Model& model, const std::vector<std::string>& folders) {
+std::string check_registry(const Model& model, const std::vector<std::string>& folders,
+                           const std::vector<std::string>& structs) {
   std::string out = std::string(kTop) + "#include \"compiler/check/checks.h\"\n\nnamespace whittle::check {\n\n", list;
   for (const ComponentModel& c : model.components) {
     if (c.service || std::find(folders.begin(), folders.end(), c.folder) == folders.end()) continue;
@@ -291,9 +314,15 @@ std::string check_registry(const Model& model, const std::vector<std::string>& f
     out += "void " + function + "(Check& check, Instance& instance, schema::SignalSet used_for);\n";
     list += "    {schema::ComponentKind::" + kind + ", " + quote(c.name) + ", " + function + "},\n";
   }
-  out += "\nnamespace {\nconstexpr ComponentCheck kChecks[] = {\n" + list + "};\n}  // namespace\n\n";
-  return out +
-         "std::span<const ComponentCheck> component_checks() { return kChecks; }\n\n}  // namespace whittle::check\n";
+  std::string struct_list;
+  for (const std::string& name : structs) {
+    out += "void check_struct_" + name + "(Context& context, Value& v);\n";
+    struct_list += "    {" + quote(name) + ", check_struct_" + name + "},\n";
+  }
+  out += "\nnamespace {\nconstexpr ComponentCheck kChecks[] = {\n" + list +
+         "};\nconstexpr StructCheck kStructs[] = {\n" + struct_list + "};\n}  // namespace\n\n";
+  return out + "std::span<const ComponentCheck> component_checks() { return kChecks; }\n"
+               "std::span<const StructCheck> struct_checks() { return kStructs; }\n\n}  // namespace whittle::check\n";
 }
 
 }  // namespace whittle::declc

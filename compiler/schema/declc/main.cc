@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // declc: reads the .wtl files of stdlib/ and writes C++, when whittle is built.
 //
-//   declc --stdlib stdlib --out build/stdlib [--list]
+//   declc --stdlib stdlib --out build/stdlib
 //
 // For each component <out>/<folder>/<name>_config.h for its runtime half and <name>_decl.cc for the compiler; for the
 // rest common/common_config.h, common/common_decl.{h,cc}, service/..., components_decl.cc with the registry, and
@@ -75,7 +75,11 @@ int main(int argc, char** argv) {
   for (const declc::ComponentModel& c : model.components) {
     if (fs::exists(stdlib / c.folder / (c.name + "_check.cc"))) with_checks.push_back(c.folder);
   }
-  good = good && write_if_changed(out / "component_checks.cc", check_registry(model, with_checks));
+  std::vector<std::string> checked_structs;
+  for (const declc::StructModel* s : model.shared) {
+    if (fs::exists(stdlib / "common" / (s->name + "_check.cc"))) checked_structs.push_back(s->name);
+  }
+  good = good && write_if_changed(out / "component_checks.cc", check_registry(model, with_checks, checked_structs));
   for (const declc::ComponentModel& c : model.components) {
     good = good && write_if_changed(out / c.folder / (c.name + "_config.h"), config_header(model, c.folder)) &&
            write_if_changed(out / c.folder / (c.name + "_decl.cc"), component_tables(model, c));

@@ -52,20 +52,38 @@ struct ConstraintModel {
   std::string reason;
 };
 
-struct SettingModel {
-  std::string name;
-  const TypeModel* type = nullptr;
-  LiteralModel initial;
-  std::vector<ConstraintModel> constraints;
-  std::string doc, refused, inert, deprecated;
-};
-
 struct ExpressionModel {
   schema::Expression::Kind kind = schema::Expression::Kind::Value;
   schema::Compare compare = schema::Compare::Equal;
   std::vector<ExpressionModel> operands;
   std::vector<std::string> path;
   LiteralModel value;
+};
+
+using ConditionModel = std::vector<ExpressionModel>;  // none or one
+using PathModel = std::vector<std::string>;
+
+struct SettingModel {
+  std::string name;
+  const TypeModel* type = nullptr;
+  LiteralModel initial;
+  std::vector<ConstraintModel> constraints;
+  std::string doc, refused, inert, deprecated;
+  ConditionModel socket, patterns;
+  bool names_metrics = false;
+};
+
+struct ListensModel {
+  std::vector<std::string> protocols;
+  PathModel address, port, tls;
+  std::vector<PathModel> url_paths;
+  std::string otherwise;
+  ConditionModel when;
+};
+
+struct LinkModel {
+  std::string part, otherwise;
+  ConditionModel when;
 };
 
 struct RequirementModel {
@@ -86,18 +104,17 @@ struct StructModel {
   std::vector<RequirementModel> requirements;
   std::vector<IncludeModel> includes;
   int rest = -1;
+  std::vector<ListensModel> listens;
+  std::vector<LinkModel> links;
+  std::vector<ConditionModel> roots;
 };
 
 struct IamModel {
   std::string action, resource;
-  std::vector<std::vector<std::string>> arguments;
+  std::vector<PathModel> arguments;
   std::vector<std::string> otherwise;  // one for each argument
-  std::vector<ExpressionModel> when;
+  ConditionModel when;
   std::string why;
-};
-
-struct ListensModel {
-  std::vector<std::string> protocols, path;
 };
 
 struct EmitsModel {
@@ -105,10 +122,10 @@ struct EmitsModel {
 };
 
 struct HoldsModel {
-  std::vector<std::string> path;
+  PathModel path;
   int64_t number = 0, otherwise = 0;
   std::string what;
-  std::vector<ExpressionModel> when;
+  ConditionModel when;
 };
 
 struct PairModel {
@@ -122,13 +139,12 @@ struct ComponentModel {
   std::string name, doc, stability;
   const StructModel* config = nullptr;
   unsigned consumes = 0, produces = 0;
-  std::vector<PairModel> aliases, needs;
+  std::vector<PairModel> aliases, needs, never;
   std::vector<IamModel> iam;
   std::vector<EmitsModel> emits;
-  std::vector<ListensModel> listens;
   std::vector<HoldsModel> holds;
-  std::vector<std::string> delays;
-  bool checked_only = false;
+  PathModel delays;
+  bool checked_only = false, passes_names = false;
   std::vector<const StructModel*> structs;  // local ones in the order of definition, config last
 };
 
@@ -158,7 +174,8 @@ std::string component_tables(const Model& model, const ComponentModel& component
 std::string shared_tables(const Model& model);
 std::string shared_tables_header(const Model& model);
 std::string registry(const Model& model);
-// The checks in <name>_check.cc files: `folders` of components that have one.
-std::string check_registry(const Model& model, const std::vector<std::string>& folders);
+// The checks in <name>_check.cc files: `folders` of components and names of shared `structs` that have one.
+std::string check_registry(const Model& model, const std::vector<std::string>& folders,
+                           const std::vector<std::string>& structs);
 
 }  // namespace whittle::declc

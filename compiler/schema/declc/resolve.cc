@@ -69,6 +69,9 @@ constexpr Builtin kBuiltins[] = {
     {"host", TypeKind::String, schema::Format::Host},
     {"ottl", TypeKind::String, schema::Format::Ottl},
     {"component_id", TypeKind::String, schema::Format::ComponentId},
+    {"proxy", TypeKind::String, schema::Format::ProxyUrl},
+    {"role_arn", TypeKind::String, schema::Format::RoleArn},
+    {"authenticator", TypeKind::String, schema::Format::Authenticator},
 };
 
 std::string describe(const std::vector<WtlOverride>& overrides);
@@ -187,7 +190,11 @@ private:
         if (included == nullptr) continue;
         s.includes.push_back({included, s.settings.size(), included->settings.size()});
         s.settings.insert(s.settings.end(), included->settings.begin(), included->settings.end());
-        s.requirements.insert(s.requirements.end(), included->requirements.begin(), included->requirements.end());
+        auto add = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+        add(s.requirements, included->requirements);
+        add(s.listens, included->listens);
+        add(s.links, included->links);
+        add(s.roots, included->roots);
       } else if (m.kind == WtlMember::Kind::Setting) {
         const WtlOverride* change = nullptr;
         for (const WtlOverride& o : overrides) {
@@ -208,14 +215,63 @@ private:
     for (const WtlOverride& o : overrides) {
       if (seen.count(o.name) == 0) say(o.span, "`" + name + "` has no setting `" + o.name + "`");
     }
-    for (const WtlMember& m : members) {
-      if (m.kind != WtlMember::Kind::Requires) continue;
+    for (const WtlMember& m : members) facts(m, s);
+    return &model_.structs.emplace_back(std::move(s));
+  }
+
+  // What a member says of the settings beside it, all of which are known by now.
+  void facts(const WtlMember& m, StructModel& s) {
+    switch (m.kind) {
+    case WtlMember::Kind::Setting:
+      for (const WtlModifier& x : m.modifiers) {
+        auto setting = std::find_if(s.settings.begin(), s.settings.end(), [&](auto& y) { return y.name == m.name; });
+        if (x.kind == "socket") setting->socket = condition(x.condition, s);
+        if (x.kind == "names") setting->patterns = condition(x.condition, s);
+      }
+      return;
+    case WtlMember::Kind::Requires: {
       RequirementModel r;
       if (!m.condition.empty()) r.condition = expression(m.condition[0], s);
       r.message = m.text;
       s.requirements.push_back(std::move(r));
+      return;
     }
-    return &model_.structs.emplace_back(std::move(s));
+    case WtlMember::Kind::Listens: {
+      ListensModel l{m.protocols, m.path, m.port, m.tls, m.paths, m.text, condition(m.condition, s)};
+      const TypeModel* address = at(l.address, s, m.span, true);
+      if (address != nullptr && address->format != (l.port.empty() ? schema::Format::Endpoint : schema::Format::Host))
+        say(m.span, l.port.empty() ? "the setting is not of type `endpoint`" : "the setting is not of type `host`");
+      if (!l.port.empty()) at(l.port, s, m.span, true);
+      if (!l.tls.empty()) at(l.tls, s, m.span, true);
+      for (const PathModel& path : l.url_paths) at(path, s, m.span, true);
+      if (!l.url_paths.empty() && l.url_paths.size() != schema::kSignals)
+        say(m.span, "`paths` names those of traces, of metrics and of logs");
+      s.listens.push_back(std::move(l));
+      return;
+    }
+    case WtlMember::Kind::Links: s.links.push_back({m.name, m.text, condition(m.condition, s)}); return;
+    case WtlMember::Kind::Roots: s.roots.push_back(condition(m.condition, s)); return;
+    default: return;
+    }
+  }
+
+  ConditionModel condition(const std::vector<WtlExpression>& written, const StructModel& s) {
+    ConditionModel out;
+    for (const WtlExpression& e : written) out.push_back(expression(e, s));
+    return out;
+  }
+
+  // Every address that a component has is listened on by somebody: `listens` must say so, as checks, ports and images
+  // follow from it.
+  void addresses(const StructModel& s, std::set<const SettingModel*> known, source::Span span) {
+    for (const ListensModel& l : s.listens) known.insert(setting_at(l.address, s, true));
+    for (const SettingModel& x : s.settings) {
+      const TypeModel* t = x.type;
+      while (t->kind == TypeKind::Optional || t->kind == TypeKind::List || t->kind == TypeKind::Map) t = t->element;
+      if (t->kind == TypeKind::Struct) addresses(*t->fields, known, span);
+      else if (t->format == schema::Format::Endpoint && known.count(&x) == 0)
+        say(span, "no `listens` says what is understood at `" + x.name + "`");
+    }
   }
 
   bool declares(const std::vector<WtlMember>& members, const std::string& name) const {
@@ -252,6 +308,7 @@ private:
       if (x.kind == "refused") s.refused = x.text;
       if (x.kind == "inert") s.inert = x.text;
       if (x.kind == "deprecated") s.deprecated = x.text;
+      if (x.kind == "names") s.names_metrics = true;
     }
     s.type = type;
     const WtlLiteral& initial =
@@ -416,22 +473,32 @@ private:
     return schema::Compare::Equal;
   }
 
-  // The type of the setting at `path` from `s`, or null with a problem.
-  const TypeModel* at(const std::vector<std::string>& path, const StructModel& s, source::Span span) {
+  // The setting at `path` from `s`, or null. `listed`: the path may lead through lists.
+  static const SettingModel* setting_at(const PathModel& path, const StructModel& s, bool listed) {
     const StructModel* scope = &s;
-    const TypeModel* type = nullptr;
+    const SettingModel* setting = nullptr;
     for (const std::string& name : path) {
-      if (scope == nullptr) break;
-      type = nullptr;
+      if (scope == nullptr) return nullptr;
+      setting = nullptr;
       for (const SettingModel& x : scope->settings) {
-        if (x.name == name) type = x.type;
+        if (x.name == name) setting = &x;
       }
-      if (type == nullptr) break;
-      const TypeModel* inner = type->kind == TypeKind::Optional ? type->element : type;
+      if (setting == nullptr) return nullptr;
+      const TypeModel* inner = setting->type;
+      while (inner->kind == TypeKind::Optional || (listed && inner->kind == TypeKind::List)) inner = inner->element;
       scope = inner->kind == TypeKind::Struct ? inner->fields : nullptr;
     }
-    if (type == nullptr) say(span, "no such setting");
-    return type;
+    return setting;
+  }
+
+  // The type of that setting, seen through what is optional about it; null with a problem.
+  const TypeModel* at(const PathModel& path, const StructModel& s, source::Span span, bool listed = false) {
+    const SettingModel* setting = setting_at(path, s, listed);
+    if (setting == nullptr) {
+      say(span, "no such setting");
+      return nullptr;
+    }
+    return setting->type->kind == TypeKind::Optional && listed ? setting->type->element : setting->type;
   }
 
   ExpressionModel expression(const WtlExpression& e, const StructModel& s) {
@@ -529,17 +596,14 @@ private:
       if (m.kind == WtlMember::Kind::Holds) {
         if (!m.path.empty()) at(m.path, *c.config, m.span);
         HoldsModel& h = c.holds.emplace_back(HoldsModel{m.path, m.number, m.otherwise, m.text, {}});
-        for (const auto& w : m.condition) h.when.push_back(expression(w, *c.config));
+        h.when = condition(m.condition, *c.config);
       }
       if (m.kind == WtlMember::Kind::Delays) {
         at(m.path, *c.config, m.span);
         c.delays = m.path;
       }
       if (m.kind == WtlMember::Kind::CheckedOnly) c.checked_only = true;
-      if (m.kind == WtlMember::Kind::Listens) {
-        at(m.path, *c.config, m.span);
-        c.listens.push_back({m.protocols, m.path});
-      }
+      if (m.kind == WtlMember::Kind::PassesNames) c.passes_names = true;
       for (const auto& statement : m.iam) {
         IamModel i;
         i.action = statement.action;
@@ -548,10 +612,12 @@ private:
         i.otherwise = statement.otherwise;
         i.why = statement.why;
         for (const auto& path : i.arguments) at(path, *c.config, m.span);
-        for (const auto& w : statement.when) i.when.push_back(expression(w, *c.config));
+        i.when = condition(statement.when, *c.config);
         c.iam.push_back(std::move(i));
       }
+      for (const auto& n : m.never) c.never.push_back({n.action, n.why});
     }
+    addresses(*c.config, {}, item.span);
     current_ = nullptr;
   }
 

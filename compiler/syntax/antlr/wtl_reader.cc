@@ -6,6 +6,7 @@
 #include "WhittleParser.h"
 #include "antlr4-runtime.h"
 
+#include <algorithm>
 #include <string>
 
 namespace whittle::syntax {
@@ -189,10 +190,32 @@ private:
     } else if (auto* x = dynamic_cast<Parser::IamMemberContext*>(c)) {
       m.kind = WtlMember::Kind::Iam;
       for (auto* s : x->iamStatement()) m.iam.push_back(iam(s));
+      for (auto* s : x->neverStatement()) m.never.push_back(never(s));
     } else if (auto* x = dynamic_cast<Parser::ListensMemberContext*>(c)) {
       m.kind = WtlMember::Kind::Listens;
-      for (auto* protocol : x->STRING()) m.protocols.push_back(string(protocol));
-      m.path = path(x->settingPath());
+      bool usual = false;  // the string behind `else`; those before are protocols
+      for (auto* child : x->children) {
+        std::string text = child->getText();
+        if (text == "else") usual = true;
+        else if (text[0] == '"' && usual) m.text = unquote(text);
+        else if (text[0] == '"') m.protocols.push_back(unquote(text));
+      }
+      m.path = path(x->address);
+      m.port = path(x->port);
+      m.tls = path(x->tls);
+      if (x->settingPaths() != nullptr)
+        for (auto* one : x->settingPaths()->settingPath()) m.paths.push_back(path(one));
+      if (x->expression() != nullptr) m.condition.push_back(expression(x->expression()));
+    } else if (auto* x = dynamic_cast<Parser::LinksMemberContext*>(c)) {
+      m.kind = WtlMember::Kind::Links;
+      m.name = word(x->word(0));
+      if (x->word().size() > 1) m.text = word(x->word(1));
+      if (x->expression() != nullptr) m.condition.push_back(expression(x->expression()));
+    } else if (auto* x = dynamic_cast<Parser::RootsMemberContext*>(c)) {
+      m.kind = WtlMember::Kind::Roots;
+      if (x->expression() != nullptr) m.condition.push_back(expression(x->expression()));
+    } else if (dynamic_cast<Parser::PassesMemberContext*>(c) != nullptr) {
+      m.kind = WtlMember::Kind::PassesNames;
     } else if (auto* x = dynamic_cast<Parser::HoldsMemberContext*>(c)) {
       m.kind = WtlMember::Kind::Holds;
       if (x->settingPath() != nullptr) m.path = path(x->settingPath());
@@ -300,6 +323,10 @@ private:
       m.text = word(x->word());
     } else if (auto* x = dynamic_cast<Parser::NumberedModifierContext*>(c)) {
       m.text = x->NUMBER() == nullptr ? std::string() : x->NUMBER()->getText();
+    } else if (auto* x = dynamic_cast<Parser::SocketModifierContext*>(c)) {
+      m.condition.push_back(expression(x->expression()));
+    } else if (auto* x = dynamic_cast<Parser::NamesModifierContext*>(c)) {
+      if (x->expression() != nullptr) m.condition.push_back(expression(x->expression()));
     }
     return m;
   }
@@ -407,6 +434,11 @@ private:
     if (c->expression() != nullptr) s.when.push_back(expression(c->expression()));
     if (c->STRING() != nullptr) s.why = string(c->STRING());
     return s;
+  }
+
+  static WtlNeverStatement never(Parser::NeverStatementContext* c) {
+    bool open = std::any_of(c->children.begin(), c->children.end(), [](auto* x) { return x->getText() == "*"; });
+    return {word(c->word(0)) + ":" + word(c->word(1)) + (open ? "*" : ""), string(c->STRING())};
   }
 
   source::FileId file_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sending queues: what spans the queue and the batches that are made from it.
+// Sending queues: what spans the queue and the batches that are made from it, beyond what their declaration says. A
+// queue that states its sizer also lends it to its batches.
 #include "compiler/check/decode.h"
 
 #include <map>
@@ -21,7 +22,7 @@ std::string small(std::string s) {
 
 }  // namespace
 
-void check_queue(Context& context, Value& queue) {
+void check_struct_queue(Context& context, Value& queue) {
   Value* batch = const_cast<Value*>(queue.find("batch"));
   if (batch == nullptr || !batch->present || batch->items.empty() || batch->wrong) return;
   const Value& sizer = queue.at("sizer");
