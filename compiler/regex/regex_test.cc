@@ -129,7 +129,6 @@ constexpr ErrorCase kErrors[] = {
     {"[z-a]", "invalid character class range: `z-a`"},
     {"\\p{Klingon}", "invalid character class range: `\\p{Klingon}`"},
     {"(?P<1a", "invalid named capture: `(?P<1a`"},
-    {"(?<a>x)(?<a>y)", "duplicate capture group name: `a`"},
     {"(?=a)", "invalid or unsupported Perl syntax: `(?=`"},
     {"\\8", "invalid escape sequence: `\\8`"},
     {"\\C", "invalid escape sequence: `\\C`"},

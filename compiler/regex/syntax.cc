@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <set>
 
 namespace whittle::regex {
 namespace {
@@ -319,7 +318,6 @@ private:
       bool valid = !name.empty();
       for (char c : name) valid = valid && (c == '_' || isalnum(static_cast<unsigned char>(c)));
       if (!valid) return error("invalid named capture", from, end + 1);
-      if (!names_.insert(std::string(name)).second) return error("duplicate capture group name", at_, end);
       at_ = end + 1;
     } else if (starts("?")) {
       ++at_;
@@ -578,7 +576,6 @@ private:
   std::string_view text_;
   size_t at_ = 0;
   Flags flags_;
-  std::set<std::string> names_;
   std::optional<Failure> failure_;
 };
 
