@@ -334,11 +334,11 @@ private:
   // Texts in a list of structs are one struct's list: [a, b] means [{conditions: [a, b]}].
   void flat_list(Value& v, const Node& n, const std::string& what) {
     Value* group = nullptr;
-    bool structs = false, texts = false;
+    bool texts_first = false, texts = false;
     for (NodeId i : n.items) {
       const Node& item = c_.tree.at(i);
       if (item.kind == Kind::Mapping) {
-        structs = true;
+        texts_first = texts_first || texts;
         Value element = default_value(*v.type->element, {});
         decode(element, i, {}, what);
         v.items.push_back(std::move(element));
@@ -369,9 +369,9 @@ private:
       decode(text, i, {}, what);
       list.items.push_back(std::move(text));
     }
-    if (structs && texts) {
+    if (texts_first) {
       v.wrong = true;
-      c_.diags.emit(kRequirement, v.span, "conditions are either strings or groups, not both")
+      c_.diags.emit(kRequirement, v.span, std::string(v.type->flat) + " are either strings or groups, not both")
           .here("strings and maps in one list");
     }
   }

@@ -100,6 +100,7 @@ struct Function {
   std::span<const Context> contexts{};  // where it is known; empty: everywhere
   std::string_view doc{};
   bool any_arguments = false;  // takes any arguments and looks at none: Now(5)
+  bool tests_type = false;     // answers whether its argument is of the parameter's type, so a wrong one is no failure
   uint8_t id_size = 0;         // Rule::HexId
 
   // Arguments that must be given.

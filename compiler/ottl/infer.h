@@ -17,8 +17,10 @@ struct Candidate {
 
 struct Inferred {
   std::optional<Context> context;
-  // Without a context: why, in words, and the word that stands in the way (a path's context, a function, an enum).
-  std::string why;
+  // Without a context: the one that the paths name, where functions or enums stand in the way.
+  std::optional<Context> named;
+  // Why, in words, and the word that stands in the way: a path, a function, an enum; or none.
+  std::string why, near, help;
   const Tree* tree = nullptr;
   Place place;
 };

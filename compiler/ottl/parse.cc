@@ -102,7 +102,26 @@ private:
       p.message += wanted_[i];
     }
     if (!wanted_.empty()) p.message += " should be";
+    if (t.kind == Token::Upper && wants_name()) small_name(p);
     return p;
+  }
+
+  bool wants_name() const {
+    for (const std::string& w : wanted_) {
+      if (w == "a value" || w == "a name" || w == "a number, a path or a call") return true;
+    }
+    return false;
+  }
+
+  // What is written as one word, with a capital, may be meant as a part of a path.
+  void small_name(Problem& p) const {
+    size_t i = wanted_at_ + 1;
+    while (i < tokens_.size() && (tokens_[i].kind == Token::Upper || tokens_[i].kind == Token::Lower) &&
+           tokens_[i].place.begin == p.place.end)
+      p.place.end = tokens_[i++].place.end;
+    p.message = "names in paths are written small";
+    p.near = std::string_view(tree_.text).substr(p.place.begin, p.place.end - p.place.begin);
+    for (char& c : p.near) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   }
 
   // What can never be, however the text is read.
@@ -263,6 +282,11 @@ private:
       const Node& n = node(left);
       bool call = n.kind == Kind::Call && !n.grouped && !is_small(tree_.text_of(n)[0]);
       if (n.kind == Kind::Bool || call) return left;
+      if (n.kind == Kind::Call && !n.grouped) {
+        impossible(n.name_place, "functions that change something have no place in a condition");
+        impossible_->kind = Problem::Kind::Function;
+        return kNoNode;
+      }
       expected("a comparison such as `==`");
     }
     if (impossible_ || !parenthesis) return kNoNode;

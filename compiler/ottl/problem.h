@@ -17,6 +17,7 @@ struct Problem {
     Arguments,
     Enum,
     Type,     // a value of this type cannot be here
+    Context,  // no context can be inferred
     Literal,  // a pattern, format or other literal that cannot be
     Never,    // warning: a condition that can never hold
     Nothing,  // warning: a statement that can never do anything

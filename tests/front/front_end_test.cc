@@ -6,7 +6,7 @@
 #include "compiler/check/front_end.h"
 #include "compiler/diag/near.h"
 #include "compiler/diag/render.h"
-#include "compiler/ottl/condition.h"
+#include "compiler/ottl/parse.h"
 #include "compiler/report/commands.h"
 #include "compiler/report/options.h"
 #include "compiler/source/duration.h"
@@ -377,14 +377,16 @@ TEST(Decode, DeprecatedSettingsAreWarnedOf) {
   EXPECT_EQ(diags.all()[0].code, "W0211");
 }
 
-TEST(Conditions, NestingAndSizeAreBounded) {
+TEST(Ottl, NestingAndSizeAreBounded) {
+  ottl::Problem problem;
   for (std::string text : {std::string(100'000, '('), std::string(60'000, '['), std::string(60'000, '-'),
                            std::string("()=>") + std::string(60'000, '(')}) {
-    EXPECT_TRUE(ottl::check_condition(text, ottl::Context::Metric, false).has_value());
+    for (ottl::Unit unit : {ottl::Unit::Condition, ottl::Unit::Statement, ottl::Unit::Value})
+      EXPECT_FALSE(ottl::parse(text, unit, problem).has_value());
   }
   std::string lambdas;
   for (int i = 0; i < 90; ++i) lambdas += "()=>";
-  EXPECT_TRUE(ottl::check_condition("Len(" + lambdas + "1 ==", ottl::Context::Metric, false).has_value());
+  EXPECT_FALSE(ottl::parse("Len(" + lambdas + "1 ==", ottl::Unit::Condition, problem).has_value());
 }
 
 TEST(Report, SchemaAndPagesCoverEveryComponent) {

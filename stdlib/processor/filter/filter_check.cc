@@ -2,8 +2,8 @@
 // What the Collector finds wrong with a filter only when it makes one: match types, patterns, attributes, conditions.
 #include "compiler/check/checks.h"
 #include "compiler/check/formats.h"
+#include "compiler/check/ottl.h"
 #include "compiler/diag/near.h"
-#include "compiler/ottl/condition.h"
 
 #include <algorithm>
 #include <vector>
@@ -26,12 +26,6 @@ constexpr Diag<std::string_view> kNotForSpans{"E0705", "`{}` does not apply to s
 constexpr Diag<> kMatchesNothing{"E0705", "this says nothing about spans"};
 constexpr Diag<std::string_view> kSpanKind{"E0706", "`{}` is not a kind of span"};
 constexpr Diag<std::string_view> kSeverity{"E0707", "`{}` is not a severity"};
-constexpr Diag<std::string_view> kSyntax{"E0801", "this condition cannot be read: {}"};
-constexpr Diag<std::string_view> kPath{"E0802", "{}"};
-constexpr Diag<std::string_view> kFunction{"E0803", "{}"};
-constexpr Diag<std::string_view> kArguments{"E0804", "{}"};
-constexpr Diag<> kNoContext{"E0805", "no path says what these conditions are about"};
-
 constexpr std::string_view kSpanKinds[] = {"SPAN_KIND_INTERNAL", "SPAN_KIND_CLIENT", "SPAN_KIND_SERVER",
                                            "SPAN_KIND_CONSUMER", "SPAN_KIND_PRODUCER"};
 
@@ -42,7 +36,7 @@ public:
 
   void run() {
     Value& c = instance_.config;
-    if (c.wrong) return;
+    if (c.items.empty()) return;
     both_forms();
     conditions();
     if (used_for_ & schema::bit(Signal::Metrics)) metrics(c.at("metrics"));
@@ -65,7 +59,7 @@ private:
 
   static const Value* present(const Value& parent, std::string_view name) {
     const Value* v = parent.find(name);
-    return v == nullptr || !v->present || v->items.empty() ? nullptr : &v->items[0];
+    return v == nullptr || v->wrong || !v->present || v->items.empty() ? nullptr : &v->items[0];
   }
 
   static bool listed(const Value& parent, std::string_view name) {
@@ -129,25 +123,6 @@ private:
 
   // ---- conditions
 
-  void report(const Value& v, const ottl::Problem& p) {
-    Span at = v.span;
-    if (check_.sources().text(v.span) == v.text)
-      at = {at.file, at.begin + static_cast<uint32_t>(p.begin), at.begin + static_cast<uint32_t>(p.end)};
-    const Diag<std::string_view>* kinds[] = {&kSyntax, &kPath, &kFunction, &kArguments, &kPath};
-    auto d = diags().emit(*kinds[static_cast<int>(p.kind)], at, p.message);
-    if (!p.near.empty()) d.here("did you mean `{}`?", p.near).suggest(at, p.near);
-    if (!(at == v.span)) return;
-    d.note("in the condition `{}`", v.text);
-  }
-
-  void condition_list(const Value& list, ottl::Context context, bool qualified, bool& any) {
-    for (const Value& v : list.items) {
-      if (v.late || v.wrong) continue;
-      if (auto p = ottl::check_condition(v.text, context, qualified)) report(v, *p);
-      else any = true;
-    }
-  }
-
   void conditions() {
     using ottl::Context;
     const Value& c = instance_.config;
@@ -165,58 +140,41 @@ private:
                                                {"traces", "spanevent", Context::SpanEvent}};
     const Value* first = nullptr;
     for (const ByContext& b : kByContext) {
-      bool any = false;
       const Value& list = c.at(b.part).at(b.name);
-      condition_list(list, b.context, false, any);
-      if (any && first == nullptr) first = &list;
+      auto texts = ottl_texts(check_, list);
+      if (!texts) continue;
+      std::vector<ottl::TextProblem> problems;
+      if (!ottl::read_conditions_of(b.context, *texts, problems).empty() && first == nullptr) first = &list;
+      report(check_, problems, &list, nullptr, list.span);
     }
-    static constexpr Context kMetric[] = {Context::Resource, Context::Scope, Context::Metric, Context::DataPoint};
-    static constexpr Context kLog[] = {Context::Resource, Context::Scope, Context::Log};
-    static constexpr Context kTrace[] = {Context::Resource, Context::Scope, Context::Span, Context::SpanEvent};
     struct Inferred {
       std::string_view name;
-      std::span<const Context> candidates;
+      Signal signal;
     };
-    const Inferred kInferred[] = {
-        {"metric_conditions", kMetric}, {"log_conditions", kLog}, {"trace_conditions", kTrace}};
+    static constexpr Inferred kInferred[] = {
+        {"metric_conditions", Signal::Metrics}, {"log_conditions", Signal::Logs}, {"trace_conditions", Signal::Traces}};
     for (const Inferred& group : kInferred) {
       const Value& list = c.at(group.name);
+      // The filter knows no exemplars.
+      std::span<const Context> contexts = contexts_of(group.signal);
+      if (group.signal == Signal::Metrics) contexts = contexts.first(contexts.size() - 1);
       for (const Value& element : list.items) {
-        if (element.wrong) continue;
-        const Value& texts = element.at("conditions");
-        std::string_view stated = element.at("context").text;
-        std::optional<Context> context;
-        if (!stated.empty()) {
-          for (Context x : group.candidates) {
-            if (ottl::name_of(x) == stated) context = x;
-          }
-        } else {
-          std::vector<std::string_view> views;
-          for (const Value& t : texts.items) views.push_back(t.text);
-          context = ottl::infer_context(views, group.candidates);
-        }
-        bool any = false;
-        if (context) {
-          condition_list(texts, *context, stated.empty(), any);
-        } else if (!texts.items.empty()) {
-          bool broken = false;
-          for (const Value& t : texts.items) {
-            auto p = ottl::check_condition(t.text, group.candidates.back(), true);
-            if (!p || p->kind == ottl::Problem::Kind::Path) continue;
-            broken = true;
-            report(t, *p);
-          }
-          if (!broken) {
-            diags()
-                .emit(kNoContext, texts.items[0].span)
-                .help("begin paths with their context, `{}.attributes[...]`, or state `context`",
-                      ottl::name_of(group.candidates.back()));
-          }
-        }
-        if (any && first == nullptr) first = &list;
+        if (element.items.empty()) continue;
+        if (element.span == list.span && list.items.size() > 1 && !list.wrong)
+          diags().emit(kBothForms, list.span, "conditions as strings", "groups of conditions").here("both are in here");
+        const Value& conditions = element.at("conditions");
+        ottl::GroupTexts texts;
+        texts.stated = stated_context(check_, element.at("context"), contexts);
+        if (!texts.stated && !element.at("context").text.empty()) continue;
+        auto views = ottl_texts(check_, conditions);
+        if (!views) continue;
+        texts.conditions = *views;
+        std::vector<ottl::TextProblem> problems;
+        if (!ottl::read_conditions(texts, contexts, problems).empty() && first == nullptr) first = &list;
+        report(check_, problems, &conditions, nullptr, element.span);
       }
     }
-    if (first != nullptr && used_for_ != 0)
+    if (first != nullptr && used_for_ != 0 && !instance_.config.wrong)
       check_.not_compiled(first->key ? first->key : first->span, "filter conditions in OTTL");
   }
 

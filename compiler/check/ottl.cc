@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/check/ottl.h"
+
+#include "compiler/ottl/report.h"
+
+namespace whittle::check {
+
+namespace {
+
+constexpr diag::Diag<std::string_view, std::string_view> kContext{"E0805", "`{}` has no context `{}`"};
+
+}  // namespace
+
+std::optional<std::vector<std::string_view>> ottl_texts(Check& check, const Value& list) {
+  std::vector<std::string_view> out;
+  for (const Value& v : list.items) {
+    if (v.wrong) return std::nullopt;
+    if (v.late) {
+      check.not_compiled(v.span, "OTTL with environment variables");
+      return std::nullopt;
+    }
+    out.push_back(v.text);
+  }
+  return out;
+}
+
+void report(Check& check, const std::vector<ottl::TextProblem>& problems, const Value* conditions,
+            const Value* statements, source::Span group) {
+  for (const ottl::TextProblem& p : problems) {
+    const Value* list = p.in == ottl::TextProblem::In::Condition   ? conditions
+                        : p.in == ottl::TextProblem::In::Statement ? statements
+                                                                   : nullptr;
+    ottl::Source source{group, ""};
+    if (list != nullptr && p.index < list->items.size())
+      source = {list->items[p.index].span, list->items[p.index].text};
+    ottl::report(p.problem, source, check.sources(), check.diags());
+  }
+}
+
+std::optional<ottl::Context> stated_context(Check& check, const Value& setting,
+                                            std::span<const ottl::Context> contexts) {
+  if (setting.text.empty() || setting.late || setting.wrong) return std::nullopt;
+  std::string names;
+  for (size_t i = 0; i < contexts.size(); ++i) {
+    if (ottl::name_of(contexts[i]) == setting.text) return contexts[i];
+    if (i > 0) names += i + 1 == contexts.size() ? " or " : ", ";
+    names += "`" + std::string(ottl::name_of(contexts[i])) + "`";
+  }
+  bool profiles = contexts.empty();
+  if (!profiles) {
+    std::string_view signal = contexts.back() == ottl::Context::Log         ? "logs"
+                              : contexts.back() == ottl::Context::SpanEvent ? "traces"
+                                                                            : "metrics";
+    check.diags().emit(kContext, setting.span, signal, setting.text).help("there is {}", names);
+  }
+  return std::nullopt;
+}
+
+std::span<const ottl::Context> contexts_of(schema::Signal signal) {
+  static constexpr ottl::Context kTraces[] = {ottl::Context::Resource, ottl::Context::Scope, ottl::Context::Span,
+                                              ottl::Context::SpanEvent};
+  static constexpr ottl::Context kMetrics[] = {ottl::Context::Resource, ottl::Context::Scope, ottl::Context::Metric,
+                                               ottl::Context::DataPoint, ottl::Context::Exemplar};
+  static constexpr ottl::Context kLogs[] = {ottl::Context::Resource, ottl::Context::Scope, ottl::Context::Log};
+  switch (signal) {
+  case schema::Signal::Traces: return kTraces;
+  case schema::Signal::Metrics: return kMetrics;
+  case schema::Signal::Logs: return kLogs;
+  }
+  return {};
+}
+
+}  // namespace whittle::check

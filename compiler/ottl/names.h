@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace whittle::ottl {
+
+// "Europe/Berlin", "UTC".
+bool is_time_zone(std::string_view name);
+// "de-AT", written exactly so.
+bool is_locale(std::string_view name);
+// "ISO-8859-1", in any case.
+bool is_encoding(std::string_view name);
+// "IPORHOST". `captures`: it names what it finds, or one that it is made of does.
+bool is_grok_pattern(std::string_view name, bool& captures);
+
+// All of them, to find what was meant.
+std::vector<std::string_view> time_zones();
+std::vector<std::string_view> locales();
+std::vector<std::string_view> encodings();
+std::vector<std::string_view> grok_patterns();
+
+}  // namespace whittle::ottl
