@@ -28,7 +28,7 @@ MAY_NAME_COMPONENTS = {
 NOT_A_COMPONENT = {
     ("compiler/aws/ecs/check_endpoints.cc", "otlp"): "what OTEL_TRACES_EXPORTER says",
 }
-ORDINARY_WORDS = {"otlp", "batch", "filter", "debug"}  # components' names only where they are a whole literal or a part of a path
+ORDINARY_WORDS = {"otlp", "batch", "filter", "debug", "transform"}  # components' names only where they are a whole literal or a part of a path
 
 
 class Tree:

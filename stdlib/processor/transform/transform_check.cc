@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Statements of each signal, group by group.
+#include "compiler/check/checks.h"
+#include "compiler/check/ottl.h"
+
+namespace whittle::check {
+
+namespace {
+
+using schema::Signal;
+
+constexpr diag::Diag<> kNothing{"W0821", "this processor changes nothing"};
+
+struct Part {
+  std::string_view name;
+  Signal signal;
+};
+constexpr Part kParts[] = {
+    {"trace_statements", Signal::Traces}, {"metric_statements", Signal::Metrics}, {"log_statements", Signal::Logs}};
+
+void group(Check& check, const Value& g, Signal signal) {
+  const Value &context = g.at("context"), &conditions = g.at("conditions"), &statements = g.at("statements");
+  ottl::GroupTexts texts;
+  texts.stated = stated_context(check, context, contexts_of(signal));
+  if (context.late || context.wrong || (!texts.stated && !context.text.empty())) return;
+  auto of_conditions = ottl_texts(check, conditions), of_statements = ottl_texts(check, statements);
+  if (!of_conditions || !of_statements) return;
+  texts.conditions = std::move(*of_conditions);
+  texts.statements = std::move(*of_statements);
+  std::vector<ottl::TextProblem> problems;
+  ottl::read_group(texts, contexts_of(signal), problems);
+  report(check, problems, &conditions, &statements, g.span);
+}
+
+}  // namespace
+
+void check_processor_transform(Check& check, Instance& instance, schema::SignalSet used_for) {
+  const Value& c = instance.config;
+  if (c.items.empty()) return;
+  bool any = false;
+  for (const Part& p : kParts) {
+    for (const Value& g : c.at(p.name).items) {
+      if (g.items.empty()) continue;
+      group(check, g, p.signal);
+      any = any || ((used_for & schema::bit(p.signal)) && !g.at("statements").items.empty());
+    }
+  }
+  if (used_for != 0 && !any) {
+    check.diags().emit(kNothing, instance.key).help("it has no statements for the signals that it is used with");
+  }
+}
+
+}  // namespace whittle::check
