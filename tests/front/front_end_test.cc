@@ -4,6 +4,7 @@
 #include "compiler/check/component_id.h"
 #include "compiler/check/formats.h"
 #include "compiler/check/front_end.h"
+#include "compiler/check/known_components.h"
 #include "compiler/diag/near.h"
 #include "compiler/diag/render.h"
 #include "compiler/ottl/parse.h"
@@ -543,6 +544,16 @@ TEST(Declarations, DefaultsSatisfyTheirOwnRules) {
     EXPECT_FALSE(c->doc.empty());
     for (const schema::Setting& s : c->config->fields->settings)
       EXPECT_FALSE(s.doc.empty()) << c->name << " " << s.name;
+  }
+}
+
+// Who adds a component takes its name out of the list of those that whittle has not.
+TEST(KnownComponents, AreNotOurs) {
+  for (const schema::Component* c : schema::components()) {
+    for (std::string_view name : check::known_elsewhere(c->kind)) {
+      EXPECT_NE(name, c->name);
+      for (const schema::Alias& a : c->aliases) EXPECT_NE(name, a.name);
+    }
   }
 }
 
