@@ -32,6 +32,7 @@ words : word (',' word)* ;
 //   links tls_server else tls_client_only       a part of the runtime that only collectors with such a section hold, and the archive
 //                                               that stands for it in others
 //   needs roots when endpoint == ""             it calls somebody with TLS: the image holds the CA roots
+//   stateless                                   a processor that becomes part of a record program and has no instance at run time
 //   passes names                                a processor that hands metrics on under the names that they came with
 //   holds, delays                               memory that it takes at most, and how long telemetry waits in it
 member
@@ -47,6 +48,7 @@ member
   | 'links' word ('else' word)? ('when' expression)? separator?     # linksMember
   | 'needs' 'roots' ('when' expression)? separator?                 # rootsMember
   | 'passes' 'names' separator?                                     # passesMember
+  | 'stateless' separator?                                          # statelessMember
   | 'holds' (settingPath 'times')? NUMBER ('else' NUMBER)? 'for' STRING ('when' expression)? separator?  # holdsMember
   | 'delays' settingPath separator?                                  # delaysMember
   | 'checked' 'only' separator?                                     # checkedMember
@@ -76,6 +78,7 @@ enumValue : DOC* (word | STRING | NUMBER) ;
 defaultValue : '=' literal ;
 
 // `names metrics`: its texts are names of metrics, or patterns of them. `socket when`: the address is then the path of a socket.
+// `for metrics`: it counts only where the component carries that signal.
 modifier
   : 'in' range severity? STRING?                                    # inModifier
   | 'where' op=('<' | '<=' | '>' | '>=' | '==' | '!=') literal severity? STRING?  # whereModifier
@@ -93,6 +96,7 @@ modifier
   | 'flat' word                                                     # flatModifier
   | 'socket' 'when' expression                                      # socketModifier
   | 'names' 'metrics' ('patterns' 'when' expression)?               # namesModifier
+  | 'for' words                                                     # forModifier
   ;
 
 severity : 'warn' ;
@@ -169,7 +173,7 @@ word
   | 'where' | 'with' | 'refused' | 'inert' | 'deprecated' | 'switched' | 'named' | 'present' | 'pairs' | 'anycase' | 'numbered' | 'rest' | 'flat' | 'warn' | 'not'
   | 'and' | 'or' | 'set' | 'size' | 'on' | 'let' | 'pipeline' | 'test' | 'send' | 'wait' | 'expect' | 'nothing'
   | 'else' | 'for' | 'listens' | 'at' | 'checked' | 'only' | 'holds' | 'times' | 'delays' | 'over' | 'paths' | 'links' | 'roots'
-  | 'passes' | 'names' | 'metrics' | 'socket' | 'patterns' | 'never'
+  | 'passes' | 'names' | 'metrics' | 'socket' | 'patterns' | 'never' | 'stateless'
   ;
 
 // ---- tokens

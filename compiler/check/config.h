@@ -35,6 +35,7 @@ struct Value {
   std::string text;               // String of all formats, Regexp, Enum's name; late: "https://${env:HOST}/x"
   std::vector<Value> items;       // List; Map; Struct, one a setting; Optional, one or none
   std::vector<std::string> keys;  // Map, in the order of the config (sorted for `pairs` maps)
+  mutable bool used = false;      // somebody has asked for it by name: how the plan knows that nothing was overlooked
 
   // Struct: the value of a setting, seeing through Optionals that are present. `name` must be declared.
   const Value& at(std::string_view name) const;
@@ -71,6 +72,8 @@ struct NotCompiled {
   std::string what;
   std::string_view help{};  // what to do about it; empty for nothing
 };
+inline constexpr std::string_view kDecidesCode =
+    "write the value itself: it decides which code the collector is made of";
 
 struct Config {
   std::vector<Instance> instances;     // sorted by kind, then by place in the text

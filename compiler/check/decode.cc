@@ -588,8 +588,8 @@ private:
         if (v.wrong) return;
       }
       if (c_.not_compiled != nullptr) {
-        c_.not_compiled->push_back({v.span, v.place, "an environment variable for `" + last_part(what) + "`",
-                                    "write the value itself: it decides which code the collector is made of"});
+        c_.not_compiled->push_back(
+            {v.span, v.place, "an environment variable for `" + last_part(what) + "`", kDecidesCode});
         return;
       }
       v.wrong = true;

@@ -529,12 +529,23 @@ private:
       if (i.used && i.component->checked_only)
         check_.not_compiled(i.key, "the " + std::string(schema::name_of(i.component->kind)) + " `" +
                                        std::string(i.component->name) + "`");
+      else if (i.used && i.component->stateless) late_code(i.config, "");
     }
     for (const NotCompiled& n : config_.not_compiled) {
       auto d = options_.to_compile ? diags_.emit(kNotCompiled, n.span, n.what)
                                    : diags_.emit(kNotCompiledYet, n.span, n.what);
       if (!options_.to_compile) d.note("the config is fine; `build`, `run` and `replay` refuse it");
       if (!n.help.empty()) d.help("{}", n.help);
+    }
+  }
+
+  // What a stateless processor is told decides machine code, so its settings must be known here.
+  void late_code(const Value& v, const std::string& name) {
+    if (v.late)
+      config_.not_compiled.push_back({v.span, v.place, "an environment variable for `" + name + "`", kDecidesCode});
+    for (size_t i = 0; i < v.items.size(); ++i) {
+      bool setting = v.type->kind == schema::TypeKind::Struct;
+      late_code(v.items[i], setting ? std::string(v.type->fields->settings[i].name) : name);
     }
   }
 

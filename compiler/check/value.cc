@@ -18,7 +18,9 @@ const Value* Value::find(std::string_view name) const {
   }
   if (v->type->kind != TypeKind::Struct) return nullptr;
   int i = v->type->fields->find(name);
-  return i < 0 ? nullptr : &v->items[static_cast<size_t>(i)];
+  if (i < 0) return nullptr;
+  v->items[static_cast<size_t>(i)].used = true;
+  return &v->items[static_cast<size_t>(i)];
 }
 
 const Value& Value::at(std::string_view name) const {

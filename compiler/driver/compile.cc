@@ -31,7 +31,13 @@ Compiled compile(const CompileOptions& options) {
   if (out.exit_code != 0 || !out.checked.config) return out;
 
   // Config to plan: stages and pipelines; stateless processors have become record programs.
-  plan::Plan plan = plan::build(*out.checked.config);
+  auto built = plan::build(*out.checked.config);
+  if (!built) {
+    out.exit_code = 2;
+    out.error = "an error of whittle's own, please report it: " + built.error();
+    return out;
+  }
+  plan::Plan& plan = *built;
   plan.needs = aws::task_needs(*out.checked.config, {});
   plan.drift = plan::drift_table(*out.checked.config);
   out.listeners = plan.listeners;

@@ -52,7 +52,6 @@ private:
     case Expression::Op::And: return chain(e, false);
     case Expression::Op::Or: return chain(e, true);
     case Expression::Op::Present: return b_.CreateICmpNE(kind(e.slot), b_.getInt32(Absent));
-    case Expression::Op::NotEmpty: return b_.getTrue();
     case Expression::Op::Equal: return equal(e);
     case Expression::Op::OneOf: return on_text(e, [&](Value* data, Value* size) { return one_of(e, data, size); });
     case Expression::Op::Match: return on_text(e, [&](Value* data, Value* size) { return match(e, data, size); });

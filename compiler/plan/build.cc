@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+// From a config to its plan. Every setting that was written must reach the collector: what has an instance takes its
+// whole struct along, and a lowering is held to have asked for each of its settings.
 #include "compiler/plan/plan.h"
 
-#include "compiler/check/decode.h"
+#include "compiler/check/checks.h"
 
 #include <algorithm>
 #include <map>
@@ -9,22 +11,41 @@
 namespace whittle::plan {
 namespace {
 
-std::optional<RecordProgram> lowered(const schema::Component& component, const check::Value& config,
-                                     schema::Signal signal, bool& stateless) {
-  for (const Lowering& l : lowerings()) {
-    if (l.kind != component.kind || l.name != component.name) continue;
-    stateless = true;
-    return l.lower(config, signal);
+bool is_default(const check::Value& v, const schema::Setting& setting) {
+  return check::canonical_text(v) == check::canonical_text(check::default_value(*setting.type, setting.initial));
+}
+
+// The settings that say something, count for `signals`, and were not asked for; paths as the config has them.
+void overlooked(const check::Value& v, const std::string& path, schema::SignalSet signals,
+                std::vector<std::string>& out) {
+  using schema::TypeKind;
+  for (size_t i = 0; i < v.items.size(); ++i) {
+    const check::Value& item = v.items[i];
+    if (v.type->kind != TypeKind::Struct) {
+      overlooked(item, path, signals, out);
+      continue;
+    }
+    const schema::Setting& setting = v.type->fields->settings[i];
+    bool counts = setting.inert.empty() && (setting.signals == 0 || (setting.signals & signals) != 0);
+    if (!item.written || !counts || is_default(item, setting)) continue;
+    std::string name = path + "::" + std::string(setting.name);
+    if (!item.used) out.push_back(name);
+    else overlooked(item, name, signals, out);
   }
-  return std::nullopt;
+}
+
+void forget_uses(const check::Value& v) {
+  v.used = false;
+  for (const check::Value& item : v.items) forget_uses(item);
 }
 
 class Builder {
 public:
-  explicit Builder(const check::Config& config) { plan_.config = &config; }
+  Builder(const check::Config& config, std::span<const Halves> halves) : halves_(halves) { plan_.config = &config; }
 
-  Plan run() {
+  std::expected<Plan, std::string> run() {
     const check::Config& config = *plan_.config;
+    for (const check::Instance& i : config.instances) forget_uses(i.config);
     for (auto& source : config.pipelines) {
       auto id = static_cast<PipelineId>(plan_.pipelines.size());
       Pipeline p;
@@ -35,9 +56,11 @@ public:
       std::vector<StageId> processors;
       for (size_t i = source.processors.size(); i-- > 0;) {
         const check::Instance& instance = config.instances[source.processors[i]];
-        bool stateless = false;
-        auto program = lowered(*instance.component, instance.config, source.signal, stateless);
-        if (stateless && !program) continue;  // does nothing to this signal
+        std::optional<RecordProgram> program;
+        if (instance.component->stateless) {
+          program = lowered(instance, source.signal);
+          if (!program) continue;  // does nothing to this signal
+        }
         Stage stage;
         stage.instance = &instance;
         stage.pipeline = id;
@@ -50,6 +73,8 @@ public:
     for (size_t i = 0; i < config.pipelines.size(); ++i)
       for (auto r : config.pipelines[i].receivers) plan_.pipelines[i].receivers.push_back(shared(r));
     for (auto e : config.extensions) plan_.extensions.push_back(shared(e));
+    complete();
+    if (!fault_.empty()) return std::unexpected(fault_);
     for (auto& stage : plan_.stages) facts(stage.instance->config);
     for (const schema::Component* c : schema::components()) stand_ins(*c->config->fields);
     plan_.listeners = check::listeners(config);
@@ -57,6 +82,41 @@ public:
   }
 
 private:
+  static std::string named(const check::Instance& i) {
+    return std::string(schema::name_of(i.component->kind)) + " `" + i.id + "`";
+  }
+
+  const Halves* halves_of(const schema::Component& component) const {
+    for (const Halves& h : halves_) {
+      if (h.kind == component.kind && h.name == component.name) return &h;
+    }
+    return nullptr;
+  }
+
+  std::optional<RecordProgram> lowered(const check::Instance& instance, schema::Signal signal) {
+    const Halves* halves = halves_of(*instance.component);
+    if (halves == nullptr || halves->lower == nullptr) {
+      fault_ = "nothing lowers the " + named(instance);
+      return std::nullopt;
+    }
+    lowered_[&instance] |= schema::bit(signal);
+    return halves->lower(instance.config, signal);
+  }
+
+  // Nothing of what the config says may be left out in silence.
+  void complete() {
+    for (const Stage& stage : plan_.stages) {
+      const Halves* halves = halves_of(stage.component());
+      if (!stage.program && (halves == nullptr || !halves->runtime))
+        fault_ = "the " + named(*stage.instance) + " has no runtime half";
+    }
+    for (auto& [instance, signals] : lowered_) {
+      std::vector<std::string> settings;
+      overlooked(instance->config, check::setting_path(*instance), signals, settings);
+      if (!settings.empty()) fault_ = "the lowering of the " + named(*instance) + " overlooks `" + settings[0] + "`";
+    }
+  }
+
   void stand_ins(const schema::Struct& s) {
     auto has = [](const auto& list, std::string_view name) {
       return std::find(list.begin(), list.end(), name) != list.end();
@@ -104,14 +164,17 @@ private:
     return it->second;
   }
 
+  std::span<const Halves> halves_;
   Plan plan_;
   std::map<check::InstanceId, StageId> shared_;
+  std::map<const check::Instance*, schema::SignalSet> lowered_;
+  std::string fault_;
 };
 
 }  // namespace
 
-Plan build(const check::Config& config) {
-  return Builder(config).run();
+std::expected<Plan, std::string> build(const check::Config& config, std::span<const Halves> halves) {
+  return Builder(config, halves).run();
 }
 
 }  // namespace whittle::plan

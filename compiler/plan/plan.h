@@ -11,7 +11,9 @@
 #include "compiler/check/listeners.h"
 #include "compiler/plan/record_program.h"
 
+#include <expected>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,20 +52,25 @@ struct Plan {
       drift;  // the table by which the collector compares a config that it is given (runtime/drift/table.h); likewise
 };
 
-// Makes the plan of a config without errors. `config` must outlive the plan.
-Plan build(const check::Config& config);
-
 // The plan as text: one stage a paragraph, settings that differ from their defaults, pipelines with their arrows.
 std::string dump(const Plan& plan);
 
-// What turns a stateless processor into a record program: one function a component, gathered from the `_lower.cc` files
-// of stdlib/ when whittle is built (component.cmake).
+// What turns a stateless processor into a record program. It asks the config for every setting that was written
+// (Value::at, Value::find), also for those that change nothing: what it did not ask for it has overlooked.
 using LowerFn = std::optional<RecordProgram> (*)(const check::Value& config, schema::Signal signal);
-struct Lowering {
+
+// What a component is made of beside its declaration, as found by name in its folder when whittle is built.
+struct Halves {
   schema::ComponentKind kind;
   std::string_view name;
-  LowerFn lower;  // none: this processor does nothing to that signal
+  bool runtime;   // has a <name>_rt.cc
+  LowerFn lower;  // of its <name>_lower.cc; returns none where this processor does nothing to that signal
 };
-std::span<const Lowering> lowerings();
+std::span<const Halves> component_halves();
+
+// Makes the plan of a config without errors; `config` must outlive it. The error is a fault of whittle's own, in words:
+// a component that nothing compiles, or a setting that its lowering overlooked.
+std::expected<Plan, std::string> build(const check::Config& config,
+                                       std::span<const Halves> halves = component_halves());
 
 }  // namespace whittle::plan

@@ -95,8 +95,6 @@ static std::string expression(const Expression& e, bool inside = false) {
     return inside ? "(" + out + ")" : out;
   }
   case Op::Present: return "present(slot " + std::to_string(e.slot) + ")";
-  case Op::NotEmpty:
-    return std::string("any(") + (e.place == Place::Resource ? "resource.attributes" : "attributes") + ")";
   case Op::Equal: {
     std::string value;
     if (auto* s = std::get_if<std::string>(&e.value)) value = quoted(*s);

@@ -42,12 +42,11 @@ struct Expression {
     Not,       // operands[0]
     And,
     Or,
-    Present,   // the slot has a value
-    NotEmpty,  // the place has any attribute at all
-    Equal,     // the slot holds a value of exactly this type and content: `value`
-    OneOf,     // the slot as text is one of `texts`
-    Match,     // the slot as text matches one of `patterns`
-    AtLeast,   // the slot is an integer not below `integer`
+    Present,  // the slot has a value
+    Equal,    // the slot holds a value of exactly this type and content: `value`
+    OneOf,    // the slot as text is one of `texts`
+    Match,    // the slot as text matches one of `patterns`
+    AtLeast,  // the slot is an integer not below `integer`
   };
   enum class TextOf : uint8_t {
     Scalar,    // strings, bools and numbers; anything else is not text and compares false
@@ -58,7 +57,6 @@ struct Expression {
   Op op = Op::Constant;
   bool boolean = false;
   SlotId slot = 0;
-  Place place = Place::Record;  // NotEmpty
   std::vector<ExpressionPtr> operands;
   std::variant<std::string, bool, int64_t, double> value;
   std::vector<std::string> texts;

@@ -127,6 +127,7 @@ struct Setting {
   const Expression* socket = nullptr;    // Endpoint: the text is the path of a unix socket when this holds
   bool names_metrics = false;            // its texts are names of metrics; Regexp: patterns of them
   const Expression* patterns = nullptr;  // names_metrics, String: they are patterns when this holds
+  SignalSet signals = 0;                 // it counts where the component carries one of these; 0: always
 };
 
 // A boolean expression over the settings of one component. Late-bound settings make it unknown.
@@ -258,6 +259,7 @@ struct Component {
   std::span<const std::string_view>
       delays{};               // the setting that says how long telemetry is kept before it is handed on
   bool passes_names = false;  // Processor: metrics keep the names that they came with
+  bool stateless = false;     // Processor: it becomes part of a record program (compiler/plan) and has no instance
   bool checked_only = false;  // configs with it are checked, and cannot be compiled yet
 };
 

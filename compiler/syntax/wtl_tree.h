@@ -67,6 +67,7 @@ struct WtlModifier {
   bool warn = false;
   std::vector<WtlOverride> overrides;    // with
   std::vector<WtlExpression> condition;  // socket: one; names: none or one
+  std::vector<std::string> words;        // for: signals
 };
 
 struct WtlIamStatement {
@@ -99,7 +100,8 @@ struct WtlMember {
     Delays,
     Links,
     Roots,
-    PassesNames
+    PassesNames,
+    Stateless
   };
   Kind kind = Kind::Setting;
   source::Span span;

@@ -79,6 +79,7 @@ public:
       if (!x.deprecated.empty()) settings += ", .deprecated = " + quote(x.deprecated);
       if (!x.socket.empty()) settings += ", .socket = " + condition(x.socket);
       if (x.names_metrics) settings += ", .names_metrics = true, .patterns = " + condition(x.patterns);
+      if (x.signals != 0) settings += ", .signals = " + std::to_string(x.signals);
       settings += "},\n";
     }
     std::string settings_name = array("Setting", settings);
@@ -266,6 +267,7 @@ std::string component_tables(const Model& model, const ComponentModel& c) {
                       ", .aliases = " + alias_name + ", .iam = " + iam_name + ", .never = " + never_name +
                       ", .emits = " + emits_name + ", .needs = " + needs_name + ", .holds = " + holds_name +
                       ", .delays = " + delays + ", .passes_names = " + (c.passes_names ? "true" : "false") +
+                      ", .stateless = " + (c.stateless ? "true" : "false") +
                       ", .checked_only = " + (c.checked_only ? "true" : "false") + "};\n";
   return wrap(t.out_, value);
 }

@@ -71,6 +71,7 @@ struct SettingModel {
   std::string doc, refused, inert, deprecated;
   ConditionModel socket, patterns;
   bool names_metrics = false;
+  unsigned signals = 0;  // 0: of all
 };
 
 struct ListensModel {
@@ -144,7 +145,7 @@ struct ComponentModel {
   std::vector<EmitsModel> emits;
   std::vector<HoldsModel> holds;
   PathModel delays;
-  bool checked_only = false, passes_names = false;
+  bool checked_only = false, passes_names = false, stateless = false;
   std::vector<const StructModel*> structs;  // local ones in the order of definition, config last
 };
 

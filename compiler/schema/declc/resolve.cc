@@ -309,6 +309,7 @@ private:
       if (x.kind == "inert") s.inert = x.text;
       if (x.kind == "deprecated") s.deprecated = x.text;
       if (x.kind == "names") s.names_metrics = true;
+      if (x.kind == "for") s.signals = signals(x.words, x.span);
     }
     s.type = type;
     const WtlLiteral& initial =
@@ -604,6 +605,7 @@ private:
       }
       if (m.kind == WtlMember::Kind::CheckedOnly) c.checked_only = true;
       if (m.kind == WtlMember::Kind::PassesNames) c.passes_names = true;
+      if (m.kind == WtlMember::Kind::Stateless) c.stateless = true;
       for (const auto& statement : m.iam) {
         IamModel i;
         i.action = statement.action;

@@ -216,6 +216,8 @@ private:
       if (x->expression() != nullptr) m.condition.push_back(expression(x->expression()));
     } else if (dynamic_cast<Parser::PassesMemberContext*>(c) != nullptr) {
       m.kind = WtlMember::Kind::PassesNames;
+    } else if (dynamic_cast<Parser::StatelessMemberContext*>(c) != nullptr) {
+      m.kind = WtlMember::Kind::Stateless;
     } else if (auto* x = dynamic_cast<Parser::HoldsMemberContext*>(c)) {
       m.kind = WtlMember::Kind::Holds;
       if (x->settingPath() != nullptr) m.path = path(x->settingPath());
@@ -323,6 +325,8 @@ private:
       m.text = word(x->word());
     } else if (auto* x = dynamic_cast<Parser::NumberedModifierContext*>(c)) {
       m.text = x->NUMBER() == nullptr ? std::string() : x->NUMBER()->getText();
+    } else if (auto* x = dynamic_cast<Parser::ForModifierContext*>(c)) {
+      m.words = words(x->words());
     } else if (auto* x = dynamic_cast<Parser::SocketModifierContext*>(c)) {
       m.condition.push_back(expression(x->expression()));
     } else if (auto* x = dynamic_cast<Parser::NamesModifierContext*>(c)) {

@@ -192,8 +192,15 @@ ExpressionPtr drop(ExpressionPtr include, ExpressionPtr exclude) {
 std::optional<RecordProgram> lower_processor_filter(const Value& config, schema::Signal signal) {
   RecordProgram program;
   program.signal = signal;
+  (void)config.at("error_mode");  // these forms cannot fail
   auto both = [&](const Value& home, auto&& one) {
     const Value *include = given(home, "include"), *exclude = given(home, "exclude");
+    // Without a list to compare with it changes nothing, as `expressions` do in these forms.
+    for (const Value* match : {include, exclude}) {
+      if (match == nullptr) continue;
+      (void)match->at("match_type");
+      (void)match->find("expressions");
+    }
     ExpressionPtr in = include ? one(*include) : nullptr, ex = exclude ? one(*exclude) : nullptr;
     return drop(std::move(in), std::move(ex));
   };
