@@ -3,6 +3,7 @@
 #include "runtime/base/arena.h"
 
 #include "runtime/base/check.h"
+#include "runtime/base/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@ void* Arena::allocate(size_t size, size_t align) {
   chunk->size = chunk_size;
   chunks_ = chunk;
   held_ += chunk_size;
+  book_memory(chunk_size);
   at_ = reinterpret_cast<uint8_t*>(chunk + 1);
   end_ = reinterpret_cast<uint8_t*>(chunk) + chunk_size;
   return allocate(size, align);
@@ -46,6 +48,7 @@ void Arena::reset() {
   // The first chunk, the oldest, is the last of the list.
   while (Chunk* next = chunks_->next) {
     held_ -= chunks_->size;
+    unbook_memory(chunks_->size);
     free(chunks_);
     chunks_ = next;
   }
@@ -55,6 +58,7 @@ void Arena::reset() {
 
 void Arena::release() {
   reset();
+  unbook_memory(held_);
   free(chunks_);
   chunks_ = nullptr;
   at_ = end_ = nullptr;

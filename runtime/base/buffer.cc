@@ -5,6 +5,7 @@
 #include "runtime/base/buffer.h"
 
 #include "runtime/base/check.h"
+#include "runtime/base/memory.h"
 
 #include <bit>
 #include <stdlib.h>
@@ -12,18 +13,15 @@
 
 namespace whittle {
 
+constinit uint64_t memory_booked = 0;
+
 static constexpr size_t kLarge = 32 * 1024;
 static constexpr size_t kKeptBuffers = 32;
 static constexpr uint64_t kKeptBytes = 4 * 1024 * 1024;
 
-static constinit uint64_t held_bytes = 0;
 static constinit uint64_t kept_bytes = 0;
 static constinit uint32_t kept_count = 0;
 static constinit Buffer* kept[kKeptBuffers] = {};  // in the order in which they were freed
-
-uint64_t buffer_bytes_held() {
-  return held_bytes;
-}
 
 // The next capacity of the form {4,5,6,7} * 2^n, header included so that the whole is a number of pages.
 static size_t rounded(size_t capacity) {
@@ -63,7 +61,8 @@ BufferRef BufferRef::allocate(size_t capacity) {
     ref.buffer_->capacity = capacity;
   }
   ref.buffer_->references = 1;
-  held_bytes += capacity;
+  ref.buffer_->mark = 0;
+  book_memory(sizeof(Buffer) + capacity);
   return ref;
 }
 
@@ -74,7 +73,7 @@ BufferRef BufferRef::copy(Bytes b) {
 }
 
 void BufferRef::release(Buffer* buffer) {
-  held_bytes -= buffer->capacity;
+  unbook_memory(sizeof(Buffer) + buffer->capacity);
   if (buffer->capacity < kLarge || buffer->capacity > kKeptBytes) {
     free(buffer);
     return;

@@ -12,12 +12,11 @@ namespace whittle {
 
 struct Buffer {
   uint32_t references;
+  uint32_t mark;  // of the last walk that has met this buffer; see Payload::held
   uint64_t capacity;
   uint8_t* data() { return reinterpret_cast<uint8_t*>(this + 1); }
 };
 
-// All bytes held by live Buffers, for the memory accounts.
-uint64_t buffer_bytes_held();
 // Gives the memory of freed buffers that are kept for the next use back to the system; the loop does so when it is
 // idle.
 void buffer_cache_trim();
@@ -46,6 +45,15 @@ public:
   explicit operator bool() const { return buffer_ != nullptr; }
   uint8_t* data() const { return buffer_->data(); }
   size_t capacity() const { return buffer_ ? buffer_->capacity : 0; }
+  // What this reference keeps from being freed.
+  size_t held() const { return buffer_ ? sizeof(Buffer) + buffer_->capacity : 0; }
+  bool same(const BufferRef& o) const { return buffer_ == o.buffer_; }
+  // True the first time that it is asked of this buffer with this mark.
+  bool first_met(uint32_t mark) const {
+    if (!buffer_ || buffer_->mark == mark) return false;
+    buffer_->mark = mark;
+    return true;
+  }
 
 private:
   static void release(Buffer* buffer);

@@ -3,6 +3,7 @@
 #include "runtime/base/writer.h"
 
 #include "runtime/base/check.h"
+#include "runtime/base/memory.h"
 
 namespace whittle {
 
@@ -12,8 +13,14 @@ void Writer::grow(size_t n) {
   if (capacity < size_ + n) capacity = size_ + n;
   auto* data = static_cast<uint8_t*>(realloc(data_, capacity));
   CHECK(data != nullptr);
+  book_memory(capacity - capacity_);
   data_ = data;
   capacity_ = capacity;
+}
+
+void Writer::release() {
+  unbook_memory(capacity_);
+  free(data_);
 }
 
 void Writer::insert(size_t at, size_t n) {

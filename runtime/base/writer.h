@@ -14,7 +14,9 @@ namespace whittle {
 class Writer {
 public:
   Writer() = default;
-  ~Writer() { free(data_); }
+  ~Writer() {
+    if (data_) release();
+  }
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
   Writer(Writer&& o) noexcept { swap(o); }
@@ -52,6 +54,7 @@ public:
   const uint8_t* data() const { return data_; }
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
+  size_t capacity() const { return capacity_; }
   Bytes bytes() const { return {data_, size_}; }
   Text text() const { return {reinterpret_cast<const char*>(data_), size_}; }
 
@@ -92,6 +95,7 @@ private:
       to[n - 1] = from[n - 1];
     }
   }
+  void release();
   void grow(size_t n);  // makes room for at least n more bytes, at least doubling
 
   uint8_t* data_ = nullptr;

@@ -4,6 +4,7 @@
 //
 //   otlp_server [--grpc ENDPOINT] [--http ENDPOINT] [--metrics ENDPOINT] [--cert FILE --key FILE [--client-ca FILE]]
 //               [--answer ok|refused|invalid] [--transport tcp|unix] [--seconds N]
+#include "runtime/base/memory.h"
 #include "runtime/base/payload.h"
 #include "runtime/base/self_metrics.h"
 #include "runtime/http/metrics_endpoint.h"
@@ -124,7 +125,7 @@ int main(int argc, char** argv) {
   while (!receiver_otlp_ops.idle(receiver) && monotonic_ns() < deadline) loop.step(deadline);
   printf("requests %llu items %llu bytes %llu buffers %llu idle %d\n", static_cast<unsigned long long>(sink.requests),
          static_cast<unsigned long long>(sink.items), static_cast<unsigned long long>(sink.bytes),
-         static_cast<unsigned long long>(buffer_bytes_held()), receiver_otlp_ops.idle(receiver));
+         static_cast<unsigned long long>(memory_held()), receiver_otlp_ops.idle(receiver));
   fflush(stdout);
   _Exit(0);
 }
