@@ -56,6 +56,27 @@ void Loop::on_idle(void (*call)()) {
   idle_calls_.push_back(call);
 }
 
+int64_t Loop::clock() const {
+  return clock_held_ ? now_ : monotonic_ns();
+}
+
+void Loop::hold_clock(int64_t start) {
+  clock_held_ = true;
+  now_ = start;
+}
+
+void Loop::advance(int64_t to) {
+  CHECK(clock_held_);
+  for (;;) {
+    while (first_task_) run_tasks();
+    const int64_t due = next_due();
+    if (due > to) break;
+    if (due > now_) now_ = due;
+    fire_timers();
+  }
+  if (to > now_) now_ = to;
+}
+
 void Loop::run() {
   stopped_ = false;
   while (!stopped_) step(INT64_MAX);
@@ -67,7 +88,7 @@ void Loop::step(int64_t until) {
   const bool tell_idle = !idle_told_ && wake - now_ > kIdle;
   if (tell_idle) wake = now_ + kIdle;
   int timeout = -1;
-  if (first_task_) {
+  if (first_task_ || clock_held_) {
     timeout = 0;
   } else if (wake != INT64_MAX) {
     // Rounded up: waking before a timer is due would mean going round again.
@@ -77,7 +98,7 @@ void Loop::step(int64_t until) {
 
   epoll_event batch[kBatch];
   int n = epoll_wait(epoll_, batch, kBatch, timeout);
-  now_ = monotonic_ns();
+  now_ = clock();
   if (n < 0) {
     CHECK(errno == EINTR);
     n = 0;
@@ -187,7 +208,7 @@ void Timer::at(int64_t monotonic) {
 }
 
 void Timer::in(int64_t nanoseconds) {
-  const int64_t now = monotonic_ns();
+  const int64_t now = loop_.clock();
   at(nanoseconds < INT64_MAX - now ? now + nanoseconds : INT64_MAX);
 }
 

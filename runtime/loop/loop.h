@@ -47,7 +47,7 @@ public:
   ~Timer() { cancel(); }
   Timer(const Timer&) = delete;
 
-  // Monotonic time in nanoseconds; in the past: as soon as possible. Setting a set timer moves it.
+  // The loop's clock in nanoseconds; in the past: as soon as possible. Setting a set timer moves it.
   void at(int64_t monotonic);
   void in(int64_t nanoseconds);
   void cancel();
@@ -115,6 +115,14 @@ public:
 
   // Monotonic time in nanoseconds, as of when the events at hand came.
   int64_t now() const { return now_; }
+  // Monotonic time in nanoseconds, as of this moment.
+  int64_t clock() const;
+
+  // For tests and replay: from now on the clock stands at `start` and is moved by advance() alone.
+  void hold_clock(int64_t start);
+  // Moves a held clock to `to`. Whatever is due until then fires in the order of its time, and sees its own time as the
+  // clock; tasks run in between.
+  void advance(int64_t to);
 
   // Memory that everything on the loop may use while it handles one event: what a socket is read into.
   uint8_t* scratch() { return scratch_; }
@@ -137,6 +145,7 @@ private:
   int signals_ = -1;
   bool stopped_ = false;
   bool idle_told_ = true;
+  bool clock_held_ = false;
   int64_t now_ = 0;
   uint8_t* scratch_ = nullptr;
   void (*signal_call_)(void*, int) = nullptr;
