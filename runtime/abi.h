@@ -3,8 +3,20 @@
 // of the functions it calls.
 //
 // The compiler writes values of these types as LLVM constants with the C layout of the target (both targets are LP64,
-// little-endian), so every field here is a fixed-width scalar, a pointer or a struct of those. A change here is a
-// change in compiler/lower/layout.cc too.
+// little-endian), so every field here is a fixed-width scalar, a pointer or a struct of those.
+//
+// The contract of telemetry, which every stage keeps:
+//
+//   1. A consumer takes a whole payload (Ok; it is empty afterwards) or leaves it untouched (Refused: "come again", and
+//      Invalid: "never again"). So offering the same payload again after Refused is always harmless.
+//   2. A moved-from payload is empty in every field. A stage that changes telemetry makes a new payload that shares the
+//      buffers of what it did not change, and empties the old one only when the new one was taken.
+//   3. Whoever refuses says where room will be made (runtime/pipeline/room.h), and whoever keeps what was refused waits
+//      there.
+//   4. What one branch of a fan-out took is never offered to it again; a branch without room keeps its own place
+//      (runtime/pipeline/fan_out.h).
+//   5. What was taken is sent, held, or counted as lost and logged: for each exporter, at every moment,
+//      accepted = sent + lost + held.
 #pragma once
 
 #include <stddef.h>
@@ -85,7 +97,7 @@ enum class Status : int32_t { Ok = 0, Refused = 1, Invalid = 2 };
 
 struct Payload;  // runtime/base/payload.h
 
-// Takes the payload's content over when it returns Ok and leaves it as it was otherwise.
+// Takes the payload's content over when it returns Ok and leaves it as it was otherwise: see the contract above.
 using ConsumeFn = Status (*)(void* self, Payload* payload);
 
 struct Consumer {
@@ -126,7 +138,28 @@ struct ComponentOps {
   int (*ask_health)(const ComponentContext* context);
 };
 
-enum class ComponentKind : uint32_t { Receiver = 0, Processor = 1, Exporter = 2, Extension = 3, Connector = 4 };
+// FanOut is the compiler's own: what stands where a pipeline has several exporters or a receiver several pipelines.
+enum class ComponentKind : uint32_t {
+  Receiver = 0,
+  Processor = 1,
+  Exporter = 2,
+  Extension = 3,
+  Connector = 4,
+  FanOut = 5
+};
+
+// One way out of a fan-out.
+struct BranchSpec {
+  Consumer out;
+  Str name;             // of the exporter, or of the pipeline
+  List<Str> exporters;  // that do not get what this branch loses
+};
+
+// The `config` of a component of kind FanOut.
+struct FanOutSpec {
+  Signal signal;
+  List<BranchSpec> branches;
+};
 
 struct Component {
   const ComponentOps* ops;
@@ -202,14 +235,14 @@ struct RecordProgram {
 enum class TextOf : uint32_t { Scalar = 0, Anything = 1, SpanKind = 2 };
 
 extern "C" {
-// Runs a program over a payload, which it shrinks in place. False when nothing is left.
-bool rt_run_record_program(const RecordProgram* program, Payload* payload);
+// Offers what the program leaves of a payload to `next`, and empties the payload when that took it or nothing was left.
+Status rt_run_record_program(const RecordProgram* program, Payload* payload, ConsumeFn next, void* next_self);
 // The slot's text; false when it has none (Scalar: a list, a map or bytes). `missing` stands for an absent value.
 bool rt_slot_text(const SlotValue* slot, TextOf mode, const Str* missing, Arena* scratch, Str* out);
 bool rt_regex_match(const Regex* regex, const char* data, uint64_t size);
-// A second payload of the same bytes, for a fan-out; rt_release() when it has been offered.
-Payload* rt_clone(const Payload* payload);
-void rt_release(Payload* payload);
+// Offers a payload to every branch of a fan-out. `fan_out` is the instance that rt_fan_out_ops made.
+Status rt_fan_out(void* fan_out, Payload* payload);
+extern const ComponentOps rt_fan_out_ops;
 }
 
 struct PipelineEntry {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The wiring. A pipeline is a function that calls its stages one after the other: record programs on the spot, then the
-// first stage with an instance (a batch), which ends the function; what comes after it is the next function, which the
-// instance gets as its way out. Exporters end the last one. A receiver that feeds several pipelines calls each with a
-// payload of its own.
+// The wiring. A pipeline is a chain of functions: each hands its payload to a stage, together with the function that
+// comes next (a record program offers to it what it leaves) or having given it to the stage's instance as its way out
+// (a batch). The last one hands to the exporter, or to a fan-out when there are several; so does a receiver that feeds
+// several pipelines.
 #include "compiler/lower/lower.h"
 
 #include "compiler/lower/constants.h"
@@ -18,6 +18,8 @@ using llvm::Value;
 using plan::Plan;
 using plan::StageId;
 
+constexpr uint64_t kFanOutKind = 5;  // ComponentKind::FanOut
+
 class ModuleBuilder {
 public:
   ModuleBuilder(llvm::Module& module, const Plan& plan, const Target& target)
@@ -32,6 +34,8 @@ public:
         "ComponentContext");
     need_ = llvm::StructType::create(context_, {constants_.str_type(), constants_.str_type(), constants_.str_type()},
                                      "AwsNeed");
+    branch_ =
+        llvm::StructType::create(context_, {consumer_, constants_.str_type(), constants_.list_type()}, "BranchSpec");
     component_ = llvm::StructType::create(context_, {pointer_, pointer_, i32_, context_type_}, "Component");
   }
 
@@ -46,6 +50,7 @@ public:
     std::vector<Constant*> components;
     for (size_t i = 0; i < plan_.stages.size(); ++i)
       if (!plan_.stages[i].program) components.push_back(component(static_cast<StageId>(i)));
+    components.insert(components.end(), fan_outs_.begin(), fan_outs_.end());
     std::vector<Constant*> pipelines;
     auto* entry = llvm::StructType::get(context_, {constants_.str_type(), i32_, consumer_});
     for (size_t i = 0; i < plan_.pipelines.size(); ++i)
@@ -109,21 +114,50 @@ private:
     return b_.CreateCall(callee, {b_.CreateLoad(pointer_, instances_[id]), payload});
   }
 
-  // Offers the payload to each; the worst answer counts. All but the last get a copy (of the list, not of the bytes).
-  template <class Call>
-  Value* fan_out(size_t n, Value* payload, Call call) {
-    auto clone = module_.getOrInsertFunction("rt_clone", llvm::FunctionType::get(pointer_, {pointer_}, false));
-    auto release =
-        module_.getOrInsertFunction("rt_release", llvm::FunctionType::get(b_.getVoidTy(), {pointer_}, false));
-    Value* worst = b_.getInt32(0);
-    for (size_t i = 0; i < n; ++i) {
-      bool last = i + 1 == n;
-      Value* own = last ? payload : b_.CreateCall(clone, {payload});
-      Value* status = call(i, own);
-      if (!last) b_.CreateCall(release, {own});
-      worst = i == 0 ? status : b_.CreateSelect(b_.CreateICmpUGT(status, worst), status, worst);
+  // One way out of a fan-out.
+  struct Branch {
+    llvm::Function* out;
+    std::string name;                    // of the exporter or the pipeline
+    std::vector<std::string> exporters;  // that do not get what it loses
+  };
+
+  // Ends the function at hand with an offer to every branch, by an instance of the runtime's FanOut (`id` for the log).
+  void offer_to_all(const std::string& id, const std::string& place, schema::Signal signal,
+                    const std::vector<Branch>& branches, Value* payload) {
+    std::vector<Constant*> specs;
+    for (const Branch& branch : branches) {
+      std::vector<Constant*> exporters;
+      for (auto& name : branch.exporters) exporters.push_back(constants_.text(name));
+      specs.push_back(
+          llvm::ConstantStruct::get(branch_, {consumer(branch.out), constants_.text(branch.name),
+                                              constants_.list(constants_.str_type(), exporters, "exporters")}));
     }
-    return worst;
+    auto* type = llvm::StructType::get(context_, {i32_, constants_.list_type()});
+    auto* spec = llvm::ConstantStruct::get(
+        type, {constants_.integer(static_cast<uint64_t>(signal), 32), constants_.list(branch_, specs, "branches")});
+    auto* config = new llvm::GlobalVariable(module_, type, true, llvm::GlobalValue::PrivateLinkage, spec, "fan_out");
+    auto* instance = new llvm::GlobalVariable(module_, pointer_, false, llvm::GlobalValue::InternalLinkage,
+                                              constants_.null_pointer(), "instance." + id);
+    Constant* outs[] = {consumer(nullptr), consumer(nullptr), consumer(nullptr)};
+    auto* context = llvm::ConstantStruct::get(
+        context_type_,
+        {constants_.null_pointer(), constants_.text(id), constants_.text(place), config,
+         llvm::ConstantArray::get(llvm::ArrayType::get(consumer_, 3), outs), constants_.list(need_, {}, "needs")});
+    fan_outs_.push_back(
+        llvm::ConstantStruct::get(component_, {module_.getOrInsertGlobal("rt_fan_out_ops", pointer_), instance,
+                                               constants_.integer(kFanOutKind, 32), context}));
+    auto callee = module_.getOrInsertFunction("rt_fan_out", consume_);
+    b_.CreateRet(b_.CreateCall(callee, {b_.CreateLoad(pointer_, instance), payload}));
+  }
+
+  // A consumer function that hands a payload to a stage.
+  llvm::Function* stage_consumer(StageId id) {
+    llvm::Function*& known = stage_consumers_[id];
+    if (!known) {
+      known = function("to." + plan_.stages[id].instance->id);
+      b_.CreateRet(call_stage(id, known->getArg(1)));
+    }
+    return known;
   }
 
   void build_pipeline(plan::PipelineId id) {
@@ -135,42 +169,52 @@ private:
       const plan::Stage& stage = plan_.stages[stage_id];
       Value* payload = current->getArg(1);
       if (stage.program) {
+        // What the program leaves goes on in the next function.
         auto* program = record_program(module_, constants_, *stage.program,
                                        "program." + p.source->name + "." + stage.instance->id, stage.instance->id);
-        auto* type = llvm::FunctionType::get(b_.getInt1Ty(), {pointer_, pointer_}, false);
-        auto run = module_.getOrInsertFunction("rt_run_record_program", type);
-        llvm::cast<llvm::Function>(run.getCallee())->addRetAttr(llvm::Attribute::ZExt);
-        auto *go_on = llvm::BasicBlock::Create(context_, "left", current),
-             *nothing = llvm::BasicBlock::Create(context_, "nothing", current);
-        b_.CreateCondBr(b_.CreateCall(run, {program, payload}), go_on, nothing);
-        b_.SetInsertPoint(nothing);
-        b_.CreateRet(b_.getInt32(0));
-        b_.SetInsertPoint(go_on);
+        auto run = module_.getOrInsertFunction(
+            "rt_run_record_program", llvm::FunctionType::get(i32_, {pointer_, pointer_, pointer_, pointer_}, false));
+        llvm::BasicBlock* here = b_.GetInsertBlock();
+        llvm::Function* next = function(name + ".after." + stage.instance->id);
+        b_.SetInsertPoint(here);
+        b_.CreateRet(b_.CreateCall(run, {program, payload, next, constants_.null_pointer()}));
+        current = next;
       } else {
         b_.CreateRet(call_stage(stage_id, payload));
         current = function(name + ".after." + stage.instance->id);
         after_[stage_id] = current;
       }
+      b_.SetInsertPoint(&current->getEntryBlock());
     }
-    b_.CreateRet(fan_out(p.exporters.size(), current->getArg(1),
-                         [&](size_t i, Value* payload) { return call_stage(p.exporters[i], payload); }));
+    if (p.exporters.size() == 1) {
+      b_.CreateRet(call_stage(p.exporters[0], current->getArg(1)));
+    } else {
+      std::vector<Branch> branches;
+      for (StageId e : p.exporters) {
+        const std::string& exporter = plan_.stages[e].instance->id;
+        branches.push_back({stage_consumer(e), exporter, {exporter}});
+      }
+      b_.SetInsertPoint(&current->getEntryBlock());
+      offer_to_all(p.source->name, p.source->place, p.signal(), branches, current->getArg(1));
+    }
     entries_.push_back(entry);
   }
 
   // What a receiver calls for one signal; null when no pipeline takes it.
   llvm::Function* receiver_out(StageId receiver, schema::Signal signal) {
-    std::vector<llvm::Function*> fed;
+    std::vector<Branch> fed;
     for (size_t i = 0; i < plan_.pipelines.size(); ++i) {
       auto& p = plan_.pipelines[i];
-      if (p.signal() == signal && std::find(p.receivers.begin(), p.receivers.end(), receiver) != p.receivers.end())
-        fed.push_back(entries_[i]);
+      if (p.signal() != signal || std::find(p.receivers.begin(), p.receivers.end(), receiver) == p.receivers.end())
+        continue;
+      fed.push_back({entries_[i], p.source->name, {}});
+      for (StageId e : p.exporters) fed.back().exporters.push_back(plan_.stages[e].instance->id);
     }
-    if (fed.size() < 2) return fed.empty() ? nullptr : fed[0];
-    llvm::Function* f =
-        function("receiver." + plan_.stages[receiver].instance->id + "." + std::string(schema::name_of(signal)));
-    b_.CreateRet(fan_out(fed.size(), f->getArg(1), [&](size_t i, Value* payload) {
-      return b_.CreateCall(fed[i], {constants_.null_pointer(), payload});
-    }));
+    if (fed.size() < 2) return fed.empty() ? nullptr : fed[0].out;
+    const check::Instance& instance = *plan_.stages[receiver].instance;
+    std::string id = instance.id + "." + std::string(schema::name_of(signal));
+    llvm::Function* f = function("receiver." + id);
+    offer_to_all(id, instance.place, signal, fed, f->getArg(1));
     return f;
   }
 
@@ -215,10 +259,12 @@ private:
   Constants constants_;
   llvm::IRBuilder<> b_;
   llvm::Type *pointer_, *i32_;
-  llvm::StructType *consumer_, *context_type_, *component_, *need_;
+  llvm::StructType *consumer_, *context_type_, *component_, *need_, *branch_;
   llvm::FunctionType* consume_;
   std::vector<llvm::GlobalVariable*> instances_;  // by stage
   std::vector<llvm::Function*> entries_;          // by pipeline
+  std::vector<Constant*> fan_outs_;               // as components
+  std::map<StageId, llvm::Function*> stage_consumers_;
   std::map<StageId, llvm::Function*> after_;
   std::map<const check::Instance*, llvm::GlobalVariable*> configs_;
 };

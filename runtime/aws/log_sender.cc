@@ -164,7 +164,7 @@ void LogSender::answered(Batch& batch, const HttpResponse& r) {
 }
 
 void LogSender::later(Batch& batch, Text why) {
-  int64_t now = monotonic_ns();
+  int64_t now = runtime_.loop->clock();
   if (batch.since == 0) batch.since = now;
   if (now - batch.since + batch.interval > kGiveUp) return end(batch, false, why);
   uint32_t random;

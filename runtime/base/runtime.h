@@ -12,6 +12,7 @@ class Loop;         // runtime/loop/loop.h
 class HttpClient;   // runtime/http/client.h
 class SelfMetrics;  // runtime/base/self_metrics.h
 class Credentials;  // runtime/aws/credentials.h
+class Room;         // runtime/pipeline/room.h
 
 struct Runtime {
   const Program* program = nullptr;
@@ -23,6 +24,7 @@ struct Runtime {
   int64_t fixed_clock_ns = 0;          // replay: the time that never moves; 0 otherwise
   bool offline = false;                // replay: no call leaves the process, so nobody is asked for credentials
   bool draining = false;               // SIGTERM has come
+  Room* refused_at = nullptr;          // where the last Refused came from; null when it did not say
 
   // Wall-clock time in nanoseconds since the epoch.
   int64_t now_ns() const;

@@ -2,53 +2,43 @@
 #include "runtime/export/queue.h"
 
 #include "runtime/base/log.h"
-#include "runtime/base/self_metrics.h"
 #include "runtime/record/items.h"
 
 #include <algorithm>
 
 namespace whittle {
 
-Outgoing::Outgoing(ExportQueue& q, Payload&& p)
-    : queue(q), payload(static_cast<Payload&&>(p)), since(0), interval(0),
+Outgoing::Outgoing(ExportQueue& q, Counted&& c)
+    : queue(q), payload(static_cast<Payload&&>(c.payload)), size(c.size), held(c.held),
       timer(
           *q.runtime_.loop,
-          [](void* self) { static_cast<Outgoing*>(self)->queue.attempt(*static_cast<Outgoing*>(self)); }, this) {}
-
-static constexpr Text kItems[] = {"spans", "metric_points", "log_records"};
-static constexpr Text kUnits[] = {"{span}", "{datapoint}", "{record}"};
+          [](void* self) {
+            auto& item = *static_cast<Outgoing*>(self);
+            item.queue.attempt(item);
+          },
+          this) {}
 
 ExportQueue::ExportQueue(const ComponentContext& context, const config::Queue* settings, const config::Retry* retry,
-                         Send send, void* self)
+                         Send send, void* self, uint64_t most_bytes)
     : context_(context), runtime_(*context.runtime), settings_(settings), retry_(retry), send_(send), self_(self),
+      capacity_(settings ? static_cast<uint64_t>(settings->queue_size) : kDirect), most_bytes_(most_bytes),
       flush_timer_(
           *runtime_.loop,
           [](void* queue) {
-            for (uint32_t s = 0; s < 3; ++s) static_cast<ExportQueue*>(queue)->flush(s, true);
+            for (uint32_t s = 0; s < 3; ++s) static_cast<ExportQueue*>(queue)->cut_batches(s, true);
           },
           this) {
   for (uint32_t s = 0; s < 3; ++s) {
-    collecting_[s].signal = static_cast<Signal>(s);
-    auto counter = [&](Text prefix, Text help) {
-      Writer name;
-      name.append(prefix);
-      name.append(kItems[s]);
-      return runtime_.metrics->counter(
-          {name.text(), help, kUnits[s], "go.opentelemetry.io/collector/exporter/exporterhelper"},
-          {{"exporter", view(context.id)}});
-    };
-    counters_[s] = {
-        counter("otelcol_exporter_sent_", "Number of items successfully sent to destination."),
-        counter("otelcol_exporter_send_failed_", "Number of items in failed attempts to send to destination."),
-        counter("otelcol_exporter_enqueue_failed_", "Number of items failed to be added to the sending queue.")};
+    collecting_[s].payload.signal = static_cast<Signal>(s);
+    counters_[s] = export_counters(*runtime_.metrics, view(context.id), static_cast<Signal>(s));
   }
   constexpr Text kScope = "go.opentelemetry.io/collector/exporter/exporterhelper";
+  MetricLabel label{"exporter", view(context.id)};
   queue_size_ = runtime_.metrics->gauge(
-      {"otelcol_exporter_queue_size", "Current size of the retry queue (in batches).", "{batch}", kScope},
-      {{"exporter", view(context.id)}});
+      {"otelcol_exporter_queue_size", "Current size of the retry queue (in batches).", "{batch}", kScope}, {label});
   *runtime_.metrics->gauge(
       {"otelcol_exporter_queue_capacity", "Fixed capacity of the retry queue (in batches).", "{batch}", kScope},
-      {{"exporter", view(context.id)}}) = settings ? settings->queue_size : kDirect;
+      {label}) = static_cast<int64_t>(capacity_);
 }
 
 uint64_t ExportQueue::size_of(const Payload& p) const {
@@ -57,78 +47,88 @@ uint64_t ExportQueue::size_of(const Payload& p) const {
 }
 
 Status ExportQueue::offer(Payload& payload) {
-  if (payload.items == 0) return Status::Ok;
-  uint64_t size = size_of(payload),
-           most = settings_ ? static_cast<uint64_t>(settings_->queue_size) : kDirect - std::min(in_flight_, kDirect);
-  uint32_t signal = static_cast<uint32_t>(payload.signal);
-  bool empty = size_ == 0 && in_flight_ == 0;
-  // One payload larger than the whole bound still passes when there is nothing else: refusing it would be for ever.
-  if (size_ + size > most || (bytes_ + payload.bytes > kMostBytes && !empty)) {
-    *counters_[signal].refused += static_cast<int64_t>(payload.items);
-    runtime_.log->warn("the sending queue is full: senders are asked to wait",
-                       {{"exporter", context_.id}, {"size", size_}, {"bytes", bytes_}});
-    return Status::Refused;
+  if (payload.items == 0) {
+    payload.clear();
+    return Status::Ok;
+  }
+  const uint64_t size = size_of(payload), held = payload.held();
+  // One payload larger than a whole bound still passes when there is nothing else: refusing it would be for ever.
+  if (size_ > 0 && (size_ + size > capacity_ || held_ + held > most_bytes_)) {
+    runtime_.log->warn("the sending queue is full", {{"exporter", context_.id}, {"size", size_}, {"bytes", held_}});
+    return room_.refuse(runtime_, settings_ && settings_->block_on_overflow);
   }
   size_ += size;
-  bytes_ += payload.bytes;
-  if (settings_ && settings_->batch) {
-    bool fresh = collecting_[signal].items == 0;
-    collecting_[signal].join(static_cast<Payload&&>(payload));
-    if (fresh && !flush_timer_.pending()) flush_timer_.in(settings_->batch->flush_timeout);
-    flush(signal, runtime_.draining);
-  } else {
-    push(static_cast<Payload&&>(payload));
-  }
+  held_ += held;
+  items_ += payload.items;
+  Counted taken{static_cast<Payload&&>(payload), size, held};
+  if (settings_ && settings_->batch) collect(static_cast<Counted&&>(taken));
+  else push(static_cast<Counted&&>(taken));
   pump();
   return Status::Ok;
 }
 
-void ExportQueue::push(Payload&& p) {
-  if (first_ > 64 && first_ * 2 > waiting_.size()) {
-    waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<ptrdiff_t>(first_));
-    first_ = 0;
-  }
-  waiting_.push_back(static_cast<Payload&&>(p));
+void ExportQueue::collect(Counted&& c) {
+  const auto signal = static_cast<uint32_t>(c.payload.signal);
+  Counted& collected = collecting_[signal];
+  if (collected.payload.items == 0 && !flush_timer_.pending()) flush_timer_.in(settings_->batch->flush_timeout);
+  collected.payload.join(static_cast<Payload&&>(c.payload));
+  collected.size += c.size;
+  collected.held += c.held;
+  cut_batches(signal, runtime_.draining);
 }
 
 // Moves full batches, and the rest when `all`, from what is collected to what waits.
-void ExportQueue::flush(uint32_t signal, bool all) {
+void ExportQueue::cut_batches(uint32_t signal, bool all) {
   const config::QueueBatch& b = *settings_->batch;
-  Payload& p = collecting_[signal];
-  bool by_items = b.sizer != config::QueueBatchSizer::Bytes;
-  while (p.items > 0 && (all || (by_items ? p.items : p.bytes) >= static_cast<uint64_t>(b.min_size))) {
-    uint64_t n = p.items;
-    if (b.max_size > 0)
-      n = by_items
-              ? static_cast<uint64_t>(b.max_size)
-              : std::max<uint64_t>(1, static_cast<uint64_t>(b.max_size) * p.items / std::max<uint64_t>(p.bytes, 1));
-    uint64_t before = size_of(p);
-    Payload part(p.signal);
-    take_items(p, n, part);
-    // Requests were counted as they came; the batches that they became are counted instead.
-    size_ += size_of(part) + (p.items ? size_of(p) : 0);
-    size_ -= std::min(size_, before);
-    push(static_cast<Payload&&>(part));
+  Counted& from = collecting_[signal];
+  const bool by_items = b.sizer != config::QueueBatchSizer::Bytes;
+  const bool by_requests = settings_->sizer == config::QueueSizer::Requests;
+  while (from.payload.items > 0 &&
+         (all || (by_items ? from.payload.items : from.payload.bytes) >= static_cast<uint64_t>(b.min_size))) {
+    const uint64_t items = from.payload.items, most = static_cast<uint64_t>(b.max_size);
+    uint64_t n = items;
+    // A size in bytes is met by the average item's.
+    if (most > 0) n = by_items ? most : std::max<uint64_t>(1, most * items / from.payload.bytes);
+    Counted batch{Payload(from.payload.signal), from.size, from.held};
+    if (n >= items) {
+      batch.payload = static_cast<Payload&&>(from.payload);
+      from.size = from.held = 0;
+    } else {
+      size_ -= from.size;
+      held_ -= from.held;
+      take_items(from.payload, n, batch.payload);
+      batch.payload.compact();
+      // Requests that are divided count for their share of each part.
+      batch.size = by_requests ? from.size * batch.payload.items / items : size_of(batch.payload);
+      batch.held = batch.payload.held();
+      from.size = by_requests ? from.size - batch.size : size_of(from.payload);
+      from.held = from.payload.held();
+      size_ += batch.size + from.size;
+      held_ += batch.held + from.held;
+    }
+    push(static_cast<Counted&&>(batch));
   }
   pump();
 }
 
+void ExportQueue::push(Counted&& c) {
+  if (first_ > 64 && first_ * 2 > waiting_.size()) {
+    waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<ptrdiff_t>(first_));
+    first_ = 0;
+  }
+  waiting_.push_back(static_cast<Counted&&>(c));
+}
+
 void ExportQueue::pump() {
-  uint32_t most = settings_ ? static_cast<uint32_t>(settings_->num_consumers) : kDirect;
+  const uint32_t most = settings_ ? static_cast<uint32_t>(settings_->num_consumers) : kDirect;
   while (first_ < waiting_.size() && in_flight_ < most) {
-    Payload p = static_cast<Payload&&>(waiting_[first_++]);
+    Counted next = static_cast<Counted&&>(waiting_[first_++]);
     if (first_ == waiting_.size()) {
       waiting_.clear();
       first_ = 0;
     }
-    size_ -= std::min(size_, size_of(p));
     ++in_flight_;
-    attempt(*new Outgoing(*this, static_cast<Payload&&>(p)));
-  }
-  if (first_ == waiting_.size()) {
-    uint64_t collected = 0;
-    for (const Payload& p : collecting_) collected += p.items;
-    if (collected == 0) size_ = 0;
+    attempt(*new Outgoing(*this, static_cast<Counted&&>(next)));
   }
   *queue_size_ = static_cast<int64_t>(size_);
 }
@@ -141,15 +141,34 @@ void ExportQueue::attempt(Outgoing& item) {
   send_(self_, item);
 }
 
+void ExportQueue::holds(Outgoing& item, uint64_t bytes) {
+  held_ = held_ - item.held + bytes;
+  item.held = bytes;
+}
+
 void ExportQueue::end(Outgoing& item) {
-  bytes_ -= std::min(bytes_, item.payload.bytes);
+  size_ -= item.size;
+  held_ -= item.held;
+  items_ -= item.payload.items;
   --in_flight_;
   delete &item;
   pump();
+  room_.made();
 }
 
 void ExportQueue::sent(Outgoing& item) {
   *counters_[static_cast<uint32_t>(item.payload.signal)].sent += static_cast<int64_t>(item.payload.items);
+  end(item);
+}
+
+void ExportQueue::sent_in_part(Outgoing& item, uint64_t lost, Text why) {
+  if (lost == 0) return sent(item);
+  lost = std::min(lost, item.payload.items);
+  const ExportCounters& counters = counters_[static_cast<uint32_t>(item.payload.signal)];
+  *counters.sent += static_cast<int64_t>(item.payload.items - lost);
+  *counters.failed += static_cast<int64_t>(lost);
+  runtime_.log->error("exporting failed in part; the items are lost",
+                      {{"exporter", context_.id}, {"items", lost}, {"of", item.payload.items}, {"error", why}});
   end(item);
 }
 
@@ -169,7 +188,7 @@ void ExportQueue::again(Outgoing& item, Text why, int64_t after) {
   int64_t wait = static_cast<int64_t>(static_cast<double>(item.interval) * factor);
   wait = std::max(wait, after);
   int64_t elapsed = runtime_.loop->now() - item.since;
-  if (retry_->max_elapsed_time > 0 && elapsed + wait > retry_->max_elapsed_time) return failed(item, why);
+  if (retry_->max_elapsed_time > 0 && wait > retry_->max_elapsed_time - elapsed) return failed(item, why);
   item.interval = static_cast<int64_t>(std::min(static_cast<double>(item.interval) * std::max(retry_->multiplier, 1.0),
                                                 static_cast<double>(retry_->max_interval)));
   runtime_.log->info("exporting failed; it is tried again", {{"exporter", context_.id},
@@ -181,12 +200,12 @@ void ExportQueue::again(Outgoing& item, Text why, int64_t after) {
 
 void ExportQueue::drain() {
   if (settings_ && settings_->batch)
-    for (uint32_t s = 0; s < 3; ++s) flush(s, true);
+    for (uint32_t s = 0; s < 3; ++s) cut_batches(s, true);
 }
 
 bool ExportQueue::idle() const {
-  for (const Payload& p : collecting_)
-    if (p.items > 0) return false;
+  for (const Counted& c : collecting_)
+    if (c.payload.items > 0) return false;
   return in_flight_ == 0 && first_ == waiting_.size();
 }
 

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // What exporters share, as the Collector's exporterhelper: a bounded queue in front of sending, joining and splitting,
 // and trying again. The exporter only knows how to send one payload.
+//
+// A payload is in one of three places: collected for a batch (`sending_queue::batch`), waiting, or in flight. What
+// counts against the bounds is counted with it from when it is taken until its end is known, wherever it is: its size
+// as the settings count it, and the memory that it keeps from being freed.
 #pragma once
 
 #include "runtime/base/payload.h"
 #include "runtime/base/runtime.h"
 #include "runtime/loop/loop.h"
+#include "runtime/pipeline/item_counters.h"
+#include "runtime/pipeline/room.h"
 
 #include "stdlib/common/common_config.h"
 
@@ -15,53 +21,69 @@ namespace whittle {
 
 class ExportQueue;
 
+// A payload and what it counts for.
+struct Counted {
+  Payload payload;
+  uint64_t size = 0;  // in the settings' sizer
+  uint64_t held = 0;  // bytes of memory
+};
+
 // One payload on its way, from when it is taken out of the queue until its end is known.
 struct Outgoing {
   ExportQueue& queue;
   Payload payload;
-  int64_t since;         // monotonic ns of the first attempt; 0 before it
-  int64_t interval;      // the next wait
+  uint64_t size, held;
+  int64_t since = 0;     // monotonic ns of the first attempt; 0 before it
+  int64_t interval = 0;  // the next wait
   void* user = nullptr;  // the exporter's own
   Timer timer;
 
-  Outgoing(ExportQueue& q, Payload&& p);
+  Outgoing(ExportQueue& q, Counted&& c);
 };
 
 class ExportQueue {
 public:
-  // Bytes that wait and are in flight together; what comes beyond is refused, whatever `queue_size` says.
+  // Memory that the queue holds; what comes beyond is refused, whatever `queue_size` says.
   static constexpr uint64_t kMostBytes = 8 << 20;
 
-  // Begins to send; the exporter calls exactly one of sent(), again() and failed() for it later, not from inside.
+  // Begins to send; the exporter calls exactly one of sent(), sent_in_part(), again() and failed() for it later, not
+  // from inside.
   using Send = void (*)(void* self, Outgoing& item);
 
   // `settings` null: no queue, at most kDirect payloads in flight. `context` must outlive the queue.
   ExportQueue(const ComponentContext& context, const config::Queue* settings, const config::Retry* retry, Send send,
-              void* self);
+              void* self, uint64_t most_bytes = kMostBytes);
 
   // The exporter's consume function.
   Status offer(Payload& payload);
 
   void sent(Outgoing& item);
+  // All but `lost` of its items were taken.
+  void sent_in_part(Outgoing& item, uint64_t lost, Text why);
   // The attempt failed in a way that may pass. `after`: nanoseconds that the backend asked to wait, or 0.
   void again(Outgoing& item, Text why, int64_t after);
   // It will never succeed.
   void failed(Outgoing& item, Text why);
+  // From now on the item holds this many bytes: an exporter that encodes a payload whole may give its slices up, and
+  // holds what it has made of them.
+  void holds(Outgoing& item, uint64_t bytes);
 
   // Sends what is collected for a batch too.
   void drain();
   bool idle() const;
+  // Bytes of memory that are held here.
+  uint64_t held() const { return held_; }
+  // Items that are held here: collected, waiting and in flight.
+  uint64_t held_items() const { return items_; }
 
 private:
   friend struct Outgoing;
   static constexpr uint32_t kDirect = 10;
 
-  struct Counters {
-    int64_t *sent, *failed, *refused;
-  };
   uint64_t size_of(const Payload& p) const;
-  void push(Payload&& p);
-  void flush(uint32_t signal, bool all);
+  void collect(Counted&& c);
+  void cut_batches(uint32_t signal, bool all);
+  void push(Counted&& c);
   void pump();
   void attempt(Outgoing& item);
   void end(Outgoing& item);
@@ -72,14 +94,17 @@ private:
   const config::Retry* retry_;
   Send send_;
   void* self_;
-  Payload collecting_[3];  // for a batch, by signal
+  const uint64_t capacity_, most_bytes_;
+  Counted collecting_[3];  // for a batch, by signal
   Timer flush_timer_;
-  std::vector<Payload> waiting_;  // a ring: from first_ on
+  std::vector<Counted> waiting_;  // a ring: from first_ on
   size_t first_ = 0;
-  uint64_t size_ = 0;   // waiting and collected, in the settings' sizer
-  uint64_t bytes_ = 0;  // waiting, collected and in flight
   uint32_t in_flight_ = 0;
-  Counters counters_[3];
+  uint64_t size_ = 0;  // of everything here
+  uint64_t held_ = 0;
+  uint64_t items_ = 0;
+  Room room_;
+  ExportCounters counters_[3];
   int64_t* queue_size_;
 };
 

@@ -20,43 +20,42 @@ constexpr uint32_t kOwn = 1, kChildren = 2;
 
 class Runner {
 public:
-  Runner(const RecordProgram& program, Payload& payload, Arena& scratch)
-      : program_(program), payload_(payload), scratch_(scratch) {
+  Runner(const RecordProgram& program, const Payload& in, Payload& out, Arena& scratch)
+      : program_(program), in_(in), out_(out), scratch_(scratch) {
     slots_ = scratch.array<SlotValue>(program.slots.size + 1);
     for (uint64_t i = 0; i < program.slots.size; ++i) slots_[i] = {};
     for (const SlotSpec& spec : program.slots) uses_[static_cast<uint32_t>(spec.place)] = true;
   }
 
+  // Fills `out`. False when nothing was dropped: `out` is of no use then, `in` is.
   bool run() {
-    std::vector<Slice> before = static_cast<std::vector<Slice>&&>(payload_.slices);
-    payload_.slices.clear();
-    payload_.bytes = 0;
-    for (Slice& slice : before) {
+    for (const Slice& slice : in_.slices) {
       const uint8_t *p = slice.bytes.data(), *end = p + slice.bytes.size(), *kept_from = p;
       while (p < end) {
         wire::RawField f = wire::next_field(p);
         Writer rewritten;
         Outcome outcome = f.number() == kOwn ? group(f.content(), rewritten) : Outcome::Keep;
         if (outcome == Outcome::Keep) continue;
+        changed_ = true;
         keep(slice, kept_from, f.begin);
         kept_from = f.end;
         if (outcome == Outcome::Rewritten) {
           BufferRef buffer = BufferRef::copy(rewritten.bytes());
           Bytes bytes{buffer.data(), rewritten.size()};
-          payload_.add({static_cast<BufferRef&&>(buffer), bytes});
+          out_.add({static_cast<BufferRef&&>(buffer), bytes});
         }
       }
       keep(slice, kept_from, end);
     }
-    payload_.items -= dropped_ < payload_.items ? dropped_ : payload_.items;
-    return !payload_.slices.empty();
+    out_.items = in_.items - (dropped_ < in_.items ? dropped_ : in_.items);
+    return changed_;
   }
 
 private:
   enum class Outcome { Keep, Drop, Rewritten };
 
   void keep(const Slice& slice, const uint8_t* from, const uint8_t* to) {
-    if (from < to) payload_.add({slice.owner, {from, to}});
+    if (from < to) out_.add({slice.owner, {from, to}});
   }
 
   void fill(Place place, Bytes message) {
@@ -143,26 +142,31 @@ private:
   }
 
   const RecordProgram& program_;
-  Payload& payload_;
+  const Payload& in_;
+  Payload& out_;
   Arena& scratch_;
   SlotValue* slots_;
   bool uses_[3] = {};
+  bool changed_ = false;
   uint64_t dropped_ = 0;
   Writer decisions_;
 };
 
 }  // namespace
 
-extern "C" bool rt_run_record_program(const RecordProgram* program, Payload* payload) {
+extern "C" Status rt_run_record_program(const RecordProgram* program, Payload* payload, ConsumeFn next,
+                                        void* next_self) {
   Arena scratch;
-  return Runner(*program, *payload, scratch).run();
-}
-
-extern "C" Payload* rt_clone(const Payload* payload) {
-  return new Payload(payload->clone());
-}
-extern "C" void rt_release(Payload* payload) {
-  delete payload;
+  Payload left(payload->signal);
+  if (!Runner(*program, *payload, left, scratch).run()) return next(next_self, payload);
+  Status status = Status::Ok;
+  if (!left.slices.empty()) {
+    left.metadata.headers = payload->metadata.headers;
+    left.compact();
+    status = next(next_self, &left);
+  }
+  if (status == Status::Ok) payload->clear();
+  return status;
 }
 
 }  // namespace whittle

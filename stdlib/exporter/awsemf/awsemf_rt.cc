@@ -40,7 +40,6 @@ struct Awsemf {
   int64_t expired_at = 0;  // monotonic
   Task finish_task;
   std::vector<Sending*> finished;
-  int64_t* failed_points;
 
   explicit Awsemf(const ComponentContext& c)
       : context(c), config(*static_cast<const config::Awsemf*>(c.config)), runtime(*c.runtime),
@@ -51,10 +50,6 @@ struct Awsemf {
     if (config.output_destination == config::AwsemfOutputDestination::Cloudwatch)
       sender.emplace(c, aws_settings(config), LogGroupSettings{config.log_retention, config.tags},
                      static_cast<uint32_t>(config.num_workers));
-    failed_points = runtime.metrics->counter({"otelcol_exporter_send_failed_metric_points",
-                                              "Number of items in failed attempts to send to destination.",
-                                              "{datapoint}", "go.opentelemetry.io/collector/exporter/exporterhelper"},
-                                             {{"exporter", view(c.id)}});
   }
 
   Text name_stream() {
@@ -66,7 +61,7 @@ struct Awsemf {
 
   // Now and then, and only when there is something to encode anyway: an idle collector sleeps.
   void expire() {
-    int64_t now = monotonic_ns();
+    int64_t now = runtime.loop->clock();
     if (now - expired_at < awsemf::kSeriesLife) return;
     if (expired_at != 0) encoder.expire(runtime.now_ns());
     expired_at = now;
@@ -97,7 +92,9 @@ struct Awsemf {
     for (const Slice& slice : item.payload.slices) encoder.add(slice.bytes);
     awsemf::Losses losses = encoder.finish(documents, encoded);
     if (losses.any()) tell(losses);
-    item.payload.slices.clear();
+    // From here on only the documents are held.
+    item.payload.slices = {};
+    queue.holds(item, documents.size());
 
     if (!sender) {
       print(encoded, documents.text());
@@ -156,12 +153,7 @@ struct Awsemf {
         queue.failed(item, s.why.text());
       } else {
         // Points are counted, events are lost: their share of the points.
-        uint64_t lost = item.payload.items * s.lost / (s.lost + s.taken);
-        *failed_points += static_cast<int64_t>(lost);
-        item.payload.items -= lost;
-        runtime.log->error("some log events are lost",
-                           {{"exporter", context.id}, {"events", s.lost}, {"error", s.why.text()}});
-        queue.sent(item);
+        queue.sent_in_part(item, item.payload.items * s.lost / (s.lost + s.taken), s.why.text());
       }
       delete &s;
     }

@@ -50,6 +50,7 @@ struct Piece {
   awsxray::SpanWalk from;
   uint32_t spans = 0;
   uint32_t documents = 0;
+  uint64_t encoded = 0;  // bytes of the call under way
   uint32_t tries = 0;
   int64_t since = 0;            // monotonic time of the first failure
   int64_t interval = 0;         // the next wait
@@ -78,7 +79,6 @@ struct Awsxray {
   ExportQueue queue;
   std::vector<Sending*> sending;
   Task pump_task;
-  int64_t* lost_spans;
   size_t usual_size = 4096;  // of a call's body
 
   explicit Awsxray(const ComponentContext& c)
@@ -87,12 +87,7 @@ struct Awsxray {
         client(c, aws_settings(config), "xray", "XRAY"), retry(usual_retry()),
         queue(
             c, nullptr, &retry, [](void* self, Outgoing& item) { static_cast<Awsxray*>(self)->begin(item); }, this),
-        pump_task(*runtime.loop, [](void* self) { static_cast<Awsxray*>(self)->pump(); }, this) {
-    lost_spans = runtime.metrics->counter({"otelcol_exporter_send_failed_spans",
-                                           "Number of items in failed attempts to send to destination.", "{span}",
-                                           "go.opentelemetry.io/collector/exporter/exporterhelper"},
-                                          {{"exporter", view(c.id)}});
-  }
+        pump_task(*runtime.loop, [](void* self) { static_cast<Awsxray*>(self)->pump(); }, this) {}
 
   // The exporter has no setting for it: the Collector leaves it to the sender, which here has its answer already.
   static config::Retry usual_retry() {
@@ -214,6 +209,8 @@ struct Awsxray {
     piece.documents = filter.documents;
     call.body.truncate(call.body.size() - 1);
     call.body.append(Text("]}"));
+    piece.encoded = call.body.capacity();
+    queue.holds(s.item, s.item.held + piece.encoded);
     usual_size = (usual_size * 7 + call.body.size() * 9 / 8) / 8;
     call.call = "PutTraceSegments";
     call.path = "/TraceSegments";
@@ -229,6 +226,8 @@ struct Awsxray {
   }
 
   void answered(Piece& piece, const HttpResponse& r) {
+    queue.holds(piece.sending.item, piece.sending.item.held - piece.encoded);
+    piece.encoded = 0;
     if (r.status >= 200 && r.status < 300) {
       take_unprocessed(piece, r.body);
     } else if (r.status == 0 || r.status == 429 || r.status >= 500 || is_denial(r.status, aws_error_type(r)) ||
@@ -293,7 +292,7 @@ struct Awsxray {
   }
 
   void later(Piece& piece, Text why) {
-    int64_t now = monotonic_ns();
+    int64_t now = runtime.loop->clock();
     if (piece.since == 0) piece.since = now, piece.interval = retry.initial_interval;
     if (now - piece.since + piece.interval > retry.max_elapsed_time) return lose(piece, why);
     uint32_t random;
@@ -332,13 +331,8 @@ struct Awsxray {
     sending.erase(sending.begin() + static_cast<ptrdiff_t>(at));
     Outgoing& item = s.item;
     if (s.lost > 0 && s.sent > 0) {
-      // Some were lost: the queue counts the others.
-      uint64_t lost = s.lost < item.payload.items ? s.lost : item.payload.items - 1;
-      *lost_spans += static_cast<int64_t>(lost);
-      item.payload.items -= lost;
-      runtime.log->error("some segments are lost",
-                         {{"exporter", context.id}, {"segments", s.lost}, {"error", s.why.text()}});
-      queue.sent(item);
+      // Spans are counted, documents are lost: a span may have made two.
+      queue.sent_in_part(item, s.lost < item.payload.items ? s.lost : item.payload.items - 1, s.why.text());
     } else if (s.lost > 0) {
       queue.failed(item, s.why.text());
     } else {

@@ -19,6 +19,12 @@ namespace {
 
 constexpr Text kPaths[] = {"/v1/traces", "/v1/metrics", "/v1/logs"};
 
+// At least 0 and at most a day: a backend that asks for more than that is not waited for.
+int64_t seconds_to_ns(int64_t seconds) {
+  constexpr int64_t kDay = 86'400;
+  return (seconds < 0 ? 0 : seconds > kDay ? kDay : seconds) * 1'000'000'000;
+}
+
 struct Otlphttp {
   const ComponentContext& context;
   const config::Otlphttp& config;
@@ -90,6 +96,7 @@ struct Otlphttp {
       }
       compress(coding, static_cast<int>(config.compression_params.level), plain, request.body);
     }
+    queue.holds(item, item.payload.held() + request.body.capacity());
     request.headers.push_back({"Content-Type", json ? "application/json" : "application/x-protobuf"});
     if (coding != Coding::Identity) request.headers.push_back({"Content-Encoding", coding_name(coding)});
     for (const Entry<Str>& h : config.headers) request.headers.push_back({view(h.key), view(h.value)});
@@ -129,8 +136,8 @@ struct Otlphttp {
     if (r.status != 429 && r.status != 502 && r.status != 503 && r.status != 504) return queue.failed(item, why.text());
     int64_t after = 0;
     for (const HttpHeader& h : r.headers)
-      if (h.name == "retry-after") after = parse_int(h.value).value_or(0) * 1'000'000'000;
-    queue.again(item, why.text(), after < 0 ? 0 : after);
+      if (h.name == "retry-after") after = seconds_to_ns(parse_int(h.value).value_or(0));
+    queue.again(item, why.text(), after);
   }
 
   // A backend may take a request and still drop some of its items: said in the answer, repeated in the log.

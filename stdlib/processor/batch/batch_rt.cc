@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Collects payloads by joining their lists of slices, and hands them on when there are enough items or the time is up.
 //
-// Telemetry that is here has been acknowledged to its sender, so it is never dropped: when what comes next refuses a
-// batch, it stays here and is offered again, and as soon as a whole further batch has come together behind it, senders
-// are refused.
+// Telemetry that is here has been acknowledged to its sender, so it is never dropped: a batch that what comes next has
+// no room for is held, as it was cut, until there is room; what arrives meanwhile is collected behind it, and senders
+// are refused when that would be a whole further batch.
 #include "runtime/base/log.h"
 #include "runtime/base/payload.h"
 #include "runtime/base/runtime.h"
 #include "runtime/base/self_metrics.h"
 #include "runtime/loop/loop.h"
+#include "runtime/pipeline/item_counters.h"
+#include "runtime/pipeline/room.h"
 #include "runtime/record/items.h"
 
 #include "stdlib/processor/batch/batch_config.h"
@@ -19,9 +21,7 @@
 namespace whittle {
 namespace {
 
-constexpr int64_t kFirstRetry = 2'000'000,
-                  kLastRetry = 200'000'000;      // a refused batch is offered again after this long, doubling
-constexpr uint64_t kMostBytesBehind = 16 << 20;  // waiting behind a refused batch before senders are refused
+constexpr uint64_t kMostBytesBehind = 8 << 20;  // of memory, collected behind a batch that waits for room
 
 struct Batch;
 
@@ -30,14 +30,23 @@ struct Shard {
   Shard(Batch& b, Signal signal);
 
   Batch& batch;
-  Payload pending;
+  Payload pending;                       // collected
+  uint64_t pending_bytes = 0;            // of memory that it holds
+  Payload held;                          // a batch that was refused
+  bool blocks = false;                   // by what asks senders to wait
   std::vector<Metadata::Header> values;  // those of metadata_keys, in their order
   Timer timer;
-  bool refused = false;  // the last batch was; `timer` waits to offer it again
-  int64_t retry = kFirstRetry;
+  Waiter waiter;
+  Room room;
 
   Status take(Payload& payload);
+  // Hands on the held batch, full batches and, when `all`, the rest.
   void hand_on(bool all, int64_t* trigger);
+  bool idle() const { return pending.items == 0 && held.items == 0; }
+
+private:
+  Payload cut();
+  bool hand_on_held(int64_t* trigger);
 };
 
 struct Batch {
@@ -47,8 +56,10 @@ struct Batch {
   Signal signal = Signal::Traces;
   std::vector<Shard*> shards;
   int64_t *by_size, *by_timeout, *cardinality;
+  int64_t* dropped;  // refused for good
   MetricHistogram* sizes;
   bool told_limit = false;
+  Room no_shard;  // no combination is ever forgotten, so nobody who waits here is called
 
   explicit Batch(const ComponentContext& c)
       : context(c), config(*static_cast<const config::Batch*>(c.config)), runtime(*c.runtime) {
@@ -66,6 +77,7 @@ struct Batch {
     cardinality = m.gauge({"otelcol_processor_batch_metadata_cardinality",
                            "Number of distinct metadata value combinations being processed", "{combination}", kScope},
                           {id});
+    dropped = dropped_items(m, view(c.id), signal);
     sizes = m.histogram({"otelcol_processor_batch_batch_send_size", "Number of units in the batch", "{unit}", kScope},
                         {id}, {10,   25,   50,   75,   100,  250,  500,   750,   1000,  2000,  3000,
                                4000, 5000, 6000, 7000, 8000, 9000, 10000, 20000, 30000, 50000, 100000});
@@ -86,6 +98,10 @@ Shard::Shard(Batch& b, Signal signal)
       timer(
           *b.runtime.loop,
           [](void* self) { static_cast<Shard*>(self)->hand_on(true, static_cast<Shard*>(self)->batch.by_timeout); },
+          this),
+      waiter(
+          *b.runtime.loop,
+          [](void* self) { static_cast<Shard*>(self)->hand_on(false, static_cast<Shard*>(self)->batch.by_size); },
           this) {}
 
 bool same_text(Text a, Text b) {
@@ -120,11 +136,13 @@ Shard* Batch::shard_for(const Payload& payload) {
 }
 
 Status Shard::take(Payload& payload) {
-  uint64_t enough = std::max<uint64_t>(1, static_cast<uint64_t>(batch.config.send_batch_size));
-  if (refused && (pending.items >= 2 * enough || pending.bytes >= kMostBytesBehind)) return Status::Refused;
-  bool was_empty = pending.items == 0;
+  const uint64_t enough = std::max<uint64_t>(1, static_cast<uint64_t>(batch.config.send_batch_size));
+  if (held.items > 0 && (pending.items >= enough || pending_bytes >= kMostBytesBehind))
+    return room.refuse(batch.runtime, blocks);
+  const bool was_empty = pending.items == 0;
+  pending_bytes += payload.held();
   pending.join(static_cast<Payload&&>(payload));
-  if (refused) return Status::Ok;  // in its turn
+  if (held.items > 0) return Status::Ok;  // in its turn
   if (!batch.waits() || pending.items >= enough) {
     hand_on(!batch.waits(), batch.by_size);
   } else if (was_empty || !timer.pending()) {
@@ -133,40 +151,51 @@ Status Shard::take(Payload& payload) {
   return Status::Ok;
 }
 
-// Hands on full batches and, when `all`, the rest.
-void Shard::hand_on(bool all, int64_t* trigger) {
-  const config::Batch& c = batch.config;
-  auto enough = static_cast<uint64_t>(c.send_batch_size), most = static_cast<uint64_t>(c.send_batch_max_size);
-  refused = false;
-  timer.cancel();
-  while (pending.items > 0 && (all || !batch.waits() || pending.items >= enough)) {
-    Payload part(pending.signal);
-    take_items(pending, most ? most : pending.items, part);
-    part.metadata.headers = values;
-    uint64_t items = part.items;
-    Status status = batch.out().consume(batch.out().self, &part);
-    if (status == Status::Ok) {
-      ++*trigger;
-      retry = kFirstRetry;
-      batch.sizes->record(static_cast<double>(items));
-      continue;
-    }
-    if (status == Status::Invalid) {
-      batch.runtime.log->error("a batch was refused for good and is lost",
-                               {{"processor", batch.context.id}, {"items", items}});
-      continue;
-    }
-    if (retry == kFirstRetry)
-      batch.runtime.log->debug("what comes after the batch refuses it; it is kept and offered again",
-                               {{"processor", batch.context.id}, {"items", items}});
-    part.join(static_cast<Payload&&>(pending));
-    pending = static_cast<Payload&&>(part);
-    refused = true;
-    timer.in(retry);
-    retry = std::min(retry * 2, kLastRetry);
-    return;
+// The next batch out of what is pending.
+Payload Shard::cut() {
+  const auto most = static_cast<uint64_t>(batch.config.send_batch_max_size);
+  Payload part(pending.signal);
+  if (most == 0 || pending.items <= most) {
+    part = static_cast<Payload&&>(pending);
+  } else {
+    take_items(pending, most, part);
+    part.compact();
   }
-  if (pending.items > 0) timer.in(c.timeout);
+  pending_bytes = pending.items > 0 ? pending.held() : 0;
+  part.metadata.headers = values;
+  return part;
+}
+
+// True when nothing is held any more.
+bool Shard::hand_on_held(int64_t* trigger) {
+  const uint64_t items = held.items;
+  if (items == 0) return true;
+  switch (offer(batch.runtime, batch.out(), held)) {
+  case Status::Ok:
+    ++*trigger;
+    batch.sizes->record(static_cast<double>(items));
+    return true;
+  case Status::Invalid:
+    *batch.dropped += static_cast<int64_t>(items);
+    batch.runtime.log->error("a batch was refused for good and is lost",
+                             {{"processor", batch.context.id}, {"items", items}});
+    held.clear();
+    return true;
+  case Status::Refused: break;
+  }
+  blocks = batch.runtime.refused_at && batch.runtime.refused_at->blocks();
+  waiter.wait(batch.runtime);
+  return false;
+}
+
+void Shard::hand_on(bool all, int64_t* trigger) {
+  const auto enough = static_cast<uint64_t>(batch.config.send_batch_size);
+  timer.cancel();
+  const bool was_held = held.items > 0;
+  while (hand_on_held(trigger) && pending.items > 0 && (all || !batch.waits() || pending.items >= enough)) held = cut();
+  if (held.items > 0) return;
+  if (pending.items > 0) timer.in(batch.config.timeout);
+  if (was_held) room.made();
 }
 
 void* create(const ComponentContext* context) {
@@ -176,19 +205,22 @@ void* create(const ComponentContext* context) {
 void drain(void* self) {
   auto& batch = *static_cast<Batch*>(self);
   for (Shard* s : batch.shards)
-    if (!s->refused) s->hand_on(true, batch.by_timeout);
+    if (s->held.items == 0) s->hand_on(true, batch.by_timeout);
 }
 
 bool idle(void* self) {
   auto& shards = static_cast<Batch*>(self)->shards;
-  return std::all_of(shards.begin(), shards.end(), [](Shard* s) { return s->pending.items == 0; });
+  return std::all_of(shards.begin(), shards.end(), [](const Shard* s) { return s->idle(); });
 }
 
 }  // namespace
 
 extern "C" Status processor_batch_consume(void* self, Payload* payload) {
   auto& batch = *static_cast<Batch*>(self);
-  if (payload->items == 0) return Status::Ok;
+  if (payload->items == 0) {
+    payload->clear();
+    return Status::Ok;
+  }
   Shard* shard = batch.shard_for(*payload);
   if (!shard) {
     if (!batch.told_limit)
@@ -196,7 +228,7 @@ extern "C" Status processor_batch_consume(void* self, Payload* payload) {
           "more combinations of header values than metadata_cardinality_limit: senders are refused",
           {{"processor", batch.context.id}, {"limit", batch.config.metadata_cardinality_limit}});
     batch.told_limit = true;
-    return Status::Refused;
+    return batch.no_shard.refuse(batch.runtime);
   }
   return shard->take(*payload);
 }

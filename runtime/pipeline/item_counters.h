@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an exporter says of its items to the collector's own metrics, by the names of the reference's exporterhelper
+// (`otelcol_exporter_sent_spans` and its like). Everyone who loses telemetry on an exporter's behalf counts here.
+#pragma once
+
+#include "runtime/base/runtime.h"
+#include "runtime/base/self_metrics.h"
+
+namespace whittle {
+
+struct ExportCounters {
+  int64_t* sent;    // taken by the backend
+  int64_t* failed;  // given up after attempts to send
+  int64_t* lost;    // never queued, and nobody will offer them again
+};
+
+// The counters of the exporter `id` for a signal; the same cells for the same exporter.
+ExportCounters export_counters(SelfMetrics& metrics, Text id, Signal signal);
+
+// The counter of items that a processor lost: those that what comes after it refused for good.
+int64_t* dropped_items(SelfMetrics& metrics, Text processor, Signal signal);
+
+}  // namespace whittle

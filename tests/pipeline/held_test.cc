@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// Memory that is counted is memory that is held.
+#include "runtime/base/memory.h"
+#include "runtime/base/payload.h"
+#include "runtime/base/writer.h"
+#include "runtime/record/items.h"
+#include "runtime/wire/wire.h"
+
+#include <gtest/gtest.h>
+#include <string.h>
+#include <vector>
+
+namespace whittle {
+namespace {
+
+// A request of `groups` resources with one span of `size` bytes each; the span of the first one is named "keep".
+Payload request(int groups, size_t size) {
+  Writer out;
+  for (int i = 0; i < groups; ++i) {
+    size_t group = wire::begin_len(out, 1), scope = wire::begin_len(out, 2), span = wire::begin_len(out, 2);
+    size_t name = wire::begin_len(out, 5);
+    out.append(Text(i == 0 ? "keep" : "drop"));
+    wire::end_len(out, name);
+    size_t filler = wire::begin_len(out, 3);
+    for (size_t n = 0; n < size; ++n) out.byte('x');
+    wire::end_len(out, filler);
+    wire::end_len(out, span);
+    wire::end_len(out, scope);
+    wire::end_len(out, group);
+  }
+  Payload payload(Signal::Traces);
+  payload.items = static_cast<uint64_t>(groups);
+  BufferRef owner = BufferRef::copy(out.bytes());
+  Bytes bytes{owner.data(), out.size()};
+  payload.add({static_cast<BufferRef&&>(owner), bytes});
+  return payload;
+}
+
+std::string text_of(const Payload& payload) {
+  Writer out;
+  payload.flatten(out);
+  return std::string(out.text());
+}
+
+bool drop(const SlotValue* slots, Arena*) {
+  return Text(slots[0].data, slots[0].size) == "drop";
+}
+
+TEST(Held, AFilterThatKeepsOneSpanOfEachRequestHoldsThatSpan) {
+  SlotSpec slot{Place::Record, 5, SlotForm::Field, {}};
+  RecordProgram program{Signal::Traces, {&slot, 1}, nullptr, drop, {}};
+  Payload collected(Signal::Traces);
+  const uint64_t before = memory_held();
+  for (int i = 0; i < 100; ++i) {
+    Payload p = request(400, 1000);
+    auto collect = [](void* to, Payload* from) {
+      static_cast<Payload*>(to)->join(static_cast<Payload&&>(*from));
+      return Status::Ok;
+    };
+    ASSERT_EQ(rt_run_record_program(&program, &p, collect, &collected), Status::Ok);
+    EXPECT_TRUE(p.empty());
+  }
+  EXPECT_EQ(collected.items, 100u);
+  // 40 MB have passed; 100 spans of a kilobyte are left.
+  const uint64_t held = memory_held() - before;
+  EXPECT_LT(held, 200'000u);
+  EXPECT_GT(held, 100'000u);
+  EXPECT_GE(collected.held(), held);
+  EXPECT_LE(collected.held(), held + collected.slices.capacity() * sizeof(Slice));
+  collected.clear();
+  EXPECT_EQ(memory_held(), before);
+}
+
+TEST(Held, ASliceIsChargedWithItsWholeBufferAndSharedOnesOnce) {
+  Payload p = request(10, 10'000);
+  const uint64_t whole = p.slices[0].owner.held();
+  Payload part(Signal::Traces);
+  take_items(p, 5, part);
+  EXPECT_GE(part.held(), whole);
+  EXPECT_GE(p.held(), whole);
+  p.join(part.clone());
+  EXPECT_LT(p.held(), whole + 1000);
+}
+
+TEST(Held, CompactingKeepsTheBytesAndLetsTheBufferGo) {
+  const uint64_t before = memory_held();
+  Payload p = request(100, 1000), head(Signal::Traces);
+  take_items(p, 10, head);
+  const std::string text = text_of(head);
+  p.clear();
+  EXPECT_GT(memory_held() - before, 100'000u);
+  head.compact();
+  EXPECT_EQ(text_of(head), text);
+  EXPECT_LT(memory_held() - before, 12'000u);
+}
+
+TEST(Held, WhatIsALargePartOfItsBufferIsNotCopied) {
+  Payload p = request(10, 1000), head(Signal::Traces);
+  take_items(p, 5, head);
+  const uint8_t* at = head.slices[0].bytes.data();
+  head.compact();
+  EXPECT_EQ(head.slices[0].bytes.data(), at);
+}
+
+TEST(Held, AMovedFromPayloadIsEmptyInEveryField) {
+  Payload p = request(3, 10);
+  p.metadata.headers.push_back({p.slices[0].owner, "a", "b"});
+  Payload q = static_cast<Payload&&>(p);
+  EXPECT_TRUE(p.empty() && p.bytes == 0 && p.metadata.headers.empty());
+  EXPECT_EQ(q.items, 3u);
+  Payload r;
+  r = static_cast<Payload&&>(q);
+  EXPECT_TRUE(q.empty() && q.bytes == 0 && q.metadata.headers.empty());
+  EXPECT_EQ(r.metadata.headers.size(), 1u);
+  Payload s;
+  s.join(static_cast<Payload&&>(r));
+  EXPECT_TRUE(r.empty() && r.bytes == 0 && r.metadata.headers.empty());
+}
+
+TEST(Held, WritersAndArenasAreOnTheAccount) {
+  const uint64_t before = memory_held();
+  {
+    Writer w;
+    w.room(100'000);
+    Writer moved = static_cast<Writer&&>(w);
+    EXPECT_GE(memory_held() - before, 100'000u);
+    Booking session(5000);
+    EXPECT_GE(memory_held() - before, 105'000u);
+  }
+  EXPECT_EQ(memory_held(), before);
+}
+
+}  // namespace
+}  // namespace whittle
