@@ -4,9 +4,9 @@
 #include "runtime/drift/compare.h"
 
 #include "runtime/base/duration.h"
+#include "runtime/base/environment.h"
 #include "runtime/base/number.h"
 #include "runtime/drift/table.h"
-#include "runtime/main/late.h"
 
 #include <vector>
 
