@@ -52,41 +52,21 @@ std::optional<Fault> late(std::optional<Fault> f) {
 
 // ---- patterns
 
-std::optional<Fault> regexp(std::string_view text) {
-  auto tree = regex::parse(text);
+bool names_group(const std::vector<std::string>& groups) {
+  return std::any_of(groups.begin(), groups.end(), [](const std::string& name) { return !name.empty(); });
+}
+
+std::optional<Fault> regexp(std::string_view text, std::vector<std::string>* groups = nullptr) {
+  auto tree = regex::parse(text, groups);
   if (tree) return std::nullopt;
   const regex::SyntaxError& e = tree.error();
   return fault_at("this is no regular expression: " + e.message, std::min(e.offset, text.size()), text.size());
 }
 
-// Whether a pattern that compiles names a group.
-bool names_group(std::string_view p) {
-  bool in_class = false;
-  for (size_t i = 0; i < p.size(); ++i) {
-    if (p[i] == '\\') {
-      if (i + 1 < p.size() && p[i + 1] == 'Q') {
-        size_t end = p.find("\\E", i);
-        if (end == std::string_view::npos) return false;
-        i = end;
-      }
-      ++i;
-    } else if (in_class) {
-      in_class = p[i] != ']';
-    } else if (p[i] == '[') {
-      in_class = true;
-      if (i + 1 < p.size() && p[i + 1] == '^') ++i;
-      if (i + 1 < p.size() && p[i + 1] == ']') ++i;
-    } else if (p.substr(i).starts_with("(?P<") ||
-               (p.substr(i).starts_with("(?<") && i + 3 < p.size() && is_word(p[i + 3]))) {
-      return true;
-    }
-  }
-  return false;
-}
-
 std::optional<Fault> captures(std::string_view text) {
-  if (auto f = regexp(text)) return f;
-  if (names_group(text)) return std::nullopt;
+  std::vector<std::string> groups;
+  if (auto f = regexp(text, &groups)) return f;
+  if (names_group(groups)) return std::nullopt;
   return late(fault("this names no group, so there is nothing to extract", "a group is named as in `(?P<name>...)`"));
 }
 
@@ -529,9 +509,10 @@ std::optional<Fault> check_grok(std::string_view pattern, const std::vector<std:
   std::string expanded;
   bool captures = false;
   if (auto f = expand(pattern, definitions, named_only, expanded, captures, 0)) return f;
-  auto tree = regex::parse(expanded);
+  std::vector<std::string> groups;
+  auto tree = regex::parse(expanded, &groups);
   if (!tree) return fault("this is no regular expression: " + tree.error().message);
-  if (named_only && !captures && !names_group(expanded))
+  if (named_only && !captures && !names_group(groups))
     return fault("this names nothing, so there is nothing to extract", "a part is named as in `%{WORD:name}`");
   return std::nullopt;
 }

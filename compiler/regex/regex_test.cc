@@ -149,6 +149,12 @@ TEST(Regex, DeepNestingIsAnErrorNotACrash) {
   EXPECT_FALSE(regex::compile(deep));
 }
 
+TEST(Regex, GroupsInTheirOrder) {
+  std::vector<std::string> groups;
+  ASSERT_TRUE(regex::parse("(?P<a>x(y))(?:z)(?<b>[(?P<no>])\\Q(?P<no>\\E(?i)\\(", &groups));
+  EXPECT_EQ(groups, (std::vector<std::string>{"a", "", "b"}));
+}
+
 // A table that would not fit becomes a program, which says the same.
 TEST(Regex, LargePatternsBecomePrograms) {
   auto r = regex::compile("(a|b)*a(a|b){18}c");

@@ -318,6 +318,7 @@ private:
       bool valid = !name.empty();
       for (char c : name) valid = valid && (c == '_' || isalnum(static_cast<unsigned char>(c)));
       if (!valid) return error("invalid named capture", from, end + 1);
+      groups.emplace_back(name);
       at_ = end + 1;
     } else if (starts("?")) {
       ++at_;
@@ -348,6 +349,8 @@ private:
         return nullptr;
       }
       ++at_;
+    } else {
+      groups.emplace_back();
     }
     NodePtr inside = alternation(depth + 1);
     if (!inside) return nullptr;
@@ -573,6 +576,10 @@ private:
     return next_rune();
   }
 
+public:
+  std::vector<std::string> groups;
+
+private:
   std::string_view text_;
   size_t at_ = 0;
   Flags flags_;
@@ -581,8 +588,11 @@ private:
 
 }  // namespace
 
-std::expected<NodePtr, SyntaxError> parse(std::string_view pattern) {
-  return Parser(pattern).run();
+std::expected<NodePtr, SyntaxError> parse(std::string_view pattern, std::vector<std::string>* groups) {
+  Parser parser(pattern);
+  auto tree = parser.run();
+  if (groups != nullptr) *groups = std::move(parser.groups);
+  return tree;
 }
 
 }  // namespace whittle::regex

@@ -47,6 +47,8 @@ struct SyntaxError {
 
 // Parses `pattern` as regexp.MustCompile would. Greedy and lazy repetition, and capturing or not, make no difference to
 // whether a text matches, so the tree does not tell them apart.
-std::expected<NodePtr, SyntaxError> parse(std::string_view pattern);
+//
+// `groups` receives the names of the capturing groups in their order, empty for those without.
+std::expected<NodePtr, SyntaxError> parse(std::string_view pattern, std::vector<std::string>* groups = nullptr);
 
 }  // namespace whittle::regex
