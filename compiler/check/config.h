@@ -17,7 +17,7 @@
 
 namespace whittle::check {
 
-enum class AnyKind : uint8_t { Null, Bool, Int, Double, String };
+enum class AnyKind : uint8_t { Null, Bool, Int, Double, String, Date, List, Map };
 
 struct Value {
   const schema::Type* type = nullptr;
@@ -31,9 +31,9 @@ struct Value {
   bool boolean = false;  // Bool
   int64_t integer = 0;   // Int; Duration in nanoseconds; Enum: the index of its value
   double real = 0;       // Double
-  AnyKind any = AnyKind::Null;    // Any: which of boolean, integer, real and text it is
+  AnyKind any = AnyKind::Null;    // Any: which of boolean, integer, real, text (Date: as written) and items it is
   std::string text;               // String of all formats, Regexp, Enum's name; late: "https://${env:HOST}/x"
-  std::vector<Value> items;       // List; Map; Struct, one a setting; Optional, one or none
+  std::vector<Value> items;       // List; Map; Struct, one a setting; Optional, one or none; Any, of lists and maps
   std::vector<std::string> keys;  // Map, in the order of the config (sorted for `pairs` maps)
   mutable bool used = false;      // somebody has asked for it by name: how the plan knows that nothing was overlooked
 

@@ -280,14 +280,26 @@ private:
       else v.any = AnyKind::Int, v.integer = n.integer;
       return;
     case Kind::Float: v.any = AnyKind::Double, v.real = n.real; return;
-    case Kind::Date:
+    case Kind::Date: v.any = AnyKind::Date, v.text = n.text; return;
     case Kind::String: v.any = AnyKind::String, v.text = n.text; return;
     case Kind::Sequence:
     case Kind::Mapping:
       if (c_.not_compiled == nullptr) return wrong_type(v, n, what);
       c_.not_compiled->push_back({v.span, v.place, n.kind == Kind::Sequence ? "lists as values" : "maps as values"});
+      v.any = n.kind == Kind::Sequence ? AnyKind::List : AnyKind::Map;
+      for (NodeId i : n.items) any_item(v, i, {}, what);
+      for (const syntax::Entry& e : n.entries) {
+        any_item(v, e.value, e.key_span, what + "::" + e.key);
+        v.keys.push_back(e.key);
+      }
       return;
     }
+  }
+
+  void any_item(Value& v, NodeId id, Span key, const std::string& what) {
+    v.items.push_back(default_value(*v.type, {}));
+    decode(v.items.back(), id, key, what);
+    v.wrong = v.wrong || v.items.back().wrong;
   }
 
   void list(Value& v, const Node& n, const std::string& what) {

@@ -232,6 +232,31 @@ void quote(std::string& out, std::string_view text) {
   out += '"';
 }
 
+void write(std::string& out, const Value& v);
+
+void write_list(std::string& out, const Value& v) {
+  out += '[';
+  for (const Value& i : v.items) {
+    write(out, i);
+    out += ',';
+  }
+  out += ']';
+}
+
+void write_map(std::string& out, const Value& v) {
+  std::vector<size_t> order(v.items.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return v.keys[a] < v.keys[b]; });
+  out += '{';
+  for (size_t i : order) {
+    quote(out, v.keys[i]);
+    out += ':';
+    write(out, v.items[i]);
+    out += ',';
+  }
+  out += '}';
+}
+
 void write(std::string& out, const Value& v) {
   if (v.late) {
     out += "late ";
@@ -260,30 +285,13 @@ void write(std::string& out, const Value& v) {
       out += number;
       return;
     case AnyKind::String: quote(out, v.text); return;
+    case AnyKind::Date: out += "date ", quote(out, v.text); return;
+    case AnyKind::List: write_list(out, v); return;
+    case AnyKind::Map: write_map(out, v); return;
     }
     return;
-  case TypeKind::List:
-    out += '[';
-    for (const Value& i : v.items) {
-      write(out, i);
-      out += ',';
-    }
-    out += ']';
-    return;
-  case TypeKind::Map: {
-    std::vector<size_t> order(v.items.size());
-    for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return v.keys[a] < v.keys[b]; });
-    out += '{';
-    for (size_t i : order) {
-      quote(out, v.keys[i]);
-      out += ':';
-      write(out, v.items[i]);
-      out += ',';
-    }
-    out += '}';
-    return;
-  }
+  case TypeKind::List: write_list(out, v); return;
+  case TypeKind::Map: write_map(out, v); return;
   case TypeKind::Struct:
     out += '{';
     for (size_t i = 0; i < v.items.size(); ++i) {

@@ -123,7 +123,8 @@ Constant* Constants::value(const check::Value& v, const std::string& setting, st
     if (v.any == check::AnyKind::Bool) bits = v.boolean;
     if (v.any == check::AnyKind::Int) bits = static_cast<uint64_t>(v.integer);
     if (v.any == check::AnyKind::Double) memcpy(&bits, &v.real, 8);
-    return ConstantStruct::get(any_, {integer(static_cast<uint64_t>(v.any), 32), integer(bits, 64), text(v.text)});
+    auto kind = v.any == check::AnyKind::Date ? check::AnyKind::String : v.any;
+    return ConstantStruct::get(any_, {integer(static_cast<uint64_t>(kind), 32), integer(bits, 64), text(v.text)});
   }
   case TypeKind::Optional: {
     auto* shape = llvm::cast<llvm::StructType>(type_of(type));

@@ -45,7 +45,10 @@ std::string scalar_text(const Value& v) {
     case AnyKind::Bool: return v.boolean ? "btrue" : "bfalse";
     case AnyKind::Int: return "i" + std::to_string(v.integer);
     case AnyKind::Double: return "d" + shortest(v.real);
-    case AnyKind::String: return "s" + v.text;
+    case AnyKind::String:
+    case AnyKind::Date: return "s" + v.text;
+    case AnyKind::List:
+    case AnyKind::Map: break;  // not compiled
     }
     return "n";
   default: return v.text;

@@ -118,7 +118,10 @@ private:
       case check::AnyKind::Bool: return v.boolean ? "true" : "false";
       case check::AnyKind::Int: return std::to_string(v.integer);
       case check::AnyKind::Double: return number(v.real);
-      case check::AnyKind::String: return quoted(v.text);
+      case check::AnyKind::String:
+      case check::AnyKind::Date: return quoted(v.text);
+      case check::AnyKind::List:
+      case check::AnyKind::Map: break;  // not compiled
       }
       return "";
     case TypeKind::Optional: return v.present && !v.items.empty() ? value(v.items[0], indent) : "none";
