@@ -4,6 +4,7 @@
 #include "compiler/check/formats.h"
 #include "compiler/check/ottl.h"
 #include "compiler/diag/near.h"
+#include "stdlib/common/match.h"
 
 #include <algorithm>
 #include <vector>
@@ -17,17 +18,8 @@ using source::Span;
 namespace {
 
 constexpr Diag<> kDoesNothing{"W0701", "this filter keeps everything"};
-constexpr Diag<std::string_view> kMatchType{"E0702", "`{}` is not a match type"};
-constexpr Diag<> kNoMatchType{"E0702", "`match_type` is missing"};
 constexpr Diag<std::string_view, std::string_view> kBothForms{"E0703", "{} and {} cannot be used together"};
-constexpr Diag<> kNoKey{"E0704", "an attribute needs a `key`"};
-constexpr Diag<std::string_view> kNotAText{"E0704", "with `match_type: regexp` the value of `{}` must be a string"};
-constexpr Diag<std::string_view> kNotForSpans{"E0705", "`{}` does not apply to spans"};
-constexpr Diag<> kMatchesNothing{"E0705", "this says nothing about spans"};
-constexpr Diag<std::string_view> kSpanKind{"E0706", "`{}` is not a kind of span"};
 constexpr Diag<std::string_view> kSeverity{"E0707", "`{}` is not a severity"};
-constexpr std::string_view kSpanKinds[] = {"SPAN_KIND_INTERNAL", "SPAN_KIND_CLIENT", "SPAN_KIND_SERVER",
-                                           "SPAN_KIND_CONSUMER", "SPAN_KIND_PRODUCER"};
 
 class FilterCheck {
 public:
@@ -40,7 +32,8 @@ public:
     both_forms();
     conditions();
     if (used_for_ & schema::bit(Signal::Metrics)) metrics(c.at("metrics"));
-    if (used_for_ & schema::bit(Signal::Traces)) spans(c.at("spans"));
+    if (used_for_ & schema::bit(Signal::Traces))
+      check_include_exclude(check_, c.at("spans"), schema::bit(Signal::Traces));
     if (used_for_ & schema::bit(Signal::Logs)) logs(c.at("logs"));
     for (std::string_view side : {"include", "exclude"}) {
       if (const Value* m = present(c.at("logs"), side)) severity(*m);
@@ -180,60 +173,12 @@ private:
 
   // ---- the older form
 
-  // "strict" or "regexp", or nothing with a diagnostic.
-  std::string_view match_type(const Value& m, bool expressions) {
-    const Value& type = m.at("match_type");
-    if (type.late || type.wrong) return {};
-    if (type.text == "strict" || type.text == "regexp") return type.text;
-    if (expressions && type.text == "expr") return type.text;
-    if (type.text.empty()) {
-      diags()
-          .emit(kNoMatchType, type.written ? type.span
-                              : m.key      ? m.key
-                                           : m.span)
-          .help("write `match_type: strict` to compare whole strings, or `match_type: regexp`");
-    } else {
-      static constexpr std::string_view kTypes[] = {"strict", "regexp"};
-      auto d = diags().emit(kMatchType, type.span, type.text);
-      std::string_view near = diag::nearest(type.text, kTypes);
-      if (!near.empty()) d.here("did you mean `{}`?", near).suggest(type.span, near);
-      d.help("it is `strict` or `regexp`");
-    }
-    return {};
-  }
-
-  void patterns(Value& list) {
-    for (Value& v : list.items) {
-      if (!v.late && !v.wrong) check_regexp(check_.context, v, v.text);
-    }
-  }
-
-  static bool has_values(const Value& list) {
-    return std::any_of(list.items.begin(), list.items.end(),
-                       [](const Value& a) { return a.at("value").any != AnyKind::Null; });
-  }
-
-  void attributes(const Value& list, std::string_view type) {
-    for (const Value& a : list.items) {
-      const Value& key = a.at("key");
-      const Value& value = a.at("value");
-      if (key.text.empty() && !key.late) {
-        diags().emit(kNoKey, key.written ? key.span : a.span);
-        continue;
-      }
-      if (type != "regexp" || value.any == AnyKind::Null) continue;
-      if (value.any != AnyKind::String)
-        diags().emit(kNotAText, value.span, key.text).here("not a string").help("in quotes it is one");
-      else check_regexp(check_.context, const_cast<Value&>(value), value.text);
-    }
-  }
-
   void metrics(const Value& part) {
     for (std::string_view side : {"include", "exclude"}) {
       const Value* m = present(part, side);
       if (m == nullptr || m->wrong) continue;
-      Value& match = const_cast<Value&>(*m);
-      Value& names = const_cast<Value&>(match.at("metric_names"));
+      const Value& match = *m;
+      const Value& names = match.at("metric_names");
       bool expressions = match.at("match_type").text == "expr";
       if (expressions) {
         if (!match.at("expressions").items.empty())
@@ -241,63 +186,9 @@ private:
         continue;
       }
       bool needs_type = !names.items.empty() || has_values(match.at("resource_attributes"));
-      std::string_view type = needs_type ? match_type(match, true) : std::string_view();
-      if (type == "regexp") patterns(names);
-      attributes(match.at("resource_attributes"), type);
-    }
-  }
-
-  void spans(const Value& part) {
-    for (std::string_view side : {"include", "exclude"}) {
-      const Value* m = present(part, side);
-      if (m == nullptr || m->wrong) continue;
-      Value& match = const_cast<Value&>(*m);
-      bool good = true;
-      for (std::string_view name : {"log_bodies", "log_severity_texts", "metric_names"}) {
-        if (match.at(name).items.empty()) continue;
-        diags().emit(kNotForSpans, match.at(name).key, name);
-        good = false;
-      }
-      if (const Value* severity = match.find("log_severity_number"); severity != nullptr && severity->present) {
-        diags().emit(kNotForSpans, severity->key, "log_severity_number");
-        good = false;
-      }
-      bool any = false;
-      for (std::string_view name : {"services", "span_names", "attributes", "libraries", "resources", "span_kinds"})
-        any = any || !match.at(name).items.empty();
-      if (!any) {
-        if (good)
-          diags()
-              .emit(kMatchesNothing, match.key ? match.key : match.span)
-              .help("say `services`, `span_names`, `span_kinds`, `attributes`, `resources` or `libraries`");
-        continue;
-      }
-      bool needs_type = has_values(match.at("attributes")) || has_values(match.at("resources"));
-      for (std::string_view name : {"services", "span_names", "libraries", "span_kinds"})
-        needs_type = needs_type || !match.at(name).items.empty();
-      std::string_view type = needs_type ? match_type(match, false) : std::string_view();
-      if (type == "regexp") {
-        for (std::string_view name : {"services", "span_names", "span_kinds"})
-          patterns(const_cast<Value&>(match.at(name)));
-        for (const Value& l : match.at("libraries").items) {
-          check_regexp(check_.context, const_cast<Value&>(l.at("name")), l.at("name").text);
-          if (const Value* version = present(l, "version"))
-            check_regexp(check_.context, const_cast<Value&>(*version), version->text);
-        }
-      } else if (type == "strict") {
-        for (const Value& kind : match.at("span_kinds").items) {
-          if (std::find(std::begin(kSpanKinds), std::end(kSpanKinds), kind.text) != std::end(kSpanKinds)) continue;
-          auto d = diags().emit(kSpanKind, kind.span, kind.text);
-          std::string upper = kind.text;
-          for (char& ch : upper) ch = ch >= 'a' && ch <= 'z' ? static_cast<char>(ch - 'a' + 'A') : ch;
-          std::string_view near = diag::nearest("SPAN_KIND_" + upper, kSpanKinds);
-          if (near.empty()) near = diag::nearest(kind.text, kSpanKinds);
-          if (!near.empty()) d.here("did you mean `{}`?", near).suggest(kind.span, near);
-          else d.help("the kinds are `SPAN_KIND_SERVER`, `_CLIENT`, `_PRODUCER`, `_CONSUMER` and `_INTERNAL`");
-        }
-      }
-      attributes(match.at("attributes"), type);
-      attributes(match.at("resources"), type);
+      std::string_view type = needs_type ? match_type(check_, match, true) : std::string_view();
+      if (type == "regexp") check_patterns(check_, names), check_cache(check_, match);
+      check_attributes(check_, match.at("resource_attributes"), type);
     }
   }
 
@@ -305,16 +196,16 @@ private:
     for (std::string_view side : {"include", "exclude"}) {
       const Value* m = present(part, side);
       if (m == nullptr || m->wrong) continue;
-      Value& match = const_cast<Value&>(*m);
+      const Value& match = *m;
       bool needs_type = has_values(match.at("resource_attributes")) || has_values(match.at("record_attributes"));
       for (std::string_view name : {"severity_texts", "bodies"})
         needs_type = needs_type || !match.at(name).items.empty();
-      std::string_view type = needs_type ? match_type(match, false) : std::string_view();
+      std::string_view type = needs_type ? match_type(check_, match, false) : std::string_view();
       if (type == "regexp") {
-        for (std::string_view name : {"severity_texts", "bodies"}) patterns(const_cast<Value&>(match.at(name)));
+        for (std::string_view name : {"severity_texts", "bodies"}) check_patterns(check_, match.at(name));
       }
-      attributes(match.at("resource_attributes"), type);
-      attributes(match.at("record_attributes"), type);
+      check_attributes(check_, match.at("resource_attributes"), type);
+      check_attributes(check_, match.at("record_attributes"), type);
     }
   }
 
