@@ -168,7 +168,6 @@ constexpr std::string_view kProcessors[] = {"attributes",
                                             "spanmetrics",
                                             "sumologic",
                                             "tail_sampling",
-                                            "transform",
                                             "unroll"};
 
 constexpr std::string_view kExporters[] = {"alertmanager",
