@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values: looking into them, defaults, conditions over them, and their canonical text.
 #include "compiler/check/decode.h"
+#include "compiler/source/json.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -222,16 +223,6 @@ const Value* setting_at(const Value& scope, std::span<const std::string_view> pa
 
 namespace {
 
-void quote(std::string& out, std::string_view text) {
-  out += '"';
-  for (char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n') out += "\\n";
-    else out += c;
-  }
-  out += '"';
-}
-
 void write(std::string& out, const Value& v);
 
 void write_list(std::string& out, const Value& v) {
@@ -249,7 +240,7 @@ void write_map(std::string& out, const Value& v) {
   std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return v.keys[a] < v.keys[b]; });
   out += '{';
   for (size_t i : order) {
-    quote(out, v.keys[i]);
+    out += source::json_quote(v.keys[i]);
     out += ':';
     write(out, v.items[i]);
     out += ',';
@@ -260,7 +251,7 @@ void write_map(std::string& out, const Value& v) {
 void write(std::string& out, const Value& v) {
   if (v.late) {
     out += "late ";
-    quote(out, v.text);
+    out += source::json_quote(v.text);
     return;
   }
   char number[40];
@@ -274,7 +265,7 @@ void write(std::string& out, const Value& v) {
     return;
   case TypeKind::String:
   case TypeKind::Regexp:
-  case TypeKind::Enum: quote(out, v.text); return;
+  case TypeKind::Enum: out += source::json_quote(v.text); return;
   case TypeKind::Any:
     switch (v.any) {
     case AnyKind::Null: out += "null"; return;
@@ -284,8 +275,8 @@ void write(std::string& out, const Value& v) {
       std::snprintf(number, sizeof number, "double %.17g", v.real);
       out += number;
       return;
-    case AnyKind::String: quote(out, v.text); return;
-    case AnyKind::Date: out += "date ", quote(out, v.text); return;
+    case AnyKind::String: out += source::json_quote(v.text); return;
+    case AnyKind::Date: out += "date ", out += source::json_quote(v.text); return;
     case AnyKind::List: write_list(out, v); return;
     case AnyKind::Map: write_map(out, v); return;
     }

@@ -2,29 +2,17 @@
 // Diagnostics for tools.
 #include "compiler/diag/catalog.h"
 #include "compiler/diag/render_parts.h"
+#include "compiler/source/json.h"
 
 #include <algorithm>
 #include <vector>
 
 namespace whittle::diag {
 
+using source::json_quote;
+
 std::string_view severity_name(Severity severity) {
   return severity == Severity::Error ? "error" : severity == Severity::Warning ? "warning" : "note";
-}
-
-std::string json_quote(std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string out = "\"";
-  for (char c : text) {
-    auto u = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') (out += '\\') += c;
-    else if (c == '\n') out += "\\n";
-    else if (c == '\r') out += "\\r";
-    else if (c == '\t') out += "\\t";
-    else if (u < 0x20 || u == 0x7f) ((out += "\\u00") += kHex[u >> 4]) += kHex[u & 15];
-    else out += c;
-  }
-  return out += '"';
 }
 
 namespace {

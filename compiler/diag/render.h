@@ -32,7 +32,4 @@ std::string render(std::span<const Findings> findings, const RenderOptions& opti
 // All of `diags` in their order. Text ends with a line that counts, unless there is nothing to say.
 std::string render(const Diagnostics& diags, const source::Sources& sources, const RenderOptions& options);
 
-// A JSON string with its quotes.
-std::string json_quote(std::string_view text);
-
 }  // namespace whittle::diag

@@ -2,9 +2,9 @@
 #include "compiler/driver/compile.h"
 
 #include "compiler/aws/needs.h"
-#include "compiler/image/image.h"
 #include "compiler/plan/drift_table.h"
 #include "compiler/plan/plan.h"
+#include "compiler/source/sha256.h"
 
 #include <climits>
 #include <cstdlib>
@@ -42,7 +42,7 @@ Compiled compile(const CompileOptions& options) {
   plan.drift = plan::drift_table(*out.checked.config);
   out.listeners = plan.listeners;
   out.needs_roots = plan.needs_roots;
-  out.config_hash = image::sha256_hex(out.checked.config->canonical);
+  out.config_hash = source::sha256_hex(out.checked.config->canonical);
   if (options.emit == "plan") {
     out.bytes = plan::dump(plan);
     return out;

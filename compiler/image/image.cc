@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/image/image.h"
 
-#include "runtime/aws/sha256.h"
+#include "compiler/source/json.h"
+#include "compiler/source/sha256.h"
 
 #include <zlib.h>
 
@@ -9,6 +10,10 @@
 #include <cstring>
 
 namespace whittle::image {
+
+using source::json_quote;
+using source::sha256_hex;
+
 namespace {
 
 constexpr int kUser = 4317;
@@ -65,28 +70,12 @@ std::string gzip(const std::string& bytes) {
   return out;
 }
 
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "\"";
-}
-
 std::string descriptor(const char* type, const std::string& content, const std::string& more = "") {
   return std::string("{\"mediaType\":\"") + type + "\",\"digest\":\"sha256:" + sha256_hex(content) +
          "\",\"size\":" + std::to_string(content.size()) + more + "}";
 }
 
 }  // namespace
-
-std::string sha256_hex(const std::string& bytes) {
-  Digest digest = sha256(as_bytes(Text(bytes)));
-  std::string out(64, ' ');
-  hex(digest, out.data());
-  return out;
-}
 
 Image build(const Spec& spec) {
   Tar layer;
@@ -105,8 +94,9 @@ Image build(const Spec& spec) {
   auto sorted = spec.ports;
   std::sort(sorted.begin(), sorted.end());
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
-  for (uint16_t port : sorted) ports += (ports.empty() ? "" : ",") + quoted(std::to_string(port) + "/tcp") + ":{}";
-  for (auto& [name, value] : spec.labels) labels += (labels.empty() ? "" : ",") + quoted(name) + ":" + quoted(value);
+  for (uint16_t port : sorted) ports += (ports.empty() ? "" : ",") + json_quote(std::to_string(port) + "/tcp") + ":{}";
+  for (auto& [name, value] : spec.labels)
+    labels += (labels.empty() ? "" : ",") + json_quote(name) + ":" + json_quote(value);
   std::string config = "{\"created\":\"1970-01-01T00:00:00Z\",\"architecture\":\"" + architecture +
                        "\",\"os\":\"linux\",\"config\":{\"User\":\"" + std::to_string(kUser) + "\",\"ExposedPorts\":{" +
                        ports + "},\"Entrypoint\":[\"/collector\"],\"WorkingDir\":\"/\",\"StopSignal\":\"SIGTERM\"" +
@@ -119,13 +109,13 @@ Image build(const Spec& spec) {
       descriptor("application/vnd.oci.image.layer.v1.tar+gzip", packed) + "]}";
   std::string platform =
       ",\"platform\":{\"architecture\":\"" + architecture +
-      "\",\"os\":\"linux\"},\"annotations\":{\"io.containerd.image.name\":" + quoted(spec.name) +
-      ",\"org.opencontainers.image.ref.name\":" + quoted(spec.name.substr(spec.name.rfind(':') + 1)) + "}";
+      "\",\"os\":\"linux\"},\"annotations\":{\"io.containerd.image.name\":" + json_quote(spec.name) +
+      ",\"org.opencontainers.image.ref.name\":" + json_quote(spec.name.substr(spec.name.rfind(':') + 1)) + "}";
   std::string index = "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":[" +
                       descriptor("application/vnd.oci.image.manifest.v1+json", manifest, platform) + "]}";
   std::string blobs = "blobs/sha256/";
-  std::string docker = "[{\"Config\":" + quoted(blobs + sha256_hex(config)) + ",\"RepoTags\":[" + quoted(spec.name) +
-                       "],\"Layers\":[" + quoted(blobs + sha256_hex(packed)) + "]}]";
+  std::string docker = "[{\"Config\":" + json_quote(blobs + sha256_hex(config)) + ",\"RepoTags\":[" +
+                       json_quote(spec.name) + "],\"Layers\":[" + json_quote(blobs + sha256_hex(packed)) + "]}]";
 
   Image image;
   image.manifest_digest = "sha256:" + sha256_hex(manifest);

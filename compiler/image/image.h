@@ -28,7 +28,4 @@ struct Image {
 
 Image build(const Spec& spec);
 
-// Lower-case hex of the SHA-256 of `bytes`.
-std::string sha256_hex(const std::string& bytes);
-
 }  // namespace whittle::image

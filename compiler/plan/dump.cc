@@ -3,37 +3,20 @@
 // differ from their defaults, so that the text says what this config is about.
 #include "compiler/plan/plan.h"
 
+#include "compiler/source/duration.h"
+#include "compiler/source/json.h"
+
 namespace whittle::plan {
 namespace {
 
 using check::Value;
 using schema::TypeKind;
+using source::json_quote;
 
 std::string number(double d) {
   char text[40];
   snprintf(text, sizeof text, "%.17g", d);
   return text;
-}
-
-std::string duration(int64_t ns) {
-  if (ns == 0) return "0s";
-  for (auto [unit, size] : {std::pair{"h", int64_t{3600000000000}},
-                            {"m", int64_t{60000000000}},
-                            {"s", int64_t{1000000000}},
-                            {"ms", int64_t{1000000}},
-                            {"us", int64_t{1000}}})
-    if (ns % size == 0) return std::to_string(ns / size) + unit;
-  return std::to_string(ns) + "ns";
-}
-
-std::string quoted(const std::string& s) {
-  std::string out = "\"";
-  for (char c : s) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n') out += "\\n";
-    else out += c;
-  }
-  return out + '"';
 }
 
 class Dump {
@@ -103,15 +86,15 @@ private:
   }
 
   std::string value(const Value& v, const std::string& indent) {
-    if (v.late) return "late " + quoted(v.text);
+    if (v.late) return "late " + json_quote(v.text);
     switch (v.type->kind) {
     case TypeKind::Bool: return v.boolean ? "true" : "false";
     case TypeKind::Int: return std::to_string(v.integer);
-    case TypeKind::Duration: return duration(v.integer);
+    case TypeKind::Duration: return source::format_duration(v.integer);
     case TypeKind::Double: return number(v.real);
     case TypeKind::Enum: return v.text.empty() ? "\"\"" : v.text;
     case TypeKind::Regexp: return "/" + v.text + "/";
-    case TypeKind::String: return v.type->format == schema::Format::Opaque ? "(hidden)" : quoted(v.text);
+    case TypeKind::String: return v.type->format == schema::Format::Opaque ? "(hidden)" : json_quote(v.text);
     case TypeKind::Any:
       switch (v.any) {
       case check::AnyKind::Null: return "null";
@@ -119,7 +102,7 @@ private:
       case check::AnyKind::Int: return std::to_string(v.integer);
       case check::AnyKind::Double: return number(v.real);
       case check::AnyKind::String:
-      case check::AnyKind::Date: return quoted(v.text);
+      case check::AnyKind::Date: return json_quote(v.text);
       case check::AnyKind::List:
       case check::AnyKind::Map: break;  // not compiled
       }
@@ -133,7 +116,7 @@ private:
     case TypeKind::Map: {
       std::string out;
       for (size_t i = 0; i < v.items.size(); ++i)
-        out += (i ? ", " : "") + (v.type->kind == TypeKind::Map ? quoted(v.keys[i]) + " = " : std::string()) +
+        out += (i ? ", " : "") + (v.type->kind == TypeKind::Map ? json_quote(v.keys[i]) + " = " : std::string()) +
                value(v.items[i], indent + "  ");
       return "[" + out + "]";
     }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/plan/record_program.h"
 
+#include "compiler/source/json.h"
+
 #include <algorithm>
 
 namespace whittle::plan {
+
+using source::json_quote;
 
 SlotId intern(RecordProgram& program, Slot slot) {
   auto it = std::find(program.slots.begin(), program.slots.end(), slot);
@@ -55,23 +59,10 @@ ExpressionPtr any_of(std::vector<ExpressionPtr> operands) {
   return join(Expression::Op::Or, std::move(operands), true);
 }
 
-static std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n') {
-      out += "\\n";
-      continue;
-    }
-    out += c;
-  }
-  return out + '"';
-}
-
 static std::string slot_text(const Expression& e) {
   std::string slot = "slot " + std::to_string(e.slot);
   if (e.text_of == Expression::TextOf::Anything)
-    return "string(" + slot + (e.missing.empty() ? "" : ", else " + quoted(e.missing)) + ")";
+    return "string(" + slot + (e.missing.empty() ? "" : ", else " + json_quote(e.missing)) + ")";
   if (e.text_of == Expression::TextOf::SpanKind) return "span_kind(" + slot + ")";
   return slot;
 }
@@ -97,7 +88,7 @@ static std::string expression(const Expression& e, bool inside = false) {
   case Op::Present: return "present(slot " + std::to_string(e.slot) + ")";
   case Op::Equal: {
     std::string value;
-    if (auto* s = std::get_if<std::string>(&e.value)) value = quoted(*s);
+    if (auto* s = std::get_if<std::string>(&e.value)) value = json_quote(*s);
     else if (auto* b = std::get_if<bool>(&e.value)) value = *b ? "true" : "false";
     else if (auto* i = std::get_if<int64_t>(&e.value)) value = std::to_string(*i);
     else value = std::to_string(std::get<double>(e.value));
@@ -105,7 +96,7 @@ static std::string expression(const Expression& e, bool inside = false) {
   }
   case Op::OneOf: {
     std::vector<std::string> texts;
-    for (auto& t : e.texts) texts.push_back(quoted(t));
+    for (auto& t : e.texts) texts.push_back(json_quote(t));
     return slot_text(e) + " in [" + list(texts) + "]";
   }
   case Op::Match: {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // JSON Schema 2020-12 of configs, from the declarations. It says what an editor can use: names, types, values,
 // documentation. What it cannot say (a reference from a pipeline, two ports) `whittle check` does.
-#include "compiler/diag/render.h"
 #include "compiler/report/commands.h"
 #include "compiler/source/duration.h"
+#include "compiler/source/json.h"
 
 #include <cmath>
 #include <map>
 
 namespace whittle::report {
 
-using diag::json_quote;
 using schema::Literal;
 using schema::TypeKind;
+using source::json_quote;
 
 namespace {
 

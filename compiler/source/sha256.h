@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// SHA-256 (FIPS 180-4) for names that follow from contents, where no cryptographic library is linked.
+// SHA-256 for names that follow from contents.
 #pragma once
 
 #include <string>

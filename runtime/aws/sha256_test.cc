@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The instructions against mbedTLS, at every length around the block size.
+// The instructions and the portable rounds against mbedTLS, at every length around the block size.
 #include "runtime/aws/sha256.h"
 
 #include <gtest/gtest.h>
@@ -10,14 +10,26 @@
 namespace whittle {
 namespace {
 
+// FIPS 180-4's examples.
 TEST(Sha256, Published) {
-  auto digest = [](Text t) {
-    char out[64];
-    hex(sha256(as_bytes(t)), out);
-    return std::string(out, 64);
+  const std::string kMillion(1'000'000, 'a');
+  const struct {
+    Text text;
+    const char* digest;
+  } kCases[] = {
+      {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+      {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+      {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+       "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
+      {kMillion, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"},
   };
-  EXPECT_EQ(digest(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  EXPECT_EQ(digest("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  for (auto& c : kCases) {
+    char out[64];
+    hex(sha256(as_bytes(c.text)), out);
+    EXPECT_EQ(std::string(out, 64), c.digest);
+    hex(sha256_by(sha256_blocks, as_bytes(c.text)), out);
+    EXPECT_EQ(std::string(out, 64), c.digest);
+  }
 }
 
 TEST(Sha256, AgreesWithMbedTls) {
@@ -27,6 +39,7 @@ TEST(Sha256, AgreesWithMbedTls) {
     Digest want;
     ASSERT_EQ(mbedtls_sha256(data.data(), n, want.data(), 0), 0);
     EXPECT_EQ(sha256(data), want) << n;
+    EXPECT_EQ(sha256_by(sha256_blocks, data), want) << n;
   }
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Escaping looks at eight bytes at a time: most text needs none. Beside what must be escaped, U+2028 and U+2029 are, as
-// Go's encoding/json does: they end lines for readers that take JSON line by line.
+// Escaping looks at eight bytes at a time: most text needs none. For a document that travels as a string, a character
+// is escaped for the document and what that gives once more for the string around it, in one pass.
 #include "runtime/base/json.h"
+
+#include "base/json.h"
+#include "runtime/base/nested_json.h"
 
 #include <string.h>
 
@@ -19,16 +22,28 @@ static inline uint64_t needs_escape(uint64_t v) {
   return (zero(v ^ kOnes * '"') | zero(v ^ kOnes * '\\') | zero(v ^ kOnes * 0xE2) | ((v - kOnes * 0x20) & ~v)) & kHigh;
 }
 
-void append_json_escaped(Writer& out, Text t) {
+// What stands for an escape in a document that is a string itself: its backslash and a quote or backslash behind it are
+// escaped once more.
+static uint8_t* put_nested(uint8_t* q, const JsonEscape& e) {
+  *q++ = '\\';
+  *q++ = '\\';
+  if (e.text[1] == '"' || e.text[1] == '\\') *q++ = '\\';
+  memcpy(q, e.text + 1, sizeof e.text - 1);  // of a fixed size: what is behind e.size is written over
+  return q + e.size - 1;
+}
+
+template <bool kNested>
+static void append_escaped(Writer& out, Text t) {
+  constexpr size_t kMost = kNested ? 7 : 6;  // bytes that one becomes
   while (t.size() > kPiece) {
     size_t n = kPiece;
     while (n > kPiece - 3 && (t[n] & 0xC0) == 0x80) --n;  // not within a character
-    append_json_escaped(out, t.substr(0, n));
+    append_escaped<kNested>(out, t.substr(0, n));
     t.remove_prefix(n);
   }
   const char* p = t.data();
   const char* end = p + t.size();
-  uint8_t* q = out.room(t.size() * 6 + 8);
+  uint8_t* q = out.room(t.size() * kMost + 8);
   for (;;) {
     while (end - p >= 8) {
       uint64_t v;
@@ -40,34 +55,32 @@ void append_json_escaped(Writer& out, Text t) {
     if (p == end) break;
     // At most eight bytes one by one, then fast again.
     for (int i = 0; i < 8 && p < end; ++i) {
-      uint8_t c = static_cast<uint8_t>(*p++);
-      if (c >= 0x20 && c != '"' && c != '\\') {
-        if (c == 0xE2 && end - p >= 2 && p[0] == '\x80' && (p[1] == '\xA8' || p[1] == '\xA9')) {
-          memcpy(q, p[1] == '\xA8' ? "\\u2028" : "\\u2029", 6);
-          p += 2, q += 6;
-          continue;
-        }
+      auto c = static_cast<uint8_t>(*p);
+      bool plain = c >= 0x20 && c != '"' && c != '\\' && c != 0xE2;  // nearly all of them: not worth a call
+      JsonEscape e = plain ? JsonEscape{} : json_escape({p, static_cast<size_t>(end - p)});
+      if (plain || e.size == 0) {
         *q++ = c;
+        ++p;
         continue;
       }
-      *q++ = '\\';
-      switch (c) {
-      case '"':
-      case '\\': *q++ = c; break;
-      case '\n': *q++ = 'n'; break;
-      case '\r': *q++ = 'r'; break;
-      case '\t': *q++ = 't'; break;
-      case '\b': *q++ = 'b'; break;
-      case '\f': *q++ = 'f'; break;
-      default:
-        memcpy(q, "u00", 3);
-        q[3] = static_cast<uint8_t>(kHex[c >> 4]);
-        q[4] = static_cast<uint8_t>(kHex[c & 15]);
-        q += 5;
+      p += e.taken;
+      if constexpr (kNested) {
+        q = put_nested(q, e);
+      } else {
+        memcpy(q, e.text, sizeof e.text);
+        q += e.size;
       }
     }
   }
   out.advance(static_cast<size_t>(q - (out.data() + out.size())));
+}
+
+void append_json_escaped(Writer& out, Text t) {
+  append_escaped<false>(out, t);
+}
+
+void append_nested_escaped(Writer& out, Text t) {
+  append_escaped<true>(out, t);
 }
 
 void append_json_text(Writer& out, Text t) {

@@ -5,6 +5,7 @@
 //   {"ts":"2026-03-02T08:44:30.125Z","level":"warn","msg":"export failed","exporter":"awsxray","status":503}
 #include "runtime/base/log.h"
 
+#include "base/json.h"
 #include "runtime/base/runtime.h"
 
 #include <errno.h>
@@ -25,26 +26,14 @@ static Text level_name(LogLevel level) {
   return "error";
 }
 
-// Control characters, quotes and backslashes as JSON escapes them; other bytes as they are.
+// As JSON escapes it. What a terminal takes for a command (DEL) is no control character to JSON.
 static void write_escaped(Writer& out, Text text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  for (char c : text) {
-    auto byte = static_cast<uint8_t>(c);
-    switch (c) {
-    case '"': out.append(Text("\\\"")); continue;
-    case '\\': out.append(Text("\\\\")); continue;
-    case '\n': out.append(Text("\\n")); continue;
-    case '\r': out.append(Text("\\r")); continue;
-    case '\t': out.append(Text("\\t")); continue;
-    default: break;
-    }
-    if (byte < 0x20 || byte == 0x7f) {
-      out.append(Text("\\u00"));
-      out.byte(static_cast<uint8_t>(kHex[byte >> 4]));
-      out.byte(static_cast<uint8_t>(kHex[byte & 15]));
-    } else {
-      out.byte(byte);
-    }
+  while (!text.empty()) {
+    JsonEscape escape = json_escape(text);
+    if (text[0] == 0x7f) out.append(Text("\\u007f"));
+    else if (escape.size == 0) out.byte(static_cast<uint8_t>(text[0]));
+    else out.append(Text(escape.text, escape.size));
+    text.remove_prefix(escape.taken);
   }
 }
 

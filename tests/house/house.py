@@ -4,6 +4,7 @@
   names of files   a README or ARCHITECTURE.md that names a file or folder which does not exist
   folder cycles    among the folders of compiler/ and among those of runtime/, by their includes
   component names  in compiler/ and cmake/: what a component is stands in its folder
+  second copies    of what is written once, known by a line that every copy of it would have
 
 usage: house.py SOURCE_DIR
 Exits 77 where git does not know the files. The rules are tried first on a small tree that breaks each of them.
@@ -28,6 +29,13 @@ NOT_A_COMPONENT = {
     ("compiler/aws/ecs/check_endpoints.cc", "otlp"): "what OTEL_TRACES_EXPORTER says",
 }
 ORDINARY_WORDS = {"otlp", "batch", "filter", "debug", "transform"}  # components' names only where they are a whole literal or a part of a path
+
+# What a copy of it could not do without, and the files that may hold it.
+ONE_COPY = {
+    "SHA-256": (r"0x428a2f98", {"base/sha256.h"}),
+    "what JSON escapes": (r"u2028|'u', '2', '0', '2'", {"base/json.h"}),
+    "YAML's words": (r'"\.NAN"', {"base/yaml_scalar.cc"}),
+}
 
 
 class Tree:
@@ -170,6 +178,18 @@ def component_names(tree, known=KNOWN_COMPONENT_NAMES):
         yield f"{file}: does not name `{name}` any more: take it out of KNOWN_COMPONENT_NAMES"
 
 
+# -- second copies
+
+def second_copies(tree, once=ONE_COPY):
+    for what, (sign, homes) in once.items():
+        holders = {file for top in ("base/", "compiler/", "runtime/", "stdlib/") for file in tree.matching(top, (".cc", ".h"))
+                   if not file.endswith("_test.cc") and re.search(sign, without_comments(file, tree.read(file)))}
+        for file in sorted(holders - homes):
+            yield f"{file}: a second copy of {what}, which is in {' and '.join(sorted(homes))}"
+        for file in sorted(homes - holders):
+            yield f"{file}: no longer holds {what}: take it out of ONE_COPY"
+
+
 # -- the rules themselves
 
 def try_rules():
@@ -207,6 +227,9 @@ def try_rules():
         known = {("compiler/a/one.cc", "awsxyz"), ("compiler/a/one.cc", "batch"), ("cmake/x.cmake", "batch")}
         assert list(component_names(tree, known)) == []
         assert len(list(component_names(tree, known | {("cmake/x.cmake", "awsxyz")}))) == 1
+        found = list(second_copies(tree, {"x": ("batch of", {"compiler/d/four.h"}), "y": ("/. awsxyz", set())}))
+        assert found == ["compiler/a/one.cc: a second copy of x, which is in compiler/d/four.h",
+                         "compiler/d/four.h: no longer holds x: take it out of ONE_COPY"], found
 
 
 def main():
@@ -217,7 +240,7 @@ def main():
         print("skipped: not a clone, or git is not there to say which files belong to it")
         return 77
     tree = Tree(root, [file for file in listed.stdout.split("\0") if file and os.path.isfile(os.path.join(root, file))])
-    found = [*missing_names(tree), *folder_cycles(tree), *component_names(tree)]
+    found = [*missing_names(tree), *folder_cycles(tree), *component_names(tree), *second_copies(tree)]
     print("\n".join(found))
     return 1 if found else 0
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/aws/ecs/shape.h"
 
-#include "compiler/diag/render.h"
+#include "compiler/source/json.h"
 
 #include <algorithm>
 
@@ -110,7 +110,7 @@ std::string print_json(const Shape& s, const TextWriter& text, int indent) {
     for (size_t i = 0; i < s.members.size(); ++i) {
       out += i == 0 ? "" : one_line ? ", " : ",";
       if (!one_line) out += "\n" + spaces(indent + 2);
-      out += diag::json_quote(s.members[i].first) + ": " + print_json(s.members[i].second, text, indent + 2);
+      out += source::json_quote(s.members[i].first) + ": " + print_json(s.members[i].second, text, indent + 2);
     }
     return out + (one_line ? "" : "\n" + spaces(indent)) + "}";
   }
@@ -121,7 +121,7 @@ std::string print_yaml(const Shape& s, const TextWriter& text, int indent) {
   std::string out;
   if (s.kind == Shape::Kind::Map) {
     for (const auto& [key, value] : s.members) {
-      std::string name = key.find_first_of(":#{}[],&*!|>'\"%@` ") == std::string::npos ? key : diag::json_quote(key);
+      std::string name = key.find_first_of(":#{}[],&*!|>'\"%@` ") == std::string::npos ? key : source::json_quote(key);
       bool nested = (value.kind == Shape::Kind::Map && !value.members.empty()) ||
                     (value.kind == Shape::Kind::List && !value.items.empty() && !is_short(value));
       out += spaces(indent) + name + ":";

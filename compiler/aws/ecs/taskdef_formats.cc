@@ -5,7 +5,7 @@
 // AWS.
 #include "compiler/aws/ecs/taskdef.h"
 
-#include "compiler/diag/render.h"
+#include "compiler/source/json.h"
 
 #include <algorithm>
 
@@ -54,7 +54,7 @@ std::string json_text(const std::string& text) {
   std::string out;
   for (const Part& p : parts(text))
     out += p.reference ? "{{" + (is_env(p.text) ? p.text.substr(4) : p.text) + "}}" : p.text;
-  return diag::json_quote(out);
+  return source::json_quote(out);
 }
 
 Shape application(const Sidecar& s, const TaskdefOptions& options) {
@@ -125,7 +125,7 @@ std::string cloudformation_text(const std::string& text) {
       return "!Ref " + camel(all[0].text, true) + "Arn";
     return "!Ref " + name(all[0].text);
   }
-  if (!has_reference(text)) return diag::json_quote(text);
+  if (!has_reference(text)) return source::json_quote(text);
   std::string out;
   for (const Part& p : all) {
     if (p.reference) {
@@ -137,7 +137,7 @@ std::string cloudformation_text(const std::string& text) {
       if (p.text[i] == '$' && i + 1 < p.text.size() && p.text[i + 1] == '{') out += "{!", ++i;
     }
   }
-  return "!Sub " + diag::json_quote(out);
+  return "!Sub " + source::json_quote(out);
 }
 
 std::string cloudformation(const Sidecar& given, const TaskdefOptions& options) {
@@ -194,7 +194,7 @@ std::string terraform_text(const std::string& text) {
       out += "${" + name(p.text) + "}";
       continue;
     }
-    std::string quoted = diag::json_quote(p.text);
+    std::string quoted = source::json_quote(p.text);
     quoted = quoted.substr(1, quoted.size() - 2);
     for (size_t i = 0; i < quoted.size(); ++i) {  // template sequences are escaped by doubling their first letter
       bool sequence = (quoted[i] == '$' || quoted[i] == '%') && i + 1 < quoted.size() && quoted[i + 1] == '{';
@@ -256,7 +256,7 @@ std::string terraform(const Sidecar& given, const TaskdefOptions& options) {
 // ---- CDK
 
 std::string cdk_text(const std::string& text) {
-  if (!has_reference(text)) return diag::json_quote(text);
+  if (!has_reference(text)) return source::json_quote(text);
   auto name = [](const std::string& r) {
     return r == "account"  ? std::string("Aws.ACCOUNT_ID")
            : r == "region" ? std::string("Aws.REGION")
@@ -333,7 +333,7 @@ std::string cdk(const Sidecar& s) {
   if (!s.secrets.empty()) {
     out += "    secrets: {\n";
     for (const auto& [name, from] : s.secrets) {
-      std::string id = diag::json_quote("Collector" + camel(name, true));
+      std::string id = source::json_quote("Collector" + camel(name, true));
       out += "      " + name + ": ";
       if (from.find(":secretsmanager:") != std::string::npos)
         out += "ecs.Secret.fromSecretsManager(secretsmanager.Secret.fromSecretCompleteArn(task, " + id + ", " +
@@ -364,7 +364,7 @@ std::string compose_text(const std::string& text) {
     }
     for (char c : p.text) out += c == '$' ? "$$" : std::string(1, c);
   }
-  return diag::json_quote(out);
+  return source::json_quote(out);
 }
 
 std::string compose(const Sidecar& s) {

@@ -4,6 +4,7 @@
 #include "compiler/aws/deployment.h"
 #include "compiler/aws/iam/print.h"
 #include "compiler/report/role_options.h"
+#include "compiler/source/json.h"
 
 #include <algorithm>
 #include <map>
@@ -158,7 +159,7 @@ int diff(const CommandLine& line, const check::CheckOptions& common, const Deplo
       std::string name = key.first == PrintedRole::Kind::Task        ? "TaskRole"
                          : key.first == PrintedRole::Kind::Execution ? "ExecutionRole"
                                                                      : "Assumed " + key.second;
-      output.out += (first ? "{\n  " : ",\n  ") + diag::json_quote(name) +
+      output.out += (first ? "{\n  " : ",\n  ") + source::json_quote(name) +
                     ": {\n    \"Add\": " + json_statements(plus) + ",\n    \"Remove\": " + json_statements(minus) +
                     "\n  }";
     } else {

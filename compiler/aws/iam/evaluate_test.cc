@@ -14,7 +14,7 @@
 // `key=-|a` for absent or a. Keys that are not there are not known at all.
 #include "compiler/aws/iam/evaluate.h"
 
-#include "compiler/diag/render.h"
+#include "compiler/source/json.h"
 #include "compiler/source/sources.h"
 #include "compiler/syntax/document.h"
 
@@ -50,15 +50,15 @@ std::string list(const std::string& key, std::string text, const char* by) {
   bool negated = text.starts_with("not ");
   if (negated) text = text.substr(4);
   std::string out;
-  for (const std::string& t : split(text, by)) out += (out.empty() ? "" : ",") + diag::json_quote(strip(t));
-  return diag::json_quote((negated ? "Not" : "") + key) + ":[" + out + "]";
+  for (const std::string& t : split(text, by)) out += (out.empty() ? "" : ",") + source::json_quote(strip(t));
+  return source::json_quote((negated ? "Not" : "") + key) + ":[" + out + "]";
 }
 
 std::string statement_json(const std::string& line) {
   size_t on = line.find(" on "), condition = line.find(" if ");
   std::string effect = line.substr(0, line.find(' '));
   std::string out =
-      "{\"Effect\":" + diag::json_quote(effect) + "," +
+      "{\"Effect\":" + source::json_quote(effect) + "," +
       list("Action", line.substr(effect.size(), on - effect.size()), ", ") + "," +
       list("Resource", line.substr(on + 4, condition == std::string::npos ? std::string::npos : condition - on - 4),
            ", ");
@@ -70,8 +70,8 @@ std::string statement_json(const std::string& line) {
     in >> op >> key;
     std::getline(in, values);
     std::string many;
-    for (const std::string& v : split(strip(values), "|")) many += (many.empty() ? "" : ",") + diag::json_quote(v);
-    tests += (tests.empty() ? "" : ",") + diag::json_quote(op) + ":{" + diag::json_quote(key) + ":[" + many + "]}";
+    for (const std::string& v : split(strip(values), "|")) many += (many.empty() ? "" : ",") + source::json_quote(v);
+    tests += (tests.empty() ? "" : ",") + source::json_quote(op) + ":{" + source::json_quote(key) + ":[" + many + "]}";
   }
   return out + ",\"Condition\":{" + tests + "}}";
 }

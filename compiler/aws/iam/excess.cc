@@ -4,7 +4,7 @@
 // is decided on the patterns; that a partition or an account is left open does not count.
 #include "compiler/aws/iam/grant.h"
 #include "compiler/aws/iam/role.h"
-#include "compiler/diag/render.h"
+#include "compiler/source/json.h"
 #include "compiler/source/sources.h"
 
 #include <algorithm>
@@ -371,7 +371,7 @@ private:
   // A list of texts in the shape of the one at `span`.
   std::string list_like(Span span, const std::vector<std::string>& texts) const {
     std::string_view now = sources_.text(with_quotes(sources_, span));
-    if (now.starts_with('"') && texts.size() == 1) return diag::json_quote(texts[0]);
+    if (now.starts_with('"') && texts.size() == 1) return source::json_quote(texts[0]);
     size_t line = now.find('\n');
     std::string between = ", ", open = "[", close = "]";
     if (line != std::string_view::npos) {
@@ -382,7 +382,7 @@ private:
       close = "\n" + end + "]";
     }
     std::string out = open;
-    for (size_t i = 0; i < texts.size(); ++i) out += (i == 0 ? "" : between) + diag::json_quote(texts[i]);
+    for (size_t i = 0; i < texts.size(); ++i) out += (i == 0 ? "" : between) + source::json_quote(texts[i]);
     return out + close;
   }
 

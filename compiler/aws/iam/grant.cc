@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/aws/iam/grant.h"
 
-#include "compiler/diag/render.h"
+#include "compiler/source/json.h"
 
 #include <algorithm>
 #include <map>
@@ -38,10 +38,10 @@ void add(std::vector<std::string>& list, const std::string& text) {
 }
 
 std::string value_json(std::span<const std::string> texts, size_t indent, size_t step) {
-  if (texts.size() == 1) return diag::json_quote(texts[0]);
+  if (texts.size() == 1) return source::json_quote(texts[0]);
   std::string out = "[";
   for (size_t i = 0; i < texts.size(); ++i)
-    out += (i == 0 ? "\n" : ",\n") + std::string(indent + step, ' ') + diag::json_quote(texts[i]);
+    out += (i == 0 ? "\n" : ",\n") + std::string(indent + step, ' ') + source::json_quote(texts[i]);
   return out + "\n" + std::string(indent, ' ') + "]";
 }
 
@@ -128,7 +128,7 @@ std::string narrowed(const std::string& arn, std::string_view account, std::stri
 std::string statement_json(const Grant& grant, size_t indent, size_t step) {
   std::string inner = ",\n" + std::string(indent + step, ' ');
   std::string out = "{\n" + std::string(indent + step, ' ');
-  if (!grant.sid.empty()) out += "\"Sid\": " + diag::json_quote(grant.sid) + inner;
+  if (!grant.sid.empty()) out += "\"Sid\": " + source::json_quote(grant.sid) + inner;
   out += "\"Effect\": \"Allow\"" + inner + "\"Action\": " + value_json(grant.actions, indent + step, step) + inner +
          "\"Resource\": " + value_json(grant.resources, indent + step, step);
   if (!grant.condition.empty()) {
@@ -147,10 +147,10 @@ std::string statements_text(std::span<const Grant> grants, bool yaml) {
   auto values = [&](std::string_view key, const std::vector<std::string>& texts) {
     out += "\n  " + std::string(key) + ":";
     if (texts.size() == 1) {
-      out += " " + diag::json_quote(texts[0]);
+      out += " " + source::json_quote(texts[0]);
       return;
     }
-    for (const std::string& t : texts) out += "\n    - " + diag::json_quote(t);
+    for (const std::string& t : texts) out += "\n    - " + source::json_quote(t);
   };
   for (const Grant& g : grants) {
     out += (out.empty() ? "" : "\n") + std::string("- Sid: ") + g.sid + "\n  Effect: Allow";
@@ -182,9 +182,9 @@ std::string trust_json(const Surroundings& surroundings, size_t indent) {
         surroundings.partition.empty() ? std::string(partition_of(surroundings.region)) : surroundings.partition;
     std::string region = surroundings.region.empty() ? "*" : surroundings.region;
     out += ",\n" + in + "      \"Condition\": {\n" + in + "        \"StringEquals\": {\n" + in +
-           "          \"aws:SourceAccount\": " + diag::json_quote(surroundings.account) + "\n" + in + "        },\n" +
+           "          \"aws:SourceAccount\": " + source::json_quote(surroundings.account) + "\n" + in + "        },\n" +
            in + "        \"ArnLike\": {\n" + in + "          \"aws:SourceArn\": " +
-           diag::json_quote("arn:" + partition + ":ecs:" + region + ":" + surroundings.account + ":*") + "\n" + in +
+           source::json_quote("arn:" + partition + ":ecs:" + region + ":" + surroundings.account + ":*") + "\n" + in +
            "        }\n" + in + "      }";
   }
   return out + "\n" + in + "    }\n" + in + "  ]\n" + in + "}";

@@ -7,7 +7,7 @@
 #include "compiler/aws/iam/names.h"
 #include "compiler/aws/iam/read_condition.h"
 #include "compiler/diag/near.h"
-#include "compiler/diag/render.h"
+#include "compiler/source/json.h"
 
 #include <algorithm>
 #include <iterator>
@@ -588,8 +588,9 @@ private:
       bool service = v.text.ends_with(".amazonaws.com") || v.text.ends_with(".amazonaws.com.cn");
       std::string kind = service ? "Service" : "AWS";
       diags_.emit(kNotAPrincipal, v.span, "`" + v.text + "` does not say what kind of principal it is")
-          .help("did you mean {}?", "{" + diag::json_quote(kind) + ": " + diag::json_quote(v.text) + "}")
-          .suggest(with_quotes(sources_, v.span), "{" + diag::json_quote(kind) + ": " + diag::json_quote(v.text) + "}");
+          .help("did you mean {}?", "{" + source::json_quote(kind) + ": " + source::json_quote(v.text) + "}")
+          .suggest(with_quotes(sources_, v.span),
+                   "{" + source::json_quote(kind) + ": " + source::json_quote(v.text) + "}");
       return;
     }
     if (v.kind != Node::Kind::Mapping || v.entries.empty()) {
@@ -652,7 +653,7 @@ source::Span with_quotes(const source::Sources& sources, source::Span span) {
 std::string in_place(const source::Sources& sources, source::Span span, std::string_view text) {
   source::Span outer = with_quotes(sources, span);
   if (outer == span || sources.text(outer).starts_with('\'')) return std::string(text);
-  std::string quoted = diag::json_quote(text);
+  std::string quoted = source::json_quote(text);
   return quoted.substr(1, quoted.size() - 2);
 }
 

@@ -3,7 +3,7 @@
 // template's own.
 #include "compiler/aws/iam/print.h"
 
-#include "compiler/diag/render.h"
+#include "compiler/source/json.h"
 
 #include <algorithm>
 
@@ -114,7 +114,7 @@ std::string hcl(const std::string& text, const Style& style, Used& used) {
     if ((text[i] == '$' || text[i] == '%') && i + 1 < text.size() && text[i + 1] == '{') doubled += text[i];
     doubled += text[i];
   }
-  return diag::json_quote(filled(doubled, style, used));
+  return source::json_quote(filled(doubled, style, used));
 }
 
 std::string hcl_list(const std::vector<std::string>& texts, const Style& style) {
@@ -129,13 +129,13 @@ std::string hcl_list(const std::vector<std::string>& texts, const Style& style) 
 std::string cloudformation_text(const std::string& text) {
   Used used;
   std::string out = filled(text, kCloudFormation, used);
-  if (!used.any()) return diag::json_quote(text);
+  if (!used.any()) return source::json_quote(text);
   // `${!` is how Fn::Sub writes a `${` that is meant.
   std::string escaped;
   for (size_t i = 0; i < text.size(); ++i)
     escaped += text.compare(i, 2, "${") == 0 ? (++i, std::string("${!")) : std::string(1, text[i]);
   Used again;
-  return "!Sub " + diag::json_quote(filled(escaped, kCloudFormation, again));
+  return "!Sub " + source::json_quote(filled(escaped, kCloudFormation, again));
 }
 
 std::string yaml_value(const std::vector<std::string>& texts, const std::string& in) {
@@ -149,7 +149,7 @@ std::string yaml_value(const std::vector<std::string>& texts, const std::string&
 std::string typescript(const std::string& text) {
   Used used;
   filled(text, kCdk, used);
-  if (!used.any()) return diag::json_quote(text);
+  if (!used.any()) return source::json_quote(text);
   std::string escaped;
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '`' || text[i] == '\\' || text.compare(i, 2, "${") == 0) escaped += '\\';
@@ -205,7 +205,7 @@ std::string print_json(const std::vector<PrintedRole>& roles, const PrintOptions
     std::string key = r.kind == Kind::Task        ? "TaskRole"
                       : r.kind == Kind::Execution ? "ExecutionRole"
                                                   : "Assumed " + r.arn;
-    out += "  " + diag::json_quote(key) + ": {\n";
+    out += "  " + source::json_quote(key) + ": {\n";
     if (r.kind != Kind::Assumed)
       out += "    \"AssumeRolePolicyDocument\": " + trust_json(options.surroundings, 4) + ",\n";
     out += "    \"PolicyDocument\": " + policy_json(r.grants, 4) + "\n  }" + (i + 1 < roles.size() ? ",\n" : "\n");
@@ -223,7 +223,7 @@ std::string print_terraform(const std::vector<PrintedRole>& roles, const PrintOp
   if (used.partition) out += "\ndata \"aws_partition\" \"current\" {}\n";
   if (used.region) out += "\ndata \"aws_region\" \"current\" {}\n";
   std::string account = o.surroundings.account.empty() ? "data.aws_caller_identity.current.account_id"
-                                                       : diag::json_quote(o.surroundings.account);
+                                                       : source::json_quote(o.surroundings.account);
   out +=
       "\ndata \"aws_iam_policy_document\" \"" + name +
       "_trust\" {\n  statement {\n    sid     = \"EcsTasks\"\n    actions = [\"sts:AssumeRole\"]\n\n    principals {\n "
@@ -236,7 +236,7 @@ std::string print_terraform(const std::vector<PrintedRole>& roles, const PrintOp
     std::string id = name + (r.kind == Kind::Task ? "_task" : "_execution");
     std::string role_name = o.name + (r.kind == Kind::Task ? "-task" : "-execution");
     out += "\n# " + std::string(title(r)) + "\nresource \"aws_iam_role\" \"" + id +
-           "\" {\n  name               = " + diag::json_quote(role_name) +
+           "\" {\n  name               = " + source::json_quote(role_name) +
            "\n  assume_role_policy = data.aws_iam_policy_document." + name + "_trust.json\n}\n";
     if (r.grants.empty()) continue;
     out += "\ndata \"aws_iam_policy_document\" \"" + id + "\" {\n";
@@ -246,7 +246,7 @@ std::string print_terraform(const std::vector<PrintedRole>& roles, const PrintOp
              "\"\n\n    actions = " + hcl_list(g.actions, kTerraform) +
              "\n\n    resources = " + hcl_list(g.resources, kTerraform) + "\n  }\n";
     }
-    out += "}\n\nresource \"aws_iam_role_policy\" \"" + id + "\" {\n  name   = " + diag::json_quote(o.name) +
+    out += "}\n\nresource \"aws_iam_role_policy\" \"" + id + "\" {\n  name   = " + source::json_quote(o.name) +
            "\n  role   = aws_iam_role." + id + ".id\n  policy = data.aws_iam_policy_document." + id + ".json\n}\n";
   }
   if (any_assumed(roles)) out += assumed_comments(roles, "# ");
@@ -269,7 +269,7 @@ std::string print_cloudformation(const std::vector<PrintedRole>& roles, const Pr
            "Condition:\n              StringEquals:\n"
            "                aws:SourceAccount: " +
            (o.surroundings.account.empty() ? std::string("!Ref AWS::AccountId")
-                                           : diag::json_quote(o.surroundings.account)) +
+                                           : source::json_quote(o.surroundings.account)) +
            "\n              ArnLike:\n                aws:SourceArn: ";
     std::string partition = !o.surroundings.partition.empty() ? o.surroundings.partition
                             : o.surroundings.region.empty()   ? "*"
@@ -279,7 +279,7 @@ std::string print_cloudformation(const std::vector<PrintedRole>& roles, const Pr
                                (o.surroundings.account.empty() ? "*" : o.surroundings.account) + ":*") +
            "\n";
     if (!r.grants.empty()) {
-      out += "      Policies:\n        - PolicyName: " + diag::json_quote(o.name) +
+      out += "      Policies:\n        - PolicyName: " + source::json_quote(o.name) +
              "\n          PolicyDocument:\n            Version: \"2012-10-17\"\n            Statement:\n";
       for (const Grant& g : r.grants) {
         const std::string in = "                ";
@@ -312,7 +312,7 @@ std::string print_cdk(const std::vector<PrintedRole>& roles, const PrintOptions&
     out += "  /** " + std::string(title(r)) + " */\n  readonly " +
            (r.kind == Kind::Task ? "taskRole" : "executionRole") + ": iam.Role;\n";
   }
-  std::string account = o.surroundings.account.empty() ? "account" : diag::json_quote(o.surroundings.account);
+  std::string account = o.surroundings.account.empty() ? "account" : source::json_quote(o.surroundings.account);
   if (!o.surroundings.account.empty()) {
     // The stack's own account is used only where an ARN leaves it open.
     if (!used.account) {
