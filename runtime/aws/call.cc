@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/aws/call.h"
 
+#include "runtime/base/number.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 namespace whittle {
 
-constexpr int64_t kFirstPause = 100'000'000, kLongestPause = 20'000'000'000;
+// Of the client's own repetitions: 100 to 200 ms, then twice as long each time, up to 10 to 20 s.
+constexpr BackoffSettings kRepetitions{
+    .first = 150'000'000, .multiplier = 2, .longest = 15'000'000'000, .spread = 1.0 / 3};
 
 AwsClient::AwsClient(const ComponentContext& exporter, const AwsSettings& settings, Text service, Text service_id)
     : exporter_(exporter), runtime_(*exporter.runtime), settings_(settings), service_(service) {
@@ -77,6 +81,18 @@ Text aws_error_message(const HttpResponse& response) {
   return message.empty() ? as_text(response.body).substr(0, 300) : message;
 }
 
+void describe_aws_failure(const HttpResponse& r, Writer& out) {
+  if (r.status == 0) {
+    out.append(r.error_text);
+    return;
+  }
+  out.append(aws_error_type(r));
+  out.append(Text(" (HTTP status "));
+  append_int(out, r.status);
+  out.append(Text("): "));
+  out.append(aws_error_message(r));
+}
+
 static bool is_expired(Text type) {
   return type == "ExpiredTokenException" || type == "ExpiredToken" || type == "UnrecognizedClientException" ||
          type == "InvalidClientTokenId";
@@ -90,6 +106,10 @@ static bool may_repeat(const HttpResponse& r) {
          is_expired(type);
 }
 
+bool may_pass_later(const HttpResponse& r) {
+  return may_repeat(r) || is_denial(r.status, aws_error_type(r));
+}
+
 // A call on its way, with what is needed to make it again.
 struct PendingCall {
   AwsClient& client;
@@ -99,6 +119,7 @@ struct PendingCall {
   Text name, target, path, content_type, resource;
   Writer body;
   int64_t tries = 0;
+  Backoff backoff;
   Timer timer;
 
   PendingCall(AwsClient& c, AwsCall&& call, HttpDone d, void* ctx)
@@ -162,11 +183,7 @@ struct PendingCall {
     if ((response.status < 200 || response.status >= 300) && may_repeat(response) &&
         tries <= client.settings_.max_retries) {
       if (is_expired(aws_error_type(response))) client.credentials().forget();
-      int64_t pause = kFirstPause << (tries < 8 ? tries : 8);
-      if (pause > kLongestPause) pause = kLongestPause;
-      uint32_t random;
-      client.runtime_.random(&random, sizeof random);
-      timer.in(pause / 2 + static_cast<int64_t>(random % 1000) * (pause / 2000));
+      timer.in(*backoff.next(kRepetitions, client.runtime_.loop->clock(), client.runtime_.random32()));
       return;
     }
     if (response.status >= 400 && response.status < 500 && is_denial(response.status, aws_error_type(response)))

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/aws/credentials.h"
+#include "runtime/base/backoff.h"
 #include "runtime/http/client.h"
 
 namespace whittle {
@@ -77,5 +78,14 @@ private:
 Text aws_error_type(const HttpResponse& response);
 // The fault's message, or the beginning of the body. Borrowed from the response.
 Text aws_error_message(const HttpResponse& response);
+// Appends what went wrong, in one line: "ThrottlingException (HTTP status 400): ...", "connection refused".
+void describe_aws_failure(const HttpResponse& response, Writer& out);
+
+// Whether what the client gave up on may succeed in a few minutes: throttling, faults of the service or of the network,
+// and denials, for a role can be mended and credentials are renewed.
+bool may_pass_later(const HttpResponse& response);
+
+// For who tries again by itself after that.
+inline constexpr BackoffSettings kAwsBackoff{.give_up_after = 300'000'000'000};
 
 }  // namespace whittle

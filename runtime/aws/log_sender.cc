@@ -11,7 +11,6 @@
 
 namespace whittle {
 
-static constexpr int64_t kFirstWait = 1'000'000'000, kLongestWait = 30'000'000'000, kGiveUp = 300'000'000'000;
 static constexpr uint32_t kMaxCreations = 3;  // of one batch's stream
 
 struct LogSender::Batch {
@@ -23,7 +22,7 @@ struct LogSender::Batch {
   Done done;
   void* context;
   uint32_t creations = 0;
-  int64_t since = 0, interval = kFirstWait;
+  Backoff backoff;
   Timer timer;
 
   Batch(LogSender& s, const LogEvent& first, Done d, void* c)
@@ -123,18 +122,6 @@ void LogSender::put(Batch& batch) {
       &batch);
 }
 
-void describe_aws_failure(const HttpResponse& r, Writer& out) {
-  if (r.status == 0) {
-    out.append(r.error_text);
-    return;
-  }
-  out.append(aws_error_type(r));
-  out.append(Text(" (HTTP status "));
-  append_int(out, r.status);
-  out.append(Text("): "));
-  out.append(aws_error_message(r));
-}
-
 static bool ok(const HttpResponse& r) {
   return r.status >= 200 && r.status < 300;
 }
@@ -154,31 +141,23 @@ void LogSender::answered(Batch& batch, const HttpResponse& r) {
   }
   Writer why;
   describe_aws_failure(r, why);
-  // A denial may pass too, when the role is mended; anything else that is the request's own fault will not.
-  bool may_pass = r.status == 0 || r.status == 429 || r.status >= 500 || is_denial(r.status, type) ||
-                  type == "ResourceNotFoundException" || type == "OperationAbortedException" ||
-                  type == "InvalidSequenceTokenException" || type == "LimitExceededException" ||
-                  type.find("Throttl") != Text::npos;
+  bool may_pass = may_pass_later(r) || type == "ResourceNotFoundException" || type == "OperationAbortedException" ||
+                  type == "InvalidSequenceTokenException";
   if (may_pass) later(batch, why.text());
   else end(batch, false, why.text());
 }
 
 void LogSender::later(Batch& batch, Text why) {
-  int64_t now = runtime_.loop->clock();
-  if (batch.since == 0) batch.since = now;
-  if (now - batch.since + batch.interval > kGiveUp) return end(batch, false, why);
-  uint32_t random;
-  runtime_.random(&random, sizeof random);
-  int64_t wait = batch.interval / 2 + static_cast<int64_t>(random % 1024) * (batch.interval / 1024);
+  std::optional<int64_t> wait = batch.backoff.next(kAwsBackoff, runtime_.loop->clock(), runtime_.random32());
+  if (!wait) return end(batch, false, why);
   runtime_.log->warn("log events were not taken; they are sent again", {{"exporter", exporter_},
                                                                         {"log_group", batch.log_group},
                                                                         {"log_stream", batch.log_stream},
                                                                         {"events", batch.events},
                                                                         {"error", why},
-                                                                        {"seconds", static_cast<double>(wait) / 1e9}});
-  batch.interval = std::min(batch.interval * 3 / 2, kLongestWait);
+                                                                        {"seconds", static_cast<double>(*wait) / 1e9}});
   batch.creations = 0;
-  batch.timer.in(wait);
+  batch.timer.in(*wait);
 }
 
 void LogSender::end(Batch& batch, bool taken, Text why) {

@@ -74,7 +74,4 @@ private:
   Task pump_task_;
 };
 
-// Reads "ThrottlingException (HTTP status 400): ..." into `out`.
-void describe_aws_failure(const HttpResponse& response, Writer& out);
-
 }  // namespace whittle

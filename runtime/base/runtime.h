@@ -30,6 +30,11 @@ struct Runtime {
   int64_t now_ns() const;
   // Uniform random bytes: getrandom(2).
   void random(void* out, size_t n) const;
+  uint32_t random32() const {
+    uint32_t bits;
+    random(&bits, sizeof bits);
+    return bits;
+  }
   // A random UUID (RFC 9562, version 4) with a NUL behind it.
   void uuid(char out[37]) const;
 };

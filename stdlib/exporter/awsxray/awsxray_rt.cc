@@ -52,8 +52,7 @@ struct Piece {
   uint32_t documents = 0;
   uint64_t encoded = 0;  // bytes of the call under way
   uint32_t tries = 0;
-  int64_t since = 0;            // monotonic time of the first failure
-  int64_t interval = 0;         // the next wait
+  Backoff backoff;
   std::vector<SegmentId> only;  // when not empty: of the piece's documents just these
   Timer timer;
 
@@ -75,7 +74,6 @@ struct Awsxray {
   Runtime& runtime;
   awsxray::Encoder encoder;
   AwsClient client;
-  config::Retry retry;
   ExportQueue queue;
   std::vector<Sending*> sending;
   Task pump_task;
@@ -84,22 +82,12 @@ struct Awsxray {
   explicit Awsxray(const ComponentContext& c)
       : context(c), config(*static_cast<const config::Awsxray*>(c.config)), runtime(*c.runtime),
         encoder({config.indexed_attributes, config.index_all_attributes, config.aws_log_groups}),
-        client(c, aws_settings(config), "xray", "XRAY"), retry(usual_retry()),
+        client(c, aws_settings(config), "xray", "XRAY"),
+        // Trying again is this file's business, a piece at a time. There is no setting for it: the Collector leaves it
+        // to the sender, which here has its answer already.
         queue(
-            c, nullptr, &retry, [](void* self, Outgoing& item) { static_cast<Awsxray*>(self)->begin(item); }, this),
+            c, nullptr, nullptr, [](void* self, Outgoing& item) { static_cast<Awsxray*>(self)->begin(item); }, this),
         pump_task(*runtime.loop, [](void* self) { static_cast<Awsxray*>(self)->pump(); }, this) {}
-
-  // The exporter has no setting for it: the Collector leaves it to the sender, which here has its answer already.
-  static config::Retry usual_retry() {
-    config::Retry r{};
-    r.enabled = true;
-    r.initial_interval = 1'000'000'000;
-    r.randomization_factor = 0.5;
-    r.multiplier = 1.5;
-    r.max_interval = 30'000'000'000;
-    r.max_elapsed_time = 300'000'000'000;
-    return r;
-  }
 
   void begin(Outgoing& item) {
     uint64_t seed;
@@ -230,30 +218,12 @@ struct Awsxray {
     piece.encoded = 0;
     if (r.status >= 200 && r.status < 300) {
       take_unprocessed(piece, r.body);
-    } else if (r.status == 0 || r.status == 429 || r.status >= 500 || is_denial(r.status, aws_error_type(r)) ||
-               aws_error_type(r) == "ThrottledException") {
-      // Also a denial may pass: when the task's role is mended, or its credentials are renewed.
-      Writer why;
-      reason(r, why);
-      later(piece, why.text());
     } else {
       Writer why;
-      reason(r, why);
-      lose(piece, why.text());
+      describe_aws_failure(r, why);
+      may_pass_later(r) ? later(piece, why.text()) : lose(piece, why.text());
     }
     pump_task.post();
-  }
-
-  static void reason(const HttpResponse& r, Writer& out) {
-    if (r.status == 0) {
-      out.append(r.error_text);
-      return;
-    }
-    out.append(aws_error_type(r));
-    out.append(Text(" (HTTP status "));
-    append_int(out, r.status);
-    out.append(Text("): "));
-    out.append(aws_error_message(r));
   }
 
   // {"UnprocessedTraceSegments": [{"Id", "ErrorCode", "Message"}]}
@@ -292,18 +262,13 @@ struct Awsxray {
   }
 
   void later(Piece& piece, Text why) {
-    int64_t now = runtime.loop->clock();
-    if (piece.since == 0) piece.since = now, piece.interval = retry.initial_interval;
-    if (now - piece.since + piece.interval > retry.max_elapsed_time) return lose(piece, why);
-    uint32_t random;
-    runtime.random(&random, sizeof random);
-    int64_t wait = piece.interval / 2 + static_cast<int64_t>(random % 1024) * (piece.interval / 1024);
+    std::optional<int64_t> wait = piece.backoff.next(kAwsBackoff, runtime.loop->clock(), runtime.random32());
+    if (!wait) return lose(piece, why);
     runtime.log->warn("segments were not taken; they are sent again", {{"exporter", context.id},
                                                                        {"documents", piece.documents},
                                                                        {"error", why},
-                                                                       {"seconds", static_cast<double>(wait) / 1e9}});
-    piece.interval = piece.interval * 3 / 2 < retry.max_interval ? piece.interval * 3 / 2 : retry.max_interval;
-    piece.timer.in(wait);
+                                                                       {"seconds", static_cast<double>(*wait) / 1e9}});
+    piece.timer.in(*wait);
   }
 
   void again(Piece& piece) {
