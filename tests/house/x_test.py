@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What ./x says on machines that lack something: the commands that it calls are stand-ins, /etc/os-release is another one's.
+"""What ./x says on machines that lack something: the commands that it calls are stand-ins, and the copy that is run reads another
+/etc/os-release.
 
 usage: x_test.py SOURCE_DIR WORK_DIR
-Exits 77 where nothing can be mounted.
 """
 import os
 import shutil
@@ -12,6 +12,12 @@ import sys
 source, work = (os.path.abspath(a) for a in sys.argv[1:])
 shutil.rmtree(work, ignore_errors=True)
 os.makedirs(f"{work}/bin")
+with open(f"{source}/x") as file:
+    text = file.read()
+assert text.count("/etc/os-release") == 1
+with open(f"{work}/x", "w") as file:
+    file.write(text.replace("/etc/os-release", f"{work}/os-release"))
+os.chmod(f"{work}/x", 0o755)
 
 
 def stand_in(name, text):
@@ -29,12 +35,7 @@ def x(command, distribution, root, installed):
     for name in ["apt-get", "cmake", "ninja", "ctest"]:
         stand_in(name, "")
     open(f"{work}/called", "w").close()
-    enter = ["unshare", "--mount"] if os.getuid() == 0 else ["unshare", "--mount", "--map-root-user"]
-    mounted = [*enter, "sh", "-c", 'mount --bind "$0" /etc/os-release && exec "$@"', f"{work}/os-release"]
-    if subprocess.run([*mounted, "true"], capture_output=True).returncode != 0:
-        print("skipped: /etc/os-release cannot be another one's here")
-        sys.exit(77)
-    done = subprocess.run([*mounted, f"{source}/x", command], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
+    done = subprocess.run([f"{work}/x", command], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
                           env={**os.environ, "PATH": f"{work}/bin:{os.environ['PATH']}", "WHITTLE_BUILD": f"{work}/build"})
     with open(f"{work}/called") as file:
         called = [line for line in file.read().splitlines() if line.split()[0] not in ("dpkg-query", "id")]
