@@ -602,6 +602,8 @@ private:
       if (c_.not_compiled != nullptr) {
         c_.not_compiled->push_back(
             {v.span, v.place, "an environment variable for `" + last_part(what) + "`", kDecidesCode});
+        v.late = true;
+        v.text = n.text;
         return;
       }
       v.wrong = true;

@@ -28,6 +28,7 @@ namespace {
 constexpr Diag<std::string_view> kUnknownTopKey{"E0201", "a config has no section `{}`"};
 constexpr Diag<std::string_view, std::string_view, std::string_view> kWrongType{"E0202", "`{}` takes {}, not {}"};
 constexpr Diag<std::string_view, std::string_view> kUnknownComponent{"E0301", "unknown {} `{}`"};
+constexpr Diag<std::string_view> kDeprecated{"W0211", "`{}` is deprecated"};
 constexpr Diag<std::string_view, std::string_view> kNotYet{"E0302", "whittle has no {} `{}` yet"};
 constexpr Diag<std::string_view, std::string_view> kBadId{"E0303", "`{}` is not an id: {}"};
 constexpr Diag<std::string_view> kTwoIds{"E0304", "`{}` is there twice"};
@@ -185,6 +186,11 @@ private:
       else unknown(d);
       definitions_.push_back(std::move(d));
       return;
+    }
+    for (const schema::Alias& alias : d.component->aliases) {
+      if (alias.name != d.id.type || alias.deprecated.empty()) continue;
+      Span type{d.key.file, d.key.begin, std::min(d.key.end, d.key.begin + static_cast<uint32_t>(alias.name.size()))};
+      diags_.emit(kDeprecated, type, alias.name).help("{}", alias.deprecated);
     }
     Instance i;
     i.component = d.component;

@@ -21,6 +21,7 @@ constexpr Diag<std::string_view> kDate{"E0704", "the value of `{}` cannot be a d
 constexpr Diag<std::string_view, std::string_view> kNotForSignal{"E0705", "`{}` does not apply to {}"};
 constexpr Diag<std::string_view> kMatchesNothing{"E0705", "this says nothing about {}"};
 constexpr Diag<std::string_view> kSpanKind{"E0706", "`{}` is not a kind of span"};
+constexpr Diag<> kNoExpressions{"W0709", "there are no expressions here, so this says nothing about metrics"};
 constexpr Diag<> kCache{"E0708", "a cache needs room"};
 
 constexpr std::string_view kSpanKinds[] = {"SPAN_KIND_INTERNAL", "SPAN_KIND_CLIENT", "SPAN_KIND_SERVER",
@@ -93,11 +94,10 @@ void check_span_kinds(Check& check, const Value& kinds) {
 
 }  // namespace
 
-std::string_view match_type(Check& check, const Value& match, bool expressions) {
+std::string_view match_type(Check& check, const Value& match) {
   const Value& type = match.at("match_type");
   if (type.late || type.wrong) return {};
   if (type.text == "strict" || type.text == "regexp") return type.text;
-  if (expressions && type.text == "expr") return type.text;
   if (type.text.empty()) {
     check.diags()
         .emit(kNoMatchType, type.written ? type.span
@@ -162,11 +162,17 @@ void check_match(Check& check, const Value& match, schema::SignalSet used_for) {
   for (const SignalWords& words : kSignals) {
     if (words.signal & used_for) check_criteria(check, match, words);
   }
+  const Value& stated = match.at("match_type");
+  bool expressions = stated.text == "expr" && !stated.late;
+  if (expressions && (used_for & kMetrics)) {
+    check.diags().emit(kNoExpressions, stated.span).help("write `match_type: strict` or `match_type: regexp`");
+    used_for &= static_cast<schema::SignalSet>(~kMetrics);
+  }
   for (const Criterion& c : kCriteria) typed = typed || (c.typed && of_these(c.name, c.signals));
   // Metrics are told by their names alone.
   bool attributes = (used_for & (kTraces | kLogs)) != 0;
   typed = typed || (attributes && (has_values(match.at("attributes")) || has_values(match.at("resources"))));
-  std::string_view type = typed ? match_type(check, match, false) : std::string_view();
+  std::string_view type = typed ? match_type(check, match) : std::string_view();
   if (type == "regexp") {
     for (const Criterion& c : kCriteria) {
       if (c.typed && c.name != "libraries" && of_these(c.name, c.signals)) check_patterns(check, match.at(c.name));

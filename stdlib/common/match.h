@@ -17,8 +17,8 @@ void check_include_exclude(Check& check, const Value& parent, schema::SignalSet 
 
 // The parts of which structs like it are made.
 
-// "strict" or "regexp" ("expr" where there are `expressions`), or nothing with a diagnostic.
-std::string_view match_type(Check& check, const Value& match, bool expressions);
+// "strict" or "regexp", or nothing with a diagnostic.
+std::string_view match_type(Check& check, const Value& match);
 // Whether one of the attributes asks for a value.
 bool has_values(const Value& attributes);
 void check_attributes(Check& check, const Value& attributes, std::string_view type);

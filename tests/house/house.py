@@ -28,7 +28,8 @@ MAY_NAME_COMPONENTS = {
 NOT_A_COMPONENT = {
     ("compiler/aws/ecs/check_endpoints.cc", "otlp"): "what OTEL_TRACES_EXPORTER says",
 }
-ORDINARY_WORDS = {"otlp", "batch", "filter", "debug", "transform"}  # components' names only where they are a whole literal or a part of a path
+ORDINARY_WORDS = {"otlp", "batch", "filter", "debug", "transform", "redaction"}  # components' names only where they are a whole literal or a part of a path
+PLAIN_WORDS = {"attributes", "resource", "span", "interval"}  # the data model's and other files' words too: components' names only in paths
 
 # What a copy of it could not do without, and the files that may hold it.
 ONE_COPY = {
@@ -163,9 +164,11 @@ def without_comments(file, text):
 
 def component_names(tree, known=KNOWN_COMPONENT_NAMES):
     names = re.findall(r"^component\(\w+ (\w+)", tree.read("stdlib/CMakeLists.txt"), re.MULTILINE)
-    special = [name for name in names if name not in ORDINARY_WORDS]
-    ordinary = [name for name in names if name in ORDINARY_WORDS]
-    pattern = re.compile(rf'\b({"|".join(special + ["(?!)"])})\b|"({"|".join(ordinary + ["(?!)"])})"|/({"|".join(ordinary + ["(?!)"])})/')
+    def any_of(words):
+        return "|".join([name for name in names if name in words] + ["(?!)"])
+
+    special = any_of(set(names) - ORDINARY_WORDS - PLAIN_WORDS)
+    pattern = re.compile(rf'\b({special})\b|"({any_of(ORDINARY_WORDS)})"|/({any_of(ORDINARY_WORDS | PLAIN_WORDS)})/')
     left = set(known)
     for file in tree.matching("compiler/", (".cc", ".h", "CMakeLists.txt")) + tree.matching("cmake/", (".cmake", ".sh", ".py", ".txt")):
         if file.endswith("_test.cc") or file.startswith(tuple(MAY_NAME_COMPONENTS)):

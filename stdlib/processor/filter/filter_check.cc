@@ -183,10 +183,10 @@ private:
       if (expressions) {
         if (!match.at("expressions").items.empty())
           check_.not_compiled(match.at("match_type").span, "filter expressions (`match_type: expr`)");
-        continue;
       }
-      bool needs_type = !names.items.empty() || has_values(match.at("resource_attributes"));
-      std::string_view type = needs_type ? match_type(check_, match, true) : std::string_view();
+      bool by_attributes = has_values(match.at("resource_attributes"));
+      bool needs_type = (!expressions && !names.items.empty()) || by_attributes;
+      std::string_view type = needs_type ? match_type(check_, match) : std::string_view();
       if (type == "regexp") check_patterns(check_, names), check_cache(check_, match);
       check_attributes(check_, match.at("resource_attributes"), type);
     }
@@ -200,7 +200,7 @@ private:
       bool needs_type = has_values(match.at("resource_attributes")) || has_values(match.at("record_attributes"));
       for (std::string_view name : {"severity_texts", "bodies"})
         needs_type = needs_type || !match.at(name).items.empty();
-      std::string_view type = needs_type ? match_type(check_, match, false) : std::string_view();
+      std::string_view type = needs_type ? match_type(check_, match) : std::string_view();
       if (type == "regexp") {
         for (std::string_view name : {"severity_texts", "bodies"}) check_patterns(check_, match.at(name));
       }

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "compiler/check/checks.h"
+
+namespace whittle::check {
+
+// What each action of a list of `attribute_action` needs and does not take.
+void check_attribute_actions(Check& check, const Value& actions);
+
+}  // namespace whittle::check
