@@ -17,7 +17,6 @@ struct Options {
   Emit emit = Emit::Executable;
   std::string library_dir;  // the folder with the runtime's archives
   std::string version;      // whittle's
-  std::string config_hash;  // of the canonical config
   bool replay = false;      // link the replay main: standard input and output in place of the network
   bool optimise = true;
 };

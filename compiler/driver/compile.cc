@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/driver/compile.h"
 
-#include "compiler/aws/needs.h"
-#include "compiler/plan/drift_table.h"
 #include "compiler/plan/plan.h"
-#include "compiler/source/sha256.h"
 
 #include <climits>
 #include <cstdlib>
@@ -38,11 +35,9 @@ Compiled compile(const CompileOptions& options) {
     return out;
   }
   plan::Plan& plan = *built;
-  plan.needs = aws::task_needs(*out.checked.config, {});
-  plan.drift = plan::drift_table(*out.checked.config);
   out.listeners = plan.listeners;
   out.needs_roots = plan.needs_roots;
-  out.config_hash = source::sha256_hex(out.checked.config->canonical);
+  out.config_hash = plan.config_hash;
   if (options.emit == "plan") {
     out.bytes = plan::dump(plan);
     return out;
@@ -57,7 +52,6 @@ Compiled compile(const CompileOptions& options) {
                                       : backend::Emit::Executable;
   back.library_dir = library_dir();
   back.version = version();
-  back.config_hash = out.config_hash;
   back.replay = options.replay;
   back.optimise = options.optimise;
   backend::Result result = backend::compile(plan, back);

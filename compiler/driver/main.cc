@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // whittle: compiles OpenTelemetry Collector configs.
-#include "compiler/aws/iam/command.h"
 #include "compiler/diag/near.h"
 #include "compiler/diag/render.h"
 #include "compiler/driver/commands.h"
@@ -56,7 +55,7 @@ int report_command(const Words& words) {
 constexpr Command kCommands[] = {
     {"check", "tells what is wrong with a config, all of it at once", report_command<report::check_command>},
     {"iam", "prints the roles that a config needs, or what a change of it does to them",
-     report_command<aws::iam::iam_command>},
+     report_command<report::iam_command>},
 #ifndef WHITTLE_ONLY_CHECKS
     {"build", "compiles a config to an executable or a scratch image", build_command},
     {"run", "compiles a config and runs it", run_command},

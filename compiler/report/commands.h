@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands that need nothing but the front end: check, explain, schema, components. Each takes the arguments behind
+// The commands that need nothing but the front end: check, iam, taskdef, explain, schema, components. Each takes the arguments behind
 // its name, writes its result to `out` and complaints about its arguments to `err`, and returns the exit code: 0, 1
 // (errors in the config), 2 (could not run).
 #pragma once
@@ -29,6 +29,12 @@ int check_command(Arguments arguments, Output& output);
 
 // whittle taskdef CONFIG... [--format json|terraform|cloudformation|cdk|compose] [--image REFERENCE] ...
 int taskdef_command(Arguments arguments, Output& output);
+
+// whittle iam CONFIG... [--role task|execution|trust] [--format json|terraform|cloudformation|cdk] [--account ID]
+// [--region R] [--image REF] [--log-group G] [--secret NAME=ARN]... [--kms-key ARN]...
+// whittle iam diff OLD NEW [the same options]
+// The least-privilege policies that a config needs.
+int iam_command(Arguments arguments, Output& output);
 
 // whittle explain CODE
 int explain_command(Arguments arguments, Output& output);

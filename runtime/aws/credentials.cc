@@ -44,8 +44,10 @@ Credentials& Credentials::of(Runtime& runtime, const RoleToTake& role) {
 }
 
 Credentials& Credentials::of(Runtime& runtime) {
-  if (!runtime.credentials) runtime.credentials = new Credentials(runtime);
-  return *runtime.credentials;
+  static const char kKey = 0;
+  void*& own = runtime.shared(&kKey);
+  if (!own) own = new Credentials(runtime);
+  return *static_cast<Credentials*>(own);
 }
 
 void Credentials::get(Ready ready, void* context) {

@@ -24,6 +24,13 @@ int64_t Runtime::now_ns() const {
   return fixed_clock_ns != 0 ? fixed_clock_ns : clock_ns(CLOCK_REALTIME);
 }
 
+void*& Runtime::shared(const void* key) {
+  for (Shared* s = first_shared; s; s = s->next)
+    if (s->key == key) return s->value;
+  first_shared = new Shared{key, nullptr, first_shared};
+  return first_shared->value;
+}
+
 void Runtime::random(void* out, size_t n) const {
   auto* at = static_cast<uint8_t*>(out);
   while (n > 0) {

@@ -11,7 +11,6 @@ namespace whittle {
 class Loop;         // runtime/loop/loop.h
 class HttpClient;   // runtime/http/client.h
 class SelfMetrics;  // runtime/base/self_metrics.h
-class Credentials;  // runtime/aws/credentials.h
 class Room;         // runtime/pipeline/room.h
 
 struct Runtime {
@@ -20,9 +19,8 @@ struct Runtime {
   Loop* loop = nullptr;
   HttpClient* http = nullptr;
   SelfMetrics* metrics = nullptr;
-  Credentials* credentials = nullptr;  // made by the first exporter that signs; see aws/credentials.h
   int64_t fixed_clock_ns = 0;          // replay: the time that never moves; 0 otherwise
-  bool offline = false;                // replay: no call leaves the process, so nobody is asked for credentials
+  bool offline = false;                // replay: no call leaves the process
   bool draining = false;               // SIGTERM has come
   Room* refused_at = nullptr;          // where the last Refused came from; null when it did not say
 
@@ -35,8 +33,18 @@ struct Runtime {
     random(&bits, sizeof bits);
     return bits;
   }
+  // A pointer that all who know `key` share, null at first: for what components have in common and main knows nothing
+  // of. A key is the address of something static.
+  void*& shared(const void* key);
   // A random UUID (RFC 9562, version 4) with a NUL behind it.
   void uuid(char out[37]) const;
+
+  struct Shared {
+    const void* key;
+    void* value;
+    Shared* next;
+  };
+  Shared* first_shared = nullptr;  // as long as the process
 };
 
 // Time that never jumps, in nanoseconds.

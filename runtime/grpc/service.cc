@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/grpc/service.h"
 
-#include "runtime/http/decompress.h"
+#include "runtime/codec/decompress.h"
 #include "runtime/wire/rpc_status.h"
 
 #include <stdio.h>

@@ -4,7 +4,7 @@
 // for.
 #pragma once
 
-#include "runtime/http/decompress.h"
+#include "runtime/codec/decompress.h"
 #include "runtime/http/server.h"
 #include "stdlib/common/common_config.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Content codings: never more than the limit.
 #include "runtime/base/check.h"
-#include "runtime/http/decompress.h"
+#include "runtime/codec/decompress.h"
 
 using namespace whittle;
 

@@ -8,7 +8,6 @@
 //
 //   command_test FOLDER            compares
 //   command_test FOLDER --bless    writes what there is now; the diff is the review
-#include "compiler/aws/iam/command.h"
 #include "compiler/report/commands.h"
 
 #include <algorithm>
@@ -65,7 +64,7 @@ int run(std::string line, std::string& out) {
   std::vector<std::string_view> arguments(words.begin() + 1, words.end());
   report::Output output;
   output.version = "0.0.0";
-  int code = words[0] == "iam"       ? aws::iam::iam_command(arguments, output)
+  int code = words[0] == "iam"       ? report::iam_command(arguments, output)
              : words[0] == "taskdef" ? report::taskdef_command(arguments, output)
                                      : report::check_command(arguments, output);
   out += (digits.empty() ? output.out : only(output.out, digits)) + output.err + "exit code " + std::to_string(code) +

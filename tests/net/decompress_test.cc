@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/http/decompress.h"
+#include "runtime/codec/decompress.h"
 
 #include <gtest/gtest.h>
 #include <string>

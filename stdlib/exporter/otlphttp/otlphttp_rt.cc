@@ -6,7 +6,7 @@
 #include "runtime/base/number.h"
 #include "runtime/export/queue.h"
 #include "runtime/http/client.h"
-#include "runtime/http/compress.h"
+#include "runtime/codec/compress.h"
 #include "runtime/wire/json.h"
 #include "runtime/wire/otlp_schema.h"
 #include "runtime/wire/otlp_views.h"

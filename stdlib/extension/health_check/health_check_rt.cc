@@ -2,7 +2,7 @@
 // Tells over HTTP whether the collector is up: 200 while it runs, 503 once it drains.
 #include "runtime/base/runtime.h"
 #include "runtime/http/configured.h"
-#include "runtime/http/healthcheck.h"
+#include "stdlib/extension/health_check/ask.h"
 #include "stdlib/extension/health_check/health_check_config.h"
 
 #include <stdio.h>
@@ -128,7 +128,7 @@ extern "C" const whittle::ComponentOps extension_health_check_ops = {
       Writer told;
       bool unix_socket = c.transport == config::ListenAddressTransport::Unix;
       int code =
-          healthcheck(view(c.endpoint), unix_socket, static_cast<bool>(c.tls), view(c.path), 4'000'000'000, told);
+          ask_health(view(c.endpoint), unix_socket, static_cast<bool>(c.tls), view(c.path), 4'000'000'000, told);
       dprintf(STDOUT_FILENO, "%.*s\n", static_cast<int>(told.size()), reinterpret_cast<const char*>(told.data()));
       return code;
     },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/http/healthcheck.h"
+#include "stdlib/extension/health_check/ask.h"
 #include "stdlib/extension/health_check/health_check_config.h"
 #include "tests/net/test_peer.h"
 
@@ -77,16 +77,16 @@ TEST_F(HealthTest, AskedByTheBinaryItself) {
     process.runtime.draining = expected == 1;
     int code = -1;
     Writer told;
-    std::thread asks([&] { code = healthcheck(path, true, false, "/", 5'000'000'000, told); });
+    std::thread asks([&] { code = ask_health(path, true, false, "/", 5'000'000'000, told); });
     EXPECT_TRUE(process.until([&] { return code >= 0; }));
     asks.join();
     EXPECT_EQ(code, expected);
     EXPECT_NE(told.text().find("Server"), Text::npos);
   }
   Writer told;
-  EXPECT_EQ(healthcheck(path + ".none", true, false, "/", 1'000'000'000, told), 1);
+  EXPECT_EQ(ask_health(path + ".none", true, false, "/", 1'000'000'000, told), 1);
   EXPECT_NE(told.text().find("nothing answers at"), Text::npos);
-  EXPECT_EQ(healthcheck("nonsense", false, false, "/", 1'000'000'000, told), 1);
+  EXPECT_EQ(ask_health("nonsense", false, false, "/", 1'000'000'000, told), 1);
 }
 
 }  // namespace

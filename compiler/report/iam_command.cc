@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compiler/aws/iam/command.h"
+// `whittle iam`: the roles that a config needs, and what a change of it does to them.
+#include "compiler/report/commands.h"
 
 #include "compiler/aws/deployment.h"
 #include "compiler/aws/iam/print.h"
@@ -10,10 +11,10 @@
 #include <map>
 #include <set>
 
-namespace whittle::aws::iam {
+namespace whittle::report {
 
-using report::CommandLine;
-using report::OptionSpec;
+using namespace aws;
+using namespace aws::iam;
 
 namespace {
 
@@ -46,8 +47,8 @@ const std::vector<OptionSpec>& specs() {
         {"--kms-key", "ARN", "a key of your own that encrypts them; may be given several times"},
         {"--exit-code", "", "diff: exit with 1 when the roles differ"},
     };
-    report::add_place_options(out);
-    return report::with_config_options(std::move(out));
+    add_place_options(out);
+    return with_config_options(std::move(out));
   }();
   return all;
 }
@@ -115,7 +116,7 @@ struct Loaded {
 };
 
 // Errors go to `err`; the policies of a config with errors would be wrong.
-Loaded load(const check::CheckOptions& options, report::Output& output) {
+Loaded load(const check::CheckOptions& options, Output& output) {
   Loaded out{check::check_files(options)};
   out.code = out.result.exit_code();
   if (out.code != 0) {
@@ -127,7 +128,7 @@ Loaded load(const check::CheckOptions& options, report::Output& output) {
 }
 
 int diff(const CommandLine& line, const check::CheckOptions& common, const Deployment& deployment,
-         report::Output& output) {
+         Output& output) {
   std::vector<Need> needs[2];
   for (int side = 0; side < 2; ++side) {
     check::CheckOptions options = common;
@@ -178,7 +179,7 @@ int diff(const CommandLine& line, const check::CheckOptions& common, const Deplo
 }
 
 bool read_deployment(const CommandLine& line, Deployment& out, std::string& error) {
-  if (!report::read_place_options(line, out.surroundings, error)) return false;
+  if (!read_place_options(line, out.surroundings, error)) return false;
   out.image = line.get("--image");
   out.log_group = line.get("--log-group");
   out.name = line.get("--name", "collector");
@@ -203,17 +204,17 @@ bool read_deployment(const CommandLine& line, Deployment& out, std::string& erro
 
 }  // namespace
 
-int iam_command(report::Arguments arguments, report::Output& output) {
+int iam_command(Arguments arguments, Output& output) {
   CommandLine line;
   std::string error;
   check::CheckOptions common;
   Deployment deployment;
-  bool good = report::read_command_line({arguments.begin(), arguments.end()}, specs(), line, error);
+  bool good = read_command_line({arguments.begin(), arguments.end()}, specs(), line, error);
   if (line.has("--help")) {
-    output.out += report::help_text(kUsage, kAbout, specs());
+    output.out += help_text(kUsage, kAbout, specs());
     return 0;
   }
-  good = good && report::read_config_options(line, common, error) && read_deployment(line, deployment, error);
+  good = good && read_config_options(line, common, error) && read_deployment(line, deployment, error);
   bool is_diff = !line.files.empty() && line.files[0] == "diff";
   std::string format = line.get("--format", is_diff ? "text" : "json"), role = line.get("--role");
   if (good && is_diff && line.files.size() != 3)
@@ -272,4 +273,4 @@ int iam_command(report::Arguments arguments, report::Output& output) {
   return 0;
 }
 
-}  // namespace whittle::aws::iam
+}  // namespace whittle::report

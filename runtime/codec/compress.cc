@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/http/compress.h"
+#include "runtime/codec/compress.h"
 
 #include "runtime/base/check.h"
 

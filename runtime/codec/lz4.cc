@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // LZ4 frames: a header, blocks of at most 4 MiB, an end mark; checksums are XXH32. Blocks are literals and copies that
 // may reach back up to 64 KiB, into earlier blocks too unless the header says that they are independent.
-#include "runtime/http/decompress.h"
+#include "runtime/codec/decompress.h"
 
 #include <bit>
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Snappy's two formats. A block is a length and then tags: literals, and copies of what came before. Frames are chunks,
 // each a block or plain bytes with a checksum (CRC-32C, rotated).
-#include "runtime/http/decompress.h"
+#include "runtime/codec/decompress.h"
 
 #include <string.h>
 

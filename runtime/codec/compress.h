@@ -3,7 +3,7 @@
 #pragma once
 
 #include "runtime/base/writer.h"
-#include "runtime/http/decompress.h"
+#include "runtime/codec/decompress.h"
 
 namespace whittle {
 

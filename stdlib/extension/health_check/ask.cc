@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/http/healthcheck.h"
+// One blocking request with a deadline. It shares nothing with the collector's own client: that one lives in the loop, which
+// the process that asks does not have.
+#include "stdlib/extension/health_check/ask.h"
 
 #include "runtime/base/runtime.h"
 #include "runtime/http/header.h"
 #include "runtime/http/listener.h"
-#include "stdlib/extension/health_check/health_check_config.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -76,12 +77,12 @@ static int connect_unix(Text path, int64_t deadline) {
   return connect_to(reinterpret_cast<sockaddr*>(&address), size, deadline);
 }
 
-int healthcheck(Text endpoint, bool unix_socket, bool tls, Text path, int64_t timeout_ns, Writer& told) {
+int ask_health(Text endpoint, bool unix_socket, bool tls, Text path, int64_t timeout_ns, Writer& told) {
   const int64_t deadline = monotonic_ns() + timeout_ns;
   Text host;
   uint16_t port = 0;
   if (!unix_socket && !split_endpoint(endpoint, host, port)) {
-    told.append(Text("the health_check extension's endpoint is not of the form host:port"));
+    told.append(Text("the extension's endpoint is not of the form host:port"));
     return 1;
   }
   const int fd = unix_socket ? connect_unix(endpoint, deadline) : connect_tcp(host, port, deadline);
@@ -124,24 +125,6 @@ int healthcheck(Text endpoint, bool unix_socket, bool tls, Text path, int64_t ti
   }
   told.append(text.substr(end + 4));
   return text[9] == '2' ? 0 : 1;
-}
-
-int healthcheck(const Program& program) {
-  static constexpr int64_t kTimeout = 4'000'000'000;  // below the 5 s that ECS gives a health check
-  for (const Component& c : program.components) {
-    const Text id = view(c.context.id);
-    if (c.kind != ComponentKind::Extension || id.substr(0, id.find('/')) != "health_check") continue;
-    const auto& config = *static_cast<const config::HealthCheck*>(c.context.config);
-    Writer told;
-    const bool unix_socket = config.transport == config::ListenAddressTransport::Unix;
-    const int code =
-        healthcheck(view(config.endpoint), unix_socket, config.tls.present, view(config.path), kTimeout, told);
-    dprintf(code == 0 ? STDOUT_FILENO : STDERR_FILENO, "%.*s\n", static_cast<int>(told.size()),
-            reinterpret_cast<const char*>(told.data()));
-    return code;
-  }
-  dprintf(STDERR_FILENO, "this collector has no health_check extension\n");
-  return 1;
 }
 
 }  // namespace whittle

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // zlib and zstd into one growing buffer. Both formats usually tell the size in advance (gzip in its last four bytes,
 // zstd in its first): it is taken as a hint, bounded by what the format can do, so that the buffer seldom grows.
-#include "runtime/http/decompress.h"
+#include "runtime/codec/decompress.h"
 
 #include "runtime/base/check.h"
 
