@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands that need nothing but the front end: check, iam, taskdef, explain, schema, components. Each takes the arguments behind
-// its name, writes its result to `out` and complaints about its arguments to `err`, and returns the exit code: 0, 1
-// (errors in the config), 2 (could not run).
+// The commands that need nothing but the front end: check, iam, taskdef, explain, schema, components. Each takes the
+// arguments behind its name, writes its result to `out` and complaints about its arguments to `err`, and returns the
+// exit code: 0, 1 (errors in the config), 2 (could not run).
 #pragma once
 
 #include "compiler/check/front_end.h"

@@ -127,8 +127,7 @@ Loaded load(const check::CheckOptions& options, Output& output) {
   return out;
 }
 
-int diff(const CommandLine& line, const check::CheckOptions& common, const Deployment& deployment,
-         Output& output) {
+int diff(const CommandLine& line, const check::CheckOptions& common, const Deployment& deployment, Output& output) {
   std::vector<Need> needs[2];
   for (int side = 0; side < 2; ++side) {
     check::CheckOptions options = common;

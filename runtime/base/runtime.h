@@ -19,10 +19,10 @@ struct Runtime {
   Loop* loop = nullptr;
   HttpClient* http = nullptr;
   SelfMetrics* metrics = nullptr;
-  int64_t fixed_clock_ns = 0;          // replay: the time that never moves; 0 otherwise
-  bool offline = false;                // replay: no call leaves the process
-  bool draining = false;               // SIGTERM has come
-  Room* refused_at = nullptr;          // where the last Refused came from; null when it did not say
+  int64_t fixed_clock_ns = 0;  // replay: the time that never moves; 0 otherwise
+  bool offline = false;        // replay: no call leaves the process
+  bool draining = false;       // SIGTERM has come
+  Room* refused_at = nullptr;  // where the last Refused came from; null when it did not say
 
   // Wall-clock time in nanoseconds since the epoch.
   int64_t now_ns() const;

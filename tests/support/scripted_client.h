@@ -107,7 +107,6 @@ struct Harness {
     // The exporter lives as long as the process, as in a collector.
     static auto* kept = new std::vector<void*>;
     kept->push_back(self);
-    kept->push_back(runtime.credentials);
     delete http;
   }
 

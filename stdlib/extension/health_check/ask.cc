@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One blocking request with a deadline. It shares nothing with the collector's own client: that one lives in the loop, which
-// the process that asks does not have.
+// One blocking request with a deadline. It shares nothing with the collector's own client: that one lives in the loop,
+// which the process that asks does not have.
 #include "stdlib/extension/health_check/ask.h"
 
 #include "runtime/base/runtime.h"

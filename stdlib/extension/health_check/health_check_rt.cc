@@ -127,8 +127,7 @@ extern "C" const whittle::ComponentOps extension_health_check_ops = {
       const auto& c = *static_cast<const config::HealthCheck*>(context->config);
       Writer told;
       bool unix_socket = c.transport == config::ListenAddressTransport::Unix;
-      int code =
-          ask_health(view(c.endpoint), unix_socket, static_cast<bool>(c.tls), view(c.path), 4'000'000'000, told);
+      int code = ask_health(view(c.endpoint), unix_socket, static_cast<bool>(c.tls), view(c.path), 4'000'000'000, told);
       dprintf(STDOUT_FILENO, "%.*s\n", static_cast<int>(told.size()), reinterpret_cast<const char*>(told.data()));
       return code;
     },
