@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/ottl/arguments.h"
+
+namespace whittle::ottl {
+
+extern "C" bool rt_ottl_IsDouble(Run* run, const Value* args, Value* out) {
+  (void)run;
+  *out = boolean(args[0].is(ValueKind::Double));
+  return true;
+}
+
+}  // namespace whittle::ottl

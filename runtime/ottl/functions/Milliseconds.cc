@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/ottl/sequence.h"
+
+namespace whittle::ottl {
+
+extern "C" bool rt_ottl_Milliseconds(Run* run, const Value* args, Value* out) {
+  int64_t d;
+  if (!want_duration(*run, args[0], d)) return false;
+  *out = integer(d / 1000000);
+  return true;
+}
+
+}  // namespace whittle::ottl

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/ottl/sequence.h"
+
+namespace whittle::ottl {
+
+extern "C" bool rt_ottl_Values(Run* run, const Value* args, Value* out) {
+  if (!want_map(*run, args[0])) return false;
+  ListMaker values(run->arena);
+  for (const Member& m : members_of(args[0], run->arena)) values.add(m.value);
+  *out = values.give(ValueKind::Slice);
+  return true;
+}
+
+}  // namespace whittle::ottl
