@@ -138,14 +138,16 @@ struct ComponentOps {
   int (*ask_health)(const ComponentContext* context);
 };
 
-// FanOut is the compiler's own: what stands where a pipeline has several exporters or a receiver several pipelines.
+// FanOut and Program are the compiler's own: what stands where a pipeline has several exporters or a receiver several
+// pipelines, and what stateless processors become.
 enum class ComponentKind : uint32_t {
   Receiver = 0,
   Processor = 1,
   Exporter = 2,
   Extension = 3,
   Connector = 4,
-  FanOut = 5
+  FanOut = 5,
+  Program = 6
 };
 
 // One way out of a fan-out.

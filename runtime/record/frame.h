@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// One message that is open while a record program runs: where its fields stand, what was written to them, and its
+// attributes as a list that can be changed.
+//
+// Opening scans the message once and notes where each field's value begins; nothing is decoded. A written field is
+// encoded at once, and from then on the note points to what was written, so reading does not care. Closing copies what
+// was not written in as few pieces as there are gaps, and puts what was written behind it.
+#pragma once
+
+#include "runtime/ottl/value.h"
+#include "runtime/record/program.h"
+#include "runtime/wire/wire.h"
+
+#include <vector>
+
+namespace whittle::record {
+
+// The highest number of a field that programs name, and one more.
+inline constexpr uint32_t kFields = 20;
+
+// One attribute. `raw`: the KeyValue as it was received; empty for what the program has put there.
+struct Entry {
+  Text key;
+  Bytes any;  // the AnyValue's content, where `raw` is not empty
+  Bytes raw;
+  ottl::Value value;  // where `raw` is empty
+};
+
+struct Frame {
+  Kind kind = Kind::Resource;
+  Bytes content;
+  uint32_t attributes_number = 0;  // the field that attributes are in
+  uint32_t index = 0;              // among its parent's messages of that kind
+  const uint8_t* fields[kFields];  // the value of each field behind its tag; null where there is none
+  uint32_t delimited = 0;          // bit by number: the value has a length in front
+  uint32_t written = 0;            // bit by number: the field was written, and stands in `fresh` unless it is gone
+  struct Fresh {
+    uint32_t number;
+    Bytes field;  // with its tag, in the arena
+  };
+  std::vector<Fresh> fresh;
+  bool attributes_written = false;
+  std::vector<Entry> entries;  // while the program looks at attributes
+  // Of the message that holds a Resource or Scope (ResourceSpans, ScopeLogs ...): its schema_url as it is now.
+  Text schema;
+  bool schema_written = false;
+
+  bool dirty() const { return written != 0 || attributes_written || schema_written; }
+};
+
+// Opens `content`. `attributes`: the program looks at them.
+void open(Frame& frame, Kind kind, Bytes content, bool attributes);
+
+// Appends the message's content as it is now. Fields for which `skip` has a bit are left out: children that the caller
+// writes.
+void close(const Frame& frame, Writer& out, uint32_t skip = 0);
+
+// Replaces the field by `field`, which is a tag and a value in the arena, or by nothing.
+void replace(Frame& frame, uint32_t number, Bytes field);
+
+}  // namespace whittle::record

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs a record program over a payload. Each pass opens the messages on the way down to its level, calls its code for
+// every message of that level in order, and writes forwards what comes out. A group (a resource with all below it) in
+// which nothing changed stays the slice of the buffer that it was.
+//
+// Code may write to the messages around its own, which are still open: what a span writes to its resource the next span
+// reads. So what stands below a message is written to a buffer of its own first, and its head when all of that is
+// known.
+#include "runtime/base/payload.h"
+#include "runtime/base/runtime.h"
+#include "runtime/record/frame.h"
+#include "runtime/record/items.h"
+
+namespace whittle::record {
+
+namespace {
+
+using ottl::Run;
+
+// ResourceX: its own in 1, scopes in 2, schema_url in 3; ScopeX: its own in 1, records in 2, schema_url in 3.
+constexpr uint32_t kOwn = 1, kChildren = 2, kSchema = 3;
+constexpr uint32_t kEvents = 11;                       // of a Span
+constexpr uint32_t kDataFields[] = {5, 7, 9, 10, 11};  // of a Metric: gauge, sum, histogram, exponential, summary
+constexpr Kind kPointKinds[] = {Kind::NumberPoint, Kind::NumberPoint, Kind::HistogramPoint, Kind::ExponentialPoint,
+                                Kind::SummaryPoint};
+constexpr uint32_t kPoints = 1;  // of Gauge, Sum and their like
+
+class Walk {
+public:
+  Walk(const Pass& pass, Run& run, Signal signal) : pass_(pass), run_(run), signal_(signal) {
+    for (uint32_t i = 0; i < kLevels; ++i) open_[i] = &frames_[i];
+    record_kind_ = signal == Signal::Traces ? Kind::Span : signal == Signal::Metrics ? Kind::Metric : Kind::Log;
+  }
+
+  // False: a statement failed that fails the request.
+  bool run(const Payload& in, Payload& out) {
+    for (const Slice& slice : in.slices) {
+      const uint8_t *p = slice.bytes.data(), *end = p + slice.bytes.size(), *kept_from = p;
+      while (p < end) {
+        wire::RawField f = wire::next_field(p);
+        if (f.number() != kOwn) continue;
+        Writer written;
+        const Outcome outcome = group(f.content(), written);
+        if (failed_) return false;
+        if (outcome == Outcome::Same) {
+          items_ += items_of_group(signal_, f.content());
+          continue;
+        }
+        changed_ = true;
+        if (kept_from < f.begin) out.add({slice.owner, {kept_from, f.begin}});
+        kept_from = f.end;
+        if (outcome == Outcome::Changed) add(out, written);
+      }
+      if (kept_from < end) out.add({slice.owner, {kept_from, end}});
+    }
+    out.items = items_;
+    return true;
+  }
+  bool changed() const { return changed_; }
+
+private:
+  enum class Outcome { Same, Changed, Gone };
+
+  void add(Payload& out, const Writer& written) {
+    BufferRef buffer = BufferRef::copy(written.bytes());
+    Bytes bytes{buffer.data(), written.size()};
+    items_ += items_of_group(signal_, content_of(bytes));
+    out.add({static_cast<BufferRef&&>(buffer), bytes});
+  }
+  static Bytes content_of(Bytes field) {
+    const uint8_t* p = field.data();
+    return wire::next_field(p).content();
+  }
+
+  bool looks_at(Level level) const { return pass_.maps >> static_cast<uint32_t>(level) & 1; }
+
+  Verdict call() {
+    Verdict v = pass_.code(&run_, open_);
+    if (v == Verdict::Fail) failed_ = true;
+    return v;
+  }
+
+  // A ResourceX with everything below it.
+  Outcome group(Bytes content, Writer& out) {
+    Frame& frame = frames_[0];
+    open_holder(frame, Kind::Resource, content, Level::Resource);
+    if (pass_.level == Level::Resource) {
+      const Verdict v = call();
+      if (failed_) return Outcome::Same;
+      if (v == Verdict::Drop) return Outcome::Gone;
+      if (!frame.dirty()) return Outcome::Same;
+      write_holder(frame, content, out, kOwn, nullptr);
+      return Outcome::Changed;
+    }
+    Writer below;
+    uint64_t scopes = 0, kept = 0;
+    bool changed = false;
+    each(content, kChildren, [&](const wire::RawField& f) {
+      if (failed_) return;
+      ++scopes;
+      const size_t before = below.size();
+      const Outcome o = scope(f.content(), below);
+      if (o == Outcome::Same) below.truncate(before), below.append(f.whole());
+      changed |= o != Outcome::Same;
+      kept += o != Outcome::Gone;
+    });
+    if (failed_) return Outcome::Same;
+    if (scopes > 0 && kept == 0 && pass_.drops && !pass_.keeps_empty) return Outcome::Gone;
+    if (!changed && !frame.dirty()) return Outcome::Same;
+    write_holder(frame, content, out, kOwn, &below);
+    return Outcome::Changed;
+  }
+
+  Outcome scope(Bytes content, Writer& out) {
+    Frame& frame = frames_[1];
+    open_holder(frame, Kind::Scope, content, Level::Scope);
+    if (pass_.level == Level::Scope) {
+      const Verdict v = call();
+      if (failed_) return Outcome::Same;
+      if (v == Verdict::Drop) return Outcome::Gone;
+      if (!frame.dirty()) return Outcome::Same;
+      write_holder(frame, content, out, kChildren, nullptr);
+      return Outcome::Changed;
+    }
+    Writer below;
+    uint64_t records = 0, kept = 0;
+    bool changed = false;
+    each(content, kChildren, [&](const wire::RawField& f) {
+      if (failed_) return;
+      ++records;
+      const size_t before = below.size();
+      const Outcome o = record(f.content(), below);
+      if (o == Outcome::Same) below.truncate(before), below.append(f.whole());
+      changed |= o != Outcome::Same;
+      kept += o != Outcome::Gone;
+    });
+    if (failed_) return Outcome::Same;
+    if (records > 0 && kept == 0 && pass_.drops && !pass_.keeps_empty) return Outcome::Gone;
+    if (!changed && !frame.dirty()) return Outcome::Same;
+    write_holder(frame, content, out, kChildren, &below);
+    return Outcome::Changed;
+  }
+
+  Outcome record(Bytes content, Writer& out) {
+    const Outcome outcome = record_now(content, out);
+    // What a record's statements made is of use until it is written, unless something around it holds on to it.
+    if (!writes_around_) run_.arena.reset();
+    return outcome;
+  }
+
+  Outcome record_now(Bytes content, Writer& out) {
+    Frame& frame = frames_[2];
+    open(frame, record_kind_, content, looks_at(Level::Record));
+    if (pass_.level == Level::Record) {
+      const Verdict v = call();
+      if (failed_ || v == Verdict::Drop) return v == Verdict::Drop ? Outcome::Gone : Outcome::Same;
+      if (!frame.dirty()) return Outcome::Same;
+      const size_t start = wire::begin_len(out, kChildren);
+      close(frame, out);
+      wire::end_len(out, start);
+      return Outcome::Changed;
+    }
+    return signal_ == Signal::Traces ? events(frame, out) : points(frame, out);
+  }
+
+  // One message of the innermost level.
+  Outcome inner(Kind kind, uint32_t number, uint32_t index, Bytes content, Writer& out) {
+    Frame& frame = frames_[3];
+    open(frame, kind, content, looks_at(Level::Inner));
+    frame.index = index;
+    const Verdict v = call();
+    if (failed_ || v == Verdict::Drop) return v == Verdict::Drop ? Outcome::Gone : Outcome::Same;
+    if (!frame.dirty()) return Outcome::Same;
+    const size_t start = wire::begin_len(out, number);
+    close(frame, out);
+    wire::end_len(out, start);
+    return Outcome::Changed;
+  }
+
+  Outcome events(Frame& span, Writer& out) {
+    Writer below;
+    bool changed = false;
+    uint32_t index = 0;
+    each(span.content, kEvents, [&](const wire::RawField& f) {
+      if (failed_) return;
+      const size_t before = below.size();
+      const Outcome o = inner(Kind::Event, kEvents, index++, f.content(), below);
+      if (o == Outcome::Same) below.truncate(before), below.append(f.whole());
+      changed |= o != Outcome::Same;
+    });
+    if (failed_ || (!changed && !span.dirty())) return Outcome::Same;
+    const size_t start = wire::begin_len(out, kChildren);
+    close(span, out, changed ? 1u << kEvents : 0);
+    if (changed) out.append(below.bytes());
+    wire::end_len(out, start);
+    return Outcome::Changed;
+  }
+
+  Outcome points(Frame& metric, Writer& out) {
+    // Of a oneof the last member counts.
+    uint32_t data = 0, which = 0;
+    const uint8_t* last = nullptr;
+    for (uint32_t i = 0; i < std::size(kDataFields); ++i)
+      if (const uint8_t* at = metric.fields[kDataFields[i]]; at && (!last || at > last))
+        last = at, data = kDataFields[i], which = i;
+    if (!last) return metric.dirty() ? rewrite(metric, out) : Outcome::Same;
+    const uint8_t* p = last;
+    const Bytes content = wire::len(p);
+    Writer below;
+    uint64_t n = 0, kept = 0;
+    bool changed = false;
+    const size_t data_start = wire::begin_len(below, data);
+    for (const uint8_t *q = content.data(), *end = q + content.size(); q < end && !failed_;) {
+      wire::RawField f = wire::next_field(q);
+      if (f.number() != kPoints) {
+        below.append(f.whole());
+        continue;
+      }
+      const size_t before = below.size();
+      const Outcome o = inner(kPointKinds[which], kPoints, static_cast<uint32_t>(n++), f.content(), below);
+      if (o == Outcome::Same) below.truncate(before), below.append(f.whole());
+      changed |= o != Outcome::Same;
+      kept += o != Outcome::Gone;
+    }
+    wire::end_len(below, data_start);
+    if (failed_) return Outcome::Same;
+    if (n > 0 && kept == 0 && pass_.drops && !pass_.keeps_empty) return Outcome::Gone;
+    if (!changed && !metric.dirty()) return Outcome::Same;
+    const size_t start = wire::begin_len(out, kChildren);
+    close(metric, out, changed ? 1u << data : 0);
+    if (changed) out.append(below.bytes());
+    wire::end_len(out, start);
+    return Outcome::Changed;
+  }
+
+  Outcome rewrite(const Frame& frame, Writer& out) {
+    const size_t start = wire::begin_len(out, kChildren);
+    close(frame, out);
+    wire::end_len(out, start);
+    return Outcome::Changed;
+  }
+
+  // Opens the Resource or Scope that a holding message has in front.
+  void open_holder(Frame& frame, Kind kind, Bytes content, Level level) {
+    Bytes own;
+    Text schema;
+    for (const uint8_t *p = content.data(), *end = p + content.size(); p < end;) {
+      wire::RawField f = wire::next_field(p);
+      if (f.number() == kOwn) own = f.content();
+      else if (f.number() == kSchema) schema = as_text(f.content());
+    }
+    open(frame, kind, own, looks_at(level));
+    frame.schema = schema;
+    frame.schema_written = false;
+  }
+
+  // A holding message as it is now: its head, its children (`below`, or as they were), and the rest.
+  void write_holder(const Frame& frame, Bytes content, Writer& out, uint32_t number, const Writer* below) {
+    const size_t start = wire::begin_len(out, number);
+    const size_t own = wire::begin_len(out, kOwn);
+    close(frame, out);
+    wire::end_len(out, own);
+    if (below) out.append(below->bytes());
+    for (const uint8_t *p = content.data(), *end = p + content.size(); p < end;) {
+      wire::RawField f = wire::next_field(p);
+      if (f.number() == kOwn || (f.number() == kChildren && below) || (f.number() == kSchema && frame.schema_written))
+        continue;
+      out.append(f.whole());
+    }
+    if (frame.schema_written && !frame.schema.empty()) wire::put_len(out, kSchema, as_bytes(frame.schema));
+    wire::end_len(out, start);
+  }
+
+  template <class F>
+  static void each(Bytes message, uint32_t number, F f) {
+    for (const uint8_t *p = message.data(), *end = p + message.size(); p < end;) {
+      wire::RawField field = wire::next_field(p);
+      if (field.number() == number) f(field);
+    }
+  }
+
+  const Pass& pass_;
+  Run& run_;
+  Signal signal_;
+  Kind record_kind_;
+  Frame frames_[kLevels];
+  Frame* open_[kLevels];
+  uint64_t items_ = 0;
+  const bool writes_around_ = pass_.writes & 3;
+  bool changed_ = false, failed_ = false;
+};
+
+}  // namespace
+
+namespace {
+
+// A processor that became a program.
+struct Instance {
+  const Program& program;
+  Runtime* runtime;
+  Arena arena;
+};
+
+Status run_program(Instance& instance, Payload* payload) {
+  const Program& program = instance.program;
+  Run run{instance.arena, instance.runtime};
+  const Payload* from = payload;
+  Payload now(payload->signal);
+  bool changed = false;
+  for (const Pass& pass : program.passes) {
+    Payload out(payload->signal);
+    Walk walk(pass, run, payload->signal);
+    if (!walk.run(*from, out)) return Status::Invalid;
+    if (!walk.changed()) continue;
+    changed = true;
+    now = static_cast<Payload&&>(out);
+    from = &now;
+  }
+  if (!changed) return program.next.consume(program.next.self, payload);
+  Status status = Status::Ok;
+  if (!now.slices.empty()) {
+    now.metadata.headers = payload->metadata.headers;
+    now.compact();
+    status = program.next.consume(program.next.self, &now);
+  }
+  if (status == Status::Ok) payload->clear();
+  return status;
+}
+
+}  // namespace
+
+extern "C" Status rt_run_program(void* instance, Payload* payload) {
+  auto& self = *static_cast<Instance*>(instance);
+  const Status status = run_program(self, payload);
+  self.arena.reset();
+  return status;
+}
+
+extern "C" const ComponentOps rt_program_ops = {
+    .create = [](const ComponentContext* context) -> void* {
+      return new Instance{*static_cast<const Program*>(context->config), context->runtime, {}};
+    },
+};
+
+}  // namespace whittle::record

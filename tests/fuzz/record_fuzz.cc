@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Record programs over whatever validate() accepts: code that reads every field in every form and writes here and
+// there. What comes out is accepted by validate() again, and what went in is as it was.
+#include "runtime/base/payload.h"
+#include "runtime/base/runtime.h"
+#include "runtime/ottl/value.h"
+#include "runtime/record/program.h"
+#include "runtime/wire/validate.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+namespace whittle {
+namespace {
+
+using namespace record;
+
+// Decisions of the code, out of the first bytes.
+const uint8_t* choices;
+size_t left;
+uint8_t next() {
+  return left > 0 ? --left, *choices++ : 0;
+}
+
+template <Level kLevel>
+Verdict code(ottl::Run* run, Frame* const* frames) {
+  ottl::Value v;
+  for (uint32_t l = 0; l <= static_cast<uint32_t>(kLevel); ++l) {
+    Frame* f = frames[l];
+    rt_get_attributes(run, f, &v);
+    Writer text;
+    ottl::append_as_string(text, v);
+    ottl::append_json(text, v, run->arena);
+    if (next() & 1) rt_delete_attribute(f, "k", 1);
+    const ottl::Value made = ottl::text("made");
+    if (next() & 1) rt_put_attribute(run, f, "k", 1, &made);
+    rt_get_schema(f, &v);
+  }
+  Frame* f = frames[static_cast<uint32_t>(kLevel)];
+  if (kLevel == Level::Inner) {
+    const PointField counts[4] = {
+        {0, 0, How::Varint}, {0, 6, How::PackedFixed}, {8, 2, How::PackedVarints}, {0, 0, How::Varint}};
+    const PointField bounds[4] = {
+        {0, 0, How::Varint}, {0, 7, How::PackedDoubles}, {0, 6, How::SInt32}, {0, 0, How::Varint}};
+    rt_get_point(run, f, counts, &v);
+    if (next() & 1) rt_set_point(run, f, counts, &v);
+    rt_get_point(run, f, bounds, &v);
+    if (next() & 1) rt_set_point(run, f, bounds, &v);
+    rt_get_number(run, f, true, &v);
+    rt_get_number(run, f, false, &v);
+    const ottl::Value five = ottl::integer(5);
+    if (next() & 1) rt_set_number(run, f, false, &five);
+  }
+  const uint8_t c = next();
+  return c == 1 ? Verdict::Drop : c == 2 ? Verdict::Fail : Verdict::Keep;
+}
+
+struct Sink {
+  Signal signal;
+  Writer bytes;
+  uint64_t items = 0;
+};
+
+Status take(void* self, Payload* payload) {
+  auto& sink = *static_cast<Sink*>(self);
+  payload->flatten(sink.bytes);
+  sink.items = payload->items;
+  payload->clear();
+  return Status::Ok;
+}
+
+}  // namespace
+}  // namespace whittle
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace whittle;
+  if (size < 10) return 0;
+  const auto signal = static_cast<Signal>(data[0] % 3);
+  const uint8_t level = data[1] % 4;
+  choices = data + 2, left = 8;
+  const Bytes message(data + 10, size - 10);
+  auto counts = wire::validate(signal, message);
+  if (!counts || !counts->regular) return 0;
+  Payload payload(signal);
+  payload.items = counts->items;
+  BufferRef owner = BufferRef::copy(message);
+  const Bytes bytes{owner.data(), message.size()};
+  if (!bytes.empty()) payload.add({static_cast<BufferRef&&>(owner), bytes});
+
+  record::Code codes[] = {code<Level::Resource>, code<Level::Scope>, code<Level::Record>, code<Level::Inner>};
+  Pass pass{static_cast<Level>(level), 15, 15, true, false, codes[level]};
+  Sink sink{signal, {}, 0};
+  // The instance lives as long as the process, as in a collector.
+  static record::Program program;
+  static Runtime runtime;
+  static const ComponentContext context{&runtime, {"fuzz", 4}, {}, &program, {}, {}};
+  static void* const instance = rt_program_ops.create(&context);
+  program = {signal, {&pass, 1}, {take, &sink}};
+  const Status status = rt_run_program(instance, &payload);
+  if (status == Status::Ok) {
+    auto after = wire::validate(signal, sink.bytes.bytes());
+    if (!after || !after->regular || after->items != sink.items) abort();
+  } else if (payload.items != counts->items || payload.bytes != message.size() ||
+             (!message.empty() && memcmp(payload.slices[0].bytes.data(), message.data(), message.size()) != 0)) {
+    abort();
+  }
+  return 0;
+}
