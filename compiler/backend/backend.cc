@@ -37,7 +37,7 @@ std::vector<std::string> archives(const plan::Plan& plan, bool replay) {
   std::vector<std::string> names{replay ? "main_replay" : "main_serve"};
   std::set<std::string> components;
   for (auto& stage : plan.stages)
-    if (!stage.program)
+    if (!stage.stateless())
       components.insert(std::string(schema::name_of(stage.component().kind)) + "_" +
                         std::string(stage.component().name));
   names.insert(names.end(), components.begin(), components.end());

@@ -6,6 +6,7 @@
 #include "compiler/lower/lower.h"
 
 #include "compiler/lower/constants.h"
+#include "compiler/lower/program_code.h"
 #include "compiler/lower/record_code.h"
 
 #include <llvm/IR/IRBuilder.h>
@@ -18,7 +19,7 @@ using llvm::Value;
 using plan::Plan;
 using plan::StageId;
 
-constexpr uint64_t kFanOutKind = 5;  // ComponentKind::FanOut
+constexpr uint64_t kFanOutKind = 5, kProgramKind = 6;  // of ComponentKind
 
 class ModuleBuilder {
 public:
@@ -41,7 +42,7 @@ public:
 
   void run(const std::string& version, const std::string& config_hash) {
     for (auto& stage : plan_.stages) {
-      instances_.push_back(stage.program
+      instances_.push_back(stage.stateless()
                                ? nullptr
                                : new llvm::GlobalVariable(module_, pointer_, false, llvm::GlobalValue::InternalLinkage,
                                                           constants_.null_pointer(), "instance." + stage.instance->id));
@@ -49,8 +50,8 @@ public:
     for (size_t i = 0; i < plan_.pipelines.size(); ++i) build_pipeline(static_cast<plan::PipelineId>(i));
     std::vector<Constant*> components;
     for (size_t i = 0; i < plan_.stages.size(); ++i)
-      if (!plan_.stages[i].program) components.push_back(component(static_cast<StageId>(i)));
-    components.insert(components.end(), fan_outs_.begin(), fan_outs_.end());
+      if (!plan_.stages[i].stateless()) components.push_back(component(static_cast<StageId>(i)));
+    components.insert(components.end(), extras_.begin(), extras_.end());
     std::vector<Constant*> pipelines;
     auto* entry = llvm::StructType::get(context_, {constants_.str_type(), i32_, consumer_});
     for (size_t i = 0; i < plan_.pipelines.size(); ++i)
@@ -136,6 +137,14 @@ private:
     auto* spec = llvm::ConstantStruct::get(
         type, {constants_.integer(static_cast<uint64_t>(signal), 32), constants_.list(branch_, specs, "branches")});
     auto* config = new llvm::GlobalVariable(module_, type, true, llvm::GlobalValue::PrivateLinkage, spec, "fan_out");
+    auto* instance = own_component("rt_fan_out_ops", kFanOutKind, id, place, config);
+    auto callee = module_.getOrInsertFunction("rt_fan_out", consume_);
+    b_.CreateRet(b_.CreateCall(callee, {b_.CreateLoad(pointer_, instance), payload}));
+  }
+
+  // A component that no config names; gives where its instance will be.
+  llvm::GlobalVariable* own_component(const char* ops, uint64_t kind, const std::string& id, const std::string& place,
+                                      Constant* config) {
     auto* instance = new llvm::GlobalVariable(module_, pointer_, false, llvm::GlobalValue::InternalLinkage,
                                               constants_.null_pointer(), "instance." + id);
     Constant* outs[] = {consumer(nullptr), consumer(nullptr), consumer(nullptr)};
@@ -143,11 +152,9 @@ private:
         context_type_,
         {constants_.null_pointer(), constants_.text(id), constants_.text(place), config,
          llvm::ConstantArray::get(llvm::ArrayType::get(consumer_, 3), outs), constants_.list(need_, {}, "needs")});
-    fan_outs_.push_back(
-        llvm::ConstantStruct::get(component_, {module_.getOrInsertGlobal("rt_fan_out_ops", pointer_), instance,
-                                               constants_.integer(kFanOutKind, 32), context}));
-    auto callee = module_.getOrInsertFunction("rt_fan_out", consume_);
-    b_.CreateRet(b_.CreateCall(callee, {b_.CreateLoad(pointer_, instance), payload}));
+    extras_.push_back(llvm::ConstantStruct::get(
+        component_, {module_.getOrInsertGlobal(ops, pointer_), instance, constants_.integer(kind, 32), context}));
+    return instance;
   }
 
   // A consumer function that hands a payload to a stage.
@@ -178,6 +185,17 @@ private:
         llvm::Function* next = function(name + ".after." + stage.instance->id);
         b_.SetInsertPoint(here);
         b_.CreateRet(b_.CreateCall(run, {program, payload, next, constants_.null_pointer()}));
+        current = next;
+      } else if (stage.record) {
+        llvm::BasicBlock* here = b_.GetInsertBlock();
+        llvm::Function* next = function(name + ".after." + stage.instance->id);
+        auto* program = program_constant(module_, constants_, *stage.record,
+                                         "program." + p.source->name + "." + stage.instance->id, consumer(next));
+        auto* instance =
+            own_component("rt_program_ops", kProgramKind, stage.instance->id, stage.instance->place, program);
+        b_.SetInsertPoint(here);
+        auto callee = module_.getOrInsertFunction("rt_run_program", consume_);
+        b_.CreateRet(b_.CreateCall(callee, {b_.CreateLoad(pointer_, instance), payload}));
         current = next;
       } else {
         b_.CreateRet(call_stage(stage_id, payload));
@@ -263,7 +281,7 @@ private:
   llvm::FunctionType* consume_;
   std::vector<llvm::GlobalVariable*> instances_;  // by stage
   std::vector<llvm::Function*> entries_;          // by pipeline
-  std::vector<Constant*> fan_outs_;               // as components
+  std::vector<Constant*> extras_;                 // components of the compiler's own: fan-outs, programs
   std::map<StageId, llvm::Function*> stage_consumers_;
   std::map<StageId, llvm::Function*> after_;
   std::map<const check::Instance*, llvm::GlobalVariable*> configs_;

@@ -58,7 +58,7 @@ public:
       std::vector<StageId> processors;
       for (size_t i = source.processors.size(); i-- > 0;) {
         const check::Instance& instance = config.instances[source.processors[i]];
-        std::optional<RecordProgram> program;
+        std::optional<Lowered> program;
         if (instance.component->stateless) {
           program = lowered(instance, source.signal);
           if (!program) continue;  // does nothing to this signal
@@ -66,7 +66,10 @@ public:
         Stage stage;
         stage.instance = &instance;
         stage.pipeline = id;
-        stage.program = std::move(program);
+        if (program) {
+          if (auto* p = std::get_if<RecordProgram>(&*program)) stage.program = std::move(*p);
+          else stage.record = std::move(std::get<ir::Program>(*program));
+        }
         plan_.stages.push_back(std::move(stage));
         processors.insert(processors.begin(), static_cast<StageId>(plan_.stages.size() - 1));
       }
@@ -98,7 +101,7 @@ private:
     return nullptr;
   }
 
-  std::optional<RecordProgram> lowered(const check::Instance& instance, schema::Signal signal) {
+  std::optional<Lowered> lowered(const check::Instance& instance, schema::Signal signal) {
     const Halves* halves = halves_of(*instance.component);
     if (halves == nullptr || halves->lower == nullptr) {
       fault_ = "nothing lowers the " + named(instance);
@@ -112,7 +115,7 @@ private:
   void complete() {
     for (const Stage& stage : plan_.stages) {
       const Halves* halves = halves_of(stage.component());
-      if (!stage.program && (halves == nullptr || !halves->runtime))
+      if (!stage.stateless() && (halves == nullptr || !halves->runtime))
         fault_ = "the " + named(*stage.instance) + " has no runtime half";
     }
     for (auto& [instance, signals] : lowered_) {

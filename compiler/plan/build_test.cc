@@ -48,7 +48,7 @@ TEST(Plan, EverySettingIsAskedForByTheRealLowering) {
 }
 
 TEST(Plan, AnOverlookedSettingIsAFault) {
-  auto asks = [](const check::Value& config, schema::Signal signal) -> std::optional<RecordProgram> {
+  auto asks = [](const check::Value& config, schema::Signal signal) -> std::optional<Lowered> {
     if (signal == schema::Signal::Traces) config.at("spans").at("include").at("services");
     (void)config.at("error_mode");
     return RecordProgram{};
@@ -62,7 +62,7 @@ TEST(Plan, AnOverlookedSettingIsAFault) {
 }
 
 TEST(Plan, SettingsWithinListsAreAskedForOneByOne) {
-  auto asks = [](const check::Value& config, schema::Signal) -> std::optional<RecordProgram> {
+  auto asks = [](const check::Value& config, schema::Signal) -> std::optional<Lowered> {
     (void)config.at("error_mode");
     const check::Value& match = config.at("metrics").at("exclude");
     (void)match.at("match_type");

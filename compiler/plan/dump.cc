@@ -60,6 +60,11 @@ private:
               ") {\n" + plan::dump(*stage.program) + "}\n\n";
       return;
     }
+    if (stage.record) {
+      out_ += "program " + plan_.pipelines[*stage.pipeline].source->name + "/" + stage.instance->id + " {\n" +
+              ir::dump(*stage.record) + "}\n\n";
+      return;
+    }
     out_ += std::string(schema::name_of(stage.component().kind)) + " " + stage.instance->id;
     if (stage.pipeline) out_ += " in " + plan_.pipelines[*stage.pipeline].source->name;
     std::string inside = fields(stage.instance->config, "  ");

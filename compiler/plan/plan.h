@@ -10,6 +10,7 @@
 #include "compiler/check/config.h"
 #include "compiler/check/listeners.h"
 #include "compiler/plan/record_program.h"
+#include "compiler/record/ir.h"
 
 #include <expected>
 #include <optional>
@@ -27,7 +28,9 @@ struct Stage {
   std::optional<PipelineId> pipeline;  // processors only
   // A stateless processor: what it does to each record. Such a stage has no instance at run time.
   std::optional<RecordProgram> program;
+  std::optional<ir::Program> record;  // likewise; has an instance of the runtime's own
 
+  bool stateless() const { return program || record; }
   const schema::Component& component() const { return *instance->component; }
 };
 
@@ -57,7 +60,8 @@ std::string dump(const Plan& plan);
 
 // What turns a stateless processor into a record program. It asks the config for every setting that was written
 // (Value::at, Value::find), also for those that change nothing: what it did not ask for it has overlooked.
-using LowerFn = std::optional<RecordProgram> (*)(const check::Value& config, schema::Signal signal);
+using Lowered = std::variant<RecordProgram, ir::Program>;
+using LowerFn = std::optional<Lowered> (*)(const check::Value& config, schema::Signal signal);
 
 // What a component is made of beside its declaration, as found by name in its folder when whittle is built.
 struct Halves {

@@ -189,7 +189,7 @@ ExpressionPtr drop(ExpressionPtr include, ExpressionPtr exclude) {
 
 }  // namespace
 
-std::optional<RecordProgram> lower_processor_filter(const Value& config, schema::Signal signal) {
+std::optional<Lowered> lower_processor_filter(const Value& config, schema::Signal signal) {
   RecordProgram program;
   program.signal = signal;
   (void)config.at("error_mode");  // these forms cannot fail

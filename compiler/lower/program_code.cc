@@ -1,0 +1,581 @@
+// SPDX-License-Identifier: Apache-2.0
+// One function a pass. Values lie in memory as runtime/ottl/value.h has them, truth values are bits of machine code;
+// what the runtime does is called by name and inlined by the linker where that pays. Each instruction that can fail
+// ends its block: on to the next one, or to the statement's way out.
+#include "compiler/lower/program_code.h"
+
+#include "compiler/lower/fields.h"
+#include "runtime/ottl/value.h"
+
+#include <llvm/IR/IRBuilder.h>
+
+#include <bit>
+#include <map>
+
+namespace whittle::lower {
+
+namespace {
+
+using ir::Block;
+using ir::Instruction;
+using ir::Op;
+using llvm::BasicBlock;
+using llvm::Constant;
+using llvm::Value;
+using ottl::Form;
+using ottl::ValueKind;
+
+class PassCode {
+public:
+  PassCode(llvm::Module& module, Constants& constants, const ir::Pass& pass, const std::string& name)
+      : module_(module), context_(module.getContext()), constants_(constants), pass_(pass), b_(context_) {
+    pointer_ = llvm::PointerType::get(context_, 0);
+    i32_ = b_.getInt32Ty(), i64_ = b_.getInt64Ty(), bit_ = b_.getInt1Ty();
+    value_ = llvm::StructType::get(context_, {b_.getInt8Ty(), b_.getInt8Ty(), b_.getInt16Ty(), i32_, i64_});
+    auto* type = llvm::FunctionType::get(i32_, {pointer_, pointer_}, false);
+    function_ = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage, name, module);
+    entry_ = BasicBlock::Create(context_, "entry", function_);
+    b_.SetInsertPoint(entry_);
+    for (int i = 0; i < ir::kLevels; ++i) {
+      Value* at = b_.CreateConstInBoundsGEP1_64(pointer_, function_->getArg(1), static_cast<uint64_t>(i));
+      frames_[i] = b_.CreateLoad(pointer_, at);
+    }
+    cache_ = slot();
+    BasicBlock* body = block("body");
+    b_.SetInsertPoint(body);
+  }
+
+  llvm::Function* run() {
+    BasicBlock* first = b_.GetInsertBlock();
+    for (const ir::Section& s : pass_.sections) section(s);
+    b_.CreateRet(verdict(0));
+    // The slots of values come first.
+    llvm::IRBuilder<>(entry_).CreateBr(first);
+    return function_;
+  }
+
+private:
+  BasicBlock* block(const char* name) { return BasicBlock::Create(context_, name, function_); }
+  Value* verdict(uint32_t v) { return b_.getInt32(v); }
+  Value* run_arg() { return function_->getArg(0); }
+
+  // Memory for a value, made once whatever loop it stands in.
+  Value* slot() {
+    llvm::IRBuilder<> at(entry_);
+    auto* s = at.CreateAlloca(value_);
+    s->setAlignment(llvm::Align(8));
+    return s;
+  }
+
+  void section(const ir::Section& s) {
+    BasicBlock *go = block("holds"), *done = block("section.end");
+    copy(constant_value(ValueKind::Map, 0, b_.getInt64(0)), cache_);
+    if (s.conditions.empty()) {
+      b_.CreateBr(go);
+    } else {
+      for (size_t i = 0; i < s.conditions.size(); ++i) {
+        BasicBlock *failed = block("failed"), *next = block("next");
+        Value* holds = truth(s.conditions[i], failed);
+        b_.CreateCondBr(holds, go, next);
+        fail_to(failed, next, s, s.condition_texts[i]);
+        b_.SetInsertPoint(next);
+      }
+      b_.CreateBr(done);
+    }
+    b_.SetInsertPoint(go);
+    if (s.drops) {
+      b_.CreateRet(verdict(1));
+    } else {
+      for (const ir::Statement& t : s.statements) statement(s, t);
+      b_.CreateBr(done);
+    }
+    b_.SetInsertPoint(done);
+  }
+
+  void statement(const ir::Section& s, const ir::Statement& t) {
+    BasicBlock *failed = block("failed"), *next = block("next");
+    if (t.guard.result != ir::kNone) {
+      BasicBlock* body = block("where");
+      b_.CreateCondBr(truth(t.guard, failed), body, next);
+      b_.SetInsertPoint(body);
+    }
+    emit(t.body, failed);
+    b_.CreateBr(next);
+    fail_to(failed, next, s, t.text);
+    b_.SetInsertPoint(next);
+  }
+
+  // What happens in `failed`.
+  void fail_to(BasicBlock* failed, BasicBlock* next, const ir::Section& s, const std::string& text) {
+    b_.SetInsertPoint(failed);
+    if (s.errors == ottl::ErrorMode::Silent) {
+      b_.CreateBr(next);
+      return;
+    }
+    call("rt_statement_failed", b_.getVoidTy(), {run_arg(), global_text(text), global_text(s.place)});
+    if (s.errors == ottl::ErrorMode::Propagate) b_.CreateRet(verdict(2));
+    else b_.CreateBr(next);
+  }
+
+  Value* truth(const Block& b, BasicBlock* failed) {
+    emit(b, failed);
+    return as_bit(b.result);
+  }
+
+  void emit(const Block& b, BasicBlock* failed) {
+    for (const Instruction& i : b.code) instruction(i, failed);
+  }
+
+  // ---- values
+  // -----------------------------------------------------------------------------------------------------------
+
+  struct Known {
+    Value* bit = nullptr;     // a truth value
+    Value* memory = nullptr;  // any other
+    const Instruction* made = nullptr;
+  };
+
+  Value* as_bit(ir::ValueId id) { return known_[id].bit; }
+
+  Value* memory(ir::ValueId id) {
+    Known& k = known_[id];
+    if (k.memory) return k.memory;
+    Value* s = slot();
+    store(s, ValueKind::Bool, b_.getInt32(0), b_.CreateZExt(k.bit, i64_));
+    return s;
+  }
+
+  void store(Value* to, ValueKind kind, Value* size, Value* bits) {
+    b_.CreateStore(b_.getInt32(static_cast<uint32_t>(kind)), b_.CreateStructGEP(value_, to, 0));
+    b_.CreateStore(size, b_.CreateStructGEP(value_, to, 3));
+    b_.CreateStore(bits, b_.CreateStructGEP(value_, to, 4));
+  }
+
+  Constant* constant_value(ValueKind kind, uint32_t size, Constant* bits) {
+    auto* type =
+        llvm::StructType::get(context_, {b_.getInt8Ty(), b_.getInt8Ty(), b_.getInt16Ty(), i32_, bits->getType()});
+    auto* v = llvm::ConstantStruct::get(
+        type, {b_.getInt8(static_cast<uint8_t>(kind)), b_.getInt8(0), b_.getInt16(0), b_.getInt32(size), bits});
+    auto* g = new llvm::GlobalVariable(module_, type, true, llvm::GlobalValue::PrivateLinkage, v, "value");
+    g->setAlignment(llvm::Align(8));
+    return g;
+  }
+
+  Constant* constant_of(const Instruction& i) {
+    if (i.pattern) {
+      auto* tables = new llvm::GlobalVariable(module_, constants_.regex_type(), true, llvm::GlobalValue::PrivateLinkage,
+                                              constants_.regex(*i.pattern), "pattern");
+      return constant_value(ValueKind::Pattern, 0, tables);
+    }
+    if (auto* b = std::get_if<bool>(&i.constant)) return constant_value(ValueKind::Bool, 0, b_.getInt64(*b));
+    if (auto* n = std::get_if<int64_t>(&i.constant))
+      return constant_value(ValueKind::Int, 0, b_.getInt64(static_cast<uint64_t>(*n)));
+    if (auto* d = std::get_if<double>(&i.constant))
+      return constant_value(ValueKind::Double, 0, b_.getInt64(std::bit_cast<uint64_t>(*d)));
+    if (auto* s = std::get_if<std::string>(&i.constant))
+      return constant_value(i.bytes ? ValueKind::Bytes : ValueKind::String, static_cast<uint32_t>(s->size()), data(*s));
+    return constant_value(ValueKind::Nil, 0, b_.getInt64(0));
+  }
+
+  // The bytes of a text, that live as long as the program.
+  Constant* data(std::string_view text) {
+    return llvm::cast<llvm::ConstantStruct>(constants_.text(text))->getOperand(0);
+  }
+  Constant* global_text(std::string_view text) {
+    return new llvm::GlobalVariable(module_, constants_.str_type(), true, llvm::GlobalValue::PrivateLinkage,
+                                    constants_.text(text));
+  }
+
+  void copy(Value* from, Value* to) { b_.CreateMemCpy(to, llvm::Align(8), from, llvm::Align(8), 16); }
+
+  // ---- calls
+  // ------------------------------------------------------------------------------------------------------------
+
+  Value* call(const std::string& name, llvm::Type* result, std::vector<Value*> arguments) {
+    std::vector<llvm::Type*> types;
+    for (Value* a : arguments) types.push_back(a->getType());
+    auto callee = module_.getOrInsertFunction(name, llvm::FunctionType::get(result, types, false));
+    if (result == bit_) llvm::cast<llvm::Function>(callee.getCallee())->addRetAttr(llvm::Attribute::ZExt);
+    return b_.CreateCall(callee, arguments);
+  }
+
+  // A call that says whether it went well.
+  void checked(const std::string& name, std::vector<Value*> arguments, BasicBlock* failed) {
+    BasicBlock* good = block("good");
+    b_.CreateCondBr(call(name, bit_, std::move(arguments)), good, failed);
+    b_.SetInsertPoint(good);
+  }
+
+  Value* frame(ir::Level level) { return frames_[static_cast<int>(level)]; }
+
+  // An array of values that the operands are copied to.
+  Value* array_of(std::span<const ir::ValueId> operands) {
+    llvm::IRBuilder<> at(entry_);
+    auto* type = llvm::ArrayType::get(value_, std::max<size_t>(1, operands.size()));
+    auto* array = at.CreateAlloca(type);
+    array->setAlignment(llvm::Align(8));
+    for (size_t k = 0; k < operands.size(); ++k) {
+      Value* to = b_.CreateConstInBoundsGEP2_64(type, array, 0, k);
+      if (operands[k] == ir::kNone) {
+        store(to, ValueKind::Absent, b_.getInt32(0), b_.getInt64(0));
+      } else {
+        copy(memory(operands[k]), to);
+      }
+    }
+    return array;
+  }
+
+  // ---- instructions
+  // -------------------------------------------------------------------------------------------------------
+
+  void instruction(const Instruction& i, BasicBlock* failed) {
+    Known& out = known_[i.id];
+    out.made = &i;
+    switch (i.op) {
+    case Op::Constant:
+      if (auto* b = std::get_if<bool>(&i.constant)) out.bit = b_.getInt1(*b);
+      else out.memory = constant_of(i);
+      return;
+    case Op::List: {
+      Value* s = slot();
+      Value* items = array_of(i.operands);
+      call("rt_make_list", b_.getVoidTy(),
+           {run_arg(), items, b_.getInt32(static_cast<uint32_t>(i.operands.size())), s});
+      out.memory = s;
+      return;
+    }
+    case Op::Map: {
+      Value* s = slot();
+      Value* items = array_of(i.operands);
+      std::vector<Constant*> keys;
+      for (auto& k : i.keys) keys.push_back(constants_.text(k));
+      auto* list = constants_.list(constants_.str_type(), keys, "keys");
+      auto* holder =
+          new llvm::GlobalVariable(module_, constants_.list_type(), true, llvm::GlobalValue::PrivateLinkage, list);
+      call("rt_make_map", b_.getVoidTy(), {run_arg(), holder, items, s});
+      out.memory = s;
+      return;
+    }
+    case Op::Read: out.memory = read(i); return;
+    case Op::Write: return write(i, failed);
+    case Op::ReadKey:
+      out.memory = slot();
+      call("rt_get_attribute", b_.getVoidTy(),
+           {run_arg(), frame(i.level), data(i.text), b_.getInt64(i.text.size()), out.memory});
+      return;
+    case Op::WriteKey:
+      not_nil(i.operands[0], [&] {
+        checked("rt_put_attribute",
+                {run_arg(), frame(i.level), data(i.text), b_.getInt64(i.text.size()), memory(i.operands[0])}, failed);
+      });
+      return;
+    case Op::DeleteKey:
+      call("rt_delete_attribute", b_.getVoidTy(), {frame(i.level), data(i.text), b_.getInt64(i.text.size())});
+      return;
+    case Op::ReadCache:
+      out.memory = slot();
+      copy(cache_, out.memory);
+      return;
+    case Op::WriteCache:
+      not_nil(i.operands[0], [&] { checked("rt_set_cache", {run_arg(), cache_, memory(i.operands[0])}, failed); });
+      return;
+    case Op::Part: {
+      out.memory = slot();
+      Value* keys = array_of(std::span(i.operands).subspan(1));
+      const uint32_t how = i.bytes ? 1 : i.text == "strict" ? 2 : 0;
+      checked("rt_get_keyed",
+              {run_arg(), memory(i.operands[0]), keys, b_.getInt32(static_cast<uint32_t>(i.operands.size() - 1)),
+               b_.getInt32(how), out.memory},
+              failed);
+      return;
+    }
+    case Op::WithPart: {
+      out.memory = slot();
+      Value* keys = array_of(std::span(i.operands).subspan(2));
+      checked("rt_put_keyed",
+              {run_arg(), memory(i.operands[0]), keys, b_.getInt32(static_cast<uint32_t>(i.operands.size() - 2)),
+               memory(i.operands[1]), out.memory},
+              failed);
+      return;
+    }
+    case Op::Call: {
+      out.memory = slot();
+      Value* arguments = array_of(i.operands);
+      checked("rt_ottl_" + std::string(i.function->name), {run_arg(), arguments, out.memory}, failed);
+      return;
+    }
+    case Op::Arithmetic: {
+      out.memory = slot();
+      const auto how = static_cast<uint32_t>(i.operation) - static_cast<uint32_t>(ottl::Operator::Add);
+      checked("rt_arithmetic", {run_arg(), memory(i.operands[0]), memory(i.operands[1]), b_.getInt32(how), out.memory},
+              failed);
+      return;
+    }
+    case Op::Negate:
+      out.memory = slot();
+      checked("rt_negate", {run_arg(), memory(i.operands[0]), out.memory}, failed);
+      return;
+    case Op::Compare: out.bit = compare(i); return;
+    case Op::IsTrue: out.bit = is_true(i, failed); return;
+    case Op::Not: out.bit = b_.CreateNot(as_bit(i.operands[0])); return;
+    case Op::And:
+    case Op::Or: out.bit = chain(i, failed); return;
+    case Op::Match: return;
+    }
+  }
+
+  template <class F>
+  void not_nil(ir::ValueId id, F then) {
+    BasicBlock *there = block("value"), *next = block("next");
+    if (known_[id].bit) {
+      b_.CreateBr(there);
+    } else {
+      Value* kind = b_.CreateLoad(b_.getInt8Ty(), memory(id));
+      b_.CreateCondBr(b_.CreateICmpNE(kind, b_.getInt8(0)), there, next);
+    }
+    b_.SetInsertPoint(there);
+    then();
+    b_.CreateBr(next);
+    b_.SetInsertPoint(next);
+  }
+
+  Value* chain(const Instruction& i, BasicBlock* failed) {
+    const bool decides = i.op == Op::Or;
+    BasicBlock* done = block(decides ? "or" : "and");
+    std::vector<std::pair<Value*, BasicBlock*>> results;
+    for (size_t k = 0; k < i.blocks.size(); ++k) {
+      Value* v = truth(i.blocks[k], failed);
+      if (k + 1 == i.blocks.size()) {
+        results.push_back({v, b_.GetInsertBlock()});
+        b_.CreateBr(done);
+        break;
+      }
+      BasicBlock* next = block("next");
+      results.push_back({b_.getInt1(decides), b_.GetInsertBlock()});
+      if (decides) b_.CreateCondBr(v, done, next);
+      else b_.CreateCondBr(v, next, done);
+      b_.SetInsertPoint(next);
+    }
+    b_.SetInsertPoint(done);
+    auto* phi = b_.CreatePHI(bit_, static_cast<unsigned>(results.size()));
+    for (auto& [v, from] : results) phi->addIncoming(v, from);
+    return phi;
+  }
+
+  Value* is_true(const Instruction& i, BasicBlock* failed) {
+    if (known_[i.operands[0]].bit) return as_bit(i.operands[0]);
+    Value* v = memory(i.operands[0]);
+    Value* kind = b_.CreateLoad(b_.getInt8Ty(), v);
+    Value* is_bool = b_.CreateICmpEQ(kind, b_.getInt8(static_cast<uint8_t>(ValueKind::Bool)));
+    BasicBlock *good = block("bool"), *bad = block("no.bool");
+    b_.CreateCondBr(is_bool, good, bad);
+    b_.SetInsertPoint(bad);
+    call("rt_not_a_bool", b_.getVoidTy(), {run_arg()});
+    b_.CreateBr(failed);
+    b_.SetInsertPoint(good);
+    Value* bits = b_.CreateLoad(i64_, b_.CreateStructGEP(value_, v, 4));
+    return b_.CreateICmpNE(bits, b_.getInt64(0));
+  }
+
+  const std::string* constant_text(ir::ValueId id) {
+    const Instruction* made = known_[id].made;
+    if (!made || made->op != Op::Constant || made->bytes || made->pattern) return nullptr;
+    return std::get_if<std::string>(&made->constant);
+  }
+
+  Value* compare(const Instruction& i) {
+    const bool equal = i.operation == ottl::Operator::Equal, unequal = i.operation == ottl::Operator::NotEqual;
+    if (equal || unequal) {
+      for (int side = 0; side < 2; ++side) {
+        const std::string* text = constant_text(i.operands[static_cast<size_t>(side)]);
+        if (!text) continue;
+        Value* same = same_text(memory(i.operands[static_cast<size_t>(1 - side)]), *text);
+        return equal ? same : b_.CreateNot(same);
+      }
+    }
+    const auto how = static_cast<uint32_t>(i.operation) - static_cast<uint32_t>(ottl::Operator::Equal);
+    return call("rt_compare", bit_, {run_arg(), memory(i.operands[0]), memory(i.operands[1]), b_.getInt32(how)});
+  }
+
+  // Whether a value is that text: its kind and size in one comparison each, then bytes of a known number.
+  Value* same_text(Value* v, const std::string& text) {
+    BasicBlock *from, *bytes = block("same.size"), *done = block("compared");
+    Value* kind = b_.CreateLoad(b_.getInt8Ty(), v);
+    Value* size = b_.CreateLoad(i32_, b_.CreateStructGEP(value_, v, 3));
+    Value* fits = b_.CreateAnd(b_.CreateICmpEQ(kind, b_.getInt8(static_cast<uint8_t>(ValueKind::String))),
+                               b_.CreateICmpEQ(size, b_.getInt32(static_cast<uint32_t>(text.size()))));
+    from = b_.GetInsertBlock();
+    b_.CreateCondBr(fits, bytes, done);
+    b_.SetInsertPoint(bytes);
+    Value* at = b_.CreateLoad(pointer_, b_.CreateStructGEP(value_, v, 4));
+    Value* same = text.empty()
+                      ? static_cast<Value*>(b_.getTrue())
+                      : b_.CreateICmpEQ(call("bcmp", i32_, {at, data(text), b_.getInt64(text.size())}), b_.getInt32(0));
+    BasicBlock* compared = b_.GetInsertBlock();
+    b_.CreateBr(done);
+    b_.SetInsertPoint(done);
+    auto* phi = b_.CreatePHI(bit_, 2);
+    phi->addIncoming(b_.getFalse(), from);
+    phi->addIncoming(same, compared);
+    return phi;
+  }
+
+  // ---- fields
+  // -------------------------------------------------------------------------------------------------------------
+
+  static bool is_attributes(const ottl::PathEntry& p) { return p.keys == ottl::Keys::Map && p.form == Form::Plain; }
+
+  Constant* point_fields(const ottl::PathEntry& p) {
+    auto* type = llvm::StructType::get(context_, {i32_, i32_, i32_});
+    std::vector<Constant*> entries(4, llvm::ConstantAggregateZero::get(type));
+    for (const ottl::FieldPath& f : p.fields)
+      entries[point_index(f.message)] = llvm::ConstantStruct::get(
+          type, {b_.getInt32(f.inner ? f.number : 0), b_.getInt32(f.inner ? f.inner : f.number),
+                 b_.getInt32(static_cast<uint32_t>(how_of(p, f)))});
+    auto* array = llvm::ConstantArray::get(llvm::ArrayType::get(type, 4), entries);
+    return new llvm::GlobalVariable(module_, array->getType(), true, llvm::GlobalValue::PrivateLinkage, array,
+                                    "fields");
+  }
+
+  Value* read(const Instruction& i) {
+    const ottl::PathEntry& p = *i.path;
+    Value* s = slot();
+    Value* f = frame(i.level);
+    if (is_attributes(p)) {
+      call("rt_get_attributes", b_.getVoidTy(), {run_arg(), f, s});
+    } else if (p.form == Form::Schema) {
+      call("rt_get_schema", b_.getVoidTy(), {f, s});
+    } else if (p.form == Form::Index) {
+      call("rt_get_index", b_.getVoidTy(), {f, s});
+    } else if (p.form == Form::MetricType) {
+      call("rt_get_metric_type", b_.getVoidTy(), {f, s});
+    } else if (p.form == Form::NumberAsInt || p.form == Form::NumberAsDouble) {
+      call("rt_get_number", b_.getVoidTy(), {run_arg(), f, b_.getInt1(p.form == Form::NumberAsDouble), s});
+    } else if (p.context == ottl::Context::DataPoint) {
+      call("rt_get_point", b_.getVoidTy(), {run_arg(), f, point_fields(p), s});
+    } else if (p.context == ottl::Context::Metric && p.fields[0].inner) {
+      call("rt_get_data_field", b_.getVoidTy(),
+           {run_arg(), f, b_.getInt32(members_of(p)), b_.getInt32(p.fields[0].inner),
+            b_.getInt32(static_cast<uint32_t>(how_of(p, p.fields[0]))), s});
+    } else {
+      const ottl::FieldPath& field = p.fields[0];
+      const record::How how = how_of(p, field);
+      const uint32_t message = field.inner ? field.number : 0, number = field.inner ? field.inner : field.number;
+      if (how == record::How::Messages)
+        call("rt_get_messages", b_.getVoidTy(),
+             {run_arg(), f, b_.getInt32(number), b_.getInt32(static_cast<uint32_t>(kind_of(p))), s});
+      else
+        call("rt_get", b_.getVoidTy(),
+             {run_arg(), f, b_.getInt32(message), b_.getInt32(number), b_.getInt32(static_cast<uint32_t>(how)), s});
+    }
+    return s;
+  }
+
+  // Bits by number: the members of Metric.data that have the field.
+  static uint32_t members_of(const ottl::PathEntry& p) {
+    uint32_t out = 0;
+    for (const ottl::FieldPath& f : p.fields) out |= 1u << f.number;
+    return out;
+  }
+
+  // The one kind of message that a path gives.
+  static ottl::Type kind_of(const ottl::PathEntry& p) {
+    for (int t = 0; t < ottl::kTypes; ++t)
+      if (p.reads.without(ottl::Type::Nil) == ottl::TypeSet(static_cast<ottl::Type>(t)))
+        return static_cast<ottl::Type>(t);
+    return ottl::Type::Nil;
+  }
+
+  void write(const Instruction& i, BasicBlock* failed) {
+    const ottl::PathEntry& p = *i.path;
+    if (p.ignores_writes) return;
+    Value* f = frame(i.level);
+    BasicBlock* unchanged = nullptr;
+    if (i.operands.size() > 1) {
+      BasicBlock* changed = block("changed");
+      unchanged = block("unchanged");
+      auto bits = [&](Value* v) { return b_.CreateLoad(i64_, b_.CreateStructGEP(value_, v, 4)); };
+      auto size = [&](Value* v) { return b_.CreateLoad(i32_, b_.CreateStructGEP(value_, v, 3)); };
+      Value *a = memory(i.operands[0]), *b = memory(i.operands[1]);
+      Value* same = b_.CreateAnd(b_.CreateICmpEQ(bits(a), bits(b)), b_.CreateICmpEQ(size(a), size(b)));
+      b_.CreateCondBr(same, unchanged, changed);
+      b_.SetInsertPoint(changed);
+    }
+    write_changed(i, f, failed);
+    if (!unchanged) return;
+    b_.CreateBr(unchanged);
+    b_.SetInsertPoint(unchanged);
+  }
+
+  void write_changed(const Instruction& i, Value* f, BasicBlock* failed) {
+    const ottl::PathEntry& p = *i.path;
+    not_nil(i.operands[0], [&] {
+      Value* v = memory(i.operands[0]);
+      if (p.writes.empty()) {
+        call("rt_cannot_write", b_.getVoidTy(), {run_arg()});
+        BasicBlock* after = block("after");
+        b_.CreateCondBr(b_.getTrue(), failed, after);
+        b_.SetInsertPoint(after);
+      } else if (is_attributes(p)) {
+        checked("rt_set_attributes", {run_arg(), f, v}, failed);
+      } else if (p.form == Form::Schema) {
+        checked("rt_set_schema", {run_arg(), f, v}, failed);
+      } else if (p.form == Form::NumberAsInt || p.form == Form::NumberAsDouble) {
+        checked("rt_set_number", {run_arg(), f, b_.getInt1(p.form == Form::NumberAsDouble), v}, failed);
+      } else if (p.context == ottl::Context::DataPoint) {
+        checked("rt_set_point", {run_arg(), f, point_fields(p), v}, failed);
+      } else if (p.context == ottl::Context::Metric && p.fields[0].inner) {
+        checked("rt_set_data_field",
+                {run_arg(), f, b_.getInt32(members_of(p)), b_.getInt32(p.fields[0].inner),
+                 b_.getInt32(static_cast<uint32_t>(how_of(p, p.fields[0]))), v},
+                failed);
+      } else {
+        const ottl::FieldPath& field = p.fields[0];
+        const uint32_t message = field.inner ? field.number : 0, number = field.inner ? field.inner : field.number;
+        checked("rt_set",
+                {run_arg(), f, b_.getInt32(message), b_.getInt32(number),
+                 b_.getInt32(static_cast<uint32_t>(how_of(p, field))), v},
+                failed);
+      }
+    });
+  }
+
+  llvm::Module& module_;
+  llvm::LLVMContext& context_;
+  Constants& constants_;
+  const ir::Pass& pass_;
+  llvm::IRBuilder<> b_;
+  llvm::Type *pointer_, *i32_, *i64_, *bit_;
+  llvm::StructType* value_;
+  llvm::Function* function_;
+  BasicBlock* entry_;
+  Value* frames_[ir::kLevels];
+  Value* cache_;
+  std::map<ir::ValueId, Known> known_;
+};
+
+}  // namespace
+
+llvm::GlobalVariable* program_constant(llvm::Module& module, Constants& constants, const ir::Program& program,
+                                       const std::string& name, Constant* next) {
+  auto& context = module.getContext();
+  auto* pointer = llvm::PointerType::get(context, 0);
+  auto* i32 = llvm::Type::getInt32Ty(context);
+  auto* i8 = llvm::Type::getInt8Ty(context);
+  auto* pass_type = llvm::StructType::get(context, {i32, i32, i32, i8, i8, pointer});
+  std::vector<Constant*> passes;
+  for (size_t k = 0; k < program.passes.size(); ++k) {
+    const ir::Pass& pass = program.passes[k];
+    llvm::Function* code = PassCode(module, constants, pass, name + "." + std::to_string(k)).run();
+    passes.push_back(llvm::ConstantStruct::get(
+        pass_type, {constants.integer(static_cast<uint64_t>(pass.level), 32), constants.integer(levels_read(pass), 32),
+                    constants.integer(levels_written(pass), 32), constants.integer(pass.drops, 8),
+                    constants.integer(pass.keeps_empty, 8), code}));
+  }
+  auto* type = llvm::StructType::get(context, {i32, constants.list_type(), next->getType()});
+  auto* value = llvm::ConstantStruct::get(type, {constants.integer(static_cast<uint64_t>(program.signal), 32),
+                                                 constants.list(pass_type, passes, name + ".passes"), next});
+  return new llvm::GlobalVariable(module, type, true, llvm::GlobalValue::PrivateLinkage, value, name);
+}
+
+}  // namespace whittle::lower

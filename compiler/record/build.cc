@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: Apache-2.0
+// From checked trees to instructions. What the reference decides when it reads a config is decided here: constant parts
+// of conditions are left out, literals become constants, patterns become tables.
+#include "compiler/record/ir.h"
+
+#include <algorithm>
+
+namespace whittle::ir {
+
+namespace {
+
+using ottl::Context;
+using ottl::Form;
+using ottl::Kind;
+using ottl::Node;
+using ottl::NodeId;
+using ottl::Tree;
+
+Level level_of(Context context) {
+  switch (context) {
+  case Context::Resource: return Level::Resource;
+  case Context::Scope: return Level::Scope;
+  case Context::SpanEvent:
+  case Context::DataPoint: return Level::Inner;
+  default: return Level::Record;
+  }
+}
+
+bool is_attributes(const ottl::PathEntry& path) {
+  return path.keys == ottl::Keys::Map && path.form == Form::Plain;
+}
+
+class Builder {
+public:
+  Builder(Pass& pass, const Tree& tree, std::vector<std::string>& missing)
+      : pass_(pass), tree_(tree), missing_(missing) {}
+
+  // A block that gives a truth value.
+  Block truth(NodeId id) {
+    Block b;
+    b.result = condition(b, id);
+    return b;
+  }
+
+  // What an editor does.
+  Block edit(NodeId id) {
+    Block b;
+    const Node& call = tree_.at(id);
+    auto arguments = tree_.children(call);
+    const std::string_view name = call.function->name;
+    // Editors whose target is the record itself, of metrics above all, have no path in front.
+    if (arguments.empty() || arguments[0] == ottl::kNoNode || tree_.at(arguments[0]).kind != Kind::Path) {
+      missing_.push_back("`" + std::string(name) + "`");
+      return b;
+    }
+    const Node& target = tree_.at(arguments[0]);
+    if (name == "set") {
+      ValueId value = expression(b, arguments[1]);
+      write(b, target, value);
+      return b;
+    }
+    if (name == "delete_key" && is_attributes(*target.path) && target.keys.count == 0 &&
+        tree_.at(arguments[1]).kind == Kind::String) {
+      Instruction& i = add(b, Op::DeleteKey, {});
+      i.level = level_of(target.path->context);
+      i.path = target.path;
+      i.text = tree_.text_of(tree_.at(arguments[1]));
+      return b;
+    }
+    // Every other editor makes a new value of its target's.
+    if (!known(*call.function)) return b;
+    std::vector<ValueId> operands{expression(b, arguments[0])};
+    for (size_t i = 1; i < arguments.size(); ++i) operands.push_back(argument(b, call, i));
+    Instruction& made = add(b, Op::Call, ottl::kStorable | TypeSet{Type::Nil});
+    made.function = call.function;
+    made.fails = true;
+    made.operands = operands;
+    write(b, target, made.id);
+    // What an editor leaves alone is not written.
+    Instruction& last = b.code.back();
+    if (last.op == Op::Write) last.operands.push_back(operands[0]);
+    return b;
+  }
+
+private:
+  Instruction& add(Block& b, Op op, TypeSet type) {
+    b.code.push_back({});
+    Instruction& i = b.code.back();
+    i.op = op;
+    i.type = type;
+    i.id = pass_.values++;
+    return i;
+  }
+
+  ValueId constant(Block& b, Type type, Literal literal) {
+    Instruction& i = add(b, Op::Constant, type);
+    i.constant = std::move(literal);
+    i.bytes = type == Type::Bytes;
+    return i.id;
+  }
+
+  ValueId constant_truth(Block& b, bool value) { return constant(b, Type::Bool, value); }
+
+  ValueId condition(Block& b, NodeId id) {
+    const Node& n = tree_.at(id);
+    if (n.constant != ottl::Constant::No) return constant_truth(b, n.constant == ottl::Constant::True);
+    switch (n.kind) {
+    case Kind::Bool: return constant_truth(b, n.boolean);
+    case Kind::Not: {
+      ValueId operand = condition(b, tree_.children(n)[0]);
+      Instruction& i = add(b, Op::Not, Type::Bool);
+      i.operands = {operand};
+      return i.id;
+    }
+    case Kind::And:
+    case Kind::Or: {
+      std::vector<Block> blocks;
+      for (NodeId child : tree_.children(n))
+        if (tree_.at(child).constant == ottl::Constant::No) blocks.push_back(truth(child));
+      if (blocks.empty()) return constant_truth(b, n.kind == Kind::And);
+      Instruction& i = add(b, n.kind == Kind::And ? Op::And : Op::Or, Type::Bool);
+      i.fails = n.fails;
+      i.blocks = std::move(blocks);
+      return i.id;
+    }
+    case Kind::Compare: {
+      auto sides = tree_.children(n);
+      ValueId left = expression(b, sides[0]), right = expression(b, sides[1]);
+      Instruction& i = add(b, Op::Compare, Type::Bool);
+      i.operands = {left, right};
+      i.operation = n.op;
+      return i.id;
+    }
+    default: {
+      ValueId value = expression(b, id);
+      Instruction& i = add(b, Op::IsTrue, Type::Bool);
+      i.operands = {value};
+      i.fails = !n.type.within(Type::Bool);
+      return i.id;
+    }
+    }
+  }
+
+  ValueId expression(Block& b, NodeId id) {
+    const Node& n = tree_.at(id);
+    switch (n.kind) {
+    case Kind::Nil: return constant(b, Type::Nil, {});
+    case Kind::Bool: return constant(b, Type::Bool, n.boolean);
+    case Kind::Int:
+    case Kind::Enum: return constant(b, Type::Int, n.integer);
+    case Kind::Double: return constant(b, Type::Double, n.real);
+    case Kind::String: return constant(b, Type::String, std::string(tree_.text_of(n)));
+    case Kind::Bytes: return constant(b, Type::Bytes, std::string(tree_.text_of(n)));
+    case Kind::List:
+    case Kind::Map: {
+      std::vector<ValueId> operands;
+      std::vector<std::string> keys;
+      for (NodeId child : tree_.children(n)) operands.push_back(expression(b, child));
+      if (n.kind == Kind::Map)
+        for (const ottl::Word& w : tree_.words_of(n)) keys.push_back(w.text);
+      Instruction& i =
+          add(b, n.kind == Kind::List ? Op::List : Op::Map, n.kind == Kind::List ? Type::Array : Type::Map);
+      i.operands = std::move(operands);
+      i.keys = std::move(keys);
+      return i.id;
+    }
+    case Kind::Path: return read(b, n);
+    case Kind::Call: return call(b, n);
+    case Kind::Negate: {
+      ValueId operand = expression(b, tree_.children(n)[0]);
+      Instruction& i = add(b, Op::Negate, n.type);
+      i.fails = true;
+      i.operands = {operand};
+      return i.id;
+    }
+    case Kind::Arithmetic: {
+      auto sides = tree_.children(n);
+      ValueId left = expression(b, sides[0]), right = expression(b, sides[1]);
+      Instruction& i = add(b, Op::Arithmetic, n.type);
+      i.fails = true;
+      i.operands = {left, right};
+      i.operation = n.op;
+      return i.id;
+    }
+    case Kind::Compare:
+    case Kind::And:
+    case Kind::Or:
+    case Kind::Not: return condition(b, id);
+    default: missing_.push_back("lambda"); return constant(b, Type::Nil, {});
+    }
+  }
+
+  std::vector<ValueId> keys(Block& b, std::span<const NodeId> nodes) {
+    std::vector<ValueId> out;
+    for (NodeId k : nodes) out.push_back(expression(b, k));
+    return out;
+  }
+
+  ValueId part(Block& b, ValueId of, std::vector<ValueId> keys, TypeSet type) {
+    if (keys.empty()) return of;
+    keys.insert(keys.begin(), of);
+    Instruction& i = add(b, Op::Part, type);
+    i.fails = true;
+    i.operands = std::move(keys);
+    return i.id;
+  }
+
+  // Paths whose keys are part of the path itself, and those that are of no record.
+  bool compiles(const ottl::PathEntry& path, bool keyed) {
+    const bool good = path.form != Form::External && path.form != Form::Points && path.context != Context::Exemplar &&
+                      !(path.form == Form::TraceState && keyed);
+    if (!good) missing_.push_back(std::string(name_of(path.context)) + "." + std::string(path.name));
+    return good;
+  }
+
+  ValueId read(Block& b, const Node& n) {
+    const ottl::PathEntry& path = *n.path;
+    auto given = tree_.children(n);
+    if (!compiles(path, !given.empty())) return constant(b, Type::Nil, {});
+    const Level level = level_of(path.context);
+    if (path.form == Form::Cache) {
+      Instruction& i = add(b, Op::ReadCache, Type::Map);
+      return first_part(b, i.id, given, n);
+    }
+    if (is_attributes(path) && !given.empty() && tree_.at(given[0]).kind == Kind::String) {
+      std::string key(tree_.text_of(tree_.at(given[0])));
+      Instruction& i = add(b, Op::ReadKey, ottl::kAnyValue);
+      i.text = key, i.level = level, i.path = &path;
+      return nested_part(b, i.id, given.subspan(1), n);
+    }
+    Instruction& i = add(b, Op::Read, path.reads);
+    i.path = &path, i.level = level;
+    return first_part(b, i.id, given, n);
+  }
+
+  ValueId first_part(Block& b, ValueId of, std::span<const NodeId> given, const Node& n) {
+    if (given.empty()) return of;
+    return part(b, of, keys(b, given), n.type);
+  }
+  // A missing key of a map is nil, and what is looked for within nil is nil too.
+  ValueId nested_part(Block& b, ValueId of, std::span<const NodeId> given, const Node& n) {
+    if (given.empty()) return of;
+    ValueId made = part(b, of, keys(b, given), n.type);
+    b.code.back().bytes = true;  // nil has parts: nil
+    return made;
+  }
+
+  void write(Block& b, const Node& target, ValueId value) {
+    const ottl::PathEntry& path = *target.path;
+    auto given = tree_.children(target);
+    if (!compiles(path, !given.empty())) return;
+    const Level level = level_of(path.context);
+    if (path.form == Form::Cache) {
+      ValueId whole = value;
+      if (!given.empty()) {
+        ValueId of = add(b, Op::ReadCache, Type::Map).id;
+        whole = with_part(b, of, value, keys(b, given));
+      }
+      Instruction& i = add(b, Op::WriteCache, {});
+      i.fails = true;
+      i.operands = {whole};
+      return;
+    }
+    if (is_attributes(path) && !given.empty() && tree_.at(given[0]).kind == Kind::String) {
+      std::string key(tree_.text_of(tree_.at(given[0])));
+      if (given.size() > 1) {
+        Instruction& of = add(b, Op::ReadKey, ottl::kAnyValue);
+        of.text = key, of.level = level, of.path = &path;
+        ValueId id = of.id;
+        value = with_part(b, id, value, keys(b, given.subspan(1)));
+      }
+      Instruction& i = add(b, Op::WriteKey, {});
+      i.fails = true;
+      i.text = key, i.level = level, i.path = &path;
+      i.operands = {value};
+      return;
+    }
+    if (!given.empty()) {
+      Instruction& of = add(b, Op::Read, path.reads);
+      of.path = &path, of.level = level;
+      ValueId id = of.id;
+      value = with_part(b, id, value, keys(b, given));
+    }
+    Instruction& i = add(b, Op::Write, {});
+    i.fails = true;
+    i.path = &path, i.level = level;
+    i.operands = {value};
+  }
+
+  ValueId with_part(Block& b, ValueId of, ValueId value, std::vector<ValueId> keys) {
+    Instruction& i = add(b, Op::WithPart, ottl::kAnyValue);
+    i.fails = true;
+    i.operands = {of, value};
+    i.operands.insert(i.operands.end(), keys.begin(), keys.end());
+    return i.id;
+  }
+
+  // One argument, in the form that the function's code takes.
+  ValueId argument(Block& b, const Node& call, size_t index) {
+    NodeId id = tree_.children(call)[index];
+    if (id == ottl::kNoNode) return kNone;
+    const ottl::Parameter& p = call.function->parameters[index];
+    const Node& n = tree_.at(id);
+    if ((p.rule == ottl::Rule::Regexp || p.rule == ottl::Rule::Captures)) {
+      if (n.kind != Kind::String) {
+        missing_.push_back(std::string(call.function->name) + "() with a pattern that is not a literal");
+        return kNone;
+      }
+      auto tables = regex::compile(tree_.text_of(n));
+      if (!tables) {
+        missing_.push_back("pattern `" + std::string(tree_.text_of(n)) + "`");
+        return kNone;
+      }
+      ValueId made = constant(b, Type::String, std::string(tree_.text_of(n)));
+      b.code.back().pattern = std::make_shared<const regex::Tables>(std::move(*tables));
+      return made;
+    }
+    if (n.kind == Kind::FunctionName) {
+      missing_.push_back(std::string(call.function->name) + "() with a function");
+      return kNone;
+    }
+    return expression(b, id);
+  }
+
+  bool known(const ottl::Function& f) {
+    const bool good = has_code(f.name);
+    if (!good) missing_.push_back("`" + std::string(f.name) + "`");
+    return good;
+  }
+
+  ValueId call(Block& b, const Node& n) {
+    known(*n.function);
+    std::vector<ValueId> operands;
+    for (size_t i = 0; i < n.function->parameters.size(); ++i) operands.push_back(argument(b, n, i));
+    Instruction& i = add(b, Op::Call, n.type);
+    i.function = n.function;
+    i.fails = true;
+    i.operands = std::move(operands);
+    ValueId made = i.id;
+    auto given = tree_.keys(n);
+    if (given.empty()) return made;
+    // A missing key of a function's result is an error, unlike that of a path.
+    ValueId picked = part(b, made, keys(b, given), n.type);
+    b.code.back().text = "strict";
+    return picked;
+  }
+
+  Pass& pass_;
+  const Tree& tree_;
+  std::vector<std::string>& missing_;
+};
+
+}  // namespace
+
+void add_group(Program& program, const ottl::Group& group, bool drops, const std::string& place,
+               std::vector<std::string>& missing) {
+  Pass pass;
+  pass.level = level_of(group.context);
+  pass.drops = drops;
+  Section section;
+  section.errors = group.errors;
+  section.drops = drops;
+  section.place = place;
+  for (const Tree& tree : group.conditions) {
+    section.conditions.push_back(Builder(pass, tree, missing).truth(tree.where));
+    section.condition_texts.push_back(tree.text);
+  }
+  for (const Tree& tree : group.statements) {
+    Builder builder(pass, tree, missing);
+    Statement s;
+    s.text = tree.text;
+    if (tree.where != ottl::kNoNode) s.guard = builder.truth(tree.where);
+    s.body = builder.edit(tree.editor);
+    section.statements.push_back(std::move(s));
+  }
+  pass.sections.push_back(std::move(section));
+  program.passes.push_back(std::move(pass));
+}
+
+namespace {
+
+template <class F>
+void each_instruction(const Block& b, const F& f) {
+  for (const Instruction& i : b.code) {
+    f(i);
+    for (const Block& inner : i.blocks) each_instruction(inner, f);
+  }
+}
+
+template <class F>
+void each_instruction(const Pass& pass, const F& f) {
+  for (const Section& s : pass.sections) {
+    for (const Block& c : s.conditions) each_instruction(c, f);
+    for (const Statement& t : s.statements) {
+      each_instruction(t.guard, f);
+      each_instruction(t.body, f);
+    }
+  }
+}
+
+}  // namespace
+
+uint32_t levels_read(const Pass& pass) {
+  uint32_t out = 0;
+  each_instruction(pass, [&](const Instruction& i) {
+    if (i.path && is_attributes(*i.path)) out |= 1u << static_cast<uint32_t>(i.level);
+  });
+  return out;
+}
+
+uint32_t levels_written(const Pass& pass) {
+  uint32_t out = 0;
+  each_instruction(pass, [&](const Instruction& i) {
+    if (i.op == Op::Write || i.op == Op::WriteKey || i.op == Op::DeleteKey) out |= 1u << static_cast<uint32_t>(i.level);
+  });
+  return out;
+}
+
+}  // namespace whittle::ir
