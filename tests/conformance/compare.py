@@ -114,9 +114,9 @@ class Run:
         parts["receivers"] = ["otlp"]
         lines = "".join(json.dumps({"signal": signal, "body": b}) + "\n" for b in requests)
         r = subprocess.run([self.whittle, "replay", self.write(json.dumps(pipeline)), "--clock", str(now)], input=lines,
-                           capture_output=True, text=True, timeout=120, env={"PATH": os.environ["PATH"], "WHITTLE": os.environ.get("WHITTLE", ""), **ENV})
+                           capture_output=True, text=True, errors="replace", timeout=120, env={"PATH": os.environ["PATH"], "WHITTLE": os.environ.get("WHITTLE", ""), **ENV})
         if r.returncode:
-            return {"failed": r.returncode, "stderr": r.stderr[-400:]}
+            return {"failed": r.returncode, "stderr": r.stderr[-20000:]}
         return [json.loads(line) for line in r.stdout.splitlines() if line.strip()]
 
     def result(self, name, want, got):

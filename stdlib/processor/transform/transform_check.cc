@@ -2,6 +2,7 @@
 // Statements of each signal, group by group.
 #include "compiler/check/checks.h"
 #include "compiler/check/ottl.h"
+#include "compiler/record/ir.h"
 
 namespace whittle::check {
 
@@ -28,8 +29,13 @@ void group(Check& check, const Value& g, Signal signal) {
   texts.conditions = std::move(*of_conditions);
   texts.statements = std::move(*of_statements);
   std::vector<ottl::TextProblem> problems;
-  ottl::read_group(texts, contexts_of(signal), problems);
+  auto read = ottl::read_group(texts, contexts_of(signal), problems);
   report(check, problems, &conditions, &statements, g.span);
+  if (!read) return;
+  std::vector<std::string> missing;
+  ir::Program program;
+  ir::add_group(program, *read, false, "", missing);
+  for (std::string& what : missing) check.not_compiled(g.span, std::move(what));
 }
 
 }  // namespace
