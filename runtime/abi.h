@@ -181,8 +181,6 @@ struct LateValue {
   Str place;    // "collector.yaml:31:13"
 };
 
-// ---- record programs (compiler/plan/record_program.h, runtime/record) ----
-
 // How an AnyValue stands on the wire; fields that are no AnyValue are String or Int.
 enum class SlotKind : uint32_t {
   Absent = 0,
@@ -196,52 +194,7 @@ enum class SlotKind : uint32_t {
   Empty = 8
 };
 
-// One slot of a record while a program looks at it. `bits`: Bool, Int, Double. `data`: the content of the others,
-// borrowed from the record.
-struct SlotValue {
-  SlotKind kind;
-  uint64_t bits;
-  const char* data;
-  uint64_t size;
-};
-
-enum class Place : uint32_t { Resource = 0, Scope = 1, Record = 2 };
-
-// How a field is read: a string or an integer as it stands; the value of the attribute `key` in a repeated KeyValue; an
-// AnyValue.
-enum class SlotForm : uint32_t { Field = 0, Attribute = 1, Value = 2 };
-
-// Where a slot is read from: a field of the Resource, InstrumentationScope, or Span, Metric or LogRecord message by its
-// number.
-struct SlotSpec {
-  Place place;
-  uint32_t field;
-  SlotForm form;
-  Str key;
-};
-
-class Arena;
-
-// The machine code takes all slots of the program and says whether to drop. `scratch` holds texts made of values.
-using DropFn = bool (*)(const SlotValue* slots, Arena* scratch);
-
-struct RecordProgram {
-  Signal signal;
-  List<SlotSpec> slots;
-  DropFn drop_resource;  // null: no resource is dropped as a whole
-  DropFn drop_record;    // null: no record is dropped
-  Str id;                // of the processor, for the self metrics
-};
-
-// How a value becomes text for a comparison.
-enum class TextOf : uint32_t { Scalar = 0, Anything = 1, SpanKind = 2 };
-
 extern "C" {
-// Offers what the program leaves of a payload to `next`, and empties the payload when that took it or nothing was left.
-Status rt_run_record_program(const RecordProgram* program, Payload* payload, ConsumeFn next, void* next_self);
-// The slot's text; false when it has none (Scalar: a list, a map or bytes). `missing` stands for an absent value.
-bool rt_slot_text(const SlotValue* slot, TextOf mode, const Str* missing, Arena* scratch, Str* out);
-bool rt_regex_match(const Regex* regex, const char* data, uint64_t size);
 // Offers a payload to every branch of a fan-out. `fan_out` is the instance that rt_fan_out_ops made.
 Status rt_fan_out(void* fan_out, Payload* payload);
 extern const ComponentOps rt_fan_out_ops;

@@ -7,7 +7,6 @@
 
 #include "compiler/lower/constants.h"
 #include "compiler/lower/program_code.h"
-#include "compiler/lower/record_code.h"
 
 #include <llvm/IR/IRBuilder.h>
 
@@ -176,21 +175,11 @@ private:
       const plan::Stage& stage = plan_.stages[stage_id];
       Value* payload = current->getArg(1);
       if (stage.program) {
-        // What the program leaves goes on in the next function.
-        auto* program = record_program(module_, constants_, *stage.program,
-                                       "program." + p.source->name + "." + stage.instance->id, stage.instance->id);
-        auto run = module_.getOrInsertFunction(
-            "rt_run_record_program", llvm::FunctionType::get(i32_, {pointer_, pointer_, pointer_, pointer_}, false));
         llvm::BasicBlock* here = b_.GetInsertBlock();
         llvm::Function* next = function(name + ".after." + stage.instance->id);
-        b_.SetInsertPoint(here);
-        b_.CreateRet(b_.CreateCall(run, {program, payload, next, constants_.null_pointer()}));
-        current = next;
-      } else if (stage.record) {
-        llvm::BasicBlock* here = b_.GetInsertBlock();
-        llvm::Function* next = function(name + ".after." + stage.instance->id);
-        auto* program = program_constant(module_, constants_, *stage.record,
-                                         "program." + p.source->name + "." + stage.instance->id, consumer(next));
+        auto* program = program_constant(
+            module_, constants_, *stage.program, "program." + p.source->name + "." + stage.instance->id,
+            std::string(schema::plural_of(stage.component().kind)) + "::" + stage.instance->id, consumer(next));
         auto* instance =
             own_component("rt_program_ops", kProgramKind, stage.instance->id, stage.instance->place, program);
         b_.SetInsertPoint(here);

@@ -27,8 +27,11 @@ using ottl::ValueKind;
 
 class PassCode {
 public:
-  PassCode(llvm::Module& module, Constants& constants, const ir::Pass& pass, const std::string& name)
-      : module_(module), context_(module.getContext()), constants_(constants), pass_(pass), b_(context_) {
+  // `setting` is the path of the component for messages about its settings.
+  PassCode(llvm::Module& module, Constants& constants, const ir::Pass& pass, const std::string& name,
+           const std::string& setting)
+      : module_(module), context_(module.getContext()), constants_(constants), pass_(pass), setting_(setting),
+        b_(context_) {
     pointer_ = llvm::PointerType::get(context_, 0);
     i32_ = b_.getInt32Ty(), i64_ = b_.getInt64Ty(), bit_ = b_.getInt1Ty();
     value_ = llvm::StructType::get(context_, {b_.getInt8Ty(), b_.getInt8Ty(), b_.getInt16Ty(), i32_, i64_});
@@ -162,11 +165,7 @@ private:
   }
 
   Constant* constant_of(const Instruction& i) {
-    if (i.pattern) {
-      auto* tables = new llvm::GlobalVariable(module_, constants_.regex_type(), true, llvm::GlobalValue::PrivateLinkage,
-                                              constants_.regex(*i.pattern), "pattern");
-      return constant_value(ValueKind::Pattern, 0, tables);
-    }
+    if (i.pattern) return constant_value(ValueKind::Pattern, 0, constant_pattern(*i.pattern));
     if (auto* b = std::get_if<bool>(&i.constant)) return constant_value(ValueKind::Bool, 0, b_.getInt64(*b));
     if (auto* n = std::get_if<int64_t>(&i.constant))
       return constant_value(ValueKind::Int, 0, b_.getInt64(static_cast<uint64_t>(*n)));
@@ -175,6 +174,11 @@ private:
     if (auto* s = std::get_if<std::string>(&i.constant))
       return constant_value(i.bytes ? ValueKind::Bytes : ValueKind::String, static_cast<uint32_t>(s->size()), data(*s));
     return constant_value(ValueKind::Nil, 0, b_.getInt64(0));
+  }
+
+  Constant* constant_pattern(const regex::Tables& tables) {
+    return new llvm::GlobalVariable(module_, constants_.regex_type(), true, llvm::GlobalValue::PrivateLinkage,
+                                    constants_.regex(tables), "pattern");
   }
 
   // The bytes of a text, that live as long as the program.
@@ -263,12 +267,15 @@ private:
       call("rt_get_attribute", b_.getVoidTy(),
            {run_arg(), frame(i.level), data(i.text), b_.getInt64(i.text.size()), out.memory});
       return;
-    case Op::WriteKey:
-      not_nil(i.operands[0], [&] {
-        checked("rt_put_attribute",
-                {run_arg(), frame(i.level), data(i.text), b_.getInt64(i.text.size()), memory(i.operands[0])}, failed);
-      });
+    case Op::WriteKey: {
+      auto put = [&](const char* how) {
+        checked(how, {run_arg(), frame(i.level), data(i.text), b_.getInt64(i.text.size()), memory(i.operands[0])},
+                failed);
+      };
+      if (i.keeps_nil) put("rt_copy_attribute");
+      else not_nil(i.operands[0], [&] { put("rt_put_attribute"); });
       return;
+    }
     case Op::DeleteKey:
       call("rt_delete_attribute", b_.getVoidTy(), {frame(i.level), data(i.text), b_.getInt64(i.text.size())});
       return;
@@ -301,7 +308,8 @@ private:
     case Op::Call: {
       out.memory = slot();
       Value* arguments = array_of(i.operands);
-      checked("rt_ottl_" + std::string(i.function->name), {run_arg(), arguments, out.memory}, failed);
+      checked(i.function ? "rt_ottl_" + std::string(i.function->name) : i.text, {run_arg(), arguments, out.memory},
+              failed);
       return;
     }
     case Op::Arithmetic: {
@@ -320,8 +328,85 @@ private:
     case Op::Not: out.bit = b_.CreateNot(as_bit(i.operands[0])); return;
     case Op::And:
     case Op::Or: out.bit = chain(i, failed); return;
-    case Op::Match: return;
+    case Op::HasKey:
+      out.bit = call("rt_has_attribute", bit_, {frame(i.level), data(i.text), b_.getInt64(i.text.size())});
+      return;
+    case Op::Present:
+      out.bit = known_[i.operands[0]].bit ? b_.getTrue()
+                                          : b_.CreateICmpNE(kind_of_value(memory(i.operands[0])), b_.getInt8(0));
+      return;
+    case Op::Same: out.bit = same(memory(i.operands[0]), i.constant); return;
+    case Op::TextOf:
+      out.memory = slot();
+      call("rt_text_of", b_.getVoidTy(),
+           {run_arg(), memory(i.operands[0]), b_.getInt1(i.how == ir::Texts::Anything), global_text(i.text),
+            out.memory});
+      return;
+    case Op::Match:
+      out.bit = i.pattern ? call("rt_text_matches", bit_, {memory(i.operands[0]), constant_pattern(*i.pattern)})
+                          : one_of(memory(i.operands[0]), i.keys);
+      return;
+    case Op::Own:
+      out.bit =
+          call(i.text, bit_, {run_arg(), function_->getArg(1), constants_.global(*i.settings, "settings", setting_)});
+      return;
     }
+  }
+
+  Value* kind_of_value(Value* v) { return b_.CreateLoad(b_.getInt8Ty(), v); }
+  Value* is_kind(Value* v, ValueKind kind) {
+    return b_.CreateICmpEQ(kind_of_value(v), b_.getInt8(static_cast<uint8_t>(kind)));
+  }
+
+  // Whether a value is of that very type and content.
+  Value* same(Value* v, const ir::Literal& wanted) {
+    if (auto* text = std::get_if<std::string>(&wanted)) return same_text(v, *text);
+    Value* bits = b_.CreateLoad(i64_, b_.CreateStructGEP(value_, v, 4));
+    if (auto* truth = std::get_if<bool>(&wanted))
+      return b_.CreateAnd(is_kind(v, ValueKind::Bool), b_.CreateICmpEQ(bits, b_.getInt64(*truth)));
+    if (auto* n = std::get_if<int64_t>(&wanted))
+      return b_.CreateAnd(is_kind(v, ValueKind::Int), b_.CreateICmpEQ(bits, b_.getInt64(static_cast<uint64_t>(*n))));
+    if (auto* d = std::get_if<double>(&wanted))
+      return b_.CreateAnd(is_kind(v, ValueKind::Double), b_.CreateFCmpOEQ(b_.CreateBitCast(bits, b_.getDoubleTy()),
+                                                                          llvm::ConstantFP::get(b_.getDoubleTy(), *d)));
+    return b_.CreateICmpEQ(kind_of_value(v), b_.getInt8(0));
+  }
+
+  // Whether a value is one of these texts: a switch over the size, then bytes of a known number.
+  Value* one_of(Value* v, const std::vector<std::string>& texts) {
+    std::map<size_t, std::vector<const std::string*>> by_size;
+    for (const std::string& t : texts) by_size[t.size()].push_back(&t);
+    BasicBlock *sizes = block("is.text"), *done = block("compared");
+    std::vector<std::pair<Value*, BasicBlock*>> results{{b_.getFalse(), b_.GetInsertBlock()}};
+    b_.CreateCondBr(is_kind(v, ValueKind::String), sizes, done);
+    b_.SetInsertPoint(sizes);
+    Value* size = b_.CreateLoad(i32_, b_.CreateStructGEP(value_, v, 3));
+    Value* at = b_.CreateLoad(pointer_, b_.CreateStructGEP(value_, v, 4));
+    auto* by = b_.CreateSwitch(size, done, static_cast<unsigned>(by_size.size()));
+    results.push_back({b_.getFalse(), sizes});
+    for (auto& [length, list] : by_size) {
+      BasicBlock* here = block("size");
+      by->addCase(b_.getInt32(static_cast<uint32_t>(length)), here);
+      b_.SetInsertPoint(here);
+      for (size_t k = 0; k < list.size(); ++k) {
+        Value* equal = length == 0 ? static_cast<Value*>(b_.getTrue())
+                                   : b_.CreateICmpEQ(call("bcmp", i32_, {at, data(*list[k]), b_.getInt64(length)}),
+                                                     b_.getInt32(0));
+        const bool last = k + 1 == list.size();
+        results.push_back({last ? equal : b_.getTrue(), b_.GetInsertBlock()});
+        if (last) {
+          b_.CreateBr(done);
+        } else {
+          BasicBlock* next = block("next");
+          b_.CreateCondBr(equal, done, next);
+          b_.SetInsertPoint(next);
+        }
+      }
+    }
+    b_.SetInsertPoint(done);
+    auto* phi = b_.CreatePHI(bit_, static_cast<unsigned>(results.size()));
+    for (auto& [value, from] : results) phi->addIncoming(value, from);
+    return phi;
   }
 
   template <class F>
@@ -544,6 +629,7 @@ private:
   llvm::LLVMContext& context_;
   Constants& constants_;
   const ir::Pass& pass_;
+  const std::string setting_;
   llvm::IRBuilder<> b_;
   llvm::Type *pointer_, *i32_, *i64_, *bit_;
   llvm::StructType* value_;
@@ -557,20 +643,19 @@ private:
 }  // namespace
 
 llvm::GlobalVariable* program_constant(llvm::Module& module, Constants& constants, const ir::Program& program,
-                                       const std::string& name, Constant* next) {
+                                       const std::string& name, const std::string& setting, Constant* next) {
   auto& context = module.getContext();
   auto* pointer = llvm::PointerType::get(context, 0);
   auto* i32 = llvm::Type::getInt32Ty(context);
   auto* i8 = llvm::Type::getInt8Ty(context);
-  auto* pass_type = llvm::StructType::get(context, {i32, i32, i32, i8, i8, pointer});
+  auto* pass_type = llvm::StructType::get(context, {i32, i32, i32, i8, pointer});
   std::vector<Constant*> passes;
   for (size_t k = 0; k < program.passes.size(); ++k) {
     const ir::Pass& pass = program.passes[k];
-    llvm::Function* code = PassCode(module, constants, pass, name + "." + std::to_string(k)).run();
+    llvm::Function* code = PassCode(module, constants, pass, name + "." + std::to_string(k), setting).run();
     passes.push_back(llvm::ConstantStruct::get(
         pass_type, {constants.integer(static_cast<uint64_t>(pass.level), 32), constants.integer(levels_read(pass), 32),
-                    constants.integer(levels_written(pass), 32), constants.integer(pass.drops, 8),
-                    constants.integer(pass.keeps_empty, 8), code}));
+                    constants.integer(levels_written(pass), 32), constants.integer(pass.drops, 8), code}));
   }
   auto* type = llvm::StructType::get(context, {i32, constants.list_type(), next->getType()});
   auto* value = llvm::ConstantStruct::get(type, {constants.integer(static_cast<uint64_t>(program.signal), 32),

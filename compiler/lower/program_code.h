@@ -9,6 +9,6 @@ namespace whittle::lower {
 
 // The constant ir::Program, its passes' code made beside it. `next` is the Consumer that comes after.
 llvm::GlobalVariable* program_constant(llvm::Module& module, Constants& constants, const ir::Program& program,
-                                       const std::string& name, llvm::Constant* next);
+                                       const std::string& name, const std::string& setting, llvm::Constant* next);
 
 }  // namespace whittle::lower

@@ -58,7 +58,7 @@ public:
       std::vector<StageId> processors;
       for (size_t i = source.processors.size(); i-- > 0;) {
         const check::Instance& instance = config.instances[source.processors[i]];
-        std::optional<Lowered> program;
+        std::optional<ir::Program> program;
         if (instance.component->stateless) {
           program = lowered(instance, source.signal);
           if (!program) continue;  // does nothing to this signal
@@ -66,10 +66,7 @@ public:
         Stage stage;
         stage.instance = &instance;
         stage.pipeline = id;
-        if (program) {
-          if (auto* p = std::get_if<RecordProgram>(&*program)) stage.program = std::move(*p);
-          else stage.record = std::move(std::get<ir::Program>(*program));
-        }
+        stage.program = std::move(program);
         plan_.stages.push_back(std::move(stage));
         processors.insert(processors.begin(), static_cast<StageId>(plan_.stages.size() - 1));
       }
@@ -101,7 +98,7 @@ private:
     return nullptr;
   }
 
-  std::optional<Lowered> lowered(const check::Instance& instance, schema::Signal signal) {
+  std::optional<ir::Program> lowered(const check::Instance& instance, schema::Signal signal) {
     const Halves* halves = halves_of(*instance.component);
     if (halves == nullptr || halves->lower == nullptr) {
       fault_ = "nothing lowers the " + named(instance);

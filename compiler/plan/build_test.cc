@@ -48,10 +48,10 @@ TEST(Plan, EverySettingIsAskedForByTheRealLowering) {
 }
 
 TEST(Plan, AnOverlookedSettingIsAFault) {
-  auto asks = [](const check::Value& config, schema::Signal signal) -> std::optional<Lowered> {
+  auto asks = [](const check::Value& config, schema::Signal signal) -> std::optional<ir::Program> {
     if (signal == schema::Signal::Traces) config.at("spans").at("include").at("services");
     (void)config.at("error_mode");
-    return RecordProgram{};
+    return ir::Program{};
   };
   EXPECT_EQ(fault(filter_for("traces"), with_lowering(asks)),
             "the lowering of the processor `filter` overlooks `processors::filter::spans::include::match_type`");
@@ -62,12 +62,12 @@ TEST(Plan, AnOverlookedSettingIsAFault) {
 }
 
 TEST(Plan, SettingsWithinListsAreAskedForOneByOne) {
-  auto asks = [](const check::Value& config, schema::Signal) -> std::optional<Lowered> {
+  auto asks = [](const check::Value& config, schema::Signal) -> std::optional<ir::Program> {
     (void)config.at("error_mode");
     const check::Value& match = config.at("metrics").at("exclude");
     (void)match.at("match_type");
     for (const check::Value& a : match.at("resource_attributes").items) (void)a.at("key");
-    return RecordProgram{};
+    return ir::Program{};
   };
   EXPECT_EQ(fault(filter_for("metrics"), with_lowering(asks)),
             "the lowering of the processor `filter` overlooks "

@@ -53,16 +53,8 @@ public:
 private:
   void component(const Stage& stage) {
     if (stage.program) {
-      out_ += "program " + plan_.pipelines[*stage.pipeline].source->name + "/" + stage.instance->id + " (" +
-              (stage.program->signal == schema::Signal::Traces    ? "span"
-               : stage.program->signal == schema::Signal::Metrics ? "metric"
-                                                                  : "log record") +
-              ") {\n" + plan::dump(*stage.program) + "}\n\n";
-      return;
-    }
-    if (stage.record) {
       out_ += "program " + plan_.pipelines[*stage.pipeline].source->name + "/" + stage.instance->id + " {\n" +
-              ir::dump(*stage.record) + "}\n\n";
+              ir::dump(*stage.program) + "}\n\n";
       return;
     }
     out_ += std::string(schema::name_of(stage.component().kind)) + " " + stage.instance->id;

@@ -9,7 +9,6 @@
 #include "compiler/aws/needs.h"
 #include "compiler/check/config.h"
 #include "compiler/check/listeners.h"
-#include "compiler/plan/record_program.h"
 #include "compiler/record/ir.h"
 
 #include <expected>
@@ -27,10 +26,9 @@ struct Stage {
   const check::Instance* instance = nullptr;
   std::optional<PipelineId> pipeline;  // processors only
   // A stateless processor: what it does to each record. Such a stage has no instance at run time.
-  std::optional<RecordProgram> program;
-  std::optional<ir::Program> record;  // likewise; has an instance of the runtime's own
+  std::optional<ir::Program> program;
 
-  bool stateless() const { return program || record; }
+  bool stateless() const { return program.has_value(); }
   const schema::Component& component() const { return *instance->component; }
 };
 
@@ -60,8 +58,7 @@ std::string dump(const Plan& plan);
 
 // What turns a stateless processor into a record program. It asks the config for every setting that was written
 // (Value::at, Value::find), also for those that change nothing: what it did not ask for it has overlooked.
-using Lowered = std::variant<RecordProgram, ir::Program>;
-using LowerFn = std::optional<Lowered> (*)(const check::Value& config, schema::Signal signal);
+using LowerFn = std::optional<ir::Program> (*)(const check::Value& config, schema::Signal signal);
 
 // What a component is made of beside its declaration, as found by name in its folder when whittle is built.
 struct Halves {

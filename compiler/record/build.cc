@@ -7,8 +7,6 @@
 
 namespace whittle::ir {
 
-namespace {
-
 using ottl::Context;
 using ottl::Form;
 using ottl::Kind;
@@ -25,6 +23,8 @@ Level level_of(Context context) {
   default: return Level::Record;
   }
 }
+
+namespace {
 
 bool is_attributes(const ottl::PathEntry& path) {
   return path.keys == ottl::Keys::Map && path.form == Form::Plain;
@@ -404,6 +404,7 @@ uint32_t levels_read(const Pass& pass) {
   uint32_t out = 0;
   each_instruction(pass, [&](const Instruction& i) {
     if (i.path && is_attributes(*i.path)) out |= 1u << static_cast<uint32_t>(i.level);
+    out |= i.reads;
   });
   return out;
 }
@@ -412,6 +413,7 @@ uint32_t levels_written(const Pass& pass) {
   uint32_t out = 0;
   each_instruction(pass, [&](const Instruction& i) {
     if (i.op == Op::Write || i.op == Op::WriteKey || i.op == Op::DeleteKey) out |= 1u << static_cast<uint32_t>(i.level);
+    out |= i.writes;
   });
   return out;
 }

@@ -34,7 +34,7 @@ private:
   std::string operands(const Instruction& i) {
     std::string text;
     for (size_t k = 0; k < i.operands.size(); ++k) {
-      if (k < i.keys.size()) text += " " + quoted(i.keys[k]) + ":";
+      if (i.op == Op::Map && k < i.keys.size()) text += " " + quoted(i.keys[k]) + ":";
       text += " " + name(i.operands[k]);
     }
     return text;
@@ -67,11 +67,23 @@ private:
     case Op::WriteCache: return "write cache" + operands(i);
     case Op::Part: return "part" + operands(i);
     case Op::WithPart: return "with part" + operands(i);
-    case Op::Call: return "call " + std::string(i.function->name) + operands(i);
+    case Op::Call: return "call " + (i.function ? std::string(i.function->name) : i.text) + operands(i);
     case Op::Arithmetic: return std::string(ottl::spelling(i.operation)) + operands(i);
     case Op::Negate: return "negate" + operands(i);
     case Op::Compare: return "compare " + std::string(ottl::spelling(i.operation)) + operands(i);
-    case Op::Match: return "match" + operands(i);
+    case Op::HasKey: return "has" + field(i) + "[" + quoted(i.text) + "]";
+    case Op::Present: return "present" + operands(i);
+    case Op::Same: return "same" + operands(i) + " " + literal(i);
+    case Op::TextOf:
+      return (i.how == Texts::Scalar ? "scalar text" : "text") + operands(i) +
+             (i.text.empty() ? "" : " else " + quoted(i.text));
+    case Op::Match: {
+      std::string list;
+      for (const std::string& k : i.keys) list += (list.empty() ? "" : ", ") + quoted(k);
+      return i.pattern ? "match" + operands(i) + " " + quoted(i.pattern->pattern)
+                       : "one of" + operands(i) + " [" + list + "]";
+    }
+    case Op::Own: return "own " + i.text;
     case Op::IsTrue: return "is true" + operands(i);
     case Op::Not: return "not" + operands(i);
     case Op::And: return "and";
@@ -106,7 +118,7 @@ std::string dump(const Program& program) {
         d.out += "    }\n";
       }
       for (const Statement& t : s.statements) {
-        d.out += "    " + t.text + "\n";
+        if (!t.text.empty()) d.out += "    " + t.text + "\n";
         if (t.guard.result != kNone) {
           d.out += "    where {\n";
           d.block(t.guard, "      ");

@@ -19,6 +19,10 @@
 #include <variant>
 #include <vector>
 
+namespace whittle::check {
+struct Value;
+}
+
 namespace whittle::ir {
 
 using ottl::Type;
@@ -47,11 +51,22 @@ enum class Op : uint8_t {
   Arithmetic,  // `operation`
   Negate,
   Compare,  // `operation`
-  Match,    // operands[0], a text, against `pattern`
+  HasKey,   // a truth value: there is an attribute `text`, at `level`
+  Present,  // a truth value: operands[0] is not nil
+  Same,     // a truth value: operands[0] has the very type and content of `constant`
+  TextOf,   // operands[0] as a text, `how`; `text` stands for nil
+  Match,    // a truth value: operands[0] is a text that `pattern` matches; or one of `keys`, without a pattern
+  Own,      // a truth value: what the function `text` of the runtime says of the open messages, given `settings`
   IsTrue,   // operands[0] as a truth value; anything but a bool is false
   Not,
   And,
   Or,  // `blocks`: the operands, each giving a truth value
+};
+
+// How a value becomes a text where processors compare texts (contrib's internal/filter).
+enum class Texts : uint8_t {
+  Scalar,    // strings, bools and numbers; nothing else has one
+  Anything,  // all values, as pcommon.Value.AsString writes them
 };
 
 // What `Constant` is.
@@ -68,7 +83,9 @@ struct Instruction {
   ValueId id = kNone;
   TypeSet type;
   bool fails = false;
-  bool bytes = false;  // Constant: the text stands for bytes
+  bool bytes = false;      // Constant: the text stands for bytes
+  bool keeps_nil = false;  // WriteKey: nil is written too, as an attribute without a value
+  Texts how = Texts::Scalar;
   std::vector<ValueId> operands;
   Literal constant;
   std::vector<std::string> keys;
@@ -78,6 +95,8 @@ struct Instruction {
   const ottl::Function* function = nullptr;
   ottl::Operator operation = ottl::Operator::None;
   std::shared_ptr<const regex::Tables> pattern;
+  const check::Value* settings = nullptr;  // Own: a struct of the config
+  uint32_t reads = 0, writes = 0;          // Own: bits by level of which it looks at attributes, and may write
   std::vector<Block> blocks;
 };
 
@@ -101,7 +120,7 @@ struct Pass {
   Level level = Level::Record;
   std::vector<Section> sections;
   uint32_t values = 0;  // how many ids there are
-  bool drops = false, keeps_empty = false;
+  bool drops = false;
 };
 
 struct Program {
@@ -114,6 +133,9 @@ bool has_code(std::string_view function);
 
 // The program as text, indented by two spaces, as the plan's dump shows it.
 std::string dump(const Program& program);
+
+// The level of a context's messages.
+Level level_of(ottl::Context context);
 
 // Adds what a group of statements does to each record of its context; with `drops`, what its conditions drop. What
 // cannot be compiled yet is named in `missing`.

@@ -443,6 +443,18 @@ bool rt_put_attribute(Run* run, Frame* frame, const char* key, uint64_t size, co
   return good || run->fail("a value of that type cannot be stored");
 }
 
+bool rt_copy_attribute(Run* run, Frame* frame, const char* key, uint64_t size, const Value* v) {
+  const bool there = rt_has_attribute(frame, key, size);
+  if (!there || !v->is(ValueKind::Nil)) return rt_put_attribute(run, frame, key, size, v);
+  for (Entry& e : frame->entries)
+    if (e.key == Text(key, size)) {
+      frame->attributes_written = true;
+      e = {e.key, {}, {}, ottl::nil()};
+      break;
+    }
+  return true;
+}
+
 void rt_delete_attribute(Frame* frame, const char* key, uint64_t size) {
   const Text name(key, size);
   for (size_t i = 0; i < frame->entries.size(); ++i) {

@@ -85,11 +85,10 @@ namespace whittle::record {
 using Code = Verdict (*)(ottl::Run* run, Frame* const* frames);
 
 struct Pass {
-  Level level;       // of the messages that `code` is called for
-  uint32_t maps;     // bit by level: attributes are looked at
-  uint32_t writes;   // bit by level: the code may write there
-  bool drops;        // the code may say Drop
-  bool keeps_empty;  // groups of which everything was dropped stay
+  Level level;      // of the messages that `code` is called for
+  uint32_t maps;    // bit by level: attributes are looked at
+  uint32_t writes;  // bit by level: the code may write there
+  bool drops;       // the code may say Drop; groups that are empty then go, also those that were before
   Code code;
 };
 
@@ -121,6 +120,8 @@ void rt_get_messages(ottl::Run*, const Frame*, uint32_t number, uint32_t kind, o
 void rt_get_attribute(ottl::Run*, const Frame*, const char* key, uint64_t size, ottl::Value* out);
 bool rt_has_attribute(const Frame*, const char* key, uint64_t size);
 bool rt_put_attribute(ottl::Run*, Frame*, const char* key, uint64_t size, const ottl::Value*);
+// The same, and an attribute without a value where the value is nil.
+bool rt_copy_attribute(ottl::Run*, Frame*, const char* key, uint64_t size, const ottl::Value*);
 void rt_delete_attribute(Frame*, const char* key, uint64_t size);
 void rt_get_attributes(ottl::Run*, const Frame*, ottl::Value* out);
 bool rt_set_attributes(ottl::Run*, Frame*, const ottl::Value*);
@@ -155,6 +156,12 @@ bool rt_put_keyed(ottl::Run*, const ottl::Value* of, const ottl::Value* keys, ui
 bool rt_compare(ottl::Run*, const ottl::Value* a, const ottl::Value* b, uint32_t how);
 bool rt_arithmetic(ottl::Run*, const ottl::Value* a, const ottl::Value* b, uint32_t how, ottl::Value* out);
 bool rt_negate(ottl::Run*, const ottl::Value* v, ottl::Value* out);
+
+// The value's text as contrib's internal/filter compares it: strings, bools and numbers in their plain form, nil where
+// it has none; or `anything`: as pcommon.Value.AsString. `otherwise` stands for nil.
+void rt_text_of(ottl::Run*, const ottl::Value*, bool anything, const Str* otherwise, ottl::Value* out);
+// Whether the value is a text that the pattern matches.
+bool rt_text_matches(const ottl::Value*, const Regex*);
 
 void rt_not_a_bool(ottl::Run*);
 void rt_cannot_write(ottl::Run*);

@@ -87,17 +87,16 @@ private:
     if (pass_.level == Level::Resource) {
       const Verdict v = call();
       if (failed_) return Outcome::Same;
-      if (v == Verdict::Drop) return Outcome::Gone;
+      if (v == Verdict::Drop || (pass_.drops && !has_children(content))) return Outcome::Gone;
       if (!frame.dirty()) return Outcome::Same;
       write_holder(frame, content, out, kOwn, nullptr);
       return Outcome::Changed;
     }
     Writer below;
-    uint64_t scopes = 0, kept = 0;
+    uint64_t kept = 0;
     bool changed = false;
     each(content, kChildren, [&](const wire::RawField& f) {
       if (failed_) return;
-      ++scopes;
       const size_t before = below.size();
       const Outcome o = scope(f.content(), below);
       if (o == Outcome::Same) below.truncate(before), below.append(f.whole());
@@ -105,7 +104,7 @@ private:
       kept += o != Outcome::Gone;
     });
     if (failed_) return Outcome::Same;
-    if (scopes > 0 && kept == 0 && pass_.drops && !pass_.keeps_empty) return Outcome::Gone;
+    if (kept == 0 && pass_.drops) return Outcome::Gone;
     if (!changed && !frame.dirty()) return Outcome::Same;
     write_holder(frame, content, out, kOwn, &below);
     return Outcome::Changed;
@@ -117,17 +116,16 @@ private:
     if (pass_.level == Level::Scope) {
       const Verdict v = call();
       if (failed_) return Outcome::Same;
-      if (v == Verdict::Drop) return Outcome::Gone;
+      if (v == Verdict::Drop || (pass_.drops && !has_children(content))) return Outcome::Gone;
       if (!frame.dirty()) return Outcome::Same;
       write_holder(frame, content, out, kChildren, nullptr);
       return Outcome::Changed;
     }
     Writer below;
-    uint64_t records = 0, kept = 0;
+    uint64_t kept = 0;
     bool changed = false;
     each(content, kChildren, [&](const wire::RawField& f) {
       if (failed_) return;
-      ++records;
       const size_t before = below.size();
       const Outcome o = record(f.content(), below);
       if (o == Outcome::Same) below.truncate(before), below.append(f.whole());
@@ -135,7 +133,7 @@ private:
       kept += o != Outcome::Gone;
     });
     if (failed_) return Outcome::Same;
-    if (records > 0 && kept == 0 && pass_.drops && !pass_.keeps_empty) return Outcome::Gone;
+    if (kept == 0 && pass_.drops) return Outcome::Gone;
     if (!changed && !frame.dirty()) return Outcome::Same;
     write_holder(frame, content, out, kChildren, &below);
     return Outcome::Changed;
@@ -224,7 +222,7 @@ private:
     }
     wire::end_len(below, data_start);
     if (failed_) return Outcome::Same;
-    if (n > 0 && kept == 0 && pass_.drops && !pass_.keeps_empty) return Outcome::Gone;
+    if (kept == 0 && pass_.drops) return Outcome::Gone;
     if (!changed && !metric.dirty()) return Outcome::Same;
     const size_t start = wire::begin_len(out, kChildren);
     close(metric, out, changed ? 1u << data : 0);
@@ -269,6 +267,12 @@ private:
     }
     if (frame.schema_written && !frame.schema.empty()) wire::put_len(out, kSchema, as_bytes(frame.schema));
     wire::end_len(out, start);
+  }
+
+  static bool has_children(Bytes holder) {
+    bool found = false;
+    each(holder, kChildren, [&](const wire::RawField&) { found = true; });
+    return found;
   }
 
   template <class F>

@@ -58,7 +58,9 @@ def rename_ids(docs, known):
 def canon(x, key=""):
     """A value with defaults dropped, numbers comparable and unordered lists sorted."""
     if isinstance(x, dict):
-        d = {k: canon(v, k) for k, v in x.items()}
+        if key == "kvlistValue" and set(x) == {"values"}:  # a map, not a list
+            return {"values": canon(x["values"])}
+        d = {k: v if k == "stringValue" else canon(v, k) for k, v in x.items()}
         empty = ("", [], {}, None, 0.0, False, ("n", 0))
         return {k: v for k, v in d.items() if v not in empty or k.endswith("Value") or k in ("asInt", "asDouble")}
     if isinstance(x, list):

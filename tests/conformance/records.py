@@ -16,7 +16,7 @@ import sys
 
 import compare
 
-KINDS = {"transform"}  # processors that become record programs of this form
+KINDS = {"filter", "transform"}  # processors that become record programs of this form
 
 
 def whole(case, out):

@@ -89,7 +89,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!bytes.empty()) payload.add({static_cast<BufferRef&&>(owner), bytes});
 
   record::Code codes[] = {code<Level::Resource>, code<Level::Scope>, code<Level::Record>, code<Level::Inner>};
-  Pass pass{static_cast<Level>(level), 15, 15, true, false, codes[level]};
+  Pass pass{static_cast<Level>(level), 15, 15, true, codes[level]};
   Sink sink{signal, {}, 0};
   // The instance lives as long as the process, as in a collector.
   static record::Program program;

@@ -12,7 +12,7 @@ using namespace whittle;
 namespace {
 
 std::string testdata(const char* name) {
-  return (std::filesystem::path(__FILE__).parent_path() / "testdata" / name).string();
+  return (std::filesystem::path(TEST_DIRECTORY) / "testdata" / name).string();
 }
 Str str(const std::string& s) {
   return {s.data(), s.size()};

@@ -8,6 +8,7 @@
 #include "runtime/base/memory.h"
 #include "runtime/export/queue.h"
 #include "runtime/pipeline/fan_out.h"
+#include "runtime/record/frame.h"
 #include "runtime/wire/wire.h"
 #include "stdlib/processor/batch/batch_config.h"
 
@@ -198,16 +199,18 @@ struct Answer {
 };
 
 struct FilterStage {
-  SlotSpec slot;
-  RecordProgram program;
+  record::Pass pass;
+  record::Program program;
+  ComponentContext context{};
+  void* instance = nullptr;
   Probe *before, *after;
 
-  static bool drop(const SlotValue* slots, Arena*) {
-    return slots[0].kind == SlotKind::String && Text(slots[0].data, slots[0].size) == kDropped;
-  }
-  static Status consume(void* self, Payload* payload) {
-    auto& f = *static_cast<FilterStage*>(self);
-    return rt_run_record_program(&f.program, payload, Probe::consume, f.after);
+  static record::Verdict drop(ottl::Run* run, record::Frame* const* frames) {
+    const record::Frame& frame = *frames[static_cast<uint32_t>(record::Level::Record)];
+    const uint32_t field = frame.kind == record::Kind::Span ? 5 : frame.kind == record::Kind::Metric ? 1 : 3;
+    ottl::Value name;
+    record::rt_get(run, &frame, 0, field, record::How::Text, &name);
+    return name.as_text() == kDropped ? record::Verdict::Drop : record::Verdict::Keep;
   }
 };
 
@@ -339,10 +342,14 @@ struct World {
 
   Consumer filter(Consumer out) {
     auto f = std::make_unique<FilterStage>();
-    f->slot = {Place::Record, shape.name_field, SlotForm::Field, {}};
-    f->program = {shape.signal, {&f->slot, 1}, nullptr, FilterStage::drop, {}};
     f->after = probe(out);
-    f->before = probe({FilterStage::consume, f.get()});
+    f->pass = {record::Level::Record, 0, 0, true, FilterStage::drop};
+    f->program = {shape.signal, {&f->pass, 1}, f->after->consumer()};
+    f->context.config = &f->program;
+    f->context.runtime = &runtime;
+    static auto* kept = new std::vector<void*>;
+    kept->push_back(f->instance = record::rt_program_ops.create(&f->context));
+    f->before = probe({record::rt_run_program, f->instance});
     filters.push_back(std::move(f));
     return filters.back()->before->consumer();
   }

@@ -3,6 +3,7 @@
 #include "runtime/base/memory.h"
 #include "runtime/base/payload.h"
 #include "runtime/base/writer.h"
+#include "runtime/record/frame.h"
 #include "runtime/record/items.h"
 #include "runtime/wire/wire.h"
 
@@ -42,22 +43,30 @@ std::string text_of(const Payload& payload) {
   return std::string(out.text());
 }
 
-bool drop(const SlotValue* slots, Arena*) {
-  return Text(slots[0].data, slots[0].size) == "drop";
+record::Verdict drop(ottl::Run* run, record::Frame* const* frames) {
+  ottl::Value name;
+  record::rt_get(run, frames[static_cast<uint32_t>(record::Level::Record)], 0, 5, record::How::Text, &name);
+  return name.as_text() == Text("drop") ? record::Verdict::Drop : record::Verdict::Keep;
 }
 
 TEST(Held, AFilterThatKeepsOneSpanOfEachRequestHoldsThatSpan) {
-  SlotSpec slot{Place::Record, 5, SlotForm::Field, {}};
-  RecordProgram program{Signal::Traces, {&slot, 1}, nullptr, drop, {}};
   Payload collected(Signal::Traces);
+  record::Pass pass{record::Level::Record, 0, 0, true, drop};
+  record::Program program{Signal::Traces,
+                          {&pass, 1},
+                          {[](void* to, Payload* from) {
+                             static_cast<Payload*>(to)->join(static_cast<Payload&&>(*from));
+                             return Status::Ok;
+                           },
+                           &collected}};
+  ComponentContext context{};
+  context.config = &program;
+  static void* filter = nullptr;  // lives as long as the process, as in a collector
+  filter = record::rt_program_ops.create(&context);
   const uint64_t before = memory_held();
   for (int i = 0; i < 100; ++i) {
     Payload p = request(400, 1000);
-    auto collect = [](void* to, Payload* from) {
-      static_cast<Payload*>(to)->join(static_cast<Payload&&>(*from));
-      return Status::Ok;
-    };
-    ASSERT_EQ(rt_run_record_program(&program, &p, collect, &collected), Status::Ok);
+    ASSERT_EQ(record::rt_run_program(filter, &p), Status::Ok);
     EXPECT_TRUE(p.empty());
   }
   EXPECT_EQ(collected.items, 100u);

@@ -4,7 +4,9 @@
 #include "compiler/check/formats.h"
 #include "compiler/check/ottl.h"
 #include "compiler/diag/near.h"
+#include "compiler/record/ir.h"
 #include "stdlib/common/match.h"
+#include "stdlib/processor/filter/filter_shared.h"
 
 #include <algorithm>
 #include <vector>
@@ -117,58 +119,29 @@ private:
   // ---- conditions
 
   void conditions() {
-    using ottl::Context;
-    const Value& c = instance_.config;
-    struct ByContext {
-      std::string_view part, name;
-      Context context;
-    };
-    static constexpr ByContext kByContext[] = {{"metrics", "resource", Context::Resource},
-                                               {"metrics", "metric", Context::Metric},
-                                               {"metrics", "datapoint", Context::DataPoint},
-                                               {"logs", "resource", Context::Resource},
-                                               {"logs", "log_record", Context::Log},
-                                               {"traces", "resource", Context::Resource},
-                                               {"traces", "span", Context::Span},
-                                               {"traces", "spanevent", Context::SpanEvent}};
-    const Value* first = nullptr;
-    for (const ByContext& b : kByContext) {
-      const Value& list = c.at(b.part).at(b.name);
-      auto texts = ottl_texts(check_, list);
-      if (!texts) continue;
-      std::vector<ottl::TextProblem> problems;
-      if (!ottl::read_conditions_of(b.context, *texts, problems).empty() && first == nullptr) first = &list;
-      report(check_, problems, &list, nullptr, list.span);
+    for (Signal signal : {Signal::Metrics, Signal::Logs, Signal::Traces}) {
+      for (const FilterGroup& g : filter_groups(instance_.config, signal)) group(g, signal);
     }
-    struct Inferred {
-      std::string_view name;
-      Signal signal;
-    };
-    static constexpr Inferred kInferred[] = {
-        {"metric_conditions", Signal::Metrics}, {"log_conditions", Signal::Logs}, {"trace_conditions", Signal::Traces}};
-    for (const Inferred& group : kInferred) {
-      const Value& list = c.at(group.name);
-      // The filter knows no exemplars.
-      std::span<const Context> contexts = contexts_of(group.signal);
-      if (group.signal == Signal::Metrics) contexts = contexts.first(contexts.size() - 1);
-      for (const Value& element : list.items) {
-        if (element.items.empty()) continue;
-        if (element.span == list.span && list.items.size() > 1 && !list.wrong)
-          diags().emit(kBothForms, list.span, "conditions as strings", "groups of conditions").here("both are in here");
-        const Value& conditions = element.at("conditions");
-        ottl::GroupTexts texts;
-        texts.stated = stated_context(check_, element.at("context"), contexts);
-        if (!texts.stated && !element.at("context").text.empty()) continue;
-        auto views = ottl_texts(check_, conditions);
-        if (!views) continue;
-        texts.conditions = *views;
-        std::vector<ottl::TextProblem> problems;
-        if (!ottl::read_conditions(texts, contexts, problems).empty() && first == nullptr) first = &list;
-        report(check_, problems, &conditions, nullptr, element.span);
-      }
+  }
+
+  void group(const FilterGroup& g, Signal signal) {
+    const Value& list = *g.conditions;
+    if (g.element != nullptr) {
+      const Value& all = *g.list;
+      if (g.element->span == all.span && all.items.size() > 1 && !all.wrong)
+        diags().emit(kBothForms, all.span, "conditions as strings", "groups of conditions").here("both are in here");
+      const Value& context = g.element->at("context");
+      if (!stated_context(check_, context, g.contexts) && !context.text.empty()) return;
     }
-    if (first != nullptr && used_for_ != 0 && !instance_.config.wrong)
-      check_.not_compiled(first->key ? first->key : first->span, "filter conditions in OTTL");
+    if (!ottl_texts(check_, list)) return;
+    std::vector<ottl::TextProblem> problems;
+    std::vector<ottl::Group> read = read_filter_group(g, problems);
+    report(check_, problems, &list, nullptr, g.element ? g.element->span : list.span);
+    if (!(used_for_ & schema::bit(signal))) return;
+    std::vector<std::string> missing;
+    ir::Program program;
+    for (const ottl::Group& of : read) ir::add_group(program, of, true, "", missing);
+    for (std::string& what : missing) check_.not_compiled(list.span, std::move(what));
   }
 
   // ---- the older form

@@ -23,7 +23,7 @@ ottl::ErrorMode error_mode(std::string_view text) {
 
 }  // namespace
 
-std::optional<Lowered> lower_processor_transform(const check::Value& config, schema::Signal signal) {
+std::optional<ir::Program> lower_processor_transform(const check::Value& config, schema::Signal signal) {
   ir::Program program;
   program.signal = signal;
   config.find("profile_statements");

@@ -17,7 +17,7 @@ namespace {
 constexpr int64_t kNow = 1'772'441'075'000'000'000;
 
 std::filesystem::path folder() {
-  return std::filesystem::path(__FILE__).parent_path();
+  return TEST_DIRECTORY;
 }
 
 std::string file(const char* name) {

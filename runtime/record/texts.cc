@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values as texts, where processors compare texts.
+#include "runtime/base/number.h"
+#include "runtime/base/regex.h"
+#include "runtime/ottl/value.h"
+#include "runtime/record/program.h"
+#include "runtime/wire/value_text.h"
+
+namespace whittle::record {
+
+using ottl::Run;
+using ottl::Value;
+using ottl::ValueKind;
+
+extern "C" {
+
+void rt_text_of(Run* run, const Value* v, bool anything, const Str* otherwise, Value* out) {
+  switch (v->kind) {
+  case ValueKind::String: *out = *v; return;
+  case ValueKind::Nil:
+    *out = anything ? ottl::text({otherwise->data, static_cast<size_t>(otherwise->size)}) : ottl::nil();
+    return;
+  case ValueKind::Bool: *out = ottl::text(v->integer ? "true" : "false"); return;
+  case ValueKind::Int: {
+    char* room = run->arena.array<char>(kNumberRoom);
+    *out = ottl::text({room, format_int(room, v->integer)});
+    return;
+  }
+  case ValueKind::Double: {
+    Writer text;
+    anything ? append_value_double(text, v->real) : append_plain_double(text, v->real);
+    *out = ottl::text(run->arena.copy(text.text()));
+    return;
+  }
+  default: {
+    if (!anything) {
+      *out = ottl::nil();
+      return;
+    }
+    Writer text;
+    ottl::append_as_string(text, *v);
+    *out = ottl::text(run->arena.copy(text.text()));
+  }
+  }
+}
+
+bool rt_text_matches(const Value* v, const Regex* pattern) {
+  return v->is(ValueKind::String) && regex_match(*pattern, v->as_text());
+}
+
+}  // extern "C"
+
+}  // namespace whittle::record
