@@ -170,12 +170,12 @@ struct Component {
   ComponentContext context;
 };
 
-enum class LateKind : uint32_t { String = 0, Bool = 1, Int = 2, Double = 3, Duration = 4 };
+enum class LateKind : uint32_t { String = 0, Bool = 1, Int = 2, Double = 3, Duration = 4, Any = 5 };
 
 // A setting with `${env:NAME}` or `${env:NAME:-default}` in it, filled in when the collector starts.
 struct LateValue {
   LateKind kind;
-  void* slot;   // a Str, bool, int64_t, double or int64_t nanoseconds inside a config struct
+  void* slot;   // a Str, bool, int64_t, double, int64_t nanoseconds or Any inside a config struct
   Str text;     // the text with its references, "https://${env:HOST}/x"; `$$` stands for `$`
   Str setting;  // "exporters::awsxray::region"
   Str place;    // "collector.yaml:31:13"

@@ -284,8 +284,6 @@ private:
     case Kind::String: v.any = AnyKind::String, v.text = n.text; return;
     case Kind::Sequence:
     case Kind::Mapping:
-      if (c_.not_compiled == nullptr) return wrong_type(v, n, what);
-      c_.not_compiled->push_back({v.span, v.place, n.kind == Kind::Sequence ? "lists as values" : "maps as values"});
       v.any = n.kind == Kind::Sequence ? AnyKind::List : AnyKind::Map;
       for (NodeId i : n.items) any_item(v, i, {}, what);
       for (const syntax::Entry& e : n.entries) {
@@ -588,7 +586,7 @@ private:
       v.wrong = inner.wrong;
       return;
     }
-    bool text = kind == TypeKind::String || kind == TypeKind::Duration;
+    bool text = kind == TypeKind::String || kind == TypeKind::Duration || kind == TypeKind::Any;
     bool scalar = kind == TypeKind::Bool || kind == TypeKind::Int || kind == TypeKind::Double;
     if (!text && !scalar) {
       // The Collector takes it; compiling it would need the value.
@@ -643,6 +641,7 @@ private:
              d.kind == Kind::Float;
       break;
     case TypeKind::Double: good = d.kind == Kind::Int || d.kind == Kind::Float; break;
+    case TypeKind::Any: break;
     case TypeKind::Duration: good = d.kind == Kind::Int || source::parse_duration(d.text).has_value(); break;
     default: {
       Value probe = default_value(*v.type, {});

@@ -547,7 +547,8 @@ private:
 
   // What a stateless processor is told decides machine code, so its settings must be known here.
   void late_code(const Value& v, const std::string& name) {
-    if (v.late)
+    // A value whose type is free is but a value.
+    if (v.late && v.type->kind != schema::TypeKind::Any)
       config_.not_compiled.push_back({v.span, v.place, "an environment variable for `" + name + "`", kDecidesCode});
     for (size_t i = 0; i < v.items.size(); ++i) {
       bool setting = v.type->kind == schema::TypeKind::Struct;

@@ -88,6 +88,7 @@ private:
     case schema::TypeKind::Int: return 2;
     case schema::TypeKind::Double: return 3;
     case schema::TypeKind::Duration: return 4;
+    case schema::TypeKind::Any: return 5;
     default: return 0;
     }
   }

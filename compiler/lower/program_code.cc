@@ -240,6 +240,10 @@ private:
       if (auto* b = std::get_if<bool>(&i.constant)) out.bit = b_.getInt1(*b);
       else out.memory = constant_of(i);
       return;
+    case Op::Setting:
+      out.memory = slot();
+      call("rt_value_of_any", b_.getVoidTy(), {constants_.global(*i.settings, "setting", setting_), out.memory});
+      return;
     case Op::List: {
       Value* s = slot();
       Value* items = array_of(i.operands);

@@ -56,6 +56,7 @@ private:
   std::string text(const Instruction& i) {
     switch (i.op) {
     case Op::Constant: return literal(i);
+    case Op::Setting: return "setting";
     case Op::List: return "list" + operands(i);
     case Op::Map: return "map" + operands(i);
     case Op::Read: return "read" + field(i);

@@ -30,6 +30,32 @@ ValueId Emit::constant(Literal value) {
   return i.id;
 }
 
+ValueId Emit::setting(const check::Value& any) {
+  using check::AnyKind;
+  if (any.late) {
+    Instruction& i = add(Op::Setting, ottl::kAnyValue);
+    i.settings = &any;
+    return i.id;
+  }
+  switch (any.any) {
+  case AnyKind::Null: return constant({});
+  case AnyKind::Bool: return constant(any.boolean);
+  case AnyKind::Int: return constant(any.integer);
+  case AnyKind::Double: return constant(any.real);
+  case AnyKind::String:
+  case AnyKind::Date: return constant(any.text);
+  case AnyKind::List:
+  case AnyKind::Map: break;
+  }
+  const bool map = any.any == AnyKind::Map;
+  std::vector<ValueId> operands;
+  for (const check::Value& item : any.items) operands.push_back(setting(item));
+  Instruction& i = add(map ? Op::Map : Op::List, map ? Type::Map : Type::Array);
+  i.operands = std::move(operands);
+  if (map) i.keys = any.keys;
+  return i.id;
+}
+
 ValueId Emit::read(Context context, std::string_view name) {
   const ottl::PathEntry* path = ottl::find_path(context, name);
   Instruction& i = add(Op::Read, path->reads);
@@ -57,6 +83,11 @@ void Emit::write_key(Context context, std::string_view key, ValueId value) {
   i.operands = {value};
 }
 
+void Emit::write_found_key(Context context, std::string_view key, ValueId value) {
+  write_key(context, key, value);
+  block_.code.back().keeps_nil = false;
+}
+
 void Emit::delete_key(Context context, std::string_view key) {
   attribute(Op::DeleteKey, {}, context, key);
 }
@@ -66,14 +97,6 @@ ValueId Emit::part(ValueId map, std::string_view key) {
   Instruction& i = add(Op::Part, ottl::kAnyValue);
   i.fails = true;
   i.operands = {map, name};
-  return i.id;
-}
-
-ValueId Emit::call(const ottl::Function& function, std::vector<ValueId> operands) {
-  Instruction& i = add(Op::Call, ottl::kAnyValue);
-  i.function = &function;
-  i.fails = true;
-  i.operands = std::move(operands);
   return i.id;
 }
 

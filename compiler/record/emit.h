@@ -3,6 +3,7 @@
 // call appends to one block and gives the value it makes. Passes, sections and statements are put together by hand.
 #pragma once
 
+#include "compiler/check/config.h"
 #include "compiler/record/ir.h"
 
 namespace whittle::ir {
@@ -12,16 +13,19 @@ public:
   Emit(Pass& pass, Block& block) : pass_(pass), block_(block) {}
 
   ValueId constant(Literal value);
+  // A scalar of the config, also one that is known only when the collector starts; lists and maps of them.
+  ValueId setting(const check::Value& any);
   // The path `name` of a context ("status.code"), and its attribute `key`.
   ValueId read(ottl::Context context, std::string_view name);
   void write(ottl::Context context, std::string_view name, ValueId value);
   ValueId read_key(ottl::Context context, std::string_view key);
   void write_key(ottl::Context context, std::string_view key, ValueId value);
+  // The same, where the value is not nil.
+  void write_found_key(ottl::Context context, std::string_view key, ValueId value);
   void delete_key(ottl::Context context, std::string_view key);
   // The value at one key of a map.
   ValueId part(ValueId map, std::string_view key);
-  // A function of the transformation language, or one of the runtime's with the same signature.
-  ValueId call(const ottl::Function& function, std::vector<ValueId> operands);
+  // A function of the runtime, with the signature of ottl::FunctionCode.
   ValueId call(std::string symbol, std::vector<ValueId> operands);
   ValueId pattern(const regex::Tables& tables);
 

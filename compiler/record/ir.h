@@ -36,6 +36,7 @@ inline constexpr ValueId kNone = UINT32_MAX;
 
 enum class Op : uint8_t {
   Constant,    // `constant`
+  Setting,     // `settings`, a scalar that is known when the collector starts
   List,        // operands: the elements
   Map,         // operands: the values; `keys`
   Read,        // a field: `path`, at `level`
@@ -95,7 +96,7 @@ struct Instruction {
   const ottl::Function* function = nullptr;
   ottl::Operator operation = ottl::Operator::None;
   std::shared_ptr<const regex::Tables> pattern;
-  const check::Value* settings = nullptr;  // Own: a struct of the config
+  const check::Value* settings = nullptr;  // Own: a struct of the config; Setting: one of its values
   uint32_t reads = 0, writes = 0;          // Own: bits by level of which it looks at attributes, and may write
   std::vector<Block> blocks;
 };

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 namespace whittle {
+struct Metadata;
 struct Regex;
 struct Runtime;
 }  // namespace whittle
@@ -172,9 +173,10 @@ int64_t nanoseconds_of(const Value& time);
 
 // One per request, handed to whatever the machine code calls.
 struct Run {
-  Arena& arena;                 // for what is made; emptied after each record
-  const Runtime* runtime;       // the clock and random bytes
-  const char* error = nullptr;  // why the last call that failed did, for the log: literal text or in the arena
+  Arena& arena;                        // for what is made; emptied after each record
+  const Runtime* runtime;              // the clock and random bytes
+  const Metadata* metadata = nullptr;  // what came with the request beside telemetry
+  const char* error = nullptr;         // why the last call that failed did, for the log: literal text or in the arena
 
   // Notes why and gives false.
   bool fail(const char* why) {

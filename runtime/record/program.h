@@ -141,6 +141,7 @@ bool rt_set_number(ottl::Run*, Frame*, bool as_double, const ottl::Value*);
 
 // Literals with parts that are known only now.
 void rt_make_list(ottl::Run*, const ottl::Value* items, uint32_t count, ottl::Value* out);
+void rt_value_of_any(const Any*, ottl::Value* out);
 void rt_make_map(ottl::Run*, const List<Str>* keys, const ottl::Value* items, ottl::Value* out);
 bool rt_set_cache(ottl::Run*, ottl::Value* cache, const ottl::Value*);
 

@@ -6,6 +6,8 @@
 #include "runtime/record/program.h"
 #include "runtime/wire/value_text.h"
 
+#include <string.h>
+
 namespace whittle::record {
 
 using ottl::Run;
@@ -41,6 +43,21 @@ void rt_text_of(Run* run, const Value* v, bool anything, const Str* otherwise, V
     ottl::append_as_string(text, *v);
     *out = ottl::text(run->arena.copy(text.text()));
   }
+  }
+}
+
+void rt_value_of_any(const Any* any, Value* out) {
+  switch (any->kind) {
+  case AnyKind::Null: *out = ottl::nil(); return;
+  case AnyKind::Bool: *out = ottl::boolean(any->bits != 0); return;
+  case AnyKind::Int: *out = ottl::integer(static_cast<int64_t>(any->bits)); return;
+  case AnyKind::Double: {
+    double d;
+    memcpy(&d, &any->bits, sizeof d);
+    *out = ottl::real(d);
+    return;
+  }
+  case AnyKind::String: *out = ottl::text({any->text.data, static_cast<size_t>(any->text.size)}); return;
   }
 }
 

@@ -307,7 +307,7 @@ struct Instance {
 
 Status run_program(Instance& instance, Payload* payload) {
   const Program& program = instance.program;
-  Run run{instance.arena, instance.runtime};
+  Run run{instance.arena, instance.runtime, &payload->metadata};
   const Payload* from = payload;
   Payload now(payload->signal);
   bool changed = false;

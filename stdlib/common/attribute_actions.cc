@@ -2,6 +2,7 @@
 #include "stdlib/common/attribute_actions.h"
 
 #include "compiler/check/formats.h"
+#include "compiler/record/ir.h"
 #include "compiler/regex/syntax.h"
 #include "stdlib/common/settings.h"
 
@@ -97,7 +98,12 @@ void check_action(Check& check, const Value& action) {
 
 void check_attribute_actions(Check& check, const Value& actions) {
   for (const Value& action : actions.items) {
-    if (!action.wrong && !action.items.empty()) check_action(check, action);
+    if (action.wrong || action.items.empty()) continue;
+    check_action(check, action);
+    const Value& source = action.at("from_context");
+    if (source.text == "client.address") check.not_compiled(source.span, "`" + source.text + "`");
+    if (small_letters(action.at("action").text) == "extract" && !ir::has_code("ExtractPatterns"))
+      check.not_compiled(action.at("action").span, "the action `extract`");
   }
 }
 

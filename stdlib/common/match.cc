@@ -134,7 +134,10 @@ void check_attributes(Check& check, const Value& attributes, std::string_view ty
       check.diags().emit(kNoKey, key.written ? key.span : a.span);
       continue;
     }
+    if (value.late) check.not_compiled(value.span, "an environment variable for `value`");
     if (value.late || value.wrong) continue;
+    if (value.any == AnyKind::List || value.any == AnyKind::Map)
+      check.not_compiled(value.span, value.any == AnyKind::List ? "lists as values" : "maps as values");
     if (value.any == AnyKind::Date) {
       check.diags().emit(kDate, value.span, key.text).here("a date").help("in quotes it is a string");
     } else if (type == "regexp" && value.any != AnyKind::Null) {

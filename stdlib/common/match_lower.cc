@@ -24,6 +24,12 @@ ir::Literal literal_of(const Value& v) {
   }
 }
 
+// For plan::build: what it says was seen, and counts for nothing here.
+void changes_nothing(const Value& v) {
+  v.used = true;
+  for (const Value& item : v.items) changes_nothing(item);
+}
+
 }  // namespace
 
 std::vector<std::string> Matcher::texts_of(const Value& list) {
@@ -91,7 +97,7 @@ Truths match_of(ir::Pass& pass, const Value& match, Signal signal) {
   case Signal::Metrics:
     if (!expressions) m.texts(all, match.at("metric_names"), read(Context::Metric, "name"));
     // Metrics are told by their names alone.
-    (void)match.at("resources");
+    changes_nothing(match.at("resources"));
     return all;
   case Signal::Traces:
     m.texts(all, match.at("services"), [](Emit& e) {
@@ -119,10 +125,13 @@ const Value* given(const Value& v) {
 
 bool add_skip(ir::Pass& pass, ir::Block& block, const Value& parent, Signal signal) {
   Truths either(pass);
-  if (const Value* include = given(parent.at("include")))
-    either.add([&](Emit& e) { return e.negation(match_of(pass, *include, signal).all(e)); });
-  if (const Value* exclude = given(parent.at("exclude")))
-    either.add([&](Emit& e) { return match_of(pass, *exclude, signal).all(e); });
+  for (bool include : {true, false}) {
+    const Value* side = given(parent.at(include ? "include" : "exclude"));
+    if (side == nullptr) continue;
+    Truths all = match_of(pass, *side, signal);
+    if (all.empty()) continue;  // it says nothing about these records
+    either.add([&](Emit& e) { return include ? e.negation(all.all(e)) : all.all(e); });
+  }
   if (either.empty()) return false;
   Emit e(pass, block);
   block.result = either.any(e);
