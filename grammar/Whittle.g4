@@ -27,6 +27,7 @@ words : word (',' word)* ;
 // them, and come along with the struct wherever it is used.
 //
 //   listens "grpc" at endpoint over tls         an address, what is spoken there, and the setting that puts TLS under it
+//   listens "udp/xray" at endpoint              the same, over UDP
 //   listens "x" at host and port else "localhost:8888"   the address in two settings, and what counts where one is not written
 //   listens ... paths a, b, c                   the URL paths of traces, metrics and logs there
 //   links tls_server else tls_client_only       a part of the runtime that only collectors with such a section hold, and the archive
@@ -34,12 +35,15 @@ words : word (',' word)* ;
 //   needs roots when endpoint == ""             it calls somebody with TLS: the image holds the CA roots
 //   stateless                                   a processor that becomes part of a record program and has no instance at run time
 //   passes names                                a processor that hands metrics on under the names that they came with
+//   ships in adot, contrib, core                the distributions of the Collector that have it
+//   needs host "..."                            what keeps it from working in a task on Fargate
+//   same signal                                 a connector that hands each signal on as itself
 //   holds, delays                               memory that it takes at most, and how long telemetry waits in it
 member
   : 'include' word overrides?                                       # includeMember
   | DOC* word ':' type defaultValue? modifier* separator?           # settingMember
   | 'alias' word deprecation? separator?                            # aliasMember
-  | 'requires' expression STRING separator?                         # requiresMember
+  | 'requires' expression ours='ours'? STRING separator?                         # requiresMember
   | 'iam' '{' (iamStatement | neverStatement)* '}'                  # iamMember
   | 'needs' 'env' word STRING? separator?                           # needsMember
   | 'emits' word ('<' word '>')? STRING ('unit' STRING)? ('when' STRING)? ('not' STRING)? separator?  # emitsMember
@@ -52,6 +56,9 @@ member
   | 'holds' (settingPath 'times')? NUMBER ('else' NUMBER)? 'for' STRING ('when' expression)? separator?  # holdsMember
   | 'delays' settingPath separator?                                  # delaysMember
   | 'checked' 'only' separator?                                     # checkedMember
+  | 'ships' 'in' words separator?                                    # shipsMember
+  | 'needs' 'host' STRING ('when' expression)? separator?            # hostMember
+  | 'same' 'signal' separator?                                       # sameSignalMember
   | 'stability' word separator?                                     # stabilityMember
   ;
 
@@ -77,6 +84,7 @@ enumValue : DOC* (word | STRING | NUMBER) ;
 
 defaultValue : '=' literal ;
 
+// `in [...]` of a map speaks of its keys.
 // `names metrics`: its texts are names of metrics, or patterns of them. `socket when`: the address is then the path of a socket.
 // `for metrics`: it counts only where the component carries that signal.
 modifier
@@ -99,7 +107,8 @@ modifier
   | 'for' words                                                     # forModifier
   ;
 
-severity : 'warn' ;
+// `ours`: a limit of the collectors that whittle compiles; others have it not.
+severity : 'warn' | 'ours' ;
 
 range : '[' literal (',' literal)* ','? ']' | NUMBER '..' NUMBER? ;
 
@@ -173,7 +182,7 @@ word
   | 'where' | 'with' | 'refused' | 'inert' | 'deprecated' | 'switched' | 'named' | 'present' | 'pairs' | 'anycase' | 'numbered' | 'rest' | 'flat' | 'warn' | 'not'
   | 'and' | 'or' | 'set' | 'size' | 'on' | 'let' | 'pipeline' | 'test' | 'send' | 'wait' | 'expect' | 'nothing'
   | 'else' | 'for' | 'listens' | 'at' | 'checked' | 'only' | 'holds' | 'times' | 'delays' | 'over' | 'paths' | 'links' | 'roots'
-  | 'passes' | 'names' | 'metrics' | 'socket' | 'patterns' | 'never' | 'stateless'
+  | 'passes' | 'names' | 'metrics' | 'socket' | 'patterns' | 'never' | 'stateless' | 'ships' | 'host' | 'same' | 'signal' | 'ours'
   ;
 
 // ---- tokens

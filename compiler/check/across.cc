@@ -29,12 +29,13 @@ constexpr Diag<std::string_view, std::string_view, int64_t> kTooSlowToStop{
 constexpr Diag<std::string_view> kLoop{"W0505", "`{}` sends to the collector itself"};
 
 std::string shown(const Listener& l) {
-  return l.socket.empty() ? "port " + std::to_string(l.port) : "`" + l.socket + "`";
+  if (!l.socket.empty()) return "`" + l.socket + "`";
+  return (l.udp ? "UDP port " : "port ") + std::to_string(l.port);
 }
 
 bool overlap(const Listener& a, const Listener& b) {
   if (!a.socket.empty() || !b.socket.empty()) return a.socket == b.socket;
-  if (a.port != b.port || a.port == 0) return false;
+  if (a.port != b.port || a.port == 0 || a.udp != b.udp) return false;
   auto everywhere = [](const std::string& h) { return h.empty() || h == "0.0.0.0" || h == "::" || h == "*"; };
   auto local = [](const std::string& h) { return h == "localhost" || h == "127.0.0.1" || h == "::1"; };
   return everywhere(a.host) || everywhere(b.host) || a.host == b.host || (local(a.host) && local(b.host));

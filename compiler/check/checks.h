@@ -41,6 +41,8 @@ void check_metric_names(Check& check);
 void check_unfed_signals(Check& check);
 void check_stop_time(Check& check);
 void check_loops(Check& check);
+void check_connectors(Check& check);
+void check_authenticators(Check& check);
 
 // "exporters::awsxray".
 std::string setting_path(const Instance& instance);

@@ -11,6 +11,7 @@
 #include "compiler/source/span.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -81,7 +82,10 @@ struct Config {
   std::vector<InstanceId> extensions;  // as service::extensions orders them, each once
   Value service;                       // of type schema::service_type()
   std::vector<NotCompiled> not_compiled;
-  std::string canonical;  // the same for configs that mean the same: hash it for Program::config_hash
+  std::optional<schema::Distribution>
+      stock;                        // the Collector that it was checked for; none: the one that whittle compiles
+  bool unknown_components = false;  // there are some whose settings were not looked at
+  std::string canonical;            // the same for configs that mean the same: hash it for Program::config_hash
 };
 
 }  // namespace whittle::check

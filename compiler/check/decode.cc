@@ -522,7 +522,8 @@ private:
   void setting(Value& v, const schema::Setting& s, const syntax::Entry& e, const std::string& what) {
     const Node& n = c_.tree.at(e.value);
     std::string before = canonical_text(v);
-    if (!s.refused.empty() || !s.inert.empty()) {
+    if (c_.meant == Meant::Whittle ? !s.refused.empty() || !s.inert.empty()
+                                   : c_.meant == Meant::Best && !s.inert.empty()) {
       // What it holds is of no account, as long as it is the default.
       bool free_form = v.type->kind == TypeKind::Any ||
                        (v.type->kind == TypeKind::Optional && v.type->element->kind == TypeKind::Any);
@@ -550,9 +551,13 @@ private:
       }
       return;
     }
+    bool refused = !s.refused.empty();
     if (!s.deprecated.empty()) c_.diags.emit(kDeprecated, e.key_span, last_part(what)).help("{}", s.deprecated);
     decode(v, e.value, e.key_span, what);
     check_constraints(c_, v, s, last_part(what));
+    if (!refused || v.wrong) return;
+    bool there = v.type->kind == TypeKind::Optional && v.present;
+    if (v.late || there || canonical_text(v) != before) c_.not_ours(v, "`" + last_part(what) + "`", s.refused);
   }
 
   // What can only be said when all settings of a struct are known.

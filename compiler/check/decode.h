@@ -12,12 +12,25 @@
 
 namespace whittle::check {
 
+// Which collector a config is checked for.
+enum class Meant : uint8_t {
+  Whittle,  // the one that whittle compiles: what it cannot do is an error
+  Best,     // the same, but what it cannot do is only remembered (Config::not_compiled)
+  Stock     // one that others built: what whittle cannot do is remembered, and what it does differently counts not
+};
+
 struct Context {
   const syntax::Tree& tree;
   const source::Sources& sources;
   diag::Diagnostics& diags;
   std::vector<NotCompiled>* not_compiled =
       nullptr;  // what is accepted and cannot be compiled, if anybody wants to know
+  Meant meant = Meant::Whittle;
+
+  // Remembers something that only collectors of others can do.
+  void not_ours(const Value& v, std::string what, std::string_view why) {
+    if (not_compiled != nullptr) not_compiled->push_back({v.span ? v.span : v.key, v.place, std::move(what), why});
+  }
 };
 
 // The value of a setting that nobody wrote.

@@ -215,8 +215,10 @@ void check_arn(Context& c, Value& v) {
   else if (role && !parts[5].starts_with("role/")) problem = "a role's resource begins with `role/`";
   else if (role && (parts[4].size() != 12 || !all_digits(parts[4]))) problem = "an account id has twelve digits";
   if (problem.empty()) return;
-  v.wrong = role;
-  auto d = role ? c.diags.emit(kBadArn, v.span, t) : c.diags.emit(kOddArn, v.span, t);
+  // The Collector never looks at it; AWS refuses the account alone.
+  bool account = role && parts.size() == 6 && parts[0] == "arn" && parts[2] == "iam" && parts[5].starts_with("role/");
+  v.wrong = role && !account;
+  auto d = v.wrong ? c.diags.emit(kBadArn, v.span, t) : c.diags.emit(kOddArn, v.span, t);
   d.here("{}", problem);
   if (role) d.help("it looks like `arn:aws:iam::123456789012:role/Name`");
 }

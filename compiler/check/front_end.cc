@@ -45,7 +45,12 @@ constexpr Diag<std::string_view> kNoneDefined{"E0408", "the config defines no {}
 constexpr Diag<> kEmpty{"E0409", "the config is empty"};
 constexpr Diag<std::string_view> kNotLate{"E0106", "`{}` must be known when the collector is compiled"};
 constexpr Diag<std::string_view> kNotCompiled{"E0810", "{} cannot be compiled yet"};
-constexpr Diag<std::string_view> kNotCompiledYet{"W0810", "{} cannot be compiled yet"};
+constexpr Diag<std::string_view> kForOthers{"N0810",
+                                            "whittle cannot compile this config yet, so it was checked for {}"};
+constexpr Diag<std::string_view, std::string_view> kNotLookedAt{"N0302",
+                                                                "the settings of the {} `{}` were not looked at"};
+constexpr Diag<std::string_view, std::string_view, std::string_view> kNotShipped{"E0306", "{} has no {} `{}`"};
+constexpr Diag<std::string_view, std::string_view> kAmbiguous{"E0307", "`{}` is both a connector and a {}"};
 
 constexpr std::string_view kSections[] = {"receivers",  "processors", "exporters",
                                           "extensions", "connectors", "service"};
@@ -64,10 +69,10 @@ struct Definition {
 
 class FrontEnd {
 public:
-  FrontEnd(const CheckOptions& options, const syntax::Loaded& loaded, const source::Sources& sources,
+  FrontEnd(const CheckOptions& options, Meant meant, const syntax::Loaded& loaded, const source::Sources& sources,
            diag::Diagnostics& diags)
       : options_(options), tree_(loaded.tree), root_(loaded.root), sources_(sources), diags_(diags),
-        context_{tree_, sources_, diags_, nullptr}, check_{context_, config_, options_} {}
+        context_{tree_, sources_, diags_, nullptr, meant}, check_{context_, config_, options_} {}
 
   // Nothing when there is no config to speak of; with errors, as far as it was understood.
   std::optional<Config> run() {
@@ -75,13 +80,16 @@ public:
     sections();
     if (nothing_) return std::nullopt;
     components();  // every definition is resolved, every setting typed
-    service();     // every pipeline names what is defined
+    distribution();
+    service();  // every pipeline names what is defined
     unused();
 
     for (Instance& i : config_.instances) own_checks(i);
     check_ports(check_);
     check_stop_time(check_);
     check_loops(check_);
+    check_connectors(check_);
+    check_authenticators(check_);
     if (!diags_.has_errors()) {  // what hangs on the shape of pipelines would only repeat their mistakes
       check_unfed_signals(check_);
       check_metric_names(check_);
@@ -132,6 +140,31 @@ private:
     }
   }
 
+  // Which Collector has all that is defined. The Collector knows the types of what is defined, used or not.
+  void distribution() {
+    if (context_.meant != Meant::Stock) return;
+    auto has = [](const Definition& d, schema::Distribution x) {
+      if (d.component != nullptr) return (d.component->ships & schema::bit(x)) != 0;
+      return d.elsewhere.empty() || x == schema::Distribution::Contrib;  // what nobody has was told already
+    };
+    if (options_.distribution) {
+      config_.stock = options_.distribution;
+      for (const Definition& d : definitions_) {
+        if (has(d, *config_.stock)) continue;
+        auto e = diags_.emit(kNotShipped, d.key, schema::title_of(*config_.stock), schema::name_of(d.kind), d.id.type);
+        for (int x = 0; x < schema::kDistributions; ++x) {
+          auto other = static_cast<schema::Distribution>(x);
+          if (has(d, other)) e.note("{} has it", schema::title_of(other));
+        }
+      }
+      return;
+    }
+    for (auto x : {schema::Distribution::Adot, schema::Distribution::Contrib}) {
+      config_.stock = x;
+      if (std::all_of(definitions_.begin(), definitions_.end(), [&](const Definition& d) { return has(d, x); })) return;
+    }
+  }
+
   void section(ComponentKind kind) {
     const Entry* section = at(root_).find(schema::plural_of(kind));
     if (section == nullptr) return;
@@ -177,6 +210,15 @@ private:
           .note("spaces in an id do not count");
       return;
     }
+    if (kind == ComponentKind::Connector) {
+      for (auto other : {ComponentKind::Receiver, ComponentKind::Exporter}) {
+        if (const Definition* same = find(other, d.id))
+          diags_.emit(kAmbiguous, e.key_span, d.id.text(), schema::name_of(other))
+              .here("the connector")
+              .label(same->key, "the {}", schema::name_of(other))
+              .help("give one of them a name: `{}/2`", d.id.type);
+      }
+    }
     by_id_[std::string(schema::name_of(kind)) + " " + d.id.text()] = definitions_.size();
     d.component = schema::find_component(kind, d.id.type);
     if (d.component == nullptr) {
@@ -198,7 +240,11 @@ private:
     i.key = e.key_span;
     i.place = sources_.place(e.key_span);
     std::string what = std::string(schema::plural_of(kind)) + "::" + i.id;
+    // What keeps a component from being compiled is of no account where nothing of it is.
+    std::vector<NotCompiled> nothing;
+    if (d.component->checked_only) context_.not_compiled = &nothing;
     i.config = decode(context_, *d.component->config, e.value, e.key_span, what);
+    context_.not_compiled = &config_.not_compiled;
     d.instance = static_cast<InstanceId>(config_.instances.size());
     config_.instances.push_back(std::move(i));
     definitions_.push_back(std::move(d));
@@ -353,19 +399,13 @@ private:
   Definition* resolve(ComponentKind kind, const ComponentId& id, Span span) {
     if (Definition* d = find(kind, id)) {
       d->used = true;
-      if (d->component == nullptr && !d->elsewhere.empty()) {
-        diags_.emit(kNotYet, d->key, schema::name_of(kind), d->elsewhere)
-            .here("not compiled yet")
-            .label(span, "used here")
-            .help("`whittle components` lists what there is; the stock Collector runs the others");
-      }
+      not_known(*d, span);
       return d;
     }
     if (kind == ComponentKind::Receiver || kind == ComponentKind::Exporter) {
       if (Definition* d = find(ComponentKind::Connector, id)) {
-        if (!d->used && !d->elsewhere.empty())
-          diags_.emit(kNotYet, d->key, "connector", d->elsewhere).label(span, "used here");
         d->used = true;
+        not_known(*d, span);
         return d;
       }
     }
@@ -393,6 +433,23 @@ private:
       diagnostic.help("define it under `{}`", schema::plural_of(kind));
     }
     return nullptr;
+  }
+
+  // A component that others have and whittle knows by name alone.
+  void not_known(const Definition& d, Span use) {
+    if (d.component != nullptr || d.elsewhere.empty()) return;
+    config_.unknown_components = true;
+    if (context_.meant == Meant::Whittle)
+      diags_.emit(kNotYet, d.key, schema::name_of(d.kind), d.elsewhere)
+          .here("not compiled yet")
+          .label(use, "used here")
+          .help("`whittle components` lists what there is; the stock Collector runs the others");
+    else
+      diags_.emit(kNotLookedAt, d.key, schema::name_of(d.kind), d.elsewhere)
+          .here("whittle knows it by name alone")
+          .note("everything else is checked");
+    std::string what = "the " + std::string(schema::name_of(d.kind)) + " `" + std::string(d.elsewhere) + "`";
+    config_.not_compiled.push_back({d.key, sources_.place(d.key), std::move(what), {}});
   }
 
   void extension_list(const Entry& e) {
@@ -537,12 +594,23 @@ private:
                                        std::string(i.component->name) + "`");
       else if (i.used && i.component->stateless) late_code(i.config, "");
     }
-    for (const NotCompiled& n : config_.not_compiled) {
-      auto d = options_.to_compile ? diags_.emit(kNotCompiled, n.span, n.what)
-                                   : diags_.emit(kNotCompiledYet, n.span, n.what);
-      if (!options_.to_compile) d.note("the config is fine; `build`, `run` and `replay` refuse it");
-      if (!n.help.empty()) d.help("{}", n.help);
+    if (config_.not_compiled.empty() || options_.distribution) return;
+    if (context_.meant == Meant::Whittle) {
+      for (const NotCompiled& n : config_.not_compiled) {
+        auto d = diags_.emit(kNotCompiled, n.span, n.what);
+        if (!n.help.empty()) d.help("{}", n.help);
+      }
+      return;
     }
+    if (!config_.stock) return;
+    const NotCompiled& first = config_.not_compiled[0];
+    auto d = diags_.emit(kForOthers, first.span, schema::title_of(*config_.stock));
+    d.here("not compiled yet: {}", first.what);
+    constexpr size_t kMost = 8;
+    for (size_t n = 1; n < std::min(kMost, config_.not_compiled.size()); ++n)
+      d.label(config_.not_compiled[n].span, "nor {}", config_.not_compiled[n].what);
+    if (config_.not_compiled.size() > kMost) d.note("{} more are not", config_.not_compiled.size() - kMost);
+    d.note("`build`, `run` and `replay` refuse it; `--for` says which collector is meant");
   }
 
   // What a stateless processor is told decides machine code, so its settings must be known here.
@@ -599,8 +667,15 @@ private:
 
 CheckResult finish(CheckResult result, const syntax::Loaded& loaded, const CheckOptions& options) {
   result.could_not_run = loaded.unreadable;
-  if (loaded.root != syntax::kNoNode)
-    result.config = FrontEnd(options, loaded, *result.sources, result.diagnostics).run();
+  if (loaded.root != syntax::kNoNode) {
+    diag::Diagnostics before = result.diagnostics;
+    Meant meant = options.to_compile ? Meant::Whittle : options.distribution ? Meant::Stock : Meant::Best;
+    result.config = FrontEnd(options, meant, loaded, *result.sources, result.diagnostics).run();
+    if (meant == Meant::Best && result.config && !result.config->not_compiled.empty()) {
+      result.diagnostics = std::move(before);
+      result.config = FrontEnd(options, Meant::Stock, loaded, *result.sources, result.diagnostics).run();
+    }
+  }
   if (options.strict) result.diagnostics.make_strict();
   if (result.diagnostics.has_errors()) {
     result.partial = std::move(result.config);

@@ -17,7 +17,10 @@ struct CheckOptions {
   std::vector<std::string> files;  // merged in this order; "-" is standard input
   int64_t stop_timeout_s = 30;     // what ECS gives a container to stop
   bool strict = false;             // warnings are errors
-  bool to_compile = false;         // what cannot be compiled yet is an error, not a warning
+  bool to_compile = false;         // what cannot be compiled yet is an error
+  // The Collector that the config is meant for. None: the one that whittle compiles, and where it cannot, the first
+  // distribution that has all of the components.
+  std::optional<schema::Distribution> distribution;
 };
 
 struct CheckResult {

@@ -91,7 +91,10 @@ private:
     l.setting = address.section + "::" + std::string(at.address.back());
     l.section = address.section;
     l.signals = signals_;
-    for (std::string_view p : at.protocols) l.protocols.emplace_back(p);
+    for (std::string_view p : at.protocols) {
+      l.udp = p.starts_with("udp/");
+      l.protocols.emplace_back(l.udp ? p.substr(4) : p);
+    }
     if (at.port.empty()) {
       one_setting(l, address);
     } else {

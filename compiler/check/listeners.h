@@ -18,7 +18,8 @@ struct Listener {
   std::string address;                 // "0.0.0.0:4317"; late: as written
   std::string host;                    // "0.0.0.0"; empty: all addresses
   uint16_t port = 0;                   // 0: not known (late-bound), chosen by the system, or a unix socket
-  std::string socket;                  // the path of a unix socket; empty: TCP
+  std::string socket;                  // the path of a unix socket; empty: TCP or UDP
+  bool udp = false;                    // its protocols begin with `udp/` in the declaration
   // What is spoken: "grpc", "http/protobuf", "http/json" (as OTEL_EXPORTER_OTLP_PROTOCOL says it), "health",
   // "prometheus".
   std::vector<std::string> protocols;

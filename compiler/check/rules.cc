@@ -16,6 +16,7 @@ namespace {
 
 constexpr Diag<std::string_view, std::string_view> kOutOfRange{"E0205", "`{}` cannot be {}"};
 constexpr Diag<std::string_view, std::string_view> kOddValue{"W0206", "`{}` should not be {}"};
+constexpr Diag<std::string_view, std::string_view> kNoKey{"E0201", "`{}` has no setting `{}`"};
 constexpr Diag<std::string_view> kRequirement{"E0210", "{}"};
 
 int order(const Value& v, const schema::Literal& l) {
@@ -86,6 +87,11 @@ void constraint(Context& c, Value& setting, const Value& v, const schema::Constr
                    : v.text.empty()                   ? std::string(c.sources.text(v.span))
                                                       : "`" + v.text + "`";
   if (is.empty()) is = "empty";
+  if (x.severity == schema::Severity::Ours && c.meant != Meant::Whittle) {
+    std::erase(is, '`');
+    c.not_ours(v, "`" + name + ": " + is + "`", x.reason);
+    return;
+  }
   bool warn = x.severity == schema::Severity::Warning;
   auto d = warn ? c.diags.emit(kOddValue, v.span, name, is) : c.diags.emit(kOutOfRange, v.span, name, is);
   std::string_view near = names.empty() ? std::string_view() : diag::nearest(v.text, names);
@@ -94,6 +100,20 @@ void constraint(Context& c, Value& setting, const Value& v, const schema::Constr
   if (near.empty() ? x.values.size() > 4 : true) d.help("it is {}", expected);
   if (!x.reason.empty()) d.note("{}", x.reason);
   if (!warn) setting.wrong = true;
+}
+
+// `in [...]` of a map: which keys it may have.
+void keys(Context& c, Value& setting, const Value& map, const schema::Constraint& x, const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const schema::Literal& l : x.values) names.push_back(l.text);
+  for (size_t i = 0; i < map.keys.size(); ++i) {
+    if (std::find(names.begin(), names.end(), map.keys[i]) != names.end()) continue;
+    auto d = c.diags.emit(kNoKey, map.items[i].key, name, map.keys[i]);
+    std::string_view near = diag::nearest(map.keys[i], names);
+    if (!near.empty()) d.here("did you mean `{}`?", near).suggest(map.items[i].key, near);
+    if (!x.reason.empty()) d.note("{}", x.reason);
+    setting.wrong = true;
+  }
 }
 
 std::string default_shown(const Value& v) {
@@ -129,13 +149,21 @@ void check_constraints(Context& c, Value& v, const schema::Setting& s, const std
     if (!scalar->present) return;
     scalar = &scalar->items[0];
   }
-  if (scalar->type->kind == TypeKind::List || scalar->type->kind == TypeKind::Map) return;
+  if (scalar->type->kind == TypeKind::Map) {
+    for (const schema::Constraint& x : s.constraints) keys(c, v, *scalar, x, name);
+    return;
+  }
+  if (scalar->type->kind == TypeKind::List) return;
   for (const schema::Constraint& x : s.constraints) constraint(c, v, *scalar, x, name);
 }
 
 void check_requirements(Context& c, Value& v) {
   for (const schema::Requirement& r : v.type->fields->requirements) {
     if (evaluate(*r.condition, v) != Truth::False) continue;
+    if (r.ours && c.meant != Meant::Whittle) {
+      c.not_ours(v, "what is set here", r.message);
+      continue;
+    }
     v.wrong = true;
     std::vector<const Value*> named;
     collect(*r.condition, v, named);

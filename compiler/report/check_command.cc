@@ -28,6 +28,7 @@ const std::vector<OptionSpec>& specs() {
     add_task_options(out);
     add_role_options(out);
     add_place_options(out);
+    add_collector_option(out);
     return with_config_options(std::move(out));
   }();
   return all;
@@ -65,7 +66,7 @@ void check_deployment(const aws::ecs::TaskInputs& tasks, const RoleInputs& roles
   // What a component calls that whittle does not know cannot be told, so nothing is granted for nothing.
   aws::RoleOptions options = roles.options;
   for (const diag::Diagnostic& d : result.diagnostics.all())
-    options.tell_unused = options.tell_unused && d.code != "E0301" && d.code != "E0302";
+    options.tell_unused = options.tell_unused && d.code != "E0301" && d.code != "E0302" && d.code != "N0302";
   if (!tasks.empty()) {
     uint64_t bytes = 0;
     for (size_t i = 0; i < std::min(files, sources.size()); ++i)

@@ -48,6 +48,7 @@ const std::vector<OptionSpec>& specs() {
         {"--exit-code", "", "diff: exit with 1 when the roles differ"},
     };
     add_place_options(out);
+    add_collector_option(out);
     return with_config_options(std::move(out));
   }();
   return all;

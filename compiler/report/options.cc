@@ -79,10 +79,19 @@ std::vector<OptionSpec> with_config_options(std::vector<OptionSpec> specs) {
   return specs;
 }
 
+void add_collector_option(std::vector<OptionSpec>& specs) {
+  specs.push_back({"--for", "adot|contrib|core|whittle",
+                   "the collector that runs the config (whittle's, or a distribution that has what it needs)"});
+}
+
 bool read_config_options(const CommandLine& line, check::CheckOptions& options, std::string& error) {
   for (auto& [name, value] : line.options) {
     if (name == "--config") options.files.push_back(value);
     if (name == "--strict") options.strict = true;
+    if (name == "--for") {
+      options.distribution = schema::distribution_of(value);
+      options.to_compile = !options.distribution;
+    }
     if (name == "--stop-timeout") {
       bool digits =
           !value.empty() && std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });

@@ -34,8 +34,11 @@ bool read_command_line(const std::vector<std::string>& words, const std::vector<
 // Options that every command takes which reads configs, and --help.
 std::vector<OptionSpec> with_config_options(std::vector<OptionSpec> specs);
 
-// What `--config`, `--strict` and `--stop-timeout` say. The files of `options` are those of `--config` alone. False
-// with a message in `error`.
+// `--for`, of commands that also speak of collectors that whittle does not compile.
+void add_collector_option(std::vector<OptionSpec>& specs);
+
+// What `--config`, `--for`, `--strict` and `--stop-timeout` say. The files of `options` are those of `--config` alone.
+// False with a message in `error`.
 bool read_config_options(const CommandLine& line, check::CheckOptions& options, std::string& error);
 
 // The help of one command.

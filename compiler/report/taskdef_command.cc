@@ -38,6 +38,7 @@ const std::vector<OptionSpec>& specs() {
         {"--target", "x86_64|aarch64", "the processor (x86_64)"},
     };
     add_place_options(out);
+    add_collector_option(out);
     return with_config_options(std::move(out));
   }();
   return all;

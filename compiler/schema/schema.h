@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -99,7 +100,8 @@ struct Literal {
   std::span<const std::string_view> keys{};  // Map
 };
 
-enum class Severity : uint8_t { Error, Warning };
+// Ours: an error for collectors that whittle compiles, and nothing for others.
+enum class Severity : uint8_t { Error, Warning, Ours };
 enum class Compare : uint8_t { Less, LessEqual, Greater, GreaterEqual, Equal, NotEqual };
 
 // `in [...]`, `in 1..65535`, `where > 0s`.
@@ -144,6 +146,7 @@ struct Expression {
 struct Requirement {
   const Expression* condition;
   std::string_view message;
+  bool ours = false;  // only of collectors that whittle compiles
 };
 
 using Path = std::span<const std::string_view>;  // of a setting: "protocols", "grpc"
@@ -237,6 +240,24 @@ struct NeededEnv {
   std::string_view reason;
 };
 
+// What a component asks of the machine, and a task on Fargate has not.
+struct NeedsHost {
+  std::string_view reason;
+  const Expression* when = nullptr;
+};
+
+// The Collector as others build it: the AWS distribution, contrib and core.
+enum class Distribution : uint8_t { Adot, Contrib, Core };
+inline constexpr int kDistributions = 3;
+using DistributionSet = uint8_t;
+constexpr DistributionSet bit(Distribution d) {
+  return static_cast<DistributionSet>(1u << static_cast<unsigned>(d));
+}
+// "adot", and "the AWS distribution".
+std::string_view name_of(Distribution d);
+std::string_view title_of(Distribution d);
+std::optional<Distribution> distribution_of(std::string_view name);
+
 struct Alias {
   std::string_view name;
   std::string_view deprecated;  // not empty: what to write instead
@@ -257,8 +278,11 @@ struct Component {
   std::span<const NeededEnv> needs{};
   std::span<const Holds> holds{};
   std::span<const std::string_view>
-      delays{};               // the setting that says how long telemetry is kept before it is handed on
-  bool passes_names = false;  // Processor: metrics keep the names that they came with
+      delays{};                       // the setting that says how long telemetry is kept before it is handed on
+  DistributionSet ships = 0;          // who has it
+  std::span<const NeedsHost> host{};  // why it cannot work in a task on Fargate
+  bool same_signal = false;           // Connector: each signal is handed on as itself
+  bool passes_names = false;          // Processor: metrics keep the names that they came with
   bool stateless = false;     // Processor: it becomes part of a record program (compiler/plan) and has no instance
   bool checked_only = false;  // configs with it are checked, and cannot be compiled yet
 };

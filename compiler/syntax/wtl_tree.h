@@ -62,9 +62,9 @@ struct WtlModifier {
   std::string kind;  // "in", "range", "where", "with", "refused", ...
   source::Span span;
   std::vector<WtlLiteral> literals;
-  std::string op;    // where
-  std::string text;  // the reason, or the word of `flat`
-  bool warn = false;
+  std::string op;                        // where
+  std::string text;                      // the reason, or the word of `flat`
+  std::string severity;                  // in, range, where: empty, "warn" or "ours"
   std::vector<WtlOverride> overrides;    // with
   std::vector<WtlExpression> condition;  // socket: one; names: none or one
   std::vector<std::string> words;        // for: signals
@@ -101,7 +101,10 @@ struct WtlMember {
     Links,
     Roots,
     PassesNames,
-    Stateless
+    Stateless,
+    Ships,
+    Host,
+    SameSignal
   };
   Kind kind = Kind::Setting;
   source::Span span;
@@ -114,9 +117,11 @@ struct WtlMember {
   std::string text;  // Alias: deprecation; Requires, Needs: message; Emits: name; Listens: the usual address;
                      // Links: the archive that stands for it
   std::string value_type, unit, when, mistaken;  // Emits
-  std::vector<WtlExpression> condition;          // Requires: one; Holds, Listens, Links, Roots: none or one
+  std::vector<WtlExpression> condition;          // Requires: one; Holds, Listens, Links, Roots, Host: none or one
+  bool ours = false;                             // Requires
   std::vector<WtlIamStatement> iam;
   std::vector<WtlNeverStatement> never;         // Iam
+  std::vector<std::string> words;               // Ships: names of distributions
   std::vector<std::string> protocols;           // Listens
   std::vector<std::string> path;                // Listens (the address), Holds (may be empty), Delays
   std::vector<std::string> port, tls;           // Listens: empty for none

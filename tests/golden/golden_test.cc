@@ -52,6 +52,8 @@ Printed run(const std::string& name, diag::Format format) {
   if (first.starts_with("# check:")) {
     options.strict = first.find("--strict") != std::string::npos;
     options.to_compile = first.find("--to-compile") != std::string::npos;
+    if (size_t at = first.find("--for "); at != std::string::npos)
+      options.distribution = schema::distribution_of(first.substr(at + 6, first.find(' ', at + 6) - at - 6));
     if (first.find("--stop-timeout 120s") != std::string::npos) options.stop_timeout_s = 120;
   }
   check::CheckResult result = check::check_files(options);

@@ -27,7 +27,7 @@ NOT_A_COMPONENT = {
     ("compiler/aws/ecs/check_endpoints.cc", "otlp"): "what OTEL_TRACES_EXPORTER says",
 }
 ORDINARY_WORDS = {"otlp", "batch", "filter", "debug", "transform", "redaction"}  # components' names only where they are a whole literal or a part of a path
-PLAIN_WORDS = {"attributes", "resource", "span", "interval"}  # the data model's and other files' words too: components' names only in paths
+PLAIN_WORDS = {"attributes", "resource", "span", "interval", "count", "file", "forward"}  # the data model's and other files' words too: components' names only in paths
 
 # What a copy of it could not do without, and the files that may hold it.
 ONE_COPY = {

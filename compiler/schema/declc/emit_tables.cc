@@ -85,7 +85,7 @@ public:
     std::string settings_name = array("Setting", settings);
     std::string requirements;
     for (const RequirementModel& r : s.requirements)
-      requirements += "    {" + expression(r.condition) + ", " + quote(r.message) + "},\n";
+      requirements += "    {" + expression(r.condition) + ", " + quote(r.message) + (r.ours ? ", true" : "") + "},\n";
     std::string requirements_name = array("Requirement", requirements);
     std::string listens, links, roots;
     for (const ListensModel& l : s.listens) {
@@ -192,6 +192,7 @@ private:
       for (const LiteralModel& l : c.values) values += "    " + literal(l) + ",\n";
       items += "    {.kind = Constraint::Kind::" + std::string(kConstraints[static_cast<int>(c.kind)]);
       if (c.warn) items += ", .severity = Severity::Warning";
+      if (c.ours) items += ", .severity = Severity::Ours";
       items += ", .compare = Compare::" + std::string(kCompares[static_cast<int>(c.compare)]);
       if (!c.has_max) items += ", .has_max = false";
       items += ", .values = " + array("Literal", values) + ", .reason = " + quote(c.reason) + "},\n";
@@ -254,11 +255,14 @@ std::string component_tables(const Model& model, const ComponentModel& c) {
     holds += "    {" + t.text_array(h.path) + ", " + std::to_string(h.number) + ", " + std::to_string(h.otherwise) +
              ", " + quote(h.what) + ", " + when + "},\n";
   }
+  std::string ships, host;
+  for (const std::string& d : c.ships) ships += (ships.empty() ? "" : " | ") + ("bit(Distribution::" + camel(d) + ")");
+  for (const HostModel& h : c.host) host += "    {" + quote(h.reason) + ", " + t.condition(h.when) + "},\n";
   for (const PairModel& n : c.never) never += "    {" + quote(n.name) + ", " + quote(n.text) + "},\n";
   std::string alias_name = t.array("Alias", aliases), iam_name = t.array("IamStatement", iam),
               emits_name = t.array("EmittedMetric", emits), needs_name = t.array("NeededEnv", needs),
-              never_name = t.array("NeverCalled", never), holds_name = t.array("Holds", holds),
-              delays = t.text_array(c.delays);
+              never_name = t.array("NeverCalled", never), host_name = t.array("NeedsHost", host),
+              holds_name = t.array("Holds", holds), delays = t.text_array(c.delays);
   std::string value = "extern const Component " + symbol(c) + ";\nconst Component " + symbol(c) +
                       " = {.kind = ComponentKind::" + kComponentKinds[static_cast<int>(c.kind)] +
                       ", .name = " + quote(c.name) + ", .config = " + type +
@@ -266,7 +270,9 @@ std::string component_tables(const Model& model, const ComponentModel& c) {
                       ", .doc = " + quote(c.doc) + ", .stability = " + quote(c.stability) +
                       ", .aliases = " + alias_name + ", .iam = " + iam_name + ", .never = " + never_name +
                       ", .emits = " + emits_name + ", .needs = " + needs_name + ", .holds = " + holds_name +
-                      ", .delays = " + delays + ", .passes_names = " + (c.passes_names ? "true" : "false") +
+                      ", .delays = " + delays + ", .ships = " + ships + ", .host = " + host_name +
+                      ", .same_signal = " + (c.same_signal ? "true" : "false") +
+                      ", .passes_names = " + (c.passes_names ? "true" : "false") +
                       ", .stateless = " + (c.stateless ? "true" : "false") +
                       ", .checked_only = " + (c.checked_only ? "true" : "false") + "};\n";
   return wrap(t.out_, value);

@@ -45,7 +45,7 @@ struct LiteralModel {
 
 struct ConstraintModel {
   schema::Constraint::Kind kind = schema::Constraint::Kind::OneOf;
-  bool warn = false;
+  bool warn = false, ours = false;
   schema::Compare compare = schema::Compare::Equal;
   bool has_max = true;
   std::vector<LiteralModel> values;
@@ -88,6 +88,7 @@ struct LinkModel {
 };
 
 struct RequirementModel {
+  bool ours = false;
   ExpressionModel condition;
   std::string message;
 };
@@ -129,6 +130,11 @@ struct HoldsModel {
   ConditionModel when;
 };
 
+struct HostModel {
+  std::string reason;
+  ConditionModel when;
+};
+
 struct PairModel {
   std::string name, text;
 };
@@ -145,6 +151,9 @@ struct ComponentModel {
   std::vector<EmitsModel> emits;
   std::vector<HoldsModel> holds;
   PathModel delays;
+  std::vector<std::string> ships;
+  std::vector<HostModel> host;
+  bool same_signal = false;
   bool checked_only = false, passes_names = false, stateless = false;
   std::vector<const StructModel*> structs;  // local ones in the order of definition, config last
 };

@@ -2,6 +2,7 @@
 // Binds names, expands includes and types defaults. A struct whose defaults are changed where it is used (`with`, or an
 // include's overrides) becomes a variant: the same C++ struct, its own table.
 #include "compiler/schema/declc/model.h"
+#include "compiler/schema/schema.h"
 #include "compiler/source/duration.h"
 
 #include <algorithm>
@@ -233,6 +234,7 @@ private:
       RequirementModel r;
       if (!m.condition.empty()) r.condition = expression(m.condition[0], s);
       r.message = m.text;
+      r.ours = m.ours;
       s.requirements.push_back(std::move(r));
       return;
     }
@@ -322,11 +324,13 @@ private:
       else if (x.kind == "range") c.kind = schema::Constraint::Kind::Range;
       else if (x.kind == "where") c.kind = schema::Constraint::Kind::Compare;
       else continue;
-      c.warn = x.warn;
+      c.warn = x.severity == "warn";
+      c.ours = x.severity == "ours";
       c.reason = x.text;
       c.has_max = x.literals.size() > 1;
       c.compare = compare(x.op);
-      for (const WtlLiteral& l : x.literals) c.values.push_back(literal(l, scalar));
+      for (const WtlLiteral& l : x.literals)
+        c.values.push_back(literal(l, scalar.kind == TypeKind::Map ? key_type_ : scalar));
       s.constraints.push_back(std::move(c));
     }
     return s;
@@ -604,6 +608,9 @@ private:
         c.delays = m.path;
       }
       if (m.kind == WtlMember::Kind::CheckedOnly) c.checked_only = true;
+      if (m.kind == WtlMember::Kind::Ships) distributions(m, c);
+      if (m.kind == WtlMember::Kind::Host) c.host.push_back({m.text, condition(m.condition, *c.config)});
+      if (m.kind == WtlMember::Kind::SameSignal) c.same_signal = true;
       if (m.kind == WtlMember::Kind::PassesNames) c.passes_names = true;
       if (m.kind == WtlMember::Kind::Stateless) c.stateless = true;
       for (const auto& statement : m.iam) {
@@ -619,8 +626,17 @@ private:
       }
       for (const auto& n : m.never) c.never.push_back({n.action, n.why});
     }
+    if (!c.service && c.ships.empty())
+      say(item.span, "`ships in` says which distributions of the Collector have `" + item.name + "`");
     addresses(*c.config, {}, item.span);
     current_ = nullptr;
+  }
+
+  void distributions(const WtlMember& m, ComponentModel& c) {
+    for (const std::string& name : m.words) {
+      if (schema::distribution_of(name)) c.ships.push_back(name);
+      else say(m.span, "no distribution is named `" + name + "`");
+    }
   }
 
   const std::vector<InputFile>& files_;
@@ -629,6 +645,12 @@ private:
   std::map<std::string, Declared> declared_;
   std::map<std::string, const StructModel*> structs_;
   ComponentModel* current_ = nullptr;
+  TypeModel key_type_ = [] {
+    TypeModel t;
+    t.kind = TypeKind::String;
+    t.name = "string";
+    return t;
+  }();
   TypeModel size_type_ = [] {
     TypeModel t;
     t.kind = TypeKind::Int;

@@ -186,6 +186,7 @@ private:
     } else if (auto* x = dynamic_cast<Parser::RequiresMemberContext*>(c)) {
       m.kind = WtlMember::Kind::Requires;
       m.condition.push_back(expression(x->expression()));
+      m.ours = x->ours != nullptr;
       m.text = string(x->STRING());
     } else if (auto* x = dynamic_cast<Parser::IamMemberContext*>(c)) {
       m.kind = WtlMember::Kind::Iam;
@@ -230,6 +231,15 @@ private:
       m.path = path(x->settingPath());
     } else if (dynamic_cast<Parser::CheckedMemberContext*>(c) != nullptr) {
       m.kind = WtlMember::Kind::CheckedOnly;
+    } else if (auto* x = dynamic_cast<Parser::ShipsMemberContext*>(c)) {
+      m.kind = WtlMember::Kind::Ships;
+      for (auto* w : x->words()->word()) m.words.push_back(word(w));
+    } else if (auto* x = dynamic_cast<Parser::HostMemberContext*>(c)) {
+      m.kind = WtlMember::Kind::Host;
+      m.text = string(x->STRING());
+      if (x->expression() != nullptr) m.condition.push_back(expression(x->expression()));
+    } else if (dynamic_cast<Parser::SameSignalMemberContext*>(c) != nullptr) {
+      m.kind = WtlMember::Kind::SameSignal;
     } else if (auto* x = dynamic_cast<Parser::NeedsMemberContext*>(c)) {
       m.kind = WtlMember::Kind::Needs;
       m.name = word(x->word());
@@ -306,12 +316,12 @@ private:
           for (auto* n : r->NUMBER()) m.literals.push_back(number(n->getText(), span(r)));
         }
       }
-      m.warn = x->severity() != nullptr;
+      m.severity = x->severity() == nullptr ? std::string() : x->severity()->getText();
       m.text = string(x->STRING());
     } else if (auto* x = dynamic_cast<Parser::WhereModifierContext*>(c)) {
       m.op = x->op == nullptr ? std::string() : x->op->getText();
       if (x->literal() != nullptr) m.literals.push_back(literal(x->literal()));
-      m.warn = x->severity() != nullptr;
+      m.severity = x->severity() == nullptr ? std::string() : x->severity()->getText();
       m.text = string(x->STRING());
     } else if (auto* x = dynamic_cast<Parser::WithModifierContext*>(c)) {
       if (x->overrides() != nullptr) m.overrides = overrides(x->overrides());

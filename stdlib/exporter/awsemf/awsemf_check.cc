@@ -3,6 +3,7 @@
 #include "compiler/check/checks.h"
 #include "compiler/check/formats.h"
 #include "compiler/regex/dfa.h"
+#include "stdlib/common/log_group_tags.h"
 
 #include <algorithm>
 #include <set>
@@ -13,43 +14,12 @@ namespace {
 
 using diag::Diag;
 
-constexpr Diag<std::string_view, std::string_view> kTag{"E0721", "the tag `{}` {}"};
-constexpr Diag<size_t> kManyTags{"E0721", "{} tags, and a log group has at most 50"};
 constexpr Diag<> kNoSelectors{"W0722", "this rule applies to no metric"};
 constexpr Diag<size_t> kManyDimensions{"W0723", "a set of {} dimensions is dropped"};
 constexpr Diag<> kDimensionTwice{"W0724", "this dimension is named twice"};
 constexpr Diag<> kNoLabels{"W0725", "a label matcher needs `label_names` and `regex`"};
 constexpr Diag<> kNoMetricName{"W0726", "this descriptor applies to no metric"};
 constexpr Diag<std::string_view> kNamespace{"W0727", "CloudWatch refuses the namespace `{}`"};
-
-// [\p{L}\p{Z}\p{N}_.:/=+\-@]: what tags are made of. Letters beyond ASCII are taken as given.
-bool is_tag_text(std::string_view s) {
-  return std::all_of(s.begin(), s.end(), [](char c) {
-    bool alnum = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-    return alnum || static_cast<unsigned char>(c) >= 0x80 ||
-           std::string_view(" _.:/=+-@").find(c) != std::string_view::npos;
-  });
-}
-
-void tags(Check& check, const Value& map) {
-  if (map.items.size() > 50) check.diags().emit(kManyTags, map.key, map.items.size());
-  for (size_t i = 0; i < map.items.size(); ++i) {
-    const Value& v = map.items[i];
-    const std::string& key = map.keys[i];
-    if (key.empty() || key.size() > 128) check.diags().emit(kTag, v.key, key, "must have 1 to 128 bytes in its key");
-    else if (!is_tag_text(key))
-      check.diags()
-          .emit(kTag, v.key, key, "has a character that no tag may have")
-          .help("letters, digits, spaces and `_ . : / = + - @` are allowed");
-    if (v.late || v.wrong) continue;
-    if (v.text.empty() || v.text.size() > 256)
-      check.diags().emit(kTag, v.span, key, "must have 1 to 256 bytes in its value");
-    else if (!is_tag_text(v.text))
-      check.diags()
-          .emit(kTag, v.span, key, "has a character in its value that no tag may have")
-          .help("letters, digits, spaces and `_ . : / = + - @` are allowed");
-  }
-}
 
 void declarations(Check& check, const Value& list) {
   for (const Value& d : list.items) {
@@ -88,7 +58,7 @@ void declarations(Check& check, const Value& list) {
 
 void check_exporter_awsemf(Check& check, Instance& instance, schema::SignalSet) {
   const Value& c = instance.config;
-  tags(check, c.at("tags"));
+  check_log_group_tags(check, c.at("tags"));
   declarations(check, c.at("metric_declarations"));
   for (const Value& d : c.at("metric_descriptors").items) {
     if (d.wrong) continue;
