@@ -7,6 +7,8 @@
 #include "compiler/check/decode.h"
 #include "compiler/check/formats.h"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 
 namespace whittle::aws {
@@ -30,10 +32,31 @@ namespace {
 
 constexpr std::string_view kAny = "*";
 
+// A late-bound text with `*` for each variable: "/shop/*/metrics" of "/shop/${env:STAGE}/metrics".
+std::string known_parts(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    bool variable = text[i] == '$' && i + 1 < text.size() && text[i + 1] == '{';
+    if (!variable) {
+      if (text[i] == '$' && i + 1 < text.size() && text[i + 1] == '$') ++i;
+      out += text[i];
+      continue;
+    }
+    int depth = 0;  // a default may hold a variable of its own
+    for (; i < text.size(); ++i) {
+      depth += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
+      if (depth == 0 && text[i] == '}') break;
+    }
+    if (!out.ends_with(kAny)) out += kAny;
+  }
+  return out;
+}
+
 // A setting's text as part of an ARN: what only the running collector knows becomes `*`.
 std::string known_text(const Value* v) {
   if (v == nullptr) return "";
-  if (v->late || v->wrong) return std::string(kAny);
+  if (v->wrong) return std::string(kAny);
+  if (v->late) return known_parts(v->text);
   if (v->type->format != schema::Format::Template) return v->text;
   std::string out;
   for (size_t i = 0; i < v->text.size();) {
@@ -122,7 +145,7 @@ std::optional<Made> log_stream(const Scope& s, const std::vector<std::string>& a
               s.region};
 }
 std::optional<Made> role(const Scope& s, const std::vector<std::string>& a) {
-  return Made{a[0] == kAny ? "arn:" + s.partition + ":iam::*:role/*" : a[0], s.region};
+  return Made{a[0].starts_with("arn:") ? a[0] : "arn:" + s.partition + ":iam::*:role/*", s.region};
 }
 std::optional<Made> workspace(const Scope& s, const std::vector<std::string>& a) {
   if (a[0].find(kAny) != std::string::npos)
@@ -152,6 +175,19 @@ std::optional<Made> make(const schema::IamResource& resource, const Scope& scope
     if (r.kind == resource.kind && r.arguments == arguments.size()) return r.make(scope, arguments);
   }
   return Made{std::string(kAny), scope.region};
+}
+
+// Whether a call is only made when a log group is created, and this one is there already. An exporter creates a group
+// that it finds missing, and only then sets its retention and its tags.
+bool of_made_group(const schema::IamStatement& s, const Made& made, const Surroundings& around) {
+  static constexpr std::string_view kCreating[] = {"logs:CreateLogGroup", "logs:PutRetentionPolicy",
+                                                   "logs:TagResource"};
+  if (std::find(std::begin(kCreating), std::end(kCreating), s.action) == std::end(kCreating)) return false;
+  auto arn = parse_arn(made.arn);
+  if (!arn || !arn->rest.starts_with("log-group:")) return false;
+  std::string group = arn->rest.substr(10);
+  if (group.ends_with(":*")) group.resize(group.size() - 2);
+  return std::find(around.log_groups.begin(), around.log_groups.end(), group) != around.log_groups.end();
 }
 
 constexpr std::string_view kAssumeRole = "sts:AssumeRole";
@@ -191,7 +227,7 @@ Scope scope_of(const check::Instance& instance, const Surroundings& around) {
   Scope s;
   std::string text = known_text(region_of(instance));
   if (text.empty()) text = around.region;
-  if (!text.empty()) s.region = text;
+  if (!text.empty()) s.region = text.find(kAny) == std::string::npos ? text : std::string(kAny);
   if (!around.partition.empty()) s.partition = around.partition;
   else if (s.region != kAny) s.partition = partition_of(s.region);
   if (!around.account.empty()) s.account = around.account;
@@ -223,7 +259,7 @@ std::vector<Need> task_needs(const check::Config& config, const Surroundings& su
       if (when == Truth::False) continue;
       bool takes_role = s.action == kAssumeRole;
       auto made = make(s.resource, takes_role ? scope : inside, instance.config);
-      if (!made) continue;
+      if (!made || (as.empty() && of_made_group(s, *made, surroundings))) continue;
       Need n;
       n.action = s.action;
       n.resource = std::move(made->arn);

@@ -12,9 +12,10 @@ namespace whittle::aws {
 
 // Where the task will run, as far as anybody said. Empty: not known.
 struct Surroundings {
-  std::string partition;  // "aws", "aws-cn", "aws-us-gov"; follows from the region when empty
-  std::string region;     // counts where the config names none
-  std::string account;    // twelve digits
+  std::string partition;                // "aws", "aws-cn", "aws-us-gov"; follows from the region when empty
+  std::string region;                   // counts where the config names none
+  std::string account;                  // twelve digits
+  std::vector<std::string> log_groups;  // names of log groups that are there already, or that others create
 };
 
 enum class RoleKind : uint8_t { Task, Execution };

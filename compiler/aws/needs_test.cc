@@ -33,7 +33,7 @@ std::string shown(const check::Config& config, const Surroundings& around = {}) 
 TEST(Needs, ComeFromTheSettings) {
   const std::string kPlain =
       "logs:CreateLogGroup arn:aws:logs:eu-west-1:*:log-group:/metrics/*:*\n"
-      "logs:CreateLogStream arn:aws:logs:eu-west-1:*:log-group:/metrics/*:*\n"
+      "logs:CreateLogStream arn:aws:logs:eu-west-1:*:log-group:/metrics/*:log-stream:otel-stream-*\n"
       "logs:PutLogEvents arn:aws:logs:eu-west-1:*:log-group:/metrics/*:log-stream:otel-stream-*\n";
   struct {
     std::string name, settings, needs;
@@ -41,20 +41,20 @@ TEST(Needs, ComeFromTheSettings) {
       {"awsemf", "region: eu-west-1", kPlain},
       {"awsemf", "region: eu-west-1, namespace: A/B",
        "logs:CreateLogGroup arn:aws:logs:eu-west-1:*:log-group:/metrics/A/B:*\n"
-       "logs:CreateLogStream arn:aws:logs:eu-west-1:*:log-group:/metrics/A/B:*\n"
+       "logs:CreateLogStream arn:aws:logs:eu-west-1:*:log-group:/metrics/A/B:log-stream:otel-stream-*\n"
        "logs:PutLogEvents arn:aws:logs:eu-west-1:*:log-group:/metrics/A/B:log-stream:otel-stream-*\n"},
       {"awsemf",
        "region: cn-north-1, log_group_name: '/ecs/{ClusterName}/x', log_stream_name: '{TaskId}', log_retention: 7, "
        "tags: {a: b}",
        "logs:CreateLogGroup arn:aws-cn:logs:cn-north-1:*:log-group:/ecs/*/x:*\n"
-       "logs:CreateLogStream arn:aws-cn:logs:cn-north-1:*:log-group:/ecs/*/x:*\n"
+       "logs:CreateLogStream arn:aws-cn:logs:cn-north-1:*:log-group:/ecs/*/x:log-stream:*\n"
        "logs:PutLogEvents arn:aws-cn:logs:cn-north-1:*:log-group:/ecs/*/x:log-stream:*\n"
        "logs:PutRetentionPolicy arn:aws-cn:logs:cn-north-1:*:log-group:/ecs/*/x:*\n"
        "logs:TagResource arn:aws-cn:logs:cn-north-1:*:log-group:/ecs/*/x\n"},
       {"awsemf", "output_destination: stdout", ""},
       {"awsemf", "log_group_name: '${env:GROUP}', log_stream_name: s, log_retention: '${env:DAYS}'",
        "logs:CreateLogGroup arn:*:logs:*:*:log-group:*:*\n"
-       "logs:CreateLogStream arn:*:logs:*:*:log-group:*:*\n"
+       "logs:CreateLogStream arn:*:logs:*:*:log-group:*:log-stream:s\n"
        "logs:PutLogEvents arn:*:logs:*:*:log-group:*:log-stream:s\n"
        "logs:PutRetentionPolicy? arn:*:logs:*:*:log-group:*:*\n"},
       {"awsxray", "region: us-gov-west-1", "xray:PutTraceSegments *\n"},
@@ -65,7 +65,7 @@ TEST(Needs, ComeFromTheSettings) {
       {"awsemf", "region: us-east-1, namespace: N, role_arn: 'arn:aws:iam::210987654321:role/x'",
        "logs:CreateLogGroup arn:aws:logs:us-east-1:210987654321:log-group:/metrics/N:* as "
        "arn:aws:iam::210987654321:role/x\n"
-       "logs:CreateLogStream arn:aws:logs:us-east-1:210987654321:log-group:/metrics/N:* as "
+       "logs:CreateLogStream arn:aws:logs:us-east-1:210987654321:log-group:/metrics/N:log-stream:otel-stream-* as "
        "arn:aws:iam::210987654321:role/x\n"
        "logs:PutLogEvents arn:aws:logs:us-east-1:210987654321:log-group:/metrics/N:log-stream:otel-stream-* as "
        "arn:aws:iam::210987654321:role/x\n"
@@ -112,7 +112,7 @@ TEST(Needs, SurroundingsFillInWhatTheConfigLeavesOpen) {
   auto r = checked(exporter("awsemf", "namespace: N, log_stream_name: s"));
   EXPECT_EQ(shown(*r.known(), {"", "cn-northwest-1", "123456789012"}),
             "logs:CreateLogGroup arn:aws-cn:logs:cn-northwest-1:123456789012:log-group:/metrics/N:*\n"
-            "logs:CreateLogStream arn:aws-cn:logs:cn-northwest-1:123456789012:log-group:/metrics/N:*\n"
+            "logs:CreateLogStream arn:aws-cn:logs:cn-northwest-1:123456789012:log-group:/metrics/N:log-stream:s\n"
             "logs:PutLogEvents arn:aws-cn:logs:cn-northwest-1:123456789012:log-group:/metrics/N:log-stream:s\n");
 }
 

@@ -34,7 +34,8 @@ struct RoleDocuments {
 
 struct RoleOptions {
   Surroundings surroundings;
-  bool tell_unused = true;  // false: roles that others use too; what is granted for nothing is not told
+  std::vector<std::string> others;  // "container `app`": who calls AWS with the task role beside the collector
+  bool tell_unused = true;          // false: roles that others use too; what is granted for nothing is not told
 };
 
 // Compares what the role allows with what is needed: missing actions are errors at the need's place, grants that
@@ -69,6 +70,8 @@ struct ExecutionUse {
   std::vector<LogGroup> log_groups;
   std::vector<Secret> secrets;
   std::vector<Secret> repository_credentials;  // name is empty
+  // Of the same files: the containers beside the collector, and the log groups that a template or plan makes.
+  std::vector<std::string> others, log_groups_made;
 };
 
 // Images in ECR (ecr:GetAuthorizationToken, BatchCheckLayerAvailability, GetDownloadUrlForLayer, BatchGetImage; none

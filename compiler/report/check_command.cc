@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // whittle check: many configs at the same time, one text.
-#include "compiler/aws/iam/fix.h"
 #include "compiler/report/commands.h"
+#include "compiler/report/fix_policies.h"
 #include "compiler/report/options.h"
 #include "compiler/report/role_options.h"
 #include "compiler/report/task_options.h"
@@ -82,9 +82,6 @@ void check_deployment(const aws::ecs::TaskInputs& tasks, const RoleInputs& roles
   result.diagnostics.sort();
 }
 
-// A change may open the way for another, so it goes on until nothing is left to change.
-constexpr int kMostRounds = 20;
-
 }  // namespace
 
 int check_command(Arguments arguments, Output& output) {
@@ -120,26 +117,18 @@ int check_command(Arguments arguments, Output& output) {
     configs.push_back(common);
     configs.back().files = {file};
   }
-  auto check = [&] {
+  auto check = [&](const RoleInputs& with) {
     std::vector<check::CheckResult> out = check_all(configs);
     if (out.empty()) out.emplace_back();
-    check_deployment(tasks, roles, configs.empty() ? 0 : configs[0].files.size(), out[0], common.strict);
+    check_deployment(tasks, with, configs.empty() ? 0 : configs[0].files.size(), out[0], common.strict);
     return out;
   };
-  std::vector<check::CheckResult> results = check();
   std::string changes;
-  for (int round = 0; roles.fix && round < kMostRounds; ++round) {
-    std::vector<aws::iam::Fixed> fixed = aws::iam::fix(results[0].diagnostics, *results[0].sources, roles.files());
-    if (fixed.empty()) break;
-    for (const aws::iam::Fixed& f : fixed) {
-      if (!aws::iam::write_file(f.path, f.text, error)) {
-        output.err += "whittle: " + error + "\n";
-        return 2;
-      }
-      for (const std::string& what : f.what) changes += "fixed: " + what + "\n";
-    }
-    results = check();
+  if (roles.fix && !fix_policies(roles, check, changes, error)) {
+    output.err += "whittle: " + error + "\n";
+    return 2;
   }
+  std::vector<check::CheckResult> results = check(roles);
 
   std::vector<diag::Findings> findings;
   int code = 0;

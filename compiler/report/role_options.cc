@@ -16,18 +16,23 @@ void add_role_options(std::vector<OptionSpec>& specs) {
                    {"--boundary", "FILE", "a permissions boundary of these roles; all that are given must allow"},
                    {"--task-role-trust", "FILE", "the trust policy of the task role"},
                    {"--execution-role-trust", "FILE", "the trust policy of the execution role"},
-                   {"--fix", "", "puts the suggestions for policies into their files"},
+                   {"--fix", "", "shows what the suggestions would change in the files of policies"},
+                   {"--write", "", "with --fix: changes the files"},
                });
 }
 
 void add_place_options(std::vector<OptionSpec>& specs) {
   specs.push_back({"--account", "ID", "the AWS account that the task runs in"});
   specs.push_back({"--region", "REGION", "the region that it runs in, where the config names none"});
+  specs.push_back({"--log-group", "NAME",
+                   "a log group that is there already: nobody has to create it; may be given several times"});
 }
 
 bool read_place_options(const CommandLine& line, aws::Surroundings& out, std::string& error) {
   out.account = line.get("--account");
   out.region = line.get("--region");
+  for (auto& [name, value] : line.options)
+    if (name == "--log-group") out.log_groups.push_back(value);
   if (!out.account.empty() &&
       (out.account.size() != 12 || out.account.find_first_not_of("0123456789") != std::string::npos))
     return error = "`--account` takes the twelve digits of an account, not `" + out.account + "`", false;
@@ -53,6 +58,9 @@ bool read_role_options(const CommandLine& line, RoleInputs& out, std::string& er
   out.policies.task_trust = line.get("--task-role-trust");
   out.policies.execution_trust = line.get("--execution-role-trust");
   out.fix = line.has("--fix");
+  out.write = line.has("--write");
+  if (out.write && !out.fix)
+    return error = "`--write` says what `--fix` does with its changes, and is nothing without it", false;
   if (out.fix && out.files().empty())
     return error = "`--fix` needs a policy to change: `--task-role-policy FILE`", false;
   std::vector<std::string> files = out.files();

@@ -16,7 +16,8 @@ void add_place_options(std::vector<OptionSpec>& specs);
 struct RoleInputs {
   aws::iam::PolicyInputs policies;
   aws::RoleOptions options;
-  bool fix = false;
+  bool fix = false;    // shows what the suggestions would change
+  bool write = false;  // and changes it
 
   std::vector<std::string> files() const;  // all policies that are files
 };

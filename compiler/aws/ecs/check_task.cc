@@ -137,13 +137,18 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
   if (!inputs.container.empty() && !any && named)
     diags.emit(kNoContainer, {}, inputs.container).note("what concerns the collector was not checked");
 
+  RoleOptions here = roles;
+  for (const TaskFile& f : files)
+    here.surroundings.log_groups.insert(here.surroundings.log_groups.end(), f.log_groups.begin(), f.log_groups.end());
+
   const std::vector<Listener> listening = config == nullptr ? std::vector<Listener>() : check::listeners(*config);
   ExecutionUse together;
+  together.log_groups_made = here.surroundings.log_groups;
   for (const TaskFile& file : files) {
     std::vector<RoleUse> role_uses;
     for (const TaskDefinition& task : file.tasks) {
       const Container* collector = find_collector(task, inputs, any, &diags);
-      TaskCheck c{task,    file,  collector,        config, config_bytes, listening, inputs, roles.surroundings,
+      TaskCheck c{task,    file,  collector,        config, config_bytes, listening, inputs, here.surroundings,
                   sources, diags, task.on_fargate()};
       check_fargate(c);
       check_size(c);
@@ -165,19 +170,25 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
       // On EC2 the instance's role pulls images and writes logs.
       if (c.fargate || task.launch_unknown()) add_use(task, together);
       add_needs(role_uses, role_of(file, task.execution_role_id, task.execution_role), RoleKind::Execution,
-                execution_needs(own, roles.surroundings));
-      if (config != nullptr && collector != nullptr)
+                execution_needs(own, here.surroundings));
+      if (config != nullptr && collector != nullptr) {
+        for (const Container& x : task.containers) {
+          if (&x != collector) together.others.push_back(x.shown());
+        }
         add_needs(role_uses, role_of(file, task.task_role_id, task.task_role), RoleKind::Task,
-                  task_needs(*config, roles.surroundings));
+                  task_needs(*config, here.surroundings));
+      }
     }
     check_placeholders(file, diags);
     check_stored_parameters(file, diags);
     for (const RoleUse& u : role_uses) {
       RoleDocuments documents = u.role->documents;
       documents.kind = u.kind;
+      RoleOptions of_role = here;
+      if (u.kind == RoleKind::Task) of_role.others = together.others;
       documents.name =
           std::string(u.kind == RoleKind::Task ? "the task role " : "the execution role ") + documents.name;
-      check_role(documents, tree, u.needs, roles, sources, diags);
+      check_role(documents, tree, u.needs, of_role, sources, diags);
     }
   }
   return together;

@@ -41,7 +41,7 @@ public:
       if (type == nullptr || !at(type->value).is_scalar()) continue;
       const std::string t = at(type->value).text;
       if (t != "AWS::ECS::TaskDefinition" && t != "AWS::ECS::Service" && t != "AWS::SSM::Parameter" &&
-          !t.starts_with("AWS::IAM::"))
+          t != "AWS::Logs::LogGroup" && !t.starts_with("AWS::IAM::"))
         continue;
       NodeId unresolved = written == nullptr ? kNoNode : written->value;
       const Entry* condition = resource.find("Condition");
@@ -53,6 +53,7 @@ public:
       else if (t == "AWS::ECS::Service") service(e, properties);
       else if (t == "AWS::IAM::Role") role(e, properties);
       else if (t == "AWS::SSM::Parameter") parameter(e, properties);
+      else if (t == "AWS::Logs::LogGroup" && !left_out) log_group(properties);
       else if ((t == "AWS::IAM::Policy" || t == "AWS::IAM::RolePolicy" || t == "AWS::IAM::ManagedPolicy") && !left_out)
         policies_.push_back({e.key, properties, t == "AWS::IAM::ManagedPolicy"});
     }
@@ -116,6 +117,13 @@ private:
     plain("Value", p.value);
     plain("Tier", p.tier);
     file_.parameters.push_back(std::move(p));
+  }
+
+  void log_group(NodeId properties) {
+    const Entry* name = at(properties).find("LogGroupName");
+    if (name == nullptr || !at(name->value).is_scalar()) return;
+    Text text = reader_.text(name->value, name->key_span, "LogGroupName");
+    if (text.has_text()) file_.log_groups.push_back(text.text);
   }
 
   void role(const Entry& e, NodeId properties) {

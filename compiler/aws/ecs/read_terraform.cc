@@ -67,6 +67,9 @@ public:
       if (x.type == "aws_ecs_service") service(x);
       if (x.type == "aws_iam_role") role(x);
       if (x.type == "aws_ssm_parameter") parameter(x);
+      if (x.type == "aws_cloudwatch_log_group") {
+        if (Text name = attribute(x, "name"); name.has_text()) file_.log_groups.push_back(name.text);
+      }
     }
     for (const Resource& x : resources_) policy(x);
     for (Service& s : services_) {

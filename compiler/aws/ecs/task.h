@@ -173,6 +173,7 @@ struct TaskFile {
   std::vector<TaskDefinition> tasks;
   std::vector<Role> roles;
   std::vector<StoredParameter> parameters;
+  std::vector<std::string> log_groups;  // names of those that it creates, as far as they are known
 };
 
 }  // namespace whittle::aws::ecs

@@ -113,9 +113,15 @@ bool check_policy_files(const PolicyInputs& inputs, const check::Config* config,
         tell_excess(role, files.tree, plausible(config), {}, options, sources, diags, true);
       continue;
     }
+    RoleOptions here = options;
+    if (task && use != nullptr) {
+      here.others = use->others;
+      here.surroundings.log_groups.insert(here.surroundings.log_groups.end(), use->log_groups_made.begin(),
+                                          use->log_groups_made.end());
+    }
     check_role(documents, files.tree,
-               task ? task_needs(*config, options.surroundings) : execution_needs(*use, options.surroundings), options,
-               sources, diags);
+               task ? task_needs(*config, here.surroundings) : execution_needs(*use, here.surroundings), here, sources,
+               diags);
   }
   // Roles that are taken on have boundaries of their own, which are not known here.
   std::vector<Need> needs = config == nullptr || inputs.assumed_policies.empty()

@@ -37,15 +37,14 @@ struct Reason {
   std::string_view pattern, text;
 };
 constexpr Reason kReasons[] = {
-    {RoleKind::Task, "ecr:*", "images are pulled with the execution role"},
-    {RoleKind::Task, "ssm:getparameter*", "parameters that a task definition names are read with the execution role"},
-    {RoleKind::Task, "secretsmanager:getsecretvalue",
-     "secrets that a task definition names are read with the execution role"},
     {RoleKind::Execution, "secretsmanager:getsecretvalue", "nothing here is taken from Secrets Manager"},
     {RoleKind::Execution, "ssm:getparameter*", "nothing here is taken from SSM Parameter Store"},
     {RoleKind::Execution, "kms:decrypt", "nothing here is known to be encrypted with a key of your own"},
 };
 constexpr std::string_view kOtherRole = "the collector calls AWS with the task role, not with this one";
+
+// Where telemetry goes: what is allowed there is allowed for a collector.
+constexpr std::string_view kTelemetry[] = {"logs:", "xray:", "aps:", "cloudwatch:"};
 
 constexpr std::string_view kPulls[] = {"ecr:getauthorizationtoken", "ecr:batchchecklayeravailability",
                                        "ecr:getdownloadurlforlayer", "ecr:batchgetimage"};
@@ -168,6 +167,33 @@ private:
            std::find(std::begin(kPulls), std::end(kPulls), std::string_view(lower(t.text))) != std::end(kPulls);
   }
 
+  // Whether only the collector can be meant by an action: one of a service that it calls, or that people allow for it
+  // in vain. The task role belongs to all containers of a task, so of everything else nobody here can say that it is
+  // not needed.
+  bool ours(std::string_view action) const {
+    if (role_.documents->kind == RoleKind::Execution) return true;
+    std::string text = lower(action), service = text.substr(0, text.find(':') + 1);
+    if (service.empty() || service.find_first_of("*?") != std::string::npos) return false;
+    if (std::find(std::begin(kTelemetry), std::end(kTelemetry), service) != std::end(kTelemetry)) return true;
+    auto same = [&](const auto& a) { return lower(a.action).starts_with(service); };
+    return std::any_of(needs_.begin(), needs_.end(), [&](const Need& n) {
+      return same(n) ||
+             (n.component != nullptr && std::any_of(n.component->never.begin(), n.component->never.end(), same));
+    });
+  }
+
+  // A change to the file, where it can harm nobody: other containers of the task may call with the same role.
+  void offer(diag::Builder& d, Span span, const std::string& text) {
+    if (options_.others.empty()) d.suggest(span, text);
+  }
+  // Says why nothing is offered.
+  void mention_others(diag::Builder& d) const {
+    if (options_.others.empty()) return;
+    std::string all;
+    for (const std::string& o : options_.others) all += (all.empty() ? "" : ", ") + o;
+    d.note("{} has this role too: whether it needs this is not to be seen here", all);
+  }
+
   void statement(const Statement& s) {
     std::vector<const Need*> uses;
     for (size_t i = 0; i < needs_.size(); ++i) {
@@ -177,7 +203,7 @@ private:
         std::any_of(missing_.begin(), missing_.end(), [&](const Need* n) { return names_action(s, n->action); });
     // Actions that no need names, wherever it acts.
     std::vector<const Text*> unused, wild;
-    bool some_named = s.not_actions;
+    bool some_named = s.not_actions, all_services = s.not_actions;
     for (const Text& t : s.actions) {
       if (s.not_actions || open_text(t.text)) {
         some_named = true;
@@ -186,10 +212,15 @@ private:
       bool named = std::any_of(needs_.begin(), needs_.end(), [&](const Need& n) { return fits(t.text, n.action); });
       if (named) {
         some_named = true;
-        if (t.text.find_first_of("*?") != std::string::npos) wild.push_back(&t);
+        bool open = t.text.find_first_of("*?") != std::string::npos;
+        if (open) wild.push_back(&t);
+        if (open && !ours(t.text)) all_services = true;
       } else if (is_pull(t)) {
         some_named = true;
         pulls_.push_back(t.span);
+        keep_.push_back(&t);
+      } else if (!ours(t.text)) {
+        some_named = true;
         keep_.push_back(&t);
       } else {
         unused.push_back(&t);
@@ -210,7 +241,7 @@ private:
     std::string replacement;
     std::vector<Grant> grants;
     // What else the statement says must stay, so nothing is replaced as a whole when that cannot be seen.
-    bool plain = !pending &&
+    bool plain = !pending && (!all_services || role_.documents->kind == RoleKind::Execution) &&
                  std::none_of(s.actions.begin(), s.actions.end(), [](const Text& t) { return open_text(t.text); }) &&
                  std::none_of(s.resources.begin(), s.resources.end(), [](const Text& t) { return open_text(t.text); });
     if (!uses.empty() && (wide || s.not_actions || s.not_resources)) {
@@ -303,13 +334,14 @@ private:
   // Pulls from ECR that nothing here needs stay as they are, in a statement of their own.
   Grant kept_pulls(const Statement& s, const std::vector<Grant>& others) const {
     Grant g;
-    g.sid = "PullImages";
+    g.sid = role_.documents->kind == RoleKind::Execution ? "PullImages" : "Others";
+    const std::string first = g.sid;
     auto taken = [&] {
       return std::any_of(others.begin(), others.end(), [&](const Grant& o) { return o.sid == g.sid; }) ||
              std::any_of(policy_->statements.begin(), policy_->statements.end(),
                          [&](const Statement& o) { return &o != &s && o.sid.text == g.sid; });
     };
-    for (int i = 2; taken(); ++i) g.sid = "PullImages" + std::to_string(i);
+    for (int i = 2; taken(); ++i) g.sid = first + std::to_string(i);
     for (const Text* t : keep_) g.actions.push_back(t->text);
     for (const Text& t : s.resources) g.resources.push_back(t.text);
     g.keeps_condition = bool(s.condition_span);
@@ -458,6 +490,7 @@ private:
         diags_.emit(kUnused, unused[0]->span, role_.documents->name, what, (one ? "which " : "that ") + who_calls());
     constexpr std::string_view kNever = "never called";
     d.here("{}", kNever);
+    mention_others(d);
     for (size_t i = 1; i < unused.size(); ++i) d.label(unused[i]->span, "{}", kNever);
     std::vector<std::string_view> told;
     for (const Text* t : unused) {
@@ -469,13 +502,14 @@ private:
     if (unused.size() == s.actions.size()) {
       Span all = whole(s);
       if (all) {
-        d.help("remove this statement").suggest(all, "");
+        d.help("remove this statement");
+        offer(d, all, "");
       } else if (policy_->statements.size() == 1) {
         d.help("nothing else is in this policy: it can be taken off the role");
       }
       return;
     }
-    if (!replacement.empty()) d.suggest(s.span, replacement);
+    if (!replacement.empty()) offer(d, s.span, replacement);
     if (!replacement.empty() || !is_json(s.actions_span)) return;
     // Wildcards have their own suggestion, which leaves these out too.
     bool wild = std::any_of(s.actions.begin(), s.actions.end(), [&](const Text& t) {
@@ -483,7 +517,7 @@ private:
              std::find(unused.begin(), unused.end(), &t) == unused.end();
     });
     if (wild && !uses.empty()) return;
-    d.suggest(with_quotes(sources_, s.actions_span), list_like(s.actions_span, kept_actions(s, unused, {}, uses)));
+    offer(d, with_quotes(sources_, s.actions_span), list_like(s.actions_span, kept_actions(s, unused, {}, uses)));
   }
 
   void tell_elsewhere(const Statement& s) {
@@ -502,9 +536,13 @@ private:
       if (names_action(s, needs_[i].action) && holds(s, requests_[i].context, &test) == Truth::False) failing = test;
     }
     d.here("no call is made on this");
+    mention_others(d);
     if (failing != nullptr) d.label(failing->span, "never holds");
     for (size_t i = 1; i < s.resources.size(); ++i) d.label(s.resources[i].span, "nor on this");
-    if (Span all = whole(s)) d.help("remove this statement").suggest(all, "");
+    if (Span all = whole(s)) {
+      d.help("remove this statement");
+      offer(d, all, "");
+    }
   }
 
   void tell_wild(const Statement& s, const std::vector<const Text*>& wild, const std::vector<const Text*>& unused,
@@ -531,10 +569,12 @@ private:
     auto d = diags_.emit(kWildcard, s.not_actions ? s.actions_span : wild[0]->span, role_.documents->name, what, count);
     d.here("{} called", names.size() == 1 ? "one is" : std::to_string(names.size()) + " are");
     for (size_t i = 1; i < wild.size(); ++i) d.label(wild[i]->span, "and of these");
+    mention_others(d);
     d.help("name what is called: {}", listed(names));
-    if (!replacement.empty()) d.suggest(s.span, replacement);
-    else if (!wide && !s.not_actions && is_json(s.actions_span) && !uses.empty())
-      d.suggest(with_quotes(sources_, s.actions_span), list_like(s.actions_span, kept_actions(s, unused, wild, uses)));
+    if (!replacement.empty()) offer(d, s.span, replacement);
+    else if (!wide && !s.not_actions && is_json(s.actions_span) && !uses.empty() &&
+             std::all_of(wild.begin(), wild.end(), [&](const Text* t) { return ours(t->text); }))
+      offer(d, with_quotes(sources_, s.actions_span), list_like(s.actions_span, kept_actions(s, unused, wild, uses)));
   }
 
   void tell_wide(const Statement& s, const std::vector<const Need*>& uses, const Text* widest,
@@ -562,10 +602,11 @@ private:
       if (n->resource == "*" && std::find(stars.begin(), stars.end(), n->action) == stars.end())
         stars.push_back(n->action);
     }
+    mention_others(d);
     if (!stars.empty()) d.note("{} can be allowed on `*` only", listed(stars));
     std::string text = statements_text(grants, !is_json(s.span));
     if (!text.empty()) d.help("this is enough:\n{}", text);
-    if (!replacement.empty()) d.suggest(s.span, replacement);
+    if (!replacement.empty()) offer(d, s.span, replacement);
   }
 
   void managed(const Role::Attached& a) {

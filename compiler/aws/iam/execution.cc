@@ -128,9 +128,9 @@ public:
   void log_group(const ExecutionUse::LogGroup& g) {
     if (g.driver != "awslogs") return;
     Place p = place_of(s_, g.region);
-    std::string arn =
-        "arn:" + p.partition + ":logs:" + p.region + ":" + p.account + ":log-group:" + or_any(g.group) + ":*";
-    if (g.create) add("logs:CreateLogGroup", arn, p.region, g.who, "container logs", g.span);
+    std::string group = "arn:" + p.partition + ":logs:" + p.region + ":" + p.account + ":log-group:" + or_any(g.group);
+    if (g.create) add("logs:CreateLogGroup", group + ":*", p.region, g.who, "container logs", g.span);
+    std::string arn = group + ":log-stream:*";
     add("logs:CreateLogStream", arn, p.region, g.who, "container logs", g.span);
     add("logs:PutLogEvents", arn, p.region, g.who, "container logs", g.span);
   }

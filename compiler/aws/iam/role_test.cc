@@ -122,11 +122,11 @@ TEST(Role, StatementsDoNotDependOnTheOrderOfNeeds) {
   }
 }
 
-// A policy that allows everything becomes the derived one.
+// A policy that allows everything of the collector's services becomes the derived one.
 TEST(Role, FixComesToRest) {
   std::vector<Need> needs = own(kConfigs[0], {});
   std::string policy =
-      R"({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})";
+      R"({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["logs:*", "xray:*"], "Resource": "*"}]})";
   for (int round = 0; round < 3; ++round) {
     Checked c;
     check(c, policy, needs);
@@ -142,7 +142,8 @@ TEST(Role, FixComesToRest) {
 TEST(Role, FixKeepsLineEnds) {
   Checked c;
   check(c,
-        "{\r\n  \"Version\": \"2012-10-17\",\r\n  \"Statement\": [\r\n    {\"Effect\": \"Allow\", \"Action\": \"*\", "
+        "{\r\n  \"Version\": \"2012-10-17\",\r\n  \"Statement\": [\r\n    {\"Effect\": \"Allow\", \"Action\": "
+        "\"logs:*\", "
         "\"Resource\": \"*\"}\r\n  ]\r\n}\r\n",
         own(kConfigs[0], {}));
   std::vector<iam::Fixed> fixed = iam::fix(c.diags, c.sources, {"p.json"});
@@ -247,8 +248,8 @@ TEST(ExecutionNeeds, LogsAndSecrets) {
   EXPECT_EQ(shown(use, {"", "us-east-1", "123456789012"}),
             R"(secretsmanager:GetSecretValue arn:aws:secretsmanager:us-east-1:123456789012:secret:hub-AbCdEf
 logs:CreateLogGroup arn:aws:logs:us-east-1:123456789012:log-group:/ecs/a:*
-logs:CreateLogStream arn:aws:logs:us-east-1:123456789012:log-group:/ecs/a:*
-logs:PutLogEvents arn:aws:logs:us-east-1:123456789012:log-group:/ecs/a:*
+logs:CreateLogStream arn:aws:logs:us-east-1:123456789012:log-group:/ecs/a:log-stream:*
+logs:PutLogEvents arn:aws:logs:us-east-1:123456789012:log-group:/ecs/a:log-stream:*
 secretsmanager:GetSecretValue arn:aws:secretsmanager:us-east-1:123456789012:secret:db-AbCdEf
 secretsmanager:GetSecretValue arn:aws:secretsmanager:us-east-1:123456789012:secret:db-??????
 kms:Decrypt arn:aws:kms:us-east-1:123456789012:key/k

@@ -1,2 +1,2 @@
 check --task-role-trust trust_malformed.json
-check --task-role-trust trust_malformed.json --fix
+check --task-role-trust trust_malformed.json --fix --write

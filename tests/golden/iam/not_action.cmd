@@ -1,4 +1,4 @@
 check plain.yaml --task-role-policy not_action.json
-check plain.yaml --task-role-policy not_action.json --fix
+check plain.yaml --task-role-policy not_action.json --fix --write
 cat not_action.json
-check plain.yaml --task-role-policy not_action.json --fix
+check plain.yaml --task-role-policy not_action.json --fix --write
