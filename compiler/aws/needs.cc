@@ -223,6 +223,18 @@ std::string assumed_role(const check::Config& config, const check::Instance& ins
   return "";
 }
 
+// Log groups are created with their tags.
+void give_tags(const schema::IamStatement& s, const Value& config, Need& n) {
+  if (s.action != "logs:CreateLogGroup" && s.action != "logs:TagResource") return;
+  const Value* tags = config.find("tags");
+  if (tags == nullptr || tags->type->kind != schema::TypeKind::Map) {
+    n.tags_known = tags == nullptr;
+    return;
+  }
+  n.tags_known = !tags->late && !tags->wrong;
+  for (size_t i = 0; i < tags->items.size(); ++i) n.tags.emplace_back(tags->keys[i], known_text(&tags->items[i]));
+}
+
 Scope scope_of(const check::Instance& instance, const Surroundings& around) {
   Scope s;
   std::string text = known_text(region_of(instance));
@@ -270,6 +282,7 @@ std::vector<Need> task_needs(const check::Config& config, const Surroundings& su
       n.why = s.why;
       if (!takes_role) n.assumed_role = as;
       n.sure = when == Truth::True;
+      give_tags(s, instance.config, n);
       // The setting that decides, where there is one, is what the reader wants to see.
       n.span = instance.key;
       n.place = instance.place;

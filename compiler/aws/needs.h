@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace whittle::aws {
@@ -35,6 +36,9 @@ struct Need {
   // Not empty: the call is made as this role, which the task role takes on (`role_arn`), so this role must allow it and
   // not the task role. "*" when the role is known only when the collector starts.
   std::string assumed_role;
+  // Of calls that may give tags: what they are, `*` for a value that is known only when the collector starts.
+  bool tags_known = false;
+  std::vector<std::pair<std::string, std::string>> tags;
   std::string via;    // the service that calls it for somebody: "ssm"; empty: nobody does
   bool sure = true;   // false: needed only if a late-bound value turns out so
   source::Span span;  // of what needs it, in the config or in the task definition

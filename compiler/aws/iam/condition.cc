@@ -61,7 +61,7 @@ bool compare(Operator op, Number request, Number policy) {
 // Whether a value of the request matches a text of the policy, negation aside. `value` may have `*` for what is not
 // known.
 Truth matches_text(const Test& test, bool variables, const Context& context, std::string_view value,
-                   std::string_view text, bool& absent) {
+                   std::string_view text) {
   PatternKind kind = PatternKind::Literal;
   bool fold = false;
   switch (test.op) {
@@ -103,7 +103,10 @@ Truth matches_text(const Test& test, bool variables, const Context& context, std
     const ContextValue* own = context.find("aws:PrincipalAccount");
     if (own != nullptr && own->values == std::vector<std::string>{"*"}) return Truth::True;
   }
+  bool absent = false;
   Glob pattern = pattern_of(text, kind, variables, context, absent);
+  // A variable without a value matches nothing, and what else is listed counts all the same.
+  if (absent) return is_negated(test.op) ? Truth::Unknown : Truth::False;
   Glob set = Glob::wild(value);
   if (fold) {
     pattern.fold_case();
@@ -116,9 +119,9 @@ Truth matches_text(const Test& test, bool variables, const Context& context, std
 }
 
 // One value of the request against all of the policy's: any may match, and with a negated operator none may.
-Truth holds_for(const Test& test, bool variables, const Context& context, std::string_view value, bool& absent) {
+Truth holds_for(const Test& test, bool variables, const Context& context, std::string_view value) {
   Truth any = Truth::False;
-  for (const Text& t : test.values) any = either(any, matches_text(test, variables, context, value, t.text, absent));
+  for (const Text& t : test.values) any = either(any, matches_text(test, variables, context, value, t.text));
   return is_negated(test.op) ? negate(any) : any;
 }
 
@@ -159,6 +162,14 @@ const ContextValue* Context::find(std::string_view key) const {
   return found == values_.end() ? nullptr : &found->second;
 }
 
+bool Context::never_has(std::string_view key) const {
+  std::string k = lower(key);
+  if (k.starts_with("aws:requesttag/")) return all_tags_;
+  size_t colon = k.find(':');
+  return !service_.empty() && colon != std::string::npos && colon != 0 && k.compare(0, colon, "aws") != 0 &&
+         k.compare(0, colon, service_) != 0;
+}
+
 Truth holds(const Test& test, bool variables, const Context& context) {
   static const ContextValue kNothingKnown = [] {
     ContextValue v;
@@ -166,7 +177,14 @@ Truth holds(const Test& test, bool variables, const Context& context) {
     v.unknown = true;
     return v;
   }();
+  static const ContextValue kAbsent = [] {
+    ContextValue v;
+    v.may_be_absent = true;
+    v.may_be_present = false;
+    return v;
+  }();
   const ContextValue* found = context.find(test.key.text);
+  if (found == nullptr && context.never_has(test.key.text)) found = &kAbsent;
   const ContextValue& key = found == nullptr ? kNothingKnown : *found;
   if (test.op == Operator::Null) {
     Truth result = Truth::False;
@@ -178,21 +196,19 @@ Truth holds(const Test& test, bool variables, const Context& context) {
     }
     return result;
   }
-  bool absent = false;  // a variable has no value
   Truth present = Truth::Unknown;
   if (key.may_be_present) {
     if (key.unknown) {
-      present = holds_for(test, variables, context, "*", absent);
+      present = holds_for(test, variables, context, "*");
       // Any number of values: what holds for every one holds for the set, and an empty set is as good as none.
     } else if (test.quantifier == Quantifier::ForAllValues) {
       present = Truth::True;
-      for (const std::string& v : key.values) present = both(present, holds_for(test, variables, context, v, absent));
+      for (const std::string& v : key.values) present = both(present, holds_for(test, variables, context, v));
     } else {
       present = Truth::False;
-      for (const std::string& v : key.values) present = either(present, holds_for(test, variables, context, v, absent));
+      for (const std::string& v : key.values) present = either(present, holds_for(test, variables, context, v));
     }
   }
-  if (absent) return Truth::False;
   if (!key.may_be_present) return when_absent(test);
   if (!key.may_be_absent) return present;
   Truth without = when_absent(test);
@@ -269,6 +285,19 @@ Glob pattern_of(std::string_view text, PatternKind kind, bool variables, const C
 }
 
 Glob resource_pattern(std::string_view text, bool variables, const Context& context, bool& absent) {
+  // Variables stand in the last part of an ARN only ("IAM policy elements: variables and tags"); elsewhere the text
+  // matches nothing.
+  size_t fifth = 0;
+  for (int part = 0; part < 5 && fifth != std::string_view::npos; ++part) {
+    size_t colon = text.find(':', fifth);
+    fifth = colon == std::string_view::npos ? colon : colon + 1;
+  }
+  if (variables && fifth != std::string_view::npos) {
+    for (size_t at = text.find("${"); at < fifth; at = text.find("${", at + 1)) {
+      std::string_view inside = text.substr(at + 2, 2);
+      if (inside != "*}" && inside != "?}" && inside != "$}") absent = true;
+    }
+  }
   if (!is_open(text)) return pattern_of(text, PatternKind::Resource, variables, context, absent);
   // "arn:<?>:logs:us-east-1:<?>:log-group:x": a template's own partition and account are where the role is used.
   std::string known;

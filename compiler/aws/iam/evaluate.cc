@@ -23,11 +23,7 @@ Covered covered_by(const Statement& s, const Glob& request, const Context& conte
   for (const Text& t : s.resources) {
     bool absent = false;
     Glob g = resource_pattern(t.text, s.variables, context, absent);
-    if (absent) {
-      // The variable has no value, so the statement cannot match.
-      out.sure.clear();
-      return out;
-    }
+    if (absent) continue;  // a variable has no value, so this one matches nothing
     patterns.push_back(std::move(g));
   }
   bool some = false;

@@ -37,7 +37,16 @@ public:
   void set_maybe(std::string_view key, std::string value);  // that value, or absent
   const ContextValue* find(std::string_view key) const;
 
+  // The service that is called, "logs". Keys of other services are then absent: no request carries them.
+  void set_service(std::string_view service) { service_ = service; }
+  // All tags of the request are set: other keys `aws:RequestTag/...` are absent.
+  void set_all_tags() { all_tags_ = true; }
+  // Whether a key that is not set is certainly absent.
+  bool never_has(std::string_view key) const;
+
 private:
+  std::string service_;
+  bool all_tags_ = false;
   std::map<std::string, ContextValue, std::less<>> values_;
 };
 

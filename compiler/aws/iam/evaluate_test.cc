@@ -382,7 +382,8 @@ constexpr Case kCases[] = {
     {"2008 takes variables for letters", "2008\nAllow s3:* on arn:aws:s3:::b/${aws:username}/*", "s3:GetObject", "arn:aws:s3:::b/${aws:username}/x", "aws:username=ann", Allowed},
     {"a variable in a condition", "Allow logs:* on * if StringEquals aws:ResourceAccount ${aws:PrincipalAccount}", "logs:PutLogEvents", LOG "a", "aws:ResourceAccount=123456789012 aws:PrincipalAccount=123456789012", Allowed},
     {"a variable in a condition that fails", "Allow * on *\nDeny logs:* on * if StringNotEquals aws:ResourceAccount ${aws:PrincipalAccount}", "logs:PutLogEvents", LOG "a", "aws:ResourceAccount=999999999999 aws:PrincipalAccount=123456789012", ExplicitDeny},
-    {"a missing variable in a condition", "Allow logs:* on * if StringNotEquals k:k ${aws:username}", "logs:PutLogEvents", LOG "a", "k:k=v aws:username=-", ImplicitDeny},
+    {"a missing variable in a condition", "Allow logs:* on * if StringNotEquals k:k ${aws:username}", "logs:PutLogEvents", LOG "a", "k:k=v aws:username=-", CannotTell},
+    {"a missing variable beside a value", "Allow logs:* on * if StringEquals k:k ${aws:username}|v", "logs:PutLogEvents", LOG "a", "k:k=v aws:username=-", Allowed},
     {"a wildcard beside a variable", "Allow s3:* on arn:aws:s3:::b/${aws:username}*/x", "s3:GetObject", "arn:aws:s3:::b/ann-2/x", "aws:username=ann", Allowed},
 };
 

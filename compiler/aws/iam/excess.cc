@@ -154,7 +154,7 @@ private:
     for (const Text& t : s.resources) {
       bool absent = false;
       Glob g = resource_pattern(t.text, s.variables, r.context, absent);
-      if (absent) return false;
+      if (absent) continue;
       meets = meets || overlap(wanted, g);
       inside = inside || within(wanted, g).value_or(false);
     }

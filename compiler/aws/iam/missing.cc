@@ -283,7 +283,8 @@ private:
   void value_of(diag::Builder& d, const Test& test, const Need& need) {
     Request r = request_of(need, role_, options_, role_.account);
     const ContextValue* v = r.context.find(test.key.text);
-    if (v == nullptr) d.note("`{}` is not known before the collector runs", test.key.text);
+    if (v == nullptr && r.context.never_has(test.key.text)) d.note("`{}` is part of no such call", test.key.text);
+    else if (v == nullptr) d.note("`{}` is not known before the collector runs", test.key.text);
     else if (!v->may_be_present) d.note("`{}` is never part of a request that a task makes", test.key.text);
     else if (v->unknown || v->values.size() != 1 || v->values[0].find('*') != std::string::npos)
       d.note("`{}` is part of each request, with a value that is not known here", test.key.text);

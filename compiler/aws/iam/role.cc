@@ -152,7 +152,19 @@ Request request_of(const Need& need, const Role& role, const RoleOptions& option
   }
   bool may_tag =
       need.action == "logs:TagResource" || need.action == "logs:CreateLogGroup" || need.action == "sts:AssumeRole";
-  if (!may_tag) c.set_absent("aws:TagKeys");
+  if (!may_tag || (need.tags_known && need.tags.empty())) {
+    c.set_absent("aws:TagKeys");
+    c.set_all_tags();
+  } else if (need.tags_known) {
+    std::vector<std::string> keys;
+    for (auto& [key, value] : need.tags) {
+      keys.push_back(key);
+      c.set("aws:RequestTag/" + key, value);
+    }
+    c.set_list("aws:TagKeys", std::move(keys));
+    c.set_all_tags();
+  }
+  c.set_service(r.action.substr(0, r.action.find(':')));
   if (need.action == "kms:Decrypt") {
     c.set("kms:ViaService", need.via + "." + (region.empty() ? "*" : region) + ".amazonaws.com");
   }

@@ -1,0 +1,1 @@
+check tagged.yaml --task-role-policy value_beside_variable.json # only 09
