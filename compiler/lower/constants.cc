@@ -1,21 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/lower/constants.h"
 
+#include "compiler/lower/layout.h"
+
 namespace whittle::lower {
 
 using llvm::Constant;
-using llvm::ConstantStruct;
 using schema::TypeKind;
 
+// The kinds of a scalar that may be written in an Any are numbered alike on both sides; lists and maps never get here.
+static_assert(static_cast<int>(check::AnyKind::Null) == static_cast<int>(AnyKind::Null));
+static_assert(static_cast<int>(check::AnyKind::Bool) == static_cast<int>(AnyKind::Bool));
+static_assert(static_cast<int>(check::AnyKind::Int) == static_cast<int>(AnyKind::Int));
+static_assert(static_cast<int>(check::AnyKind::Double) == static_cast<int>(AnyKind::Double));
+static_assert(static_cast<int>(check::AnyKind::String) == static_cast<int>(AnyKind::String));
+
+// What stands for Opt<T> and Entry<T> below.
+static_assert(offsetof(Opt<uint64_t>, present) == 0 && offsetof(Opt<uint64_t>, value) == 8);
+static_assert(std::tuple_size_v<layout::Fields<Opt<uint64_t>>> == 2);
+static_assert(offsetof(Entry<uint64_t>, key) == 0 && offsetof(Entry<uint64_t>, value) == sizeof(Str));
+static_assert(std::tuple_size_v<layout::Fields<Entry<uint64_t>>> == 2);
+
 Constants::Constants(llvm::Module& module) : module_(module), context_(module.getContext()) {
-  auto* pointer = llvm::PointerType::get(context_, 0);
-  auto* i64 = llvm::Type::getInt64Ty(context_);
-  auto* i32 = llvm::Type::getInt32Ty(context_);
-  str_ = llvm::StructType::create(context_, {pointer, i64}, "Str");
-  list_ = llvm::StructType::create(context_, {pointer, i64}, "List");
-  regex_ = llvm::StructType::create(context_, {str_, pointer, pointer, i32, i32, i32, list_}, "Regex");
-  any_ = llvm::StructType::create(context_, {i32, i64, str_}, "Any");
-  instruction_ = llvm::StructType::create(context_, {i32, i32, i32, i32, i32}, "RegexInstruction");
+  str_ = struct_of<Str>(module);
+  list_ = struct_of<List<Str>>(module);
+  regex_ = struct_of<Regex>(module);
+  any_ = struct_of<Any>(module);
+  instruction_ = struct_of<RegexInstruction>(module);
 }
 
 Constant* Constants::integer(uint64_t value, unsigned bits) {
@@ -65,15 +76,15 @@ llvm::GlobalVariable* Constants::bytes(std::string_view data, unsigned alignment
 Constant* Constants::text(std::string_view text) {
   auto it = texts_.find(text);
   if (it == texts_.end()) it = texts_.emplace(std::string(text), bytes(std::string(text) + '\0', 1)).first;
-  return ConstantStruct::get(str_, {it->second, integer(text.size(), 64)});
+  return struct_value(str_, {it->second, integer(text.size(), 64)});
 }
 
 Constant* Constants::list(llvm::Type* element, const std::vector<Constant*>& items, const std::string& name) {
-  if (items.empty()) return ConstantStruct::get(list_, {null_pointer(), integer(0, 64)});
+  if (items.empty()) return struct_value(list_, {null_pointer(), integer(0, 64)});
   auto* array = llvm::ConstantArray::get(llvm::ArrayType::get(element, items.size()), items);
   auto* global =
       new llvm::GlobalVariable(module_, array->getType(), true, llvm::GlobalValue::PrivateLinkage, array, name);
-  return ConstantStruct::get(list_, {global, integer(items.size(), 64)});
+  return struct_value(list_, {global, integer(items.size(), 64)});
 }
 
 Constant* Constants::regex(const regex::Tables& tables) {
@@ -85,11 +96,11 @@ Constant* Constants::regex(const regex::Tables& tables) {
                  2);  // both targets are little-endian
   }
   for (auto& i : tables.program)
-    program.push_back(ConstantStruct::get(instruction_, {integer(i.op, 32), integer(i.low, 32), integer(i.high, 32),
-                                                         integer(i.next, 32), integer(i.other, 32)}));
-  return ConstantStruct::get(regex_, {text(tables.pattern), classes, next, integer(tables.classes, 32),
-                                      integer(tables.start, 32), integer(tables.accept_all, 32),
-                                      list(instruction_, program, "regex.program")});
+    program.push_back(struct_value(instruction_, {integer(i.op, 32), integer(i.low, 32), integer(i.high, 32),
+                                                  integer(i.next, 32), integer(i.other, 32)}));
+  return struct_value(regex_,
+                      {text(tables.pattern), classes, next, integer(tables.classes, 32), integer(tables.start, 32),
+                       integer(tables.accept_all, 32), list(instruction_, program, "regex.program")});
 }
 
 Constant* Constants::value(const check::Value& v, const std::string& setting, std::vector<uint64_t>& path,
@@ -124,12 +135,12 @@ Constant* Constants::value(const check::Value& v, const std::string& setting, st
     if (v.any == check::AnyKind::Int) bits = static_cast<uint64_t>(v.integer);
     if (v.any == check::AnyKind::Double) memcpy(&bits, &v.real, 8);
     auto kind = v.any == check::AnyKind::Date ? check::AnyKind::String : v.any;
-    return ConstantStruct::get(any_, {integer(static_cast<uint64_t>(kind), 32), integer(bits, 64), text(v.text)});
+    return struct_value(any_, {integer(static_cast<uint64_t>(kind), 32), integer(bits, 64), text(v.text)});
   }
   case TypeKind::Optional: {
     auto* shape = llvm::cast<llvm::StructType>(type_of(type));
     if (!v.present || v.items.empty()) return Constant::getNullValue(shape);
-    return ConstantStruct::get(shape, {integer(1, 8), inner(v.items[0], 1, setting)});
+    return struct_value(shape, {integer(1, 8), inner(v.items[0], 1, setting)});
   }
   case TypeKind::Struct: {
     auto* shape = llvm::cast<llvm::StructType>(type_of(type));
@@ -137,7 +148,7 @@ Constant* Constants::value(const check::Value& v, const std::string& setting, st
     std::vector<Constant*> fields;
     for (size_t i = 0; i < v.items.size(); ++i)
       fields.push_back(inner(v.items[i], i, setting + "::" + std::string(type.fields->settings[i].name)));
-    return ConstantStruct::get(shape, fields);
+    return struct_value(shape, fields);
   }
   case TypeKind::List:
   case TypeKind::Map: {
@@ -152,10 +163,10 @@ Constant* Constants::value(const check::Value& v, const std::string& setting, st
     for (size_t i = 0; i < v.items.size(); ++i) {
       own_path = map ? std::vector<uint64_t>{i, 1} : std::vector<uint64_t>{i};
       Constant* item = value(v.items[i], setting + "::" + (map ? v.keys[i] : std::to_string(i)), own_path, own);
-      items.push_back(map ? ConstantStruct::get(llvm::cast<llvm::StructType>(element), {text(v.keys[i]), item}) : item);
+      items.push_back(map ? struct_value(llvm::cast<llvm::StructType>(element), {text(v.keys[i]), item}) : item);
     }
     auto* array = llvm::ConstantArray::get(llvm::ArrayType::get(element, items.size()), items);
-    return ConstantStruct::get(list_, {place(array, "list", own), integer(items.size(), 64)});
+    return struct_value(list_, {place(array, "list", own), integer(items.size(), 64)});
   }
   }
   return nullptr;

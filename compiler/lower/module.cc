@@ -6,6 +6,7 @@
 #include "compiler/lower/lower.h"
 
 #include "compiler/lower/constants.h"
+#include "compiler/lower/layout.h"
 #include "compiler/lower/program_code.h"
 
 #include <llvm/IR/IRBuilder.h>
@@ -18,7 +19,16 @@ using llvm::Value;
 using plan::Plan;
 using plan::StageId;
 
-constexpr uint64_t kFanOutKind = 5, kProgramKind = 6;  // of ComponentKind
+// Numbers that the plan's own enums share with abi.h's.
+static_assert(static_cast<int>(schema::Signal::Traces) == static_cast<int>(Signal::Traces));
+static_assert(static_cast<int>(schema::Signal::Metrics) == static_cast<int>(Signal::Metrics));
+static_assert(static_cast<int>(schema::Signal::Logs) == static_cast<int>(Signal::Logs));
+static_assert(static_cast<int>(schema::ComponentKind::Receiver) == static_cast<int>(ComponentKind::Receiver));
+static_assert(static_cast<int>(schema::ComponentKind::Processor) == static_cast<int>(ComponentKind::Processor));
+static_assert(static_cast<int>(schema::ComponentKind::Exporter) == static_cast<int>(ComponentKind::Exporter));
+static_assert(static_cast<int>(schema::ComponentKind::Extension) == static_cast<int>(ComponentKind::Extension));
+static_assert(static_cast<int>(schema::ComponentKind::Connector) == static_cast<int>(ComponentKind::Connector));
+static_assert(std::extent_v<decltype(ComponentContext::out)> == schema::kSignals);
 
 class ModuleBuilder {
 public:
@@ -26,17 +36,12 @@ public:
       : module_(module), context_(module.getContext()), plan_(plan), target_(target), constants_(module), b_(context_) {
     pointer_ = llvm::PointerType::get(context_, 0);
     i32_ = b_.getInt32Ty();
-    consumer_ = llvm::StructType::create(context_, {pointer_, pointer_}, "Consumer");
+    consumer_ = struct_of<Consumer>(module);
+    context_type_ = struct_of<ComponentContext>(module);
+    need_ = struct_of<AwsNeed>(module);
+    branch_ = struct_of<BranchSpec>(module);
+    component_ = struct_of<Component>(module);
     consume_ = llvm::FunctionType::get(i32_, {pointer_, pointer_}, false);
-    auto* outs = llvm::ArrayType::get(consumer_, 3);
-    context_type_ = llvm::StructType::create(
-        context_, {pointer_, constants_.str_type(), constants_.str_type(), pointer_, outs, constants_.list_type()},
-        "ComponentContext");
-    need_ = llvm::StructType::create(context_, {constants_.str_type(), constants_.str_type(), constants_.str_type()},
-                                     "AwsNeed");
-    branch_ =
-        llvm::StructType::create(context_, {consumer_, constants_.str_type(), constants_.list_type()}, "BranchSpec");
-    component_ = llvm::StructType::create(context_, {pointer_, pointer_, i32_, context_type_}, "Component");
   }
 
   void run(const std::string& version, const std::string& config_hash) {
@@ -52,23 +57,20 @@ public:
       if (!plan_.stages[i].stateless()) components.push_back(component(static_cast<StageId>(i)));
     components.insert(components.end(), extras_.begin(), extras_.end());
     std::vector<Constant*> pipelines;
-    auto* entry = llvm::StructType::get(context_, {constants_.str_type(), i32_, consumer_});
+    auto* entry = struct_of<PipelineEntry>(module_);
     for (size_t i = 0; i < plan_.pipelines.size(); ++i)
-      pipelines.push_back(llvm::ConstantStruct::get(
+      pipelines.push_back(struct_value(
           entry, {constants_.text(plan_.pipelines[i].source->name),
                   constants_.integer(static_cast<uint64_t>(plan_.pipelines[i].signal()), 32), consumer(entries_[i])}));
     auto* service = constants_.global(plan_.config->service, "config.service", "service");
-    auto* late = llvm::StructType::get(
-        context_, {i32_, pointer_, constants_.str_type(), constants_.str_type(), constants_.str_type()});
+    auto* late = struct_of<LateValue>(module_);
     std::vector<Constant*> lates;
     for (auto& l : constants_.late)
-      lates.push_back(llvm::ConstantStruct::get(late, {constants_.integer(late_kind(*l.value), 32), l.slot,
-                                                       constants_.text(l.value->text), constants_.text(l.setting),
-                                                       constants_.text(l.value->place)}));
-    auto* program = llvm::StructType::get(
-        context_, {constants_.str_type(), constants_.str_type(), constants_.str_type(), constants_.list_type(),
-                   constants_.list_type(), constants_.list_type(), pointer_, constants_.str_type()});
-    auto* value = llvm::ConstantStruct::get(
+      lates.push_back(struct_value(late, {constants_.integer(static_cast<uint64_t>(late_kind(*l.value)), 32), l.slot,
+                                          constants_.text(l.value->text), constants_.text(l.setting),
+                                          constants_.text(l.value->place)}));
+    auto* program = struct_of<Program>(module_);
+    auto* value = struct_value(
         program, {constants_.text("whittle"), constants_.text(version), constants_.text(config_hash),
                   constants_.list(component_, components, "components"), constants_.list(late, lates, "late"),
                   constants_.list(entry, pipelines, "pipelines"), service, constants_.text(plan_.drift)});
@@ -82,14 +84,14 @@ public:
   }
 
 private:
-  static uint64_t late_kind(const check::Value& v) {
+  static LateKind late_kind(const check::Value& v) {
     switch (v.type->kind) {
-    case schema::TypeKind::Bool: return 1;
-    case schema::TypeKind::Int: return 2;
-    case schema::TypeKind::Double: return 3;
-    case schema::TypeKind::Duration: return 4;
-    case schema::TypeKind::Any: return 5;
-    default: return 0;
+    case schema::TypeKind::Bool: return LateKind::Bool;
+    case schema::TypeKind::Int: return LateKind::Int;
+    case schema::TypeKind::Double: return LateKind::Double;
+    case schema::TypeKind::Duration: return LateKind::Duration;
+    case schema::TypeKind::Any: return LateKind::Any;
+    default: return LateKind::String;
     }
   }
 
@@ -98,8 +100,8 @@ private:
   }
 
   Constant* consumer(llvm::Function* f) {
-    return llvm::ConstantStruct::get(
-        consumer_, {f ? static_cast<Constant*>(f) : constants_.null_pointer(), constants_.null_pointer()});
+    return struct_value(consumer_,
+                        {f ? static_cast<Constant*>(f) : constants_.null_pointer(), constants_.null_pointer()});
   }
 
   llvm::Function* function(const std::string& name) {
@@ -129,31 +131,30 @@ private:
     for (const Branch& branch : branches) {
       std::vector<Constant*> exporters;
       for (auto& name : branch.exporters) exporters.push_back(constants_.text(name));
-      specs.push_back(
-          llvm::ConstantStruct::get(branch_, {consumer(branch.out), constants_.text(branch.name),
-                                              constants_.list(constants_.str_type(), exporters, "exporters")}));
+      specs.push_back(struct_value(branch_, {consumer(branch.out), constants_.text(branch.name),
+                                             constants_.list(constants_.str_type(), exporters, "exporters")}));
     }
-    auto* type = llvm::StructType::get(context_, {i32_, constants_.list_type()});
-    auto* spec = llvm::ConstantStruct::get(
+    auto* type = struct_of<FanOutSpec>(module_);
+    auto* spec = struct_value(
         type, {constants_.integer(static_cast<uint64_t>(signal), 32), constants_.list(branch_, specs, "branches")});
     auto* config = new llvm::GlobalVariable(module_, type, true, llvm::GlobalValue::PrivateLinkage, spec, "fan_out");
-    auto* instance = own_component("rt_fan_out_ops", kFanOutKind, id, place, config);
+    auto* instance = own_component("rt_fan_out_ops", ComponentKind::FanOut, id, place, config);
     auto callee = module_.getOrInsertFunction("rt_fan_out", consume_);
     b_.CreateRet(b_.CreateCall(callee, {b_.CreateLoad(pointer_, instance), payload}));
   }
 
   // A component that no config names; gives where its instance will be.
-  llvm::GlobalVariable* own_component(const char* ops, uint64_t kind, const std::string& id, const std::string& place,
-                                      Constant* config) {
+  llvm::GlobalVariable* own_component(const char* ops, ComponentKind kind, const std::string& id,
+                                      const std::string& place, Constant* config) {
     auto* instance = new llvm::GlobalVariable(module_, pointer_, false, llvm::GlobalValue::InternalLinkage,
                                               constants_.null_pointer(), "instance." + id);
     Constant* outs[] = {consumer(nullptr), consumer(nullptr), consumer(nullptr)};
-    auto* context = llvm::ConstantStruct::get(
-        context_type_,
-        {constants_.null_pointer(), constants_.text(id), constants_.text(place), config,
-         llvm::ConstantArray::get(llvm::ArrayType::get(consumer_, 3), outs), constants_.list(need_, {}, "needs")});
-    extras_.push_back(llvm::ConstantStruct::get(
-        component_, {module_.getOrInsertGlobal(ops, pointer_), instance, constants_.integer(kind, 32), context}));
+    auto* context =
+        struct_value(context_type_, {constants_.null_pointer(), constants_.text(id), constants_.text(place), config,
+                                     llvm::ConstantArray::get(llvm::ArrayType::get(consumer_, 3), outs),
+                                     constants_.list(need_, {}, "needs")});
+    extras_.push_back(struct_value(component_, {module_.getOrInsertGlobal(ops, pointer_), instance,
+                                                constants_.integer(static_cast<uint64_t>(kind), 32), context}));
     return instance;
   }
 
@@ -182,7 +183,7 @@ private:
             module_, constants_, *stage.program, "program." + p.source->name + "." + stage.instance->id,
             std::string(schema::plural_of(stage.component().kind)) + "::" + stage.instance->id, consumer(next));
         auto* instance =
-            own_component("rt_program_ops", kProgramKind, stage.instance->id, stage.instance->place, program);
+            own_component("rt_program_ops", ComponentKind::Program, stage.instance->id, stage.instance->place, program);
         b_.SetInsertPoint(here);
         auto callee = module_.getOrInsertFunction("rt_run_program", consume_);
         b_.CreateRet(b_.CreateCall(callee, {b_.CreateLoad(pointer_, instance), payload}));
@@ -231,8 +232,8 @@ private:
     std::vector<Constant*> out;
     for (const aws::Need& n : plan_.needs)
       if (n.who == setting)
-        out.push_back(llvm::ConstantStruct::get(
-            need_, {constants_.text(n.action), constants_.text(n.resource), constants_.text(n.place)}));
+        out.push_back(
+            struct_value(need_, {constants_.text(n.action), constants_.text(n.resource), constants_.text(n.place)}));
     return constants_.list(need_, out, "needs");
   }
 
@@ -251,13 +252,13 @@ private:
       if (stage.pipeline && plan_.pipelines[*stage.pipeline].signal() == signal) out = after_[id];
       outs[s] = consumer(out);
     }
-    auto* context = llvm::ConstantStruct::get(
-        context_type_,
-        {constants_.null_pointer(), constants_.text(stage.instance->id), constants_.text(stage.instance->place), config,
-         llvm::ConstantArray::get(llvm::ArrayType::get(consumer_, 3), outs), needs(setting)});
+    auto* context = struct_value(context_type_,
+                                 {constants_.null_pointer(), constants_.text(stage.instance->id),
+                                  constants_.text(stage.instance->place), config,
+                                  llvm::ConstantArray::get(llvm::ArrayType::get(consumer_, 3), outs), needs(setting)});
     auto* ops = module_.getOrInsertGlobal(symbol(c, "ops"), pointer_);
-    return llvm::ConstantStruct::get(
-        component_, {ops, instances_[id], constants_.integer(static_cast<uint64_t>(c.kind), 32), context});
+    return struct_value(component_,
+                        {ops, instances_[id], constants_.integer(static_cast<uint64_t>(c.kind), 32), context});
   }
 
   llvm::Module& module_;

@@ -5,6 +5,7 @@
 #include "compiler/lower/program_code.h"
 
 #include "compiler/lower/fields.h"
+#include "compiler/lower/layout.h"
 #include "runtime/ottl/value.h"
 
 #include <llvm/IR/IRBuilder.h>
@@ -24,6 +25,20 @@ using llvm::Constant;
 using llvm::Value;
 using ottl::Form;
 using ottl::ValueKind;
+
+// Value has a union, so its type is written out below (`value_`): kind, wire, detail, size and eight bytes.
+static_assert(sizeof(ottl::Value) == 16 && sizeof(ValueKind) == 1);
+static_assert(offsetof(ottl::Value, kind) == 0 && offsetof(ottl::Value, wire) == 1);
+static_assert(offsetof(ottl::Value, detail) == 2 && offsetof(ottl::Value, size) == 4);
+static_assert(offsetof(ottl::Value, integer) == 8);
+
+// Numbers that the program's own enums share with the runtime's.
+static_assert(static_cast<int>(ir::Level::Resource) == static_cast<int>(record::Level::Resource));
+static_assert(static_cast<int>(ir::Level::Scope) == static_cast<int>(record::Level::Scope));
+static_assert(static_cast<int>(ir::Level::Record) == static_cast<int>(record::Level::Record));
+static_assert(static_cast<int>(ir::Level::Inner) == static_cast<int>(record::Level::Inner));
+static_assert(ir::kLevels == record::kLevels);
+static_assert(static_cast<int>(ValueKind::Absent) == ottl::kTypes);
 
 class PassCode {
 public:
@@ -157,7 +172,7 @@ private:
   Constant* constant_value(ValueKind kind, uint32_t size, Constant* bits) {
     auto* type =
         llvm::StructType::get(context_, {b_.getInt8Ty(), b_.getInt8Ty(), b_.getInt16Ty(), i32_, bits->getType()});
-    auto* v = llvm::ConstantStruct::get(
+    auto* v = struct_value(
         type, {b_.getInt8(static_cast<uint8_t>(kind)), b_.getInt8(0), b_.getInt16(0), b_.getInt32(size), bits});
     auto* g = new llvm::GlobalVariable(module_, type, true, llvm::GlobalValue::PrivateLinkage, v, "value");
     g->setAlignment(llvm::Align(8));
@@ -515,12 +530,12 @@ private:
   static bool is_attributes(const ottl::PathEntry& p) { return p.keys == ottl::Keys::Map && p.form == Form::Plain; }
 
   Constant* point_fields(const ottl::PathEntry& p) {
-    auto* type = llvm::StructType::get(context_, {i32_, i32_, i32_});
+    auto* type = struct_of<record::PointField>(module_);
     std::vector<Constant*> entries(4, llvm::ConstantAggregateZero::get(type));
     for (const ottl::FieldPath& f : p.fields)
-      entries[point_index(f.message)] = llvm::ConstantStruct::get(
-          type, {b_.getInt32(f.inner ? f.number : 0), b_.getInt32(f.inner ? f.inner : f.number),
-                 b_.getInt32(static_cast<uint32_t>(how_of(p, f)))});
+      entries[point_index(f.message)] =
+          struct_value(type, {b_.getInt32(f.inner ? f.number : 0), b_.getInt32(f.inner ? f.inner : f.number),
+                              b_.getInt32(static_cast<uint32_t>(how_of(p, f)))});
     auto* array = llvm::ConstantArray::get(llvm::ArrayType::get(type, 4), entries);
     return new llvm::GlobalVariable(module_, array->getType(), true, llvm::GlobalValue::PrivateLinkage, array,
                                     "fields");
@@ -648,22 +663,18 @@ private:
 
 llvm::GlobalVariable* program_constant(llvm::Module& module, Constants& constants, const ir::Program& program,
                                        const std::string& name, const std::string& setting, Constant* next) {
-  auto& context = module.getContext();
-  auto* pointer = llvm::PointerType::get(context, 0);
-  auto* i32 = llvm::Type::getInt32Ty(context);
-  auto* i8 = llvm::Type::getInt8Ty(context);
-  auto* pass_type = llvm::StructType::get(context, {i32, i32, i32, i8, pointer});
+  auto* pass_type = struct_of<record::Pass>(module);
   std::vector<Constant*> passes;
   for (size_t k = 0; k < program.passes.size(); ++k) {
     const ir::Pass& pass = program.passes[k];
     llvm::Function* code = PassCode(module, constants, pass, name + "." + std::to_string(k), setting).run();
-    passes.push_back(llvm::ConstantStruct::get(
+    passes.push_back(struct_value(
         pass_type, {constants.integer(static_cast<uint64_t>(pass.level), 32), constants.integer(levels_read(pass), 32),
                     constants.integer(levels_written(pass), 32), constants.integer(pass.drops, 8), code}));
   }
-  auto* type = llvm::StructType::get(context, {i32, constants.list_type(), next->getType()});
-  auto* value = llvm::ConstantStruct::get(type, {constants.integer(static_cast<uint64_t>(program.signal), 32),
-                                                 constants.list(pass_type, passes, name + ".passes"), next});
+  auto* type = struct_of<record::Program>(module);
+  auto* value = struct_value(type, {constants.integer(static_cast<uint64_t>(program.signal), 32),
+                                    constants.list(pass_type, passes, name + ".passes"), next});
   return new llvm::GlobalVariable(module, type, true, llvm::GlobalValue::PrivateLinkage, value, name);
 }
 

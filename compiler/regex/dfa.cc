@@ -7,6 +7,8 @@
 // The end of the text is one more symbol. The search is unanchored: the start is added to every set.
 #include "compiler/regex/dfa.h"
 
+#include "runtime/abi.h"
+
 #include <algorithm>
 #include <map>
 
@@ -17,7 +19,10 @@ constexpr size_t kMaxStates = 4000;       // beyond, the NFA program takes over
 constexpr size_t kMaxTable = 512 * 1024;  // entries
 constexpr size_t kMaxInstructions = 1 << 18;
 
-enum Kind : uint32_t { kBytes, kSplit, kAssert, kMatch, kFail };
+// Of an instruction, as the runtime's RegexOp has them.
+constexpr auto kBytes = static_cast<uint32_t>(RegexOp::Bytes), kSplit = static_cast<uint32_t>(RegexOp::Split),
+               kAssert = static_cast<uint32_t>(RegexOp::Assert), kMatch = static_cast<uint32_t>(RegexOp::Match),
+               kFail = static_cast<uint32_t>(RegexOp::Fail);
 enum Assertion : uint32_t { kBeginText = 1, kEndText = 2, kBeginLine = 4, kEndLine = 8, kWord = 16, kNoWord = 32 };
 
 // low/high: the byte range of kBytes; low: the assertion of kAssert. next, other: where to go on.
