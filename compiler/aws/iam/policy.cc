@@ -32,7 +32,9 @@ constexpr Diag<std::string_view, std::string_view> kNotHere{"E0904", "`{}` has n
 constexpr Diag<std::string_view, std::string_view> kWrongValue{"E0905", "`{}` {}"};
 constexpr Diag<std::string_view, std::string_view> kNotAnAction{"E0906", "`{}` is no action: {}"};
 constexpr Diag<std::string_view, std::string_view> kNotAResource{"E0907", "`{}` is no resource: {}"};
-constexpr Diag<std::string_view> kNotAPrincipal{"E0909", "{}"};
+constexpr Diag<std::string_view> kNoPrincipalKind{"E0909", "`{}` does not say what kind of principal it is"};
+constexpr Diag<std::string_view> kUnknownPrincipalKind{"E0909", "there is no kind of principal `{}`"};
+constexpr Diag<std::string_view> kNotAService{"E0909", "`{}` is no service principal"};
 constexpr Diag<> kNoVersion{"W0901", "this policy has no `Version`, so AWS reads it as the policy language of 2008"};
 constexpr Diag<> kOldVersion{"W0901", "this policy is written in the policy language of 2008"};
 constexpr Diag<std::string_view> kUnknownAction{"W0902", "there is no action `{}`"};
@@ -587,7 +589,7 @@ private:
       s.broken = true;
       bool service = v.text.ends_with(".amazonaws.com") || v.text.ends_with(".amazonaws.com.cn");
       std::string kind = service ? "Service" : "AWS";
-      diags_.emit(kNotAPrincipal, v.span, "`" + v.text + "` does not say what kind of principal it is")
+      diags_.emit(kNoPrincipalKind, v.span, v.text)
           .help("did you mean {}?", "{" + source::json_quote(kind) + ": " + source::json_quote(v.text) + "}")
           .suggest(with_quotes(sources_, v.span),
                    "{" + source::json_quote(kind) + ": " + source::json_quote(v.text) + "}");
@@ -604,7 +606,7 @@ private:
       const auto* known = std::find(std::begin(kinds), std::end(kinds), p.key);
       if (known == std::end(kinds)) {
         s.broken = true;
-        auto d = diags_.emit(kNotAPrincipal, p.key_span, "there is no kind of principal `" + p.key + "`");
+        auto d = diags_.emit(kUnknownPrincipalKind, p.key_span, p.key);
         std::string_view near = diag::nearest(p.key, kinds);
         if (!near.empty()) d.help("did you mean `{}`?", near).suggest(p.key_span, in_place(sources_, p.key_span, near));
         else d.note("there are `AWS`, `Service`, `Federated` and `CanonicalUser`");
@@ -615,7 +617,7 @@ private:
       for (Text& id : ids) {
         if (p.key == "Service" && id.text.find('.') == std::string::npos && id.text != "*" && !has_unknown(id.text)) {
           s.broken = true;
-          diags_.emit(kNotAPrincipal, id.span, "`" + id.text + "` is no service principal")
+          diags_.emit(kNotAService, id.span, id.text)
               .help("services are called `name.amazonaws.com`: did you mean `{}.amazonaws.com`?", id.text)
               .suggest(id.span, in_place(sources_, id.span, id.text + ".amazonaws.com"));
         }

@@ -23,7 +23,12 @@ using syntax::NodeId;
 
 namespace {
 
-constexpr Diag<std::string_view> kShape{"E0908", "{}"};
+constexpr Diag<std::string_view> kNotAMap{"E0908", "a condition is a map, not {}"};
+constexpr Diag<std::string_view, std::string_view> kNoKeys{"E0908", "`{}` holds condition keys, not {}"};
+constexpr Diag<std::string_view> kNotAKey{"E0908", "`{}` is no condition key: it must be `service:Name`"};
+constexpr Diag<std::string_view> kNoValues{"E0908", "`{}` is compared with nothing"};
+constexpr Diag<std::string_view> kNotAScalar{"E0908",
+                                             "a condition compares with texts, numbers or true and false, not with {}"};
 constexpr Diag<std::string_view> kUnknownOperator{"E0908", "there is no condition operator `{}`"};
 constexpr Diag<std::string_view, std::string_view> kNotAValue{"E0908", "`{}` compares {}"};
 constexpr Diag<std::string_view> kUnknownKey{"W0903", "there is no condition key `{}`"};
@@ -174,7 +179,7 @@ bool read_condition(const syntax::Tree& tree, NodeId id, bool variables, std::ve
   const Node& condition = tree.at(id);
   if (condition.poisoned) return false;
   if (condition.kind != Node::Kind::Mapping) {
-    diags.emit(kShape, condition.span, "a condition is a map, not " + syntax::describe(condition))
+    diags.emit(kNotAMap, condition.span, syntax::describe(condition))
         .help("for example \"Condition\": {\"StringEquals\": {\"aws:RequestedRegion\": \"us-east-1\"}}");
     return false;
   }
@@ -199,7 +204,7 @@ bool read_condition(const syntax::Tree& tree, NodeId id, bool variables, std::ve
     if (keys.poisoned) return false;
     if (keys.kind != Node::Kind::Mapping) {
       good = false;
-      diags.emit(kShape, keys.span, "`" + by_operator.key + "` holds condition keys, not " + syntax::describe(keys))
+      diags.emit(kNoKeys, keys.span, by_operator.key, syntax::describe(keys))
           .help("for example {\"StringEquals\": {\"aws:RequestedRegion\": \"us-east-1\"}}");
       continue;
     }
@@ -213,7 +218,7 @@ bool read_condition(const syntax::Tree& tree, NodeId id, bool variables, std::ve
           e.key.find(':') != std::string::npos || e.key.find(static_cast<char>(kUnknownChar)) != std::string::npos;
       if (!known_form) {
         good = false;
-        diags.emit(kShape, e.key_span, "`" + e.key + "` is no condition key: it must be `service:Name`")
+        diags.emit(kNotAKey, e.key_span, e.key)
             .help("keys that every service knows begin with `aws:`, for example `aws:RequestedRegion`");
       } else if (same_ignoring_case(std::string_view(e.key).substr(0, 4), "aws:")) {
         bool known = false;
@@ -228,7 +233,7 @@ bool read_condition(const syntax::Tree& tree, NodeId id, bool variables, std::ve
       std::vector<NodeId> values = value.kind == Node::Kind::Sequence ? value.items : std::vector<NodeId>{e.value};
       if (values.empty()) {
         good = false;
-        diags.emit(kShape, value.span, "`" + e.key + "` is compared with nothing").here("an empty list");
+        diags.emit(kNoValues, value.span, e.key).here("an empty list");
       }
       for (NodeId v : values) {
         const Node& n = tree.at(v);
@@ -238,8 +243,7 @@ bool read_condition(const syntax::Tree& tree, NodeId id, bool variables, std::ve
         }
         if (!n.is_scalar() || n.kind == Node::Kind::Null) {
           good = false;
-          diags.emit(kShape, n.span,
-                     "a condition compares with texts, numbers or true and false, not with " + syntax::describe(n));
+          diags.emit(kNotAScalar, n.span, syntax::describe(n));
           continue;
         }
         bool unknown = n.text.find(static_cast<char>(kUnknownChar)) != std::string::npos;
