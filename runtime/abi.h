@@ -71,7 +71,7 @@ struct Any {
 // One step of an NFA over bytes. Bytes: consumes a byte in low..high, goes on at `next`. Split: goes on at both.
 // Assert: goes on when one of the assertions in `low` holds here (1 text begins, 2 text ends, 4 line begins, 8 line
 // ends, 16 word boundary, 32 none). Match; Fail.
-enum class RegexOp : uint32_t { Bytes = 0, Split = 1, Assert = 2, Match = 3, Fail = 4 };
+enum class RegexOp : uint32_t { Bytes = 0, Split = 1, Assert = 2, Match = 3, Fail = 4, Mark = 5 };
 struct RegexInstruction {
   RegexOp op;
   uint32_t low, high, next, other;
@@ -79,7 +79,9 @@ struct RegexInstruction {
 
 // A regular expression, unanchored at both ends. `next` set: a DFA over bytes, `next[state * classes + byte_class[b]]`;
 // state 0 is dead, state `accept_all` has matched whatever follows, and after the last byte the class `classes - 1`
-// stands for the end of the text. `next` null: too large for a DFA, an NFA program that begins at `start`.
+// stands for the end of the text. `next` null: too large for a DFA, an NFA program that begins at `start`. `groups` not
+// empty: the program marks where they begin and end (Mark: the place `low` of the match's places), from
+// `capture_start`; its splits prefer `next`.
 struct Regex {
   Str pattern;
   const uint8_t* byte_class;  // 256 entries
@@ -87,7 +89,9 @@ struct Regex {
   uint32_t classes;
   uint32_t start;
   uint32_t accept_all;
+  uint32_t capture_start;
   List<RegexInstruction> program;
+  List<Str> groups;  // names, the whole match in front
 };
 
 enum class Signal : uint32_t { Traces = 0, Metrics = 1, Logs = 2 };

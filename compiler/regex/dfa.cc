@@ -17,12 +17,14 @@ namespace {
 
 constexpr size_t kMaxStates = 4000;       // beyond, the NFA program takes over
 constexpr size_t kMaxTable = 512 * 1024;  // entries
+constexpr size_t kMaxWork = 1 << 24;      // instructions looked at: a tenth of a second
 constexpr size_t kMaxInstructions = 1 << 18;
+constexpr size_t kMaxCaptureProgram = 1 << 15;  // with places for each thread
 
 // Of an instruction, as the runtime's RegexOp has them.
 constexpr auto kBytes = static_cast<uint32_t>(RegexOp::Bytes), kSplit = static_cast<uint32_t>(RegexOp::Split),
                kAssert = static_cast<uint32_t>(RegexOp::Assert), kMatch = static_cast<uint32_t>(RegexOp::Match),
-               kFail = static_cast<uint32_t>(RegexOp::Fail);
+               kFail = static_cast<uint32_t>(RegexOp::Fail), kMark = static_cast<uint32_t>(RegexOp::Mark);
 enum Assertion : uint32_t { kBeginText = 1, kEndText = 2, kBeginLine = 4, kEndLine = 8, kWord = 16, kNoWord = 32 };
 
 // low/high: the byte range of kBytes; low: the assertion of kAssert. next, other: where to go on.
@@ -30,6 +32,9 @@ using Instruction = Tables::Instruction;
 
 class Builder {
 public:
+  // `marks`: where groups begin and end is marked in the code.
+  explicit Builder(bool marks) : marks_(marks) {}
+
   std::vector<Instruction> code;
   bool overflow = false;
 
@@ -59,19 +64,25 @@ public:
       }
       return entry;
     }
+    case Op::Group: {
+      if (!marks_) return build(*n.children[0], next);
+      uint32_t end = add({kMark, 2 * n.group + 1, 0, next, 0});
+      return add({kMark, 2 * n.group, 0, build(*n.children[0], end), 0});
+    }
     case Op::Repeat: {
       const Node& child = *n.children[0];
       if (n.maximum < 0) {
-        uint32_t loop = add({kSplit, 0, 0, 0, next});
+        uint32_t loop = choice(0, next, n.lazy);
         uint32_t body = build(child, loop);
-        if (!overflow) code[loop].next = body;
-        next = loop;
-        if (n.minimum > 0) next = body;
+        if (!overflow) (n.lazy ? code[loop].other : code[loop].next) = body;
+        // What may be empty is entered by a choice of its own, as in Go's x* = (x+)?: else an empty round would win.
+        if (n.minimum == 0) return nullable(child) ? choice(body, next, n.lazy) : loop;
+        next = body;
         for (int i = 1; i < n.minimum; ++i) next = build(child, next);
         return next;
       }
       uint32_t after = next;
-      for (int i = n.minimum; i < n.maximum; ++i) next = add({kSplit, 0, 0, build(child, next), after});
+      for (int i = n.minimum; i < n.maximum; ++i) next = choice(build(child, next), after, n.lazy);
       for (int i = 0; i < n.minimum; ++i) next = build(child, next);
       return next;
     }
@@ -86,6 +97,24 @@ public:
   }
 
 private:
+  // Goes on at `more` or at `done`; the greedy one prefers more.
+  uint32_t choice(uint32_t more, uint32_t done, bool lazy) {
+    return lazy ? add({kSplit, 0, 0, done, more}) : add({kSplit, 0, 0, more, done});
+  }
+
+  static bool nullable(const Node& n) {
+    switch (n.op) {
+    case Op::Class: return false;
+    case Op::Concat: return std::all_of(n.children.begin(), n.children.end(), [](auto& c) { return nullable(*c); });
+    case Op::Alternate: return std::any_of(n.children.begin(), n.children.end(), [](auto& c) { return nullable(*c); });
+    case Op::Repeat: return n.minimum == 0 || nullable(*n.children[0]);
+    case Op::Group: return nullable(*n.children[0]);
+    default: return true;
+    }
+  }
+
+  const bool marks_;
+
   uint32_t either(uint32_t a, uint32_t b) { return a == kNone ? b : add({kSplit, 0, 0, b, a}); }
   static constexpr uint32_t kNone = UINT32_MAX;
 
@@ -178,6 +207,7 @@ public:
       }
       for (uint32_t c = 0; c < symbols; ++c) {
         int byte = c + 1 == symbols ? -1 : sample_[c];
+        if ((work_ += sets_[s].instructions.size()) > kMaxWork) return false;
         uint32_t to = step(sets_[s], byte);
         table_.resize(sets_.size() * symbols, 0);
         table_[s * symbols + c] = to;
@@ -327,12 +357,13 @@ private:
   std::vector<uint32_t> table_;
   std::vector<int> sample_;
   uint32_t accept_ = 0;
+  size_t work_ = 0;
 };
 
 std::expected<Tables, SyntaxError> tables(std::string_view pattern, bool want_dfa) {
   auto tree = parse(pattern);
   if (!tree) return std::unexpected(tree.error());
-  Builder builder;
+  Builder builder(false);
   uint32_t match = builder.add({kMatch, 0, 0, 0, 0});
   uint32_t start = builder.build(**tree, match);
   if (builder.overflow) return std::unexpected(SyntaxError{"expression too large", 0});
@@ -350,6 +381,23 @@ std::expected<Tables, SyntaxError> tables(std::string_view pattern, bool want_df
 
 std::expected<Tables, SyntaxError> compile(std::string_view pattern) {
   return tables(pattern, true);
+}
+std::expected<Tables, SyntaxError> compile_captures(std::string_view pattern) {
+  std::vector<std::string> groups;
+  auto tree = parse(pattern, &groups);
+  if (!tree) return std::unexpected(tree.error());
+  auto out = tables(pattern, true);
+  if (!out) return out;
+  Builder builder(true);
+  uint32_t match = builder.add({kMatch, 0, 0, 0, 0});
+  out->capture_start = builder.build(**tree, match);
+  if (builder.overflow || builder.code.size() > kMaxCaptureProgram)
+    return std::unexpected(SyntaxError{"expression too large", 0});
+  out->program = std::move(builder.code);
+  if (out->next.empty()) out->start = out->capture_start;
+  groups.insert(groups.begin(), "");
+  out->groups = std::move(groups);
+  return out;
 }
 std::expected<Tables, SyntaxError> compile_program(std::string_view pattern) {
   return tables(pattern, false);

@@ -14,15 +14,20 @@ struct Tables {
   std::array<uint8_t, 256> byte_class{};
   std::vector<uint16_t> next;
   uint32_t classes = 0, start = 0, accept_all = 0;
-  // The NFA program as abi.h's RegexInstruction has it; empty when there is a DFA.
+  // The NFA program as abi.h's RegexInstruction has it; empty when there is a DFA and no group is asked for.
   struct Instruction {
     uint32_t op, low, high, next, other;
   };
   std::vector<Instruction> program;
+  uint32_t capture_start = 0;       // where the program begins that marks groups
+  std::vector<std::string> groups;  // their names, the whole match in front; empty: the program marks none
 };
 
 // Whether tables match is the same as Go's regexp.MatchString on UTF-8 text.
 std::expected<Tables, SyntaxError> compile(std::string_view pattern);
+
+// The same, and where it matches: with a program that marks groups (runtime/base/captures.h).
+std::expected<Tables, SyntaxError> compile_captures(std::string_view pattern);
 
 // For tests: the NFA program always, however small the DFA would be.
 std::expected<Tables, SyntaxError> compile_program(std::string_view pattern);

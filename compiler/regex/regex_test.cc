@@ -13,7 +13,7 @@ namespace {
 Regex as_runtime(const regex::Tables& t) {
   Regex r{};
   r.pattern = {t.pattern.data(), t.pattern.size()};
-  if (t.program.empty()) {
+  if (!t.next.empty()) {
     r.byte_class = t.byte_class.data();
     r.next = t.next.data();
   }

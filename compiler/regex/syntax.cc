@@ -218,12 +218,14 @@ private:
           break;
         }
         if (repeated) return error("invalid nested repetition operator", operator_from, at_);
-        if (more() && peek() == '?') ++at_;
+        bool lazy = more() && peek() == '?';
+        if (lazy) ++at_;
         if (minimum > kMaxRepeat || maximum > kMaxRepeat || (maximum >= 0 && minimum > maximum))
           return error("invalid repeat count", repeat_from, at_);
         auto repeat = make(Op::Repeat);
         repeat->minimum = minimum;
         repeat->maximum = maximum;
+        repeat->lazy = lazy != flags_.swap_greed;
         repeat->children.push_back(std::move(atom));
         if ((minimum >= 2 || maximum >= 2) && nested_repeat(*repeat) > kMaxRepeat)
           return error("invalid repeat count", repeat_from, at_);
@@ -309,6 +311,7 @@ private:
   NodePtr group(int depth) {
     size_t from = at_;
     Flags outer = flags_;
+    const size_t groups_before = groups.size();
     ++at_;
     if (starts("?P<") || starts("?<")) {
       at_ += starts("?P<") ? 3 : 2;
@@ -352,12 +355,17 @@ private:
     } else {
       groups.emplace_back();
     }
+    const bool captures = groups.size() > groups_before;
     NodePtr inside = alternation(depth + 1);
     if (!inside) return nullptr;
     if (!more()) return error("missing closing )", 0, text_.size());
     ++at_;
     flags_ = outer;
-    return inside;
+    if (!captures) return inside;
+    auto node = make(Op::Group);
+    node->group = static_cast<uint32_t>(groups_before + 1);
+    node->children.push_back(std::move(inside));
+    return node;
   }
 
   // \p{Greek} \pN \P{...} \p{^...}, from the 'p'; null when the name is unknown.

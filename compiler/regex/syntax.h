@@ -24,6 +24,7 @@ enum class Op : uint8_t {
   Concat,
   Alternate,
   Repeat,
+  Group,  // that captures
   BeginText,
   EndText,
   BeginLine,
@@ -36,6 +37,8 @@ struct Node {
   Op op = Op::Empty;
   Ranges ranges;                 // Class; empty: matches nothing
   int minimum = 0, maximum = 0;  // Repeat; maximum -1: no bound
+  bool lazy = false;             // Repeat
+  uint32_t group = 0;            // Group: its number, from 1
   std::vector<std::unique_ptr<Node>> children;
 };
 using NodePtr = std::unique_ptr<Node>;
@@ -46,7 +49,7 @@ struct SyntaxError {
 };
 
 // Parses `pattern` as regexp.MustCompile would. Greedy and lazy repetition, and capturing or not, make no difference to
-// whether a text matches, so the tree does not tell them apart.
+// whether a text matches, only to where.
 //
 // `groups` receives the names of the capturing groups in their order, empty for those without.
 std::expected<NodePtr, SyntaxError> parse(std::string_view pattern, std::vector<std::string>* groups = nullptr);

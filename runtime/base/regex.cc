@@ -34,6 +34,7 @@ static bool follow(const Regex& regex, uint32_t from, uint32_t holds, Threads& t
       stack[depth++] = in.other;
       stack[depth++] = in.next;
       break;
+    case RegexOp::Mark: stack[depth++] = in.next; break;
     case RegexOp::Assert:
       if (in.low & holds) stack[depth++] = in.next;
       break;

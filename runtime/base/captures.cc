@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/captures.h"
+
+#include "runtime/base/letters.h"
+#include "runtime/base/regex.h"
+
+#include <string.h>
+
+namespace whittle {
+
+namespace {
+
+constexpr uint32_t kPutBack = UINT32_MAX;
+
+bool word_byte(int b) {
+  return (b >= '0' && b <= '9') || (b >= 'A' && b <= 'Z') || b == '_' || (b >= 'a' && b <= 'z');
+}
+
+// The assertions that hold between two bytes, as RegexInstruction names them; -1 stands for an end of the text.
+uint32_t holding(int before, int after) {
+  const bool boundary = word_byte(before) != word_byte(after);
+  return (before < 0 ? 1u | 4u : 0) | (before == '\n' ? 4u : 0) | (after < 0 ? 2u | 8u : 0) | (after == '\n' ? 8u : 0) |
+         (boundary ? 16u : 32u);
+}
+
+}  // namespace
+
+Captures::Captures(const Regex& regex, Arena& arena)
+    : regex_(regex), places_(static_cast<uint32_t>(2 * regex.groups.size)) {
+  const size_t n = regex.program.size;
+  for (Set* set : {&now_, &next_}) {
+    set->dense = arena.array<uint32_t>(n);
+    set->sparse = arena.array<uint32_t>(n);
+    set->places = arena.array<uint32_t>(n * places_);
+    set->size = 0;
+    memset(set->sparse, 0, n * sizeof(uint32_t));
+    memset(set->dense, 0, n * sizeof(uint32_t));
+  }
+  stack_ = arena.array<Step>(3 * n + 1);
+  found_ = arena.array<uint32_t>(places_);
+  scratch_ = arena.array<uint32_t>(places_);
+  for (uint32_t i = 0; i < places_; ++i) found_[i] = kNoPlace;
+}
+
+// Adds what is reached from an instruction without a byte, the preferred ways first. `places` are the thread's, and are
+// as they were afterwards.
+void Captures::add(Set& set, uint32_t from, uint32_t at, uint32_t holds, uint32_t* places) {
+  uint32_t depth = 0;
+  stack_[depth++] = {from, 0, 0};
+  while (depth > 0) {
+    const Step step = stack_[--depth];
+    if (step.instruction == kPutBack) {
+      places[step.place] = step.value;
+      continue;
+    }
+    const uint32_t i = step.instruction;
+    if (set.has(i)) continue;
+    set.sparse[i] = set.size;
+    set.dense[set.size++] = i;
+    const RegexInstruction& in = regex_.program[i];
+    switch (in.op) {
+    case RegexOp::Split:
+      stack_[depth++] = {in.other, 0, 0};
+      stack_[depth++] = {in.next, 0, 0};
+      break;
+    case RegexOp::Mark:
+      stack_[depth++] = {kPutBack, in.low, places[in.low]};
+      places[in.low] = at;
+      stack_[depth++] = {in.next, 0, 0};
+      break;
+    case RegexOp::Assert:
+      if (in.low & holds) stack_[depth++] = {in.next, 0, 0};
+      break;
+    case RegexOp::Bytes:
+    case RegexOp::Match: memcpy(set.places + size_t{i} * places_, places, places_ * sizeof(uint32_t)); break;
+    case RegexOp::Fail: break;
+    }
+  }
+}
+
+bool Captures::find(Text text, size_t from) {
+  // Most texts match nowhere, which the DFA knows sooner.
+  if (from == 0 && regex_.next && !regex_match(regex_, text)) return false;
+  bool matched = false;
+  now_.size = 0;
+  for (size_t at = from; at <= text.size(); ++at) {
+    const int before = at == 0 ? -1 : static_cast<uint8_t>(text[at - 1]);
+    const int after = at == text.size() ? -1 : static_cast<uint8_t>(text[at]);
+    const uint32_t holds = holding(before, after), here = static_cast<uint32_t>(at);
+    // Threads that came over the last byte wait for what holds here; they come first, in their order.
+    next_.size = 0;
+    for (uint32_t k = 0; k < now_.size; ++k) {
+      const uint32_t i = now_.dense[k];
+      add(next_, i, here, holds, now_.places + size_t{i} * places_);
+    }
+    if (!matched && (after < 0 || (after & 0xC0) != 0x80)) {  // no match begins within a character
+      for (uint32_t k = 0; k < places_; ++k) scratch_[k] = kNoPlace;
+      scratch_[0] = here;
+      add(next_, regex_.capture_start, here, holds, scratch_);
+    }
+    if (next_.size == 0 && matched) break;
+    now_.size = 0;
+    for (uint32_t k = 0; k < next_.size; ++k) {
+      const uint32_t i = next_.dense[k];
+      const RegexInstruction& in = regex_.program[i];
+      uint32_t* places = next_.places + size_t{i} * places_;
+      if (in.op == RegexOp::Match) {
+        memcpy(found_, places, places_ * sizeof(uint32_t));
+        found_[1] = here;
+        matched = true;
+        break;  // what is less preferred is of no interest any more
+      }
+      if (in.op != RegexOp::Bytes || after < 0) continue;
+      if (static_cast<uint32_t>(after) < in.low || static_cast<uint32_t>(after) > in.high || now_.has(in.next))
+        continue;
+      now_.sparse[in.next] = now_.size;
+      now_.dense[now_.size++] = in.next;
+      memcpy(now_.places + size_t{in.next} * places_, places, places_ * sizeof(uint32_t));
+    }
+    if (now_.size == 0 && matched) break;
+  }
+  return matched;
+}
+
+uint32_t Captures::named(Text name) const {
+  for (uint32_t g = 1; g < groups(); ++g)
+    if (begin(g) != kNoPlace &&
+        Text(regex_.groups.data[g].data, static_cast<size_t>(regex_.groups.data[g].size)) == name)
+      return g;
+  return groups();
+}
+
+namespace {
+
+// The name behind a dollar: `rest` begins behind it. Gives what it takes of `rest`, 0 where there is no name.
+size_t name_in(Text rest, Text& name) {
+  const bool braces = !rest.empty() && rest[0] == '{';
+  size_t i = braces ? 1 : 0;
+  const size_t begin = i;
+  while (i < rest.size()) {
+    const auto c = static_cast<uint8_t>(rest[i]);
+    if (c >= 0x80) {
+      // A letter of any language belongs to a name.
+      uint32_t point = 0;
+      size_t width = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
+      if (i + width > rest.size()) break;
+      point = c & (0xFFu >> (width + 1));
+      for (size_t k = 1; k < width; ++k) point = point << 6 | (static_cast<uint8_t>(rest[i + k]) & 63);
+      if (!is_letter(point)) break;
+      i += width;
+      continue;
+    }
+    if (!word_byte(c)) break;
+    ++i;
+  }
+  if (i == begin) return 0;
+  name = rest.substr(begin, i - begin);
+  if (!braces) return i;
+  return i < rest.size() && rest[i] == '}' ? i + 1 : 0;
+}
+
+// A number in digits alone; -1 for other names and for numbers beyond any group.
+int number_of(Text name) {
+  int n = 0;
+  for (char c : name) {
+    if (c < '0' || c > '9' || n >= 100'000'000) return -1;
+    n = n * 10 + (c - '0');
+  }
+  return name.size() > 1 && name[0] == '0' ? -1 : n;
+}
+
+}  // namespace
+
+void expand_template(Writer& out, Text form, Text text, const Captures& captures) {
+  while (!form.empty()) {
+    const size_t dollar = form.find('$');
+    out.append(form.substr(0, dollar));
+    if (dollar == Text::npos) return;
+    form = form.substr(dollar + 1);
+    if (!form.empty() && form[0] == '$') {
+      out.append(Text("$"));
+      form = form.substr(1);
+      continue;
+    }
+    Text name;
+    const size_t taken = name_in(form, name);
+    if (taken == 0) {
+      out.append(Text("$"));
+      continue;
+    }
+    form = form.substr(taken);
+    const int number = number_of(name);
+    const uint32_t group = number >= 0 ? static_cast<uint32_t>(number) : captures.named(name);
+    if (group < captures.groups()) out.append(captures.group(text, group));
+  }
+}
+
+}  // namespace whittle
