@@ -180,6 +180,12 @@ private:
   }
 
   Constant* constant_of(const Instruction& i) {
+    if (i.function) {
+      auto* type = llvm::FunctionType::get(bit_, {pointer_, pointer_, pointer_}, false);
+      auto callee = module_.getOrInsertFunction("rt_ottl_" + std::string(i.function->name), type);
+      llvm::cast<llvm::Function>(callee.getCallee())->addRetAttr(llvm::Attribute::ZExt);
+      return constant_value(ValueKind::Function, 0, llvm::cast<Constant>(callee.getCallee()));
+    }
     if (i.pattern) return constant_value(ValueKind::Pattern, 0, constant_pattern(*i.pattern));
     if (auto* b = std::get_if<bool>(&i.constant)) return constant_value(ValueKind::Bool, 0, b_.getInt64(*b));
     if (auto* n = std::get_if<int64_t>(&i.constant))

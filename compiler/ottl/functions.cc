@@ -133,7 +133,7 @@ constexpr Parameter kReplaceAllMatches[] = {
 constexpr Parameter kReplaceAllPatterns[] = {
     arg("Target", "target", K::MapTarget),
     arg("Mode", "mode", K::ConstString).of(kKeyChoices),
-    arg("RegexPattern", "regex_pattern", K::String).held_to(Rule::Regexp),
+    arg("RegexPattern", "regex_pattern", K::String).held_to(Rule::Places),
     arg("Replacement", "replacement", K::String),
     arg("Function", "function", K::Function).or_else(),
     arg("ReplacementFormat", "replacement_format", K::String).or_else().held_to(Rule::OneVerb)};
@@ -142,7 +142,7 @@ constexpr Parameter kReplaceMatch[] = {
     arg("Replacement", "replacement", K::String), arg("Function", "function", K::Function).or_else(),
     arg("ReplacementFormat", "replacement_format", K::String).or_else().held_to(Rule::OneVerb)};
 constexpr Parameter kReplacePattern[] = {
-    arg("Target", "target", K::Target), arg("RegexPattern", "regex_pattern", K::String).held_to(Rule::Regexp),
+    arg("Target", "target", K::Target), arg("RegexPattern", "regex_pattern", K::String).held_to(Rule::Places),
     arg("Replacement", "replacement", K::String), arg("Function", "function", K::Function).or_else(),
     arg("ReplacementFormat", "replacement_format", K::String).or_else().held_to(Rule::OneVerb)};
 constexpr Parameter kSet[] = {arg("Target", "target", K::Target), arg("Value", "value", K::Value)};

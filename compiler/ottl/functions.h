@@ -39,6 +39,7 @@ enum class Param : uint8_t {
 enum class Rule : uint8_t {
   None,
   Regexp,        // compiles, in Go's syntax
+  Places,        // the same, and where it matches is asked
   Captures,      // the same, and * has a named group
   Glob,          // compiles as a glob
   Grok,          // compiles with the definitions that there are

@@ -369,7 +369,8 @@ bool is_go_bool(std::string_view s) {
 
 std::optional<Fault> hold(const Parameter& p, const Function& function, std::string_view text) {
   switch (p.rule) {
-  case Rule::Regexp: return regexp(text);
+  case Rule::Regexp:
+  case Rule::Places: return regexp(text);
   case Rule::Captures: return captures(text);
   case Rule::Glob: return glob(text);
   case Rule::TimeFormat: return time_format(text);

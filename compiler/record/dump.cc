@@ -41,6 +41,7 @@ private:
   }
 
   static std::string literal(const Instruction& i) {
+    if (i.function) return "function " + std::string(i.function->name);
     if (auto* b = std::get_if<bool>(&i.constant)) return *b ? "true" : "false";
     if (auto* n = std::get_if<int64_t>(&i.constant)) return std::to_string(*n);
     if (auto* d = std::get_if<double>(&i.constant)) return std::to_string(*d);

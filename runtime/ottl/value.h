@@ -52,11 +52,18 @@ enum class ValueKind : uint8_t {
   Buckets,
   Quantiles,
   // Only among arguments:
-  Absent,   // an optional parameter that was left out
-  Pattern,  // `pattern`: a regular expression that was known when compiling
+  Absent,    // an optional parameter that was left out
+  Pattern,   // `pattern`: a regular expression that was known when compiling
+  Function,  // `function`: one of the language's
 };
 
 struct Member;
+struct Run;
+struct Value;
+
+// What the machine code calls for a function of the language. `args` are the parameters in the order of the table
+// (compiler/ottl/functions.h), Absent where left out. False: it failed, `run.error` says why, and `out` is as it was.
+using FunctionCode = bool (*)(Run* run, const Value* args, Value* out);
 
 // By kind:
 //   Bool, Int, Duration            `integer` (0 or 1; the number; nanoseconds)
@@ -86,6 +93,7 @@ struct Value {
     const Value* items;
     const Member* members;
     const Regex* pattern;
+    FunctionCode function;
   };
 
   bool is(ValueKind k) const { return kind == k; }
@@ -184,10 +192,6 @@ struct Run {
     return false;
   }
 };
-
-// What the machine code calls for a function of the language. `args` are the parameters in the order of the table
-// (compiler/ottl/functions.h), Absent where left out. False: it failed, `run.error` says why, and `out` is as it was.
-using FunctionCode = bool (*)(Run* run, const Value* args, Value* out);
 
 // ---- looking at values
 // --------------------------------------------------------------------------------------------------

@@ -138,7 +138,7 @@ private:
   // Named groups become attributes, in the order of the pattern, where the value is a text that it matches.
   void extract(const std::string& key, const std::string& pattern) {
     std::vector<std::string> groups;
-    auto tables = pattern_of(pattern);
+    auto tables = regex::compile_captures(pattern);
     if (!tables || !regex::parse(pattern, &groups)) return;
     // It fails where there is no text, and then nothing is written.
     statement([](Truths&) {},

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the editors replace_match, replace_pattern and their `all` forms share (ottlfuncs/func_replace_*.go): the text
+// that takes a match's place, which a function and a format may be applied to.
+#pragma once
+
+#include "runtime/base/captures.h"
+#include "runtime/ottl/arguments.h"
+
+namespace whittle::ottl {
+
+struct Replacement {
+  Text text;
+  const Value* function;  // Absent: none
+  const Value* format;    // likewise
+};
+
+// Applies the function and the format of a replacement to a text.
+inline bool finish_replacement(Run& run, const Replacement& r, Text& text) {
+  if (!given(*r.function)) return true;
+  Value args[8], result;
+  for (Value& a : args) a.kind = ValueKind::Absent;
+  args[0] = ottl::text(text);
+  if (!r.function->function(&run, args, &result)) return false;
+  if (!result.is(ValueKind::String)) return run.fail("the replacement is not a string");
+  text = result.as_text();
+  if (!given(*r.format)) return true;
+  Text form;
+  if (!want_text(run, *r.format, form)) return false;
+  // One %s and no other directive, which the check has seen where the format is known.
+  const size_t at = form.find("%s");
+  if (at == Text::npos || form.find('%') != at || form.find('%', at + 1) != Text::npos)
+    return run.fail("the replacement's format is not one with a single %s");
+  Writer w;
+  w.append(form.substr(0, at));
+  w.append(text);
+  w.append(form.substr(at + 2));
+  text = run.arena.copy(w.text());
+  return true;
+}
+
+// The text with all matches replaced. False: the function failed.
+inline bool replace_in(Run& run, Captures& captures, Text text, const Replacement& r, Text& out) {
+  Writer w;
+  bool good = true;
+  replace_matches(captures, text, w, [&](const Captures& c) {
+    if (!given(*r.function)) {
+      expand_template(w, r.text, text, c);
+      return;
+    }
+    Writer expanded;
+    expand_template(expanded, r.text, text, c);
+    Text made = run.arena.copy(expanded.text());
+    good = good && finish_replacement(run, r, made);
+    w.append(made);
+  });
+  out = run.arena.copy(w.text());
+  return good;
+}
+
+}  // namespace whittle::ottl
