@@ -23,8 +23,9 @@ class Writer {
 public:
   std::string run() {
     std::string sections;
-    for (auto kind : {schema::ComponentKind::Receiver, schema::ComponentKind::Processor,
-                      schema::ComponentKind::Exporter, schema::ComponentKind::Extension}) {
+    for (auto kind :
+         {schema::ComponentKind::Receiver, schema::ComponentKind::Processor, schema::ComponentKind::Exporter,
+          schema::ComponentKind::Connector, schema::ComponentKind::Extension}) {
       std::string patterns;
       for (const schema::Component* c : schema::components()) {
         if (c->kind != kind) continue;
@@ -47,10 +48,7 @@ public:
     std::string out =
         "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"title\": \"OpenTelemetry Collector "
         "config for whittle\",\n  \"type\": \"object\",\n  \"properties\": {\n" +
-        sections +
-        "    \"connectors\": {\"type\": [\"object\", \"null\"]},\n"
-        "    \"service\": {\"type\": \"object\", \"properties\": {\n      \"extensions\": " +
-        ids() +
+        sections + "    \"service\": {\"type\": \"object\", \"properties\": {\n      \"extensions\": " + ids() +
         ",\n      \"pipelines\": {\"type\": \"object\", \"patternProperties\": "
         "{\"^\\\\s*(traces|metrics|logs)\\\\s*(/.+)?$\": " +
         pipeline + "}, \"additionalProperties\": false},\n      " + service +
