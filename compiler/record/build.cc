@@ -366,8 +366,9 @@ private:
     }
     if (n.kind == Kind::FunctionName) {
       known(*n.function);
+      // One that takes more than the text fails whenever it is called, as in the reference; nil stands for it.
       ValueId made = constant(b, Type::Nil, {});
-      b.code.back().function = n.function;
+      if (n.function->parameters.size() == 1) b.code.back().function = n.function;
       return made;
     }
     return expression(b, id);

@@ -20,20 +20,33 @@ inline bool finish_replacement(Run& run, const Replacement& r, Text& text) {
   Value args[8], result;
   for (Value& a : args) a.kind = ValueKind::Absent;
   args[0] = ottl::text(text);
+  if (!r.function->is(ValueKind::Function)) return run.fail("the function takes more than the text");
   if (!r.function->function(&run, args, &result)) return false;
   if (!result.is(ValueKind::String)) return run.fail("the replacement is not a string");
   text = result.as_text();
   if (!given(*r.format)) return true;
   Text form;
   if (!want_text(run, *r.format, form)) return false;
-  // One %s and no other directive, which the check has seen where the format is known.
-  const size_t at = form.find("%s");
-  if (at == Text::npos || form.find('%') != at || form.find('%', at + 1) != Text::npos)
-    return run.fail("the replacement's format is not one with a single %s");
+  // %s and no other directive; what stands for a second one is Go's.
+  bool good = form.find("%s") != Text::npos && form.find('\n') == Text::npos;
+  for (size_t at = form.find('%'); at != Text::npos; at = form.find('%', at + 1))
+    good = good && (at + 1 == form.size() || form[at + 1] == 's');
+  if (!good) return run.fail("the replacement's format is not one with %s alone");
   Writer w;
-  w.append(form.substr(0, at));
-  w.append(text);
-  w.append(form.substr(at + 2));
+  bool first = true;
+  while (!form.empty()) {
+    const size_t at = form.find('%');
+    w.append(form.substr(0, at));
+    if (at == Text::npos) break;
+    form = form.substr(at + 1);
+    if (form.empty()) {
+      w.append(Text("%!(NOVERB)"));
+      break;
+    }
+    form = form.substr(1);
+    w.append(first ? text : Text("%!s(MISSING)"));
+    first = false;
+  }
   text = run.arena.copy(w.text());
   return true;
 }
