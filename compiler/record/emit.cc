@@ -100,6 +100,14 @@ ValueId Emit::part(ValueId map, std::string_view key) {
   return i.id;
 }
 
+ValueId Emit::element(ValueId list, int64_t index) {
+  ValueId at = constant(index);
+  Instruction& i = add(Op::Part, ottl::kAnyValue);
+  i.fails = true;
+  i.operands = {list, at};
+  return i.id;
+}
+
 ValueId Emit::call(std::string symbol, std::vector<ValueId> operands) {
   Instruction& i = add(Op::Call, ottl::kAnyValue);
   i.text = std::move(symbol);

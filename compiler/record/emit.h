@@ -25,6 +25,8 @@ public:
   void delete_key(ottl::Context context, std::string_view key);
   // The value at one key of a map.
   ValueId part(ValueId map, std::string_view key);
+  // The element of a list, from 0.
+  ValueId element(ValueId list, int64_t index);
   // A function of the runtime, with the signature of ottl::FunctionCode.
   ValueId call(std::string symbol, std::vector<ValueId> operands);
   ValueId pattern(const regex::Tables& tables);

@@ -16,7 +16,7 @@ import sys
 
 import compare
 
-KINDS = {"attributes", "filter", "resource", "transform"}  # processors that become record programs of this form
+KINDS = {"attributes", "filter", "resource", "span", "transform"}  # processors that become record programs of this form
 
 
 def whole(case, out):
