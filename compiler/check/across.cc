@@ -87,8 +87,12 @@ void check_ports(Check& check) {
 }
 
 void check_unfed_signals(Check& check) {
+  const std::vector<Listener> all = listeners(check.config);
   for (const Instance& i : check.config.instances) {
-    if (!i.used || i.component->kind != ComponentKind::Receiver || !i.component->emits.empty()) continue;
+    bool for_sdks = std::any_of(all.begin(), all.end(), [&](const Listener& l) {
+      return l.instance == &i && (l.understands("grpc") || l.understands("http/protobuf"));
+    });
+    if (!i.used || i.component->kind != ComponentKind::Receiver || !for_sdks) continue;
     schema::SignalSet fed = 0;
     const Pipeline* first = nullptr;
     auto id = static_cast<InstanceId>(&i - check.config.instances.data());

@@ -43,6 +43,7 @@ void check_stop_time(Check& check);
 void check_loops(Check& check);
 void check_connectors(Check& check);
 void check_authenticators(Check& check);
+void check_hosts(Check& check);
 
 // "exporters::awsxray".
 std::string setting_path(const Instance& instance);

@@ -5,7 +5,7 @@
 #include "compiler/check/rules.h"
 #include "compiler/check/words.h"
 #include "compiler/diag/near.h"
-#include "compiler/regex/syntax.h"
+#include "compiler/regex/dfa.h"
 #include "compiler/source/duration.h"
 
 #include <algorithm>
@@ -670,9 +670,13 @@ private:
 
 }  // namespace
 
-void check_regexp(Context& c, Value& v, const std::string& pattern) {
+void check_regexp(Context& c, Value& v, const std::string& pattern, bool places) {
   auto parsed = regex::parse(pattern);
-  if (parsed) return;
+  if (parsed) {
+    if (!regex::fits(**parsed, places))
+      c.not_ours(v, "a pattern of this size", "repetitions of large groups are what makes it large");
+    return;
+  }
   v.wrong = true;
   Span at = v.span;
   std::string_view raw = c.sources.text(v.span);

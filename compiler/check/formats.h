@@ -37,7 +37,8 @@ std::vector<std::string> other_forms(const Value& v);
 // Checks the addresses among the settings of a struct, to which others beside them may give their meaning.
 void check_addresses(Context& c, Value& v);
 
-// Checks that `pattern`, the text of `v`, is a regular expression.
-void check_regexp(Context& c, Value& v, const std::string& pattern);
+// Checks that `pattern`, the text of `v`, is a regular expression, and remembers one that is too large to be compiled.
+// `places`: it is asked where it matches, and not only whether.
+void check_regexp(Context& c, Value& v, const std::string& pattern, bool places = false);
 
 }  // namespace whittle::check

@@ -90,6 +90,7 @@ public:
     check_loops(check_);
     check_connectors(check_);
     check_authenticators(check_);
+    check_hosts(check_);
     if (!diags_.has_errors()) {  // what hangs on the shape of pipelines would only repeat their mistakes
       check_unfed_signals(check_);
       check_metric_names(check_);

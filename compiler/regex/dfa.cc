@@ -7,6 +7,8 @@
 // The end of the text is one more symbol. The search is unanchored: the start is added to every set.
 #include "compiler/regex/dfa.h"
 
+#include "runtime/base/regex_assertions.h"
+
 #include "runtime/abi.h"
 
 #include <algorithm>
@@ -25,6 +27,7 @@ constexpr size_t kMaxCaptureProgram = 1 << 15;  // with places for each thread
 constexpr auto kBytes = static_cast<uint32_t>(RegexOp::Bytes), kSplit = static_cast<uint32_t>(RegexOp::Split),
                kAssert = static_cast<uint32_t>(RegexOp::Assert), kMatch = static_cast<uint32_t>(RegexOp::Match),
                kFail = static_cast<uint32_t>(RegexOp::Fail), kMark = static_cast<uint32_t>(RegexOp::Mark);
+// As assertions_between() gives them.
 enum Assertion : uint32_t { kBeginText = 1, kEndText = 2, kBeginLine = 4, kEndLine = 8, kWord = 16, kNoWord = 32 };
 
 // low/high: the byte range of kBytes; low: the assertion of kAssert. next, other: where to go on.
@@ -171,10 +174,6 @@ private:
   }
 };
 
-bool word_byte(int b) {
-  return (b >= '0' && b <= '9') || (b >= 'A' && b <= 'Z') || b == '_' || (b >= 'a' && b <= 'z');
-}
-
 enum Before : uint8_t { kStart, kNewline, kWordByte, kOther };
 
 struct Set {
@@ -267,10 +266,8 @@ private:
   }
 
   uint32_t step(const Set& set, int byte) {
-    bool before_word = set.before == kWordByte, after_word = byte >= 0 && word_byte(byte);
-    uint32_t holds = (set.before == kStart ? kBeginText | kBeginLine : 0) |
-                     (set.before == kNewline ? uint32_t{kBeginLine} : 0) | (byte < 0 ? kEndText | kEndLine : 0) |
-                     (byte == '\n' ? uint32_t{kEndLine} : 0) | (before_word != after_word ? kWord : kNoWord);
+    static constexpr int kAsByte[] = {-1, '\n', 'a', ' '};  // of each Before
+    const uint32_t holds = assertions_between(kAsByte[set.before], byte);
     std::vector<uint32_t> now = set.instructions;
     if (uses_) {
       ++generation_;
@@ -307,6 +304,7 @@ private:
     if (uses_ & (kWord | kNoWord))
       for (int b = 1; b < 256; ++b)
         if (word_byte(b) != word_byte(b - 1)) cut[static_cast<size_t>(b)] = true;
+    if (uses_) cut[0x80] = cut[0xC0] = true;  // nothing holds in front of these, which stand within a character
     int id = -1;
     for (int b = 0; b < 256; ++b) {
       if (cut[static_cast<size_t>(b)]) {
@@ -382,17 +380,22 @@ std::expected<Tables, SyntaxError> tables(std::string_view pattern, bool want_df
 std::expected<Tables, SyntaxError> compile(std::string_view pattern) {
   return tables(pattern, true);
 }
+bool fits(const Node& tree, bool places) {
+  Builder builder(places);
+  builder.build(tree, builder.add({kMatch, 0, 0, 0, 0}));
+  return !builder.overflow && (!places || builder.code.size() <= kMaxCaptureProgram);
+}
+
 std::expected<Tables, SyntaxError> compile_captures(std::string_view pattern) {
   std::vector<std::string> groups;
   auto tree = parse(pattern, &groups);
   if (!tree) return std::unexpected(tree.error());
   auto out = tables(pattern, true);
   if (!out) return out;
+  if (!fits(**tree, true)) return std::unexpected(SyntaxError{"expression too large", 0});
   Builder builder(true);
   uint32_t match = builder.add({kMatch, 0, 0, 0, 0});
   out->capture_start = builder.build(**tree, match);
-  if (builder.overflow || builder.code.size() > kMaxCaptureProgram)
-    return std::unexpected(SyntaxError{"expression too large", 0});
   out->program = std::move(builder.code);
   if (out->next.empty()) out->start = out->capture_start;
   groups.insert(groups.begin(), "");

@@ -29,6 +29,9 @@ std::expected<Tables, SyntaxError> compile(std::string_view pattern);
 // The same, and where it matches: with a program that marks groups (runtime/base/captures.h).
 std::expected<Tables, SyntaxError> compile_captures(std::string_view pattern);
 
+// Whether a pattern is small enough for these functions; `places` for the second. What is not is said by who checks it.
+bool fits(const Node& tree, bool places);
+
 // For tests: the NFA program always, however small the DFA would be.
 std::expected<Tables, SyntaxError> compile_program(std::string_view pattern);
 

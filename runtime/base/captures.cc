@@ -3,6 +3,8 @@
 
 #include "runtime/base/letters.h"
 #include "runtime/base/regex.h"
+#include "runtime/base/regex_assertions.h"
+#include "runtime/base/utf8.h"
 
 #include <string.h>
 
@@ -11,17 +13,6 @@ namespace whittle {
 namespace {
 
 constexpr uint32_t kPutBack = UINT32_MAX;
-
-bool word_byte(int b) {
-  return (b >= '0' && b <= '9') || (b >= 'A' && b <= 'Z') || b == '_' || (b >= 'a' && b <= 'z');
-}
-
-// The assertions that hold between two bytes, as RegexInstruction names them; -1 stands for an end of the text.
-uint32_t holding(int before, int after) {
-  const bool boundary = word_byte(before) != word_byte(after);
-  return (before < 0 ? 1u | 4u : 0) | (before == '\n' ? 4u : 0) | (after < 0 ? 2u | 8u : 0) | (after == '\n' ? 8u : 0) |
-         (boundary ? 16u : 32u);
-}
 
 }  // namespace
 
@@ -86,7 +77,7 @@ bool Captures::find(Text text, size_t from) {
   for (size_t at = from; at <= text.size(); ++at) {
     const int before = at == 0 ? -1 : static_cast<uint8_t>(text[at - 1]);
     const int after = at == text.size() ? -1 : static_cast<uint8_t>(text[at]);
-    const uint32_t holds = holding(before, after), here = static_cast<uint32_t>(at);
+    const uint32_t holds = assertions_between(before, after), here = static_cast<uint32_t>(at);
     // Threads that came over the last byte wait for what holds here; they come first, in their order.
     next_.size = 0;
     for (uint32_t k = 0; k < now_.size; ++k) {
@@ -138,20 +129,11 @@ size_t name_in(Text rest, Text& name) {
   size_t i = braces ? 1 : 0;
   const size_t begin = i;
   while (i < rest.size()) {
-    const auto c = static_cast<uint8_t>(rest[i]);
-    if (c >= 0x80) {
-      // A letter of any language belongs to a name.
-      uint32_t point = 0;
-      size_t width = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
-      if (i + width > rest.size()) break;
-      point = c & (0xFFu >> (width + 1));
-      for (size_t k = 1; k < width; ++k) point = point << 6 | (static_cast<uint8_t>(rest[i + k]) & 63);
-      if (!is_letter(point)) break;
-      i += width;
-      continue;
-    }
-    if (!word_byte(c)) break;
-    ++i;
+    size_t width = 1;
+    const uint32_t c = code_point_at(rest, i, width);
+    // A letter of any language belongs to a name.
+    if (width > 1 ? !is_letter(c) : !word_byte(static_cast<int>(c))) break;
+    i += width;
   }
   if (i == begin) return 0;
   name = rest.substr(begin, i - begin);

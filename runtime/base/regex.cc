@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/regex.h"
 
+#include "runtime/base/regex_assertions.h"
+
 #include <stdlib.h>
 
 namespace whittle {
@@ -11,10 +13,6 @@ struct Threads {
   uint8_t* seen;
   uint32_t size;
 };
-
-static bool word_byte(int b) {
-  return (b >= '0' && b <= '9') || (b >= 'A' && b <= 'Z') || b == '_' || (b >= 'a' && b <= 'z');
-}
 
 // Adds `from` and all it reaches without a byte. Returns true when that includes the match. `stack` has room for two
 // entries an instruction: each is expanded at most once.
@@ -55,9 +53,7 @@ static bool match_program(const Regex& regex, Text text) {
   for (size_t at = 0; at <= text.size() && !matched; ++at) {
     int before = at == 0 ? -1 : static_cast<uint8_t>(text[at - 1]);
     int after = at == text.size() ? -1 : static_cast<uint8_t>(text[at]);
-    bool boundary = word_byte(before) != word_byte(after);
-    uint32_t holds = (before < 0 ? 1u | 4u : 0) | (before == '\n' ? 4u : 0) | (after < 0 ? 2u | 8u : 0) |
-                     (after == '\n' ? 8u : 0) | (boundary ? 16u : 32u);
+    const uint32_t holds = assertions_between(before, after);
     now.size = 0;
     for (uint64_t i = 0; i < n; ++i) now.seen[i] = 0;
     for (uint32_t i = 0; i < entry_count && !matched; ++i) matched = follow(regex, entries[i], holds, now, stack);

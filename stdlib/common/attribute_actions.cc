@@ -2,8 +2,8 @@
 #include "stdlib/common/attribute_actions.h"
 
 #include "compiler/check/formats.h"
-#include "compiler/record/ir.h"
 #include "compiler/regex/syntax.h"
+#include "stdlib/common/metadata.h"
 #include "stdlib/common/settings.h"
 
 #include <algorithm>
@@ -55,8 +55,8 @@ void check_extract(Check& check, const Value& action, std::string_view what) {
   const Value& pattern = action.at("pattern");
   if (pattern.late || pattern.wrong) return;
   std::vector<std::string> groups;
-  if (!regex::parse(pattern.text, &groups))
-    return check_regexp(check.context, const_cast<Value&>(pattern), pattern.text);
+  check_regexp(check.context, const_cast<Value&>(pattern), pattern.text, true);
+  if (!regex::parse(pattern.text, &groups)) return;
   if (groups.empty()) check.diags().emit(kNoGroups, pattern.span).help("a group is named as in `(?P<name>...)`");
   else if (std::find(groups.begin(), groups.end(), "") != groups.end())
     check.diags()
@@ -96,14 +96,14 @@ void check_action(Check& check, const Value& action) {
 
 }  // namespace
 
-void check_attribute_actions(Check& check, const Value& actions) {
+void check_attribute_actions(Check& check, const Instance& instance, const Value& actions) {
   for (const Value& action : actions.items) {
     if (action.wrong || action.items.empty()) continue;
     check_action(check, action);
     const Value& source = action.at("from_context");
     if (source.text == "client.address") check.not_compiled(source.span, "`" + source.text + "`");
-    if (small_letters(action.at("action").text) == "extract" && !ir::has_code("ExtractPatterns"))
-      check.not_compiled(action.at("action").span, "the action `extract`");
+    else if (!source.text.empty() && !source.text.starts_with("auth."))
+      check_metadata(check, instance, source, source.text);
   }
 }
 

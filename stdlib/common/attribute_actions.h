@@ -5,7 +5,8 @@
 
 namespace whittle::check {
 
-// What each action of a list of `attribute_action` needs and does not take.
-void check_attribute_actions(Check& check, const Value& actions);
+// What each action of `actions`, a list of `attribute_action` among the settings of `instance`, needs and does not
+// take.
+void check_attribute_actions(Check& check, const Instance& instance, const Value& actions);
 
 }  // namespace whittle::check

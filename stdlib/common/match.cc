@@ -119,9 +119,9 @@ bool has_values(const Value& attributes) {
                      [](const Value& a) { return a.find("value") != nullptr && a.at("value").any != AnyKind::Null; });
 }
 
-void check_patterns(Check& check, const Value& list) {
+void check_patterns(Check& check, const Value& list, bool places) {
   for (const Value& v : list.items) {
-    if (!v.late && !v.wrong) check_regexp(check.context, const_cast<Value&>(v), v.text);
+    if (!v.late && !v.wrong) check_regexp(check.context, const_cast<Value&>(v), v.text, places);
   }
 }
 

@@ -22,7 +22,8 @@ std::string_view match_type(Check& check, const Value& match);
 // Whether one of the attributes asks for a value.
 bool has_values(const Value& attributes);
 void check_attributes(Check& check, const Value& attributes, std::string_view type);
-void check_patterns(Check& check, const Value& list);
+// `places`: as of check_regexp().
+void check_patterns(Check& check, const Value& list, bool places = false);
 // Whether there is room in the cache that `regexp` of `match` asks for.
 void check_cache(Check& check, const Value& match);
 

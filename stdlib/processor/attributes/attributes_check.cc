@@ -7,7 +7,7 @@ namespace whittle::check {
 
 void check_processor_attributes(Check& check, Instance& instance, schema::SignalSet used_for) {
   if (used_for == 0 || instance.config.items.empty()) return;
-  check_attribute_actions(check, instance.config.at("actions"));
+  check_attribute_actions(check, instance, instance.config.at("actions"));
   check_include_exclude(check, instance.config, used_for);
 }
 

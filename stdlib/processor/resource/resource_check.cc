@@ -5,7 +5,7 @@ namespace whittle::check {
 
 void check_processor_resource(Check& check, Instance& instance, schema::SignalSet used_for) {
   if (used_for == 0 || instance.config.items.empty()) return;
-  check_attribute_actions(check, instance.config.at("attributes"));
+  check_attribute_actions(check, instance, instance.config.at("attributes"));
 }
 
 }  // namespace whittle::check

@@ -35,7 +35,7 @@ void check_processor_span(Check& check, Instance& instance, schema::SignalSet us
   if (to_attributes != nullptr && to_attributes->present && !to_attributes->items.empty()) {
     const Value& rules = to_attributes->at("rules");
     renames = renames || says(rules);
-    check_patterns(check, rules);
+    check_patterns(check, rules, true);
   }
   if (status->present && !status->items.empty()) check_status(check, status->items[0]);
   else if (!renames && !c.wrong)
