@@ -371,10 +371,6 @@ private:
       out.bit = i.pattern ? call("rt_text_matches", bit_, {memory(i.operands[0]), constant_pattern(*i.pattern)})
                           : one_of(memory(i.operands[0]), i.keys);
       return;
-    case Op::Own:
-      out.bit =
-          call(i.text, bit_, {run_arg(), function_->getArg(1), constants_.global(*i.settings, "settings", setting_)});
-      return;
     }
   }
 

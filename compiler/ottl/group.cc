@@ -59,6 +59,10 @@ std::vector<Candidate> candidates_of(std::span<const Context> contexts, Library 
 
 }  // namespace
 
+ErrorMode error_mode_named(std::string_view text) {
+  return text == "propagate" ? ErrorMode::Propagate : text == "silent" ? ErrorMode::Silent : ErrorMode::Ignore;
+}
+
 std::optional<Group> read_group(const GroupTexts& texts, std::span<const Context> contexts,
                                 std::vector<TextProblem>& problems) {
   std::vector<Read> all;

@@ -13,6 +13,8 @@
 namespace whittle::ottl {
 
 enum class ErrorMode : uint8_t { Ignore, Silent, Propagate };
+// As `error_mode` has it; Ignore for the empty text.
+ErrorMode error_mode_named(std::string_view text);
 
 // One context, one error mode and one cache a record: a group of the transform processor. Its statements run in their
 // order on every record of the context for which one of the conditions holds, or on all if there is none.

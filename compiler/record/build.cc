@@ -456,7 +456,6 @@ uint32_t levels_read(const Pass& pass) {
   uint32_t out = 0;
   each_instruction(pass, [&](const Instruction& i) {
     if (i.path && is_attributes(*i.path)) out |= 1u << static_cast<uint32_t>(i.level);
-    out |= i.reads;
   });
   return out;
 }
@@ -465,7 +464,6 @@ uint32_t levels_written(const Pass& pass) {
   uint32_t out = 0;
   each_instruction(pass, [&](const Instruction& i) {
     if (i.op == Op::Write || i.op == Op::WriteKey || i.op == Op::DeleteKey) out |= 1u << static_cast<uint32_t>(i.level);
-    out |= i.writes;
   });
   return out;
 }

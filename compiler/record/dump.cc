@@ -85,7 +85,6 @@ private:
       return i.pattern ? "match" + operands(i) + " " + quoted(i.pattern->pattern)
                        : "one of" + operands(i) + " [" + list + "]";
     }
-    case Op::Own: return "own " + i.text;
     case Op::IsTrue: return "is true" + operands(i);
     case Op::Not: return "not" + operands(i);
     case Op::And: return "and";

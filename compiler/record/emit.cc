@@ -181,15 +181,6 @@ ValueId Emit::text_of(ValueId value, Texts how, std::string otherwise) {
   return i.id;
 }
 
-ValueId Emit::own(std::string symbol, const check::Value& settings, uint32_t reads, uint32_t writes) {
-  Instruction& i = add(Op::Own, Type::Bool);
-  i.text = std::move(symbol);
-  i.settings = &settings;
-  i.reads = reads;
-  i.writes = writes;
-  return i.id;
-}
-
 ValueId Truths::join(Emit& to, Op op) {
   if (blocks_.empty()) return to.truth(op == Op::And);
   Instruction& i = to.add(op, Type::Bool);

@@ -41,9 +41,6 @@ public:
   ValueId match(ValueId text, regex::Tables tables);
   ValueId negation(ValueId truth);
   ValueId text_of(ValueId value, Texts how, std::string otherwise = "");
-  // What a function of the runtime, `bool symbol(Run*, Frame* const*, const Config*)`, says of the open messages.
-  // `reads` and `writes` have a bit by level.
-  ValueId own(std::string symbol, const check::Value& settings, uint32_t reads, uint32_t writes);
 
 private:
   friend class Truths;

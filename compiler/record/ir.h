@@ -57,7 +57,6 @@ enum class Op : uint8_t {
   Same,     // a truth value: operands[0] has the very type and content of `constant`
   TextOf,   // operands[0] as a text, `how`; `text` stands for nil
   Match,    // a truth value: operands[0] is a text that `pattern` matches; or one of `keys`, without a pattern
-  Own,      // a truth value: what the function `text` of the runtime says of the open messages, given `settings`
   IsTrue,   // operands[0] as a truth value; anything but a bool is false
   Not,
   And,
@@ -96,8 +95,7 @@ struct Instruction {
   const ottl::Function* function = nullptr;
   ottl::Operator operation = ottl::Operator::None;
   std::shared_ptr<const regex::Tables> pattern;
-  const check::Value* settings = nullptr;  // Own: a struct of the config; Setting: one of its values
-  uint32_t reads = 0, writes = 0;          // Own: bits by level of which it looks at attributes, and may write
+  const check::Value* settings = nullptr;  // Setting: a value of the config
   std::vector<Block> blocks;
 };
 

@@ -3,6 +3,8 @@
 // document type is read, so there are no entities but the five that XML itself defines.
 #include "runtime/aws/xml.h"
 
+#include "runtime/base/utf8.h"
+
 #include <stdint.h>
 
 namespace whittle {
@@ -20,22 +22,6 @@ size_t behind(Text t, size_t at, Text what) {
 
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-void append_utf8(Writer& out, uint32_t c) {
-  if (c < 0x80) return out.byte(static_cast<uint8_t>(c));
-  if (c < 0x800) {
-    out.byte(static_cast<uint8_t>(0xC0 | c >> 6));
-  } else {
-    if (c < 0x10000) {
-      out.byte(static_cast<uint8_t>(0xE0 | c >> 12));
-    } else {
-      out.byte(static_cast<uint8_t>(0xF0 | c >> 18));
-      out.byte(static_cast<uint8_t>(0x80 | (c >> 12 & 63)));
-    }
-    out.byte(static_cast<uint8_t>(0x80 | (c >> 6 & 63)));
-  }
-  out.byte(static_cast<uint8_t>(0x80 | (c & 63)));
 }
 
 // The reference at `at`, where an ampersand stands; returns what is behind it. What is none is taken as it stands.
@@ -60,7 +46,7 @@ size_t reference(Writer& out, Text t, size_t at) {
       code = code * (hex ? 16 : 10) + digit;
     }
     bool real = code > 0 && code < 0x110000 && (code < 0xD800 || code > 0xDFFF);
-    if (digits > 0 && i < t.size() && t[i] == ';' && real) return append_utf8(out, code), i + 1;
+    if (digits > 0 && i < t.size() && t[i] == ';' && real) return append_code_point(out, code), i + 1;
   }
   out.byte('&');
   return at + 1;

@@ -45,4 +45,29 @@ void append_valid_utf8(Writer& out, Bytes b) {
   }
 }
 
+void append_code_point(Writer& out, uint32_t c) {
+  if (c < 0x80) return out.byte(static_cast<uint8_t>(c));
+  if (c < 0x800) {
+    out.byte(static_cast<uint8_t>(0xC0 | c >> 6));
+  } else {
+    if (c < 0x10000) {
+      out.byte(static_cast<uint8_t>(0xE0 | c >> 12));
+    } else {
+      out.byte(static_cast<uint8_t>(0xF0 | c >> 18));
+      out.byte(static_cast<uint8_t>(0x80 | (c >> 12 & 63)));
+    }
+    out.byte(static_cast<uint8_t>(0x80 | (c >> 6 & 63)));
+  }
+  out.byte(static_cast<uint8_t>(0x80 | (c & 63)));
+}
+
+uint32_t code_point_at(Text t, size_t at, size_t& width) {
+  const auto* p = reinterpret_cast<const uint8_t*>(t.data()) + at;
+  width = sequence(p, t.size() - at);
+  if (width < 2) return width = 1, p[0];
+  uint32_t c = p[0] & (0xFFu >> (width + 1));
+  for (size_t k = 1; k < width; ++k) c = c << 6 | (p[k] & 63);
+  return c;
+}
+
 }  // namespace whittle

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// UTF-8: is it valid, and making it so.
+// UTF-8: is it valid, making it so, and code points.
 #pragma once
 
 #include "runtime/base/bytes.h"
@@ -37,6 +37,13 @@ inline bool is_ascii(const uint8_t* p, size_t n) {
   if (n >= 8) all |= word(p);
   return (all & kHigh) == 0;
 }
+
+// Appends a code point, at most U+10FFFF.
+void append_code_point(Writer& out, uint32_t c);
+
+// The code point that begins at `at`, which is within the text, and how many bytes it has. A byte that begins none that
+// is there whole stands for itself.
+uint32_t code_point_at(Text t, size_t at, size_t& width);
 
 inline bool is_utf8(Bytes b) {
   return is_ascii(b.data(), b.size()) || utf8_valid_prefix(b) == b.size();

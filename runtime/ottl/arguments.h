@@ -22,6 +22,10 @@ inline bool want_int(Run& run, const Value& v, int64_t& out) {
   out = v.integer;
   return true;
 }
+// What does not fit is what amd64 makes of it.
+inline int64_t to_int(double d) {
+  return d >= -9223372036854775808.0 && d < 9223372036854775808.0 ? static_cast<int64_t>(d) : INT64_MIN;
+}
 inline bool want_double(Run& run, const Value& v, double& out) {
   if (!v.is(ValueKind::Double)) return run.fail("the argument is not a double");
   out = v.real;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/ottl/cases.h"
 
+#include "runtime/base/utf8.h"
+#include "runtime/ottl/sequence.h"
+
 #include <algorithm>
 #include <span>
 #include <stdint.h>
@@ -410,28 +413,14 @@ uint32_t mapped(std::span<const CaseRange> ranges, uint32_t point) {
   return point + static_cast<uint32_t>(it->delta);
 }
 
-void put(Writer& out, uint32_t c) {
-  auto byte = [&](uint32_t b) { out.byte(static_cast<uint8_t>(b)); };
-  if (c < 0x80) return byte(c);
-  if (c < 0x800) return byte(0xC0 | c >> 6), byte(0x80 | (c & 63));
-  if (c < 0x10000) return byte(0xE0 | c >> 12), byte(0x80 | (c >> 6 & 63)), byte(0x80 | (c & 63));
-  byte(0xF0 | c >> 18), byte(0x80 | (c >> 12 & 63)), byte(0x80 | (c >> 6 & 63)), byte(0x80 | (c & 63));
-}
-
 // Maps the letters from `first` to first + 25 by flipping their case, and the others by the table.
 void map_case(Writer& out, Text text, char first, std::span<const CaseRange> ranges) {
-  for (size_t i = 0; i < text.size();) {
+  for (size_t i = 0, width = 1; i < text.size(); i += width) {
     const auto c = static_cast<uint8_t>(text[i]);
-    const size_t width = c < 0xC0 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-    if (width == 1 || i + width > text.size()) {
-      out.byte(c >= first && c < first + 26 ? c ^ 0x20 : c);
-      ++i;
-      continue;
-    }
-    uint32_t point = c & (0xFFu >> (width + 1));
-    for (size_t k = 1; k < width; ++k) point = point << 6 | (static_cast<uint8_t>(text[i + k]) & 63);
-    put(out, mapped(ranges, point));
-    i += width;
+    width = 1;
+    if (c < 0x80) out.byte(c >= first && c < first + 26 ? c ^ 0x20 : c);
+    else if (uint32_t point = code_point_at(text, i, width); width > 1) append_code_point(out, mapped(ranges, point));
+    else out.byte(c);
   }
 }
 
@@ -446,13 +435,6 @@ bool digit(char c) {
 }
 bool separates(char c) {
   return c == ' ' || c == '_' || c == '-' || c == '.';
-}
-
-Text trimmed(Text t) {
-  auto space = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
-  while (!t.empty() && space(t.front())) t.remove_prefix(1);
-  while (!t.empty() && space(t.back())) t.remove_suffix(1);
-  return t;
 }
 
 char flipped(char c) {
@@ -470,7 +452,7 @@ void to_lower(Writer& out, Text text) {
 }
 
 void to_snake(Writer& out, Text text) {
-  text = trimmed(text);
+  text = trim_space(text);
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i], next = i + 1 < text.size() ? text[i + 1] : 0;
     const char small = upper(c) ? flipped(c) : c;
@@ -489,7 +471,7 @@ void to_snake(Writer& out, Text text) {
 
 void to_camel(Writer& out, Text text) {
   bool capital = true, after_capital = false;
-  for (char c : trimmed(text)) {
+  for (char c : trim_space(text)) {
     const bool is_upper = upper(c), is_lower = lower(c);
     if (capital) {
       if (is_lower) c = flipped(c);

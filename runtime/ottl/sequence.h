@@ -34,6 +34,10 @@ private:
 class MapMaker {
 public:
   explicit MapMaker(Arena& arena) : arena_(arena) {}
+  // Begins with the members of `map`.
+  MapMaker(Arena& arena, const Value& map) : arena_(arena) {
+    for (const Member& m : members_of(map, arena)) put(m.name(), m.value);
+  }
   Value* find(Text key) {
     for (uint32_t i = 0; i < size_; ++i)
       if (members_[i].name() == key) return &members_[i].value;
@@ -62,6 +66,9 @@ private:
   Member* members_ = nullptr;
   uint32_t size_ = 0, room_ = 0;
 };
+
+// Without white space at its ends, as Go's strings.TrimSpace.
+Text trim_space(Text t);
 
 inline bool begins_rune(char c) {
   return (static_cast<uint8_t>(c) & 0xC0) != 0x80;

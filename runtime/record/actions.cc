@@ -74,10 +74,7 @@ bool rt_action_to_string(Run* run, const Value* args, Value* out) {
 bool rt_action_to_int(Run*, const Value* args, Value* out) {
   const Value& v = *out = args[0];
   if (v.is(ValueKind::Bool)) *out = integer(v.integer);
-  else if (v.is(ValueKind::Double))
-    // What does not fit is what amd64 makes of it.
-    *out = integer(v.real >= -9223372036854775808.0 && v.real < 9223372036854775808.0 ? static_cast<int64_t>(v.real)
-                                                                                      : INT64_MIN);
+  else if (v.is(ValueKind::Double)) *out = integer(to_int(v.real));
   else if (v.is(ValueKind::String))
     if (auto n = parse_int(v.as_text())) *out = integer(*n);
   return true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stdlib/common/attribute_actions_lower.h"
 
-#include <algorithm>
+#include "stdlib/common/settings.h"
 
 namespace whittle::plan {
 
@@ -12,22 +12,13 @@ using ir::ValueId;
 
 namespace {
 
-std::string small(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(tolower(c)); });
-  return text;
-}
-
-bool says(const Value& any) {
-  return any.late || any.any != check::AnyKind::Null;
-}
-
 class Actions {
 public:
   Actions(ir::Pass& pass, ir::Section& section, ottl::Context context)
       : pass_(pass), section_(section), context_(context) {}
 
   void add(const Value& action) {
-    const std::string kind = small(action.at("action").text);
+    const std::string kind = check::small_letters(action.at("action").text);
     const std::string& key = action.at("key").text;
     const std::string& pattern = action.at("pattern").text;
     if (kind == "insert" || kind == "update" || kind == "upsert") return set(kind, key, action);
@@ -97,10 +88,10 @@ private:
     auto header = [&](Emit& e) {
       if (from_context.starts_with("auth.")) return e.constant({});  // nobody is authenticated here
       std::string name = from_context.starts_with("metadata.") ? from_context.substr(9) : from_context;
-      return e.call("rt_request_header", {e.constant(small(std::move(name)))});
+      return e.call("rt_request_header", {e.constant(check::small_letters(name))});
     };
     const Value& value = action.at("value");
-    if (says(value)) {
+    if (check::says(value)) {
       statement(fits, [&](Emit& e) { e.write_key(context_, key, e.setting(value)); });
       return;
     }
@@ -125,7 +116,7 @@ private:
           },
           [&](Emit& e) { e.write_key(context_, key, e.read_key(context_, from)); });
     const Value& otherwise = action.at("default_value");
-    if (!says(otherwise)) return;
+    if (!check::says(otherwise)) return;
     statement(
         [&](Truths& when) {
           no_header(when);

@@ -123,19 +123,14 @@ const Value* given(const Value& v) {
   return v.type->kind != schema::TypeKind::Optional ? &v : nullptr;
 }
 
-bool add_skip(ir::Pass& pass, ir::Block& block, const Value& parent, Signal signal) {
-  Truths either(pass);
-  for (bool include : {true, false}) {
-    const Value* side = given(parent.at(include ? "include" : "exclude"));
-    if (side == nullptr) continue;
-    Truths all = match_of(pass, *side, signal);
-    if (all.empty()) continue;  // it says nothing about these records
-    either.add([&](Emit& e) { return include ? e.negation(all.all(e)) : all.all(e); });
-  }
-  if (either.empty()) return false;
-  Emit e(pass, block);
-  block.result = either.any(e);
-  return true;
+void act_on_matching(ir::Pass& pass, ir::Section& section, const Value& parent, Signal signal) {
+  ir::Block let_by;
+  auto match = [&](ir::Pass& p, const Value& side) { return match_of(p, side, signal); };
+  if (!add_skip(pass, let_by, parent, match)) return;
+  Emit e(pass, let_by);
+  let_by.result = e.negation(let_by.result);
+  section.conditions.push_back(std::move(let_by));
+  section.condition_texts.emplace_back();
 }
 
 }  // namespace whittle::plan

@@ -41,8 +41,25 @@ ir::Truths match_of(ir::Pass& pass, const check::Value& match, schema::Signal si
 // An optional setting as Value::at gives it; null where it is absent.
 const check::Value* given(const check::Value& v);
 
-// The truth value of `not include or exclude` among the settings of `parent`, in `block`; nothing where neither is
-// given.
-bool add_skip(ir::Pass& pass, ir::Block& block, const check::Value& parent, schema::Signal signal);
+// The truth value of `not include or exclude` among the settings of `parent`, in `block`, where `match(pass, side)`
+// gives what a side asks for. False where no side says anything: then nothing is skipped.
+template <class F>
+bool add_skip(ir::Pass& pass, ir::Block& block, const check::Value& parent, F match) {
+  ir::Truths either(pass);
+  for (bool include : {true, false}) {
+    const check::Value* side = given(parent.at(include ? "include" : "exclude"));
+    if (side == nullptr) continue;
+    ir::Truths all = match(pass, *side);
+    if (all.empty()) continue;  // it says nothing about these records
+    either.add([&](ir::Emit& e) { return include ? e.negation(all.all(e)) : all.all(e); });
+  }
+  if (either.empty()) return false;
+  ir::Emit e(pass, block);
+  block.result = either.any(e);
+  return true;
+}
+
+// Lets a section act only on records that `include` and `exclude` of `parent`, each a `match`, do not skip.
+void act_on_matching(ir::Pass& pass, ir::Section& section, const check::Value& parent, schema::Signal signal);
 
 }  // namespace whittle::plan

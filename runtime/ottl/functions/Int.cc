@@ -14,11 +14,7 @@ extern "C" bool rt_ottl_Int(Run* run, const Value* args, Value* out) {
     *out = n ? integer(*n) : nil();
     return true;
   }
-  case ValueKind::Double:
-    // What does not fit is what amd64 makes of it.
-    *out = integer(v.real >= -9223372036854775808.0 && v.real < 9223372036854775808.0 ? static_cast<int64_t>(v.real)
-                                                                                      : INT64_MIN);
-    return true;
+  case ValueKind::Double: *out = integer(to_int(v.real)); return true;
   default: return run->fail("the argument cannot be an int");
   }
 }

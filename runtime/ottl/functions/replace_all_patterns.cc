@@ -1,22 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/regex.h"
 #include "runtime/ottl/replace.h"
+#include "runtime/ottl/sequence.h"
 
 namespace whittle::ottl {
-
-namespace {
-
-// Puts a value at a key; of equal keys the last value counts, at the first one's place.
-void put(Member* members, uint32_t& size, Text key, const Value& value) {
-  for (uint32_t i = 0; i < size; ++i)
-    if (members[i].name() == key) {
-      members[i].value = value;
-      return;
-    }
-  members[size++] = {key.data(), static_cast<uint32_t>(key.size()), 0, value};
-}
-
-}  // namespace
 
 // target, mode, regex_pattern, replacement, function, replacement_format
 extern "C" bool rt_ottl_replace_all_patterns(Run* run, const Value* args, Value* out) {
@@ -41,8 +28,7 @@ extern "C" bool rt_ottl_replace_all_patterns(Run* run, const Value* args, Value*
     *out = changed ? map(m.members, m.size) : args[0];
     return true;
   }
-  auto* members = run->arena.array<Member>(m.size);
-  uint32_t size = 0;
+  MapMaker renamed(run->arena);
   for (uint32_t i = 0; i < m.size; ++i) {
     Text key = m.members[i].name();
     if (regex_match(pattern, key)) {
@@ -50,9 +36,9 @@ extern "C" bool rt_ottl_replace_all_patterns(Run* run, const Value* args, Value*
       // Where the function fails the entry is gone.
       if (!replace_in(*run, captures, key, r, key)) continue;
     }
-    put(members, size, key, m.members[i].value);
+    renamed.put(key, m.members[i].value);
   }
-  *out = changed ? map(members, size) : args[0];
+  *out = changed ? renamed.give() : args[0];
   return true;
 }
 

@@ -16,13 +16,7 @@ std::optional<ir::Program> lower_processor_attributes(const check::Value& config
   pass.level = ir::level_of(context);
   ir::Section& section = pass.sections.emplace_back();
   section.errors = ottl::ErrorMode::Silent;  // what an action cannot do it leaves alone
-  ir::Block skip;
-  if (add_skip(pass, skip, config, signal)) {
-    ir::Emit e(pass, skip);
-    skip.result = e.negation(skip.result);
-    section.conditions.push_back(std::move(skip));
-    section.condition_texts.emplace_back();
-  }
+  act_on_matching(pass, section, config, signal);
   add_attribute_actions(pass, section, context, config.at("actions"));
   return program;
 }

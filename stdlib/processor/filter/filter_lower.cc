@@ -77,30 +77,17 @@ ir::Pass dropping(ir::Level level, ir::Block&& condition, ir::Pass&& pass) {
 template <class F>
 void include_exclude(ir::Program& program, const Value& home, ir::Level level, F match) {
   ir::Pass pass;
-  Truths either(pass);
-  for (bool include : {true, false}) {
-    const Value* side = given(home.at(include ? "include" : "exclude"));
-    if (side == nullptr) continue;
-    Truths all = match(pass, *side);
-    if (all.empty()) continue;
-    either.add([&](Emit& e) { return include ? e.negation(all.all(e)) : all.all(e); });
-  }
-  if (either.empty()) return;
   ir::Block condition;
-  Emit e(pass, condition);
-  condition.result = either.any(e);
-  program.passes.push_back(dropping(level, std::move(condition), std::move(pass)));
+  if (add_skip(pass, condition, home, match))
+    program.passes.push_back(dropping(level, std::move(condition), std::move(pass)));
 }
 
 void older_form(ir::Program& program, const Value& config, Signal signal) {
   switch (signal) {
-  case Signal::Traces: {
-    ir::Pass pass;
-    ir::Block condition;
-    if (add_skip(pass, condition, config.at("spans"), signal))
-      program.passes.push_back(dropping(ir::Level::Record, std::move(condition), std::move(pass)));
+  case Signal::Traces:
+    include_exclude(program, config.at("spans"), ir::Level::Record,
+                    [&](ir::Pass& pass, const Value& side) { return match_of(pass, side, signal); });
     return;
-  }
   case Signal::Logs: include_exclude(program, config.at("logs"), ir::Level::Record, match_logs); return;
   case Signal::Metrics:
     include_exclude(program, config.at("metrics"), ir::Level::Resource, match_resources);

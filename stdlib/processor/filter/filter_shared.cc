@@ -11,12 +11,6 @@ using schema::Signal;
 
 namespace {
 
-ottl::ErrorMode error_mode(std::string_view text) {
-  return text == "propagate" ? ottl::ErrorMode::Propagate
-         : text == "silent"  ? ottl::ErrorMode::Silent
-                             : ottl::ErrorMode::Ignore;
-}
-
 struct Named {
   Signal signal;
   std::string_view part, name;
@@ -50,7 +44,7 @@ std::optional<ottl::Context> context_of(const Value& setting, std::span<const ot
 
 std::vector<FilterGroup> filter_groups(const Value& config, Signal signal) {
   std::vector<FilterGroup> out;
-  const ottl::ErrorMode whole = error_mode(config.at("error_mode").text);
+  const ottl::ErrorMode whole = ottl::error_mode_named(config.at("error_mode").text);
   const Value& list = config.at(kLists[static_cast<int>(signal)]);
   for (const Value& element : list.items) {
     if (element.items.empty()) continue;
@@ -61,7 +55,7 @@ std::vector<FilterGroup> filter_groups(const Value& config, Signal signal) {
     g.contexts = contexts_for(signal);
     g.stated = context_of(element.at("context"), g.contexts);
     const std::string& own = element.at("error_mode").text;
-    g.errors = own.empty() ? whole : error_mode(own);
+    g.errors = own.empty() ? whole : ottl::error_mode_named(own);
     g.place = element.place;
     out.push_back(std::move(g));
   }

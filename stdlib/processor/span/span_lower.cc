@@ -64,13 +64,7 @@ std::optional<ir::Program> lower_processor_span(const check::Value& config, sche
   ir::Pass& pass = program.passes.emplace_back();
   ir::Section& section = pass.sections.emplace_back();
   section.errors = ottl::ErrorMode::Silent;
-  ir::Block skip;
-  if (add_skip(pass, skip, config, signal)) {
-    Emit e(pass, skip);
-    skip.result = e.negation(skip.result);
-    section.conditions.push_back(std::move(skip));
-    section.condition_texts.emplace_back();
-  }
+  act_on_matching(pass, section, config, signal);
   const check::Value& name = config.at("name");
   name_from_attributes(pass, section, name);
   if (const check::Value* how = given(name.at("to_attributes"))) attributes_from_name(pass, section, *how);

@@ -15,12 +15,6 @@ std::vector<std::string_view> texts(const check::Value& list) {
   return out;
 }
 
-ottl::ErrorMode error_mode(std::string_view text) {
-  return text == "propagate" ? ottl::ErrorMode::Propagate
-         : text == "silent"  ? ottl::ErrorMode::Silent
-                             : ottl::ErrorMode::Ignore;
-}
-
 }  // namespace
 
 std::optional<ir::Program> lower_processor_transform(const check::Value& config, schema::Signal signal) {
@@ -39,7 +33,7 @@ std::optional<ir::Program> lower_processor_transform(const check::Value& config,
     std::vector<ottl::TextProblem> problems;
     auto read = ottl::read_group(group, check::contexts_of(signal), problems);
     if (!read || read->statements.empty()) continue;
-    read->errors = error_mode(own.empty() ? whole : std::string_view(own));
+    read->errors = ottl::error_mode_named(own.empty() ? whole : std::string_view(own));
     ir::add_group(program, *read, false, g.place, missing);
   }
   if (program.passes.empty()) return std::nullopt;
