@@ -141,7 +141,15 @@ private:
   }
 
   void emit(const Block& b, BasicBlock* failed) {
-    for (const Instruction& i : b.code) instruction(i, failed);
+    for (const Instruction& i : b.code) {
+      instruction(i, failed);
+      if (i.op != Op::Write && i.op != Op::WriteKey && i.op != Op::WriteCache) continue;
+      if (!put_well_) continue;
+      BasicBlock* good = block("good");
+      b_.CreateCondBr(put_well_, good, failed);
+      b_.SetInsertPoint(good);
+      put_well_ = nullptr;
+    }
   }
 
   // ---- values
@@ -324,10 +332,10 @@ private:
     case Op::WithPart: {
       out.memory = slot();
       Value* keys = array_of(std::span(i.operands).subspan(2));
-      checked("rt_put_keyed",
-              {run_arg(), memory(i.operands[0]), keys, b_.getInt32(static_cast<uint32_t>(i.operands.size() - 2)),
-               memory(i.operands[1]), out.memory},
-              failed);
+      // What it leaves behind where it fails is written too, and then it has failed.
+      put_well_ = call("rt_put_keyed", bit_,
+                       {run_arg(), memory(i.operands[0]), keys,
+                        b_.getInt32(static_cast<uint32_t>(i.operands.size() - 2)), memory(i.operands[1]), out.memory});
       return;
     }
     case Op::Call: {
@@ -337,6 +345,10 @@ private:
               failed);
       return;
     }
+    case Op::Edit:
+      checked("rt_edit_" + std::string(i.function->name), {run_arg(), function_->getArg(1), array_of(i.operands)},
+              failed);
+      return;
     case Op::Arithmetic: {
       out.memory = slot();
       const auto how = static_cast<uint32_t>(i.operation) - static_cast<uint32_t>(ottl::Operator::Add);
@@ -658,6 +670,7 @@ private:
   BasicBlock* entry_;
   Value* frames_[ir::kLevels];
   Value* cache_;
+  Value* put_well_ = nullptr;  // of a WithPart whose value has not been written yet
   std::map<ir::ValueId, Known> known_;
 };
 

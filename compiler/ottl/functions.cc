@@ -84,6 +84,11 @@ struct Entry : Function {
     e.tests_type = true;
     return e;
   }
+  constexpr Entry reading(std::string_view path) const {
+    Entry e = *this;
+    e.reads = path;
+    return e;
+  }
   constexpr Entry id(uint8_t size) const {
     Entry e = *this;
     e.id_size = size;
@@ -418,6 +423,7 @@ constexpr Function kFunctions[] = {
     converter("Year", kDay, T::Int, "The year."),
     converter("IsRootSpan", {}, T::Bool, "Whether a span has no parent.")
         .of(Library::Standard, kSpans)
+        .reading("parent_span_id")
         .takes_anything(),
     editor("aggregate_on_attribute_value", kAggregateOnAttributeValue,
            "Aggregates data points whose attribute has one of the values.")
@@ -462,11 +468,13 @@ constexpr Function kFunctions[] = {
     converter("ParseLEEF", kBase64Decode, T::Map, "A LEEF message as a map.").may_fail().of(Library::Transform, kLogs),
     converter("HasAttrKeyOnDatapoint", kHasAttrKeyOnDatapoint, T::Bool, "Whether a data point has an attribute.")
         .may_fail()
-        .of(Library::Filter, kMetrics),
+        .of(Library::Filter, kMetrics)
+        .reading("data_points"),
     converter("HasAttrOnDatapoint", kHasAttrOnDatapoint, T::Bool,
               "Whether the first data point with an attribute has this value.")
         .may_fail()
-        .of(Library::Filter, kMetrics),
+        .of(Library::Filter, kMetrics)
+        .reading("data_points"),
 };
 
 // As the reference turns the name of an argument into that of a field: a letter after `_`, after a digit and at the

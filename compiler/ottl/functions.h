@@ -103,6 +103,7 @@ struct Function {
   bool any_arguments = false;  // takes any arguments and looks at none: Now(5)
   bool tests_type = false;     // answers whether its argument is of the parameter's type, so a wrong one is no failure
   uint8_t id_size = 0;         // Rule::HexId
+  std::string_view reads{};    // a path of its one context that its code is given in front of its arguments
 
   // Arguments that must be given.
   int required() const;

@@ -3,6 +3,8 @@
 // of conditions are left out, literals become constants, patterns become tables.
 #include "compiler/record/ir.h"
 
+#include "compiler/ottl/zones.h"
+
 #include <algorithm>
 
 namespace whittle::ir {
@@ -93,13 +95,31 @@ public:
     const Node& call = tree_.at(id);
     auto arguments = tree_.children(call);
     const std::string_view name = call.function->name;
-    // Editors whose target is the record itself, of metrics above all, have no path in front.
+    // The target of some is the record itself, of metrics above all.
+    if (has_edit(name)) {
+      std::vector<ValueId> operands;
+      for (size_t i = 0; i < call.function->parameters.size(); ++i) operands.push_back(argument(b, call, i));
+      Instruction& i = add(b, Op::Edit, {});
+      i.function = call.function;
+      i.fails = true;
+      i.operands = std::move(operands);
+      i.level = pass_.level;
+      return b;
+    }
     if (arguments.empty() || arguments[0] == ottl::kNoNode || tree_.at(arguments[0]).kind != Kind::Path) {
       missing_.push_back("`" + std::string(name) + "`");
       return b;
     }
     const Node& target = tree_.at(arguments[0]);
     if (name == "set") {
+      // Of attributes that become one of themselves the new one is there already, and empty.
+      const Node& from = tree_.at(arguments[1]);
+      const bool of_itself = from.kind == Kind::Path && from.path == target.path && from.keys.count == 0 &&
+                             target.keys.count == 1 && is_attributes(*target.path);
+      if (of_itself) {
+        Instruction& empty = add(b, Op::Map, Type::Map);
+        write(b, target, empty.id);
+      }
       ValueId value = expression(b, arguments[1]);
       write(b, target, value);
       return b;
@@ -342,9 +362,11 @@ private:
 
   // One argument, in the form that the function's code takes.
   ValueId argument(Block& b, const Node& call, size_t index) {
+    if (index >= tree_.children(call).size()) return kNone;
     NodeId id = tree_.children(call)[index];
-    if (id == ottl::kNoNode) return kNone;
     const ottl::Parameter& p = call.function->parameters[index];
+    if (p.rule == ottl::Rule::Location) return zones(b, call, id);
+    if (id == ottl::kNoNode) return kNone;
     const Node& n = tree_.at(id);
     const bool glob = p.rule == ottl::Rule::Glob;
     const bool places = p.rule == ottl::Rule::Captures || p.rule == ottl::Rule::Places;
@@ -364,6 +386,14 @@ private:
       b.code.back().pattern = std::make_shared<const regex::Tables>(std::move(*tables));
       return made;
     }
+    if (p.rule == ottl::Rule::Locale) {
+      const std::string_view language = tree_.text_of(n);
+      if (language != "en" && !language.starts_with("en-") && !language.starts_with("en_"))
+        missing_.push_back("names of months and days in the language `" + std::string(language) + "`");
+      return kNone;
+    }
+    // Of a mapping that is not all literal the reference says so whenever the statement runs.
+    if (p.rule == ottl::Rule::Severities && !literal(id)) return constant(b, Type::Nil, {});
     if (n.kind == Kind::FunctionName) {
       known(*n.function);
       // One that takes more than the text fails whenever it is called, as in the reference; nil stands for it.
@@ -372,6 +402,35 @@ private:
       return made;
     }
     return expression(b, id);
+  }
+
+  bool literal(NodeId id) {
+    const Node& n = tree_.at(id);
+    if (n.kind == Kind::List || n.kind == Kind::Map)
+      return std::ranges::all_of(tree_.children(n), [&](NodeId child) { return literal(child); });
+    return n.kind != Kind::Path && n.kind != Kind::Call && n.kind != Kind::Arithmetic;
+  }
+
+  // What a function looks at without being told.
+  ValueId record_path(Block& b, const ottl::Function& f) {
+    const ottl::PathEntry& path = *ottl::find_path(f.contexts[0], f.reads);
+    Instruction& i = add(b, Op::Read, path.reads);
+    i.path = &path, i.level = level_of(path.context);
+    return i.id;
+  }
+
+  // The zones that a time may be read in: the one that is given, and those that `%Z` may name.
+  ValueId zones(Block& b, const Node& call, NodeId location) {
+    std::string name;
+    if (location != ottl::kNoNode) name = tree_.text_of(tree_.at(location));
+    bool named = false;
+    for (size_t i = 0; i < call.function->parameters.size(); ++i)
+      if (call.function->parameters[i].rule == ottl::Rule::TimeFormat)
+        named = tree_.text_of(tree_.at(tree_.children(call)[i])).contains("%Z");
+    auto table = ottl::zone_table(name, named);
+    if (!table) missing_.push_back("the time zone `" + name + "`, whose data is not on this machine (tzdata)");
+    if (!table || table->empty()) return kNone;
+    return constant(b, Type::String, std::move(*table));
   }
 
   bool known(const ottl::Function& f) {
@@ -383,6 +442,7 @@ private:
   ValueId call(Block& b, const Node& n) {
     known(*n.function);
     std::vector<ValueId> operands;
+    if (!n.function->reads.empty()) operands.push_back(record_path(b, *n.function));
     for (size_t i = 0; i < n.function->parameters.size(); ++i) operands.push_back(argument(b, n, i));
     Instruction& i = add(b, Op::Call, n.type);
     i.function = n.function;
@@ -455,7 +515,7 @@ void each_instruction(const Pass& pass, const F& f) {
 uint32_t levels_read(const Pass& pass) {
   uint32_t out = 0;
   each_instruction(pass, [&](const Instruction& i) {
-    if (i.path && is_attributes(*i.path)) out |= 1u << static_cast<uint32_t>(i.level);
+    if ((i.path && is_attributes(*i.path)) || i.op == Op::Edit) out |= 1u << static_cast<uint32_t>(i.level);
   });
   return out;
 }
@@ -463,7 +523,8 @@ uint32_t levels_read(const Pass& pass) {
 uint32_t levels_written(const Pass& pass) {
   uint32_t out = 0;
   each_instruction(pass, [&](const Instruction& i) {
-    if (i.op == Op::Write || i.op == Op::WriteKey || i.op == Op::DeleteKey) out |= 1u << static_cast<uint32_t>(i.level);
+    const bool writes = i.op == Op::Write || i.op == Op::WriteKey || i.op == Op::DeleteKey || i.op == Op::Edit;
+    if (writes) out |= 1u << static_cast<uint32_t>(i.level);
   });
   return out;
 }

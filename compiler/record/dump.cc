@@ -85,6 +85,7 @@ private:
       return i.pattern ? "match" + operands(i) + " " + quoted(i.pattern->pattern)
                        : "one of" + operands(i) + " [" + list + "]";
     }
+    case Op::Edit: return "edit " + std::string(i.function->name) + operands(i);
     case Op::IsTrue: return "is true" + operands(i);
     case Op::Not: return "not" + operands(i);
     case Op::And: return "and";

@@ -49,6 +49,7 @@ enum class Op : uint8_t {
   Part,        // of operands[0] by the keys operands[1..]
   WithPart,    // operands[0] with operands[1] at the keys operands[2..]
   Call,        // `function` with operands, kNone where left out
+  Edit,        // the same of one that changes the open messages, and gives nothing
   Arithmetic,  // `operation`
   Negate,
   Compare,  // `operation`
@@ -129,6 +130,8 @@ struct Program {
 
 // Whether a function of the language has code to call.
 bool has_code(std::string_view function);
+// The same of one that changes messages as a whole.
+bool has_edit(std::string_view function);
 
 // The program as text, indented by two spaces, as the plan's dump shows it.
 std::string dump(const Program& program);

@@ -16,6 +16,7 @@ public:
     if (size_ == room_) grow();
     items_[size_++] = v;
   }
+  Value& last() { return items_[size_ - 1]; }
   Value give(ValueKind kind) const { return list(items_, size_, kind); }
 
 private:
@@ -74,7 +75,7 @@ inline bool begins_rune(char c) {
   return (static_cast<uint8_t>(c) & 0xC0) != 0x80;
 }
 
-// The fields of a time in UTC.
+// The fields of a time in its zone.
 struct Civil {
   int64_t year;
   uint32_t month, day;  // 1..12, 1..31
@@ -83,7 +84,8 @@ struct Civil {
   uint32_t weekday;  // 0: Sunday
 };
 inline Civil civil_of(const Value& time) {
-  int64_t days = time.integer / 86400, rest = time.integer % 86400;
+  const int64_t seconds = time.integer + offset_of(time);
+  int64_t days = seconds / 86400, rest = seconds % 86400;
   if (rest < 0) rest += 86400, --days;
   Civil c{};
   civil_from_days(days, c.year, c.month, c.day);

@@ -85,7 +85,6 @@ bool storable(const Value& v) {
   switch (v.kind) {
   case ValueKind::Nil:
   case ValueKind::Bool:
-  case ValueKind::Int:
   case ValueKind::Double:
   case ValueKind::String:
   case ValueKind::Bytes:
@@ -96,6 +95,7 @@ bool storable(const Value& v) {
   case ValueKind::Strings:
   case ValueKind::Ints:
   case ValueKind::Doubles: return true;
+  case ValueKind::Int: return v.detail == 0;
   default: return false;
   }
 }
@@ -338,8 +338,11 @@ void append_as_string(Writer& out, const Value& v) {
   append_value_text(out, stored.is_map() ? SlotKind::Map : SlotKind::Array, stored.as_bytes());
 }
 
-// 2006-01-02T15:04:05.999999999Z07:00, in UTC unless a zone's offset is given.
-void append_rfc3339(Writer& out, const Value& time, int64_t offset) {
+int64_t (*zone_offset)(uint16_t zone, int64_t unix_seconds) = nullptr;
+
+// 2006-01-02T15:04:05.999999999Z07:00.
+void append_rfc3339(Writer& out, const Value& time) {
+  const int64_t offset = offset_of(time);
   int64_t seconds = time.integer + offset;
   int64_t days = seconds / 86400, rest = seconds % 86400;
   if (rest < 0) rest += 86400, --days;
@@ -438,7 +441,7 @@ bool same(const Value& a, const Value& b, Arena& arena) {
     auto plain = [](const Value& v) { return v.is(ValueKind::Slice) || v.is(ValueKind::Array); };
     return (a.kind == b.kind || (plain(a) && plain(b))) && same_lists(a, b, arena);
   }
-  if (a.kind != b.kind || a.detail != b.detail) return false;
+  if (a.kind != b.kind || (a.is(ValueKind::Int) && a.detail != b.detail)) return false;
   switch (a.kind) {
   case ValueKind::Nil: return true;
   case ValueKind::Bool:

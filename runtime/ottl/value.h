@@ -70,8 +70,7 @@ using FunctionCode = bool (*)(Run* run, const Value* args, Value* out);
 //   Double                         `real`
 //   String, Bytes, ids             `text`, `size` bytes
 //   Time                           `integer` seconds since 1970 (UTC) and `size` nanoseconds (0..999,999,999); `detail`
-//   is
-//                                  the index of its zone in the process' list of zones, 0 for UTC
+//                                  the number of its zone (zone.h), 0 for UTC
 //   Map, RawMap    wire            `bytes`, `size`: a run of fields, of which those with number `detail` are its
 //   KeyValues
 //                  else            `members`, `size` of them, in order; keys differ
@@ -173,6 +172,12 @@ inline Value duration(int64_t nanoseconds) {
 }
 // `nanoseconds` may be any number: it is carried into the seconds.
 Value time_of(int64_t seconds, int64_t nanoseconds, uint16_t zone = 0);
+// Seconds east of Greenwich at a time in its zone. Zones other than UTC come with the functions that give times in
+// them, which set the pointer.
+extern int64_t (*zone_offset)(uint16_t zone, int64_t unix_seconds);
+inline int64_t offset_of(const Value& time) {
+  return time.detail == 0 ? 0 : zone_offset(time.detail, time.integer);
+}
 // The time as nanoseconds since 1970, wrapped to 64 bits as Go's UnixNano does.
 int64_t nanoseconds_of(const Value& time);
 
@@ -184,7 +189,9 @@ struct Run {
   Arena& arena;                        // for what is made; emptied after each record
   const Runtime* runtime;              // the clock and random bytes
   const Metadata* metadata = nullptr;  // what came with the request beside telemetry
-  const char* error = nullptr;         // why the last call that failed did, for the log: literal text or in the arena
+  Writer* added = nullptr;  // records that were made beside the one that is looked at, as fields of their scope
+  uint32_t added_count = 0;
+  const char* error = nullptr;  // why the last call that failed did, for the log: literal text or in the arena
 
   // Notes why and gives false.
   bool fail(const char* why) {
@@ -236,8 +243,8 @@ bool append_string_like(Writer& out, const Value& v, Arena& arena);
 bool append_json(Writer& out, const Value& v, Arena& arena);
 // As pcommon.Value.AsString.
 void append_as_string(Writer& out, const Value& v);
-// A time as time.RFC3339Nano, in UTC or at an offset of so many seconds.
-void append_rfc3339(Writer& out, const Value& time, int64_t offset = 0);
+// A time as time.RFC3339Nano, in its zone.
+void append_rfc3339(Writer& out, const Value& time);
 
 // Days since 1970-01-01 and dates.
 void civil_from_days(int64_t days, int64_t& year, uint32_t& month, uint32_t& day);

@@ -276,7 +276,8 @@ void open(Frame& frame, Kind kind, Bytes content, bool attributes) {
   frame.content = content;
   frame.attributes_number = kAttributes[static_cast<uint32_t>(kind)];
   frame.written = frame.delimited = 0;
-  frame.attributes_written = false;
+  frame.looks_at_attributes = attributes;
+  frame.attributes_written = frame.replaced = false;
   frame.entries.clear();
   frame.fresh.clear();
   memset(frame.fields, 0, sizeof frame.fields);

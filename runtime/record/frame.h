@@ -40,12 +40,14 @@ struct Frame {
   };
   std::vector<Fresh> fresh;
   bool attributes_written = false;
-  std::vector<Entry> entries;  // while the program looks at attributes
+  bool looks_at_attributes = false;  // `entries` holds them
+  bool replaced = false;             // all of `content` is the program's own
+  std::vector<Entry> entries;        // while the program looks at attributes
   // Of the message that holds a Resource or Scope (ResourceSpans, ScopeLogs ...): its schema_url as it is now.
   Text schema;
   bool schema_written = false;
 
-  bool dirty() const { return written != 0 || attributes_written || schema_written; }
+  bool dirty() const { return written != 0 || attributes_written || schema_written || replaced; }
 };
 
 // Opens `content`. `attributes`: the program looks at them.

@@ -29,6 +29,7 @@ class Walk {
 public:
   Walk(const Pass& pass, Run& run, Signal signal) : pass_(pass), run_(run), signal_(signal) {
     for (uint32_t i = 0; i < kLevels; ++i) open_[i] = &frames_[i];
+    run_.added = &added_;
     record_kind_ = signal == Signal::Traces ? Kind::Span : signal == Signal::Metrics ? Kind::Metric : Kind::Log;
   }
 
@@ -113,6 +114,7 @@ private:
   Outcome scope(Bytes content, Writer& out) {
     Frame& frame = frames_[1];
     open_holder(frame, Kind::Scope, content, Level::Scope);
+    run_.added_count = 0;
     if (pass_.level == Level::Scope) {
       const Verdict v = call();
       if (failed_) return Outcome::Same;
@@ -132,6 +134,18 @@ private:
       changed |= o != Outcome::Same;
       kept += o != Outcome::Gone;
     });
+    // What was made beside them is looked at as they are, and so is what is made of that.
+    while (!added_.empty() && !failed_) {
+      const Writer more = static_cast<Writer&&>(added_);
+      changed = true;
+      each(more.bytes(), kChildren, [&](const wire::RawField& f) {
+        if (failed_) return;
+        const size_t before = below.size();
+        const Outcome o = record(f.content(), below);
+        if (o == Outcome::Same) below.truncate(before), below.append(f.whole());
+        kept += o != Outcome::Gone;
+      });
+    }
     if (failed_) return Outcome::Same;
     if (kept == 0 && pass_.drops) return Outcome::Gone;
     if (!changed && !frame.dirty()) return Outcome::Same;
@@ -289,6 +303,7 @@ private:
   Kind record_kind_;
   Frame frames_[kLevels];
   Frame* open_[kLevels];
+  Writer added_;  // records that code has made beside the one that it was called for
   uint64_t items_ = 0;
   const bool writes_around_ = pass_.writes & 3;
   bool changed_ = false, failed_ = false;

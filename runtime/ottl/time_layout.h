@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Times as texts, by directives such as `%Y-%m-%d`: what the reference makes of them (contrib's
+// internal/coreinternal/timeutils), which is to turn them into a layout of Go's package time and to go by that.
+#pragma once
+
+#include "runtime/ottl/value.h"
+
+namespace whittle::ottl {
+
+// Appends `time` in its zone. The format is one that the check let by.
+void append_time(Writer& out, const Value& time, Text format, Arena& arena);
+
+// Reads a time. `zones`: a table of zone.h, of which the first is where a time is that does not say it, and the others
+// are those that `%Z` may name; empty: UTC. `now`, in nanoseconds, gives the year where the format has none. False: the
+// text is not of that format.
+bool parse_time(Text value, Text format, Text zones, int64_t now, Arena& arena, Value* out);
+
+}  // namespace whittle::ottl
