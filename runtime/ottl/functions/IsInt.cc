@@ -5,7 +5,7 @@ namespace whittle::ottl {
 
 extern "C" bool rt_ottl_IsInt(Run* run, const Value* args, Value* out) {
   (void)run;
-  *out = boolean(args[0].is(ValueKind::Int));
+  *out = boolean(args[0].is(ValueKind::Int) && args[0].detail == 0);
   return true;
 }
 

@@ -11,9 +11,11 @@ static bool parse(Text t, int64_t base, int64_t& out) {
     t.remove_prefix(1);
   }
   const bool any = base == 0;
+  bool prefixed = false;
   if (any) {
     base = 10;
     if (t.size() > 1 && t[0] == 48) {
+      prefixed = true;
       const char kind = static_cast<char>(t[1] | 32);
       base = kind == 120 ? 16 : kind == 98 ? 2 : 8;
       t.remove_prefix(kind == 120 || kind == 98 || kind == 111 ? 2 : 1);
@@ -22,7 +24,7 @@ static bool parse(Text t, int64_t base, int64_t& out) {
   if (base < 2 || base > 36 || t.empty()) return false;
   const uint64_t most = negative ? uint64_t{1} << 63 : INT64_MAX;
   uint64_t n = 0;
-  char before = 0;
+  char before = prefixed ? '0' : 0;
   for (char c : t) {
     if (any && c == 95 && before != 95 && before != 0) {
       before = c;
@@ -35,6 +37,7 @@ static bool parse(Text t, int64_t base, int64_t& out) {
     if (n > (most - d) / b) return false;
     n = n * b + d;
   }
+  if (before == '_') return false;
   out = static_cast<int64_t>(negative ? 0 - n : n);
   return true;
 }

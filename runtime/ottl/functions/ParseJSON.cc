@@ -31,10 +31,35 @@ static Value value_of(Run& run, yyjson_val* v) {
   }
 }
 
+// The text without zeros in front of other digits, which the reference's reader lets by.
+static Text without_zeros(Run& run, Text t) {
+  Writer w;
+  bool quoted = false;
+  for (size_t i = 0; i < t.size(); ++i) {
+    const char c = t[i];
+    if (quoted && c == '\\' && i + 1 < t.size()) {
+      w.append(t.substr(i++, 2));
+      continue;
+    }
+    if (c == '"') quoted = !quoted;
+    auto digit = [&](size_t at) { return at < t.size() && t[at] >= '0' && t[at] <= '9'; };
+    const bool begins = i == 0 || !(digit(i - 1) || Text(".eE+").contains(t[i - 1]));
+    if (!quoted && c == '0' && begins && digit(i + 1)) {
+      while (t[i] == '0' && digit(i + 1)) ++i;
+    }
+    w.byte(static_cast<uint8_t>(t[i]));
+  }
+  return run.arena.copy(w.text());
+}
+
 extern "C" bool rt_ottl_ParseJSON(Run* run, const Value* args, Value* out) {
   Text t;
   if (!want_text(*run, args[0], t)) return false;
   yyjson_doc* doc = yyjson_read(t.data(), t.size(), 0);
+  if (!doc) {
+    t = without_zeros(*run, t);
+    doc = yyjson_read(t.data(), t.size(), 0);
+  }
   if (!doc) return run->fail("the text is no JSON");
   yyjson_val* root = yyjson_doc_get_root(doc);
   const bool good = yyjson_is_obj(root) || yyjson_is_arr(root);

@@ -8,6 +8,8 @@ extern "C" bool rt_ottl_append(Run* run, const Value* args, Value* out) {
   const Value& old = args[0];
   if (old.is_list()) {
     for (const Value& v : items_of(old, run->arena)) all.add(v);
+  } else if (old.is_map()) {
+    return run->fail("nothing can be appended to a map");
   } else if (!old.is(ValueKind::Nil)) {
     all.add(old);
   }
