@@ -49,7 +49,7 @@ How how_of(const ottl::PathEntry& path, const ottl::FieldPath& field) {
   }
   if (path.keys == ottl::Keys::Value) return How::Any;
   const ottl::TypeSet type = path.reads.without(Type::Nil);
-  if (type == Type::Int) return integer_how(field);
+  if (type == Type::Int) return path.unsigned_only ? How::RangedFixed32 : integer_how(field);
   if (type == Type::Double) return How::OptionalDouble;
   if (type == Type::Bool) return How::Bool;
   if (type == Type::String) return How::Text;

@@ -289,11 +289,11 @@ private:
       auto* list = constants_.list(constants_.str_type(), keys, "keys");
       auto* holder =
           new llvm::GlobalVariable(module_, constants_.list_type(), true, llvm::GlobalValue::PrivateLinkage, list);
-      call("rt_make_map", b_.getVoidTy(), {run_arg(), holder, items, s});
+      checked("rt_make_map", {run_arg(), holder, items, s}, failed);
       out.memory = s;
       return;
     }
-    case Op::Read: out.memory = read(i); return;
+    case Op::Read: out.memory = read(i, failed); return;
     case Op::Write: return write(i, failed);
     case Op::ReadKey:
       out.memory = slot();
@@ -555,7 +555,7 @@ private:
                                     "fields");
   }
 
-  Value* read(const Instruction& i) {
+  Value* read(const Instruction& i, BasicBlock* failed) {
     const ottl::PathEntry& p = *i.path;
     Value* s = slot();
     Value* f = frame(i.level);
@@ -564,11 +564,18 @@ private:
     } else if (p.form == Form::Schema) {
       call("rt_get_schema", b_.getVoidTy(), {f, s});
     } else if (p.form == Form::Index) {
-      call("rt_get_index", b_.getVoidTy(), {f, s});
+      checked("rt_get_index", {run_arg(), f, s}, failed);
+    } else if (p.form == Form::TraceState && !i.operands.empty()) {
+      checked("rt_get_trace_state", {run_arg(), f, memory(i.operands[0]), s}, failed);
+    } else if (p.form == Form::Points) {
+      call("rt_get_data_points", b_.getVoidTy(), {run_arg(), f, s});
     } else if (p.form == Form::MetricType) {
       call("rt_get_metric_type", b_.getVoidTy(), {f, s});
     } else if (p.form == Form::NumberAsInt || p.form == Form::NumberAsDouble) {
       call("rt_get_number", b_.getVoidTy(), {run_arg(), f, b_.getInt1(p.form == Form::NumberAsDouble), s});
+    } else if (p.context == ottl::Context::DataPoint && is_messages(p)) {
+      call("rt_get_point_messages", b_.getVoidTy(),
+           {run_arg(), f, point_fields(p), b_.getInt32(static_cast<uint32_t>(kind_of(p))), s});
     } else if (p.context == ottl::Context::DataPoint) {
       call("rt_get_point", b_.getVoidTy(), {run_arg(), f, point_fields(p), s});
     } else if (p.context == ottl::Context::Metric && p.fields[0].inner) {
@@ -588,6 +595,8 @@ private:
     }
     return s;
   }
+
+  static bool is_messages(const ottl::PathEntry& p) { return how_of(p, p.fields[0]) == record::How::Messages; }
 
   // Bits by number: the members of Metric.data that have the field.
   static uint32_t members_of(const ottl::PathEntry& p) {
@@ -609,7 +618,7 @@ private:
     if (p.ignores_writes) return;
     Value* f = frame(i.level);
     BasicBlock* unchanged = nullptr;
-    if (i.operands.size() > 1) {
+    if (i.operands.size() > 1 && p.form != Form::TraceState) {
       BasicBlock* changed = block("changed");
       unchanged = block("unchanged");
       auto bits = [&](Value* v) { return b_.CreateLoad(i64_, b_.CreateStructGEP(value_, v, 4)); };
@@ -636,10 +645,17 @@ private:
         b_.SetInsertPoint(after);
       } else if (is_attributes(p)) {
         checked("rt_set_attributes", {run_arg(), f, v}, failed);
+      } else if (p.form == Form::TraceState && i.operands.size() > 1) {
+        checked("rt_set_trace_state", {run_arg(), f, memory(i.operands[1]), v}, failed);
+      } else if (p.form == Form::Points) {
+        checked("rt_set_data_points", {run_arg(), f, v}, failed);
       } else if (p.form == Form::Schema) {
         checked("rt_set_schema", {run_arg(), f, v}, failed);
       } else if (p.form == Form::NumberAsInt || p.form == Form::NumberAsDouble) {
         checked("rt_set_number", {run_arg(), f, b_.getInt1(p.form == Form::NumberAsDouble), v}, failed);
+      } else if (p.context == ottl::Context::DataPoint && is_messages(p)) {
+        checked("rt_set_point_messages",
+                {run_arg(), f, point_fields(p), b_.getInt32(static_cast<uint32_t>(kind_of(p))), v}, failed);
       } else if (p.context == ottl::Context::DataPoint) {
         checked("rt_set_point", {run_arg(), f, point_fields(p), v}, failed);
       } else if (p.context == ottl::Context::Metric && p.fields[0].inner) {
@@ -650,6 +666,10 @@ private:
       } else {
         const ottl::FieldPath& field = p.fields[0];
         const uint32_t message = field.inner ? field.number : 0, number = field.inner ? field.inner : field.number;
+        if (how_of(p, field) == record::How::Messages)
+          return checked("rt_set_messages",
+                         {run_arg(), f, b_.getInt32(number), b_.getInt32(static_cast<uint32_t>(kind_of(p))), v},
+                         failed);
         checked("rt_set",
                 {run_arg(), f, b_.getInt32(message), b_.getInt32(number),
                  b_.getInt32(static_cast<uint32_t>(how_of(p, field))), v},

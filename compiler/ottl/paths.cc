@@ -76,6 +76,13 @@ constexpr PathEntry field(Context c, std::string_view name, Type type, std::span
   return {c, name, TypeSet(type) | also, type, Keys::None, form, fields, doc};
 }
 
+constexpr PathEntry ranged(Context c, std::string_view name, Type type, std::span<const FieldPath> fields,
+                           std::string_view doc) {
+  PathEntry e = field(c, name, type, fields, doc);
+  e.unsigned_only = true;
+  return e;
+}
+
 constexpr PathEntry cache(Context c) {
   return {c, "cache", T::Map, kMapWrites, Keys::Map, Form::Cache, {}, "A map of its own for each record and group."};
 }
@@ -126,7 +133,7 @@ constexpr PathEntry kSpan[] = {
     field(P, "status", T::Status, kSpanField<15>, "The status."),
     field(P, "status.code", T::Int, kSpanField<15, 3>, "The status' code as a number."),
     field(P, "status.message", T::String, kSpanField<15, 2>, "The status' message."),
-    field(P, "flags", T::Int, kSpanField<16>, "The flags."),
+    ranged(P, "flags", T::Int, kSpanField<16>, "The flags."),
     cache(P),
 };
 

@@ -66,6 +66,7 @@ struct PathEntry {
   std::span<const FieldPath> fields{};  // the alternatives: data points are of four messages; empty: no field of OTLP
   std::string_view doc{};
   bool ignores_writes = false;  // writing does nothing: metric.type
+  bool unsigned_only = false;   // a number that does not fit 32 bits without a sign fails: span.flags
 };
 
 // All paths of a context, `cache` included, in the order of the reference pages.

@@ -22,6 +22,7 @@ Level level_of(Context context) {
   case Context::Scope: return Level::Scope;
   case Context::SpanEvent:
   case Context::DataPoint: return Level::Inner;
+  case Context::Exemplar: return Level::Exemplar;
   default: return Level::Record;
   }
 }
@@ -270,10 +271,9 @@ private:
     return i.id;
   }
 
-  // Paths whose keys are part of the path itself, and those that are of no record.
-  bool compiles(const ottl::PathEntry& path, bool keyed) {
-    const bool good = path.form != Form::External && path.form != Form::Points && path.context != Context::Exemplar &&
-                      !(path.form == Form::TraceState && keyed);
+  // Not those that are of no record.
+  bool compiles(const ottl::PathEntry& path) {
+    const bool good = path.form != Form::External;
     if (!good) missing_.push_back(std::string(name_of(path.context)) + "." + std::string(path.name));
     return good;
   }
@@ -281,7 +281,7 @@ private:
   ValueId read(Block& b, const Node& n) {
     const ottl::PathEntry& path = *n.path;
     auto given = tree_.children(n);
-    if (!compiles(path, !given.empty())) return constant(b, Type::Nil, {});
+    if (!compiles(path)) return constant(b, Type::Nil, {});
     const Level level = level_of(path.context);
     if (path.form == Form::Cache) {
       Instruction& i = add(b, Op::ReadCache, Type::Map);
@@ -293,8 +293,15 @@ private:
       i.text = key, i.level = level, i.path = &path;
       return nested_part(b, i.id, given.subspan(1), n);
     }
+    std::vector<ValueId> own;  // keys that are part of the path itself
+    if (path.form == Form::TraceState && !given.empty()) {
+      own = keys(b, given.first(1));
+      given = given.subspan(1);
+    }
     Instruction& i = add(b, Op::Read, path.reads);
     i.path = &path, i.level = level;
+    i.fails = path.form == Form::Index || !own.empty();
+    i.operands = std::move(own);
     return first_part(b, i.id, given, n);
   }
 
@@ -313,7 +320,7 @@ private:
   void write(Block& b, const Node& target, ValueId value) {
     const ottl::PathEntry& path = *target.path;
     auto given = tree_.children(target);
-    if (!compiles(path, !given.empty())) return;
+    if (!compiles(path)) return;
     const Level level = level_of(path.context);
     if (path.form == Form::Cache) {
       ValueId whole = value;
@@ -338,6 +345,15 @@ private:
       i.fails = true;
       i.text = key, i.level = level, i.path = &path;
       i.operands = {value};
+      return;
+    }
+    if (path.form == Form::TraceState && !given.empty()) {
+      std::vector<ValueId> operands = keys(b, given.first(1));
+      operands.insert(operands.begin(), value);
+      Instruction& i = add(b, Op::Write, {});
+      i.fails = true;
+      i.path = &path, i.level = level;
+      i.operands = std::move(operands);
       return;
     }
     if (!given.empty()) {

@@ -28,8 +28,8 @@ namespace whittle::ir {
 using ottl::Type;
 using ottl::TypeSet;
 
-enum class Level : uint8_t { Resource, Scope, Record, Inner };
-inline constexpr int kLevels = 4;
+enum class Level : uint8_t { Resource, Scope, Record, Inner, Exemplar };
+inline constexpr int kLevels = 5;
 
 using ValueId = uint32_t;  // numbers are per pass
 inline constexpr ValueId kNone = UINT32_MAX;

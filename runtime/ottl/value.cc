@@ -310,6 +310,14 @@ bool append_json(Writer& out, const Value& v, Arena& arena) {
     out.byte('"');
     return true;
   }
+  // Structs without a field that encoding/json could see.
+  case ValueKind::Status:
+  case ValueKind::Events:
+  case ValueKind::Links:
+  case ValueKind::DataPoints:
+  case ValueKind::Exemplars:
+  case ValueKind::Buckets:
+  case ValueKind::Quantiles: out.append(Text("{}")); return true;
   default: return false;
   }
 }

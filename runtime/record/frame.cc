@@ -13,7 +13,7 @@ using ottl::ValueKind;
 namespace {
 
 // By Kind: the number of the field that holds attributes.
-constexpr uint32_t kAttributes[] = {1, 3, 9, 3, 0, 7, 9, 1, 7, 7, 6};
+constexpr uint32_t kAttributes[] = {1, 3, 9, 3, 12, 7, 9, 1, 7, 7, 6};
 
 Entry entry_of(Bytes raw) {
   Entry e{{}, {}, raw, {}};
@@ -69,6 +69,7 @@ void decode(Run& run, const uint8_t* at, How how, Value* out) {
   switch (how) {
   case How::Varint: *out = integer(at ? static_cast<int64_t>(wire::varint(at)) : 0); return;
   case How::SInt32: *out = integer(at ? wire::zigzag(wire::varint(at)) : 0); return;
+  case How::RangedFixed32:
   case How::Fixed32: *out = integer(at ? wire::i32(at) : 0); return;
   case How::Fixed64:
   case How::SFixed64: *out = integer(at ? static_cast<int64_t>(wire::i64(at)) : 0); return;
@@ -160,6 +161,9 @@ bool encode(Run& run, Writer& out, uint32_t number, How how, const Value& v) {
     if (!v.is(ValueKind::Int)) return run.fail("the value is not an int");
     varint(static_cast<uint64_t>(v.integer << 1) ^ static_cast<uint64_t>(v.integer >> 63));
     return true;
+  case How::RangedFixed32:
+    if (v.is(ValueKind::Int) && (v.integer < 0 || v.integer > UINT32_MAX)) return run.fail("the value is out of range");
+    [[fallthrough]];
   case How::Fixed32:
     if (!v.is(ValueKind::Int)) return run.fail("the value is not an int");
     if (static_cast<uint32_t>(v.integer))
@@ -250,19 +254,6 @@ bool encode(Run& run, Writer& out, uint32_t number, How how, const Value& v) {
       else wire::put_i64(out, static_cast<uint64_t>(item.integer));
     }
     wire::end_len(out, start);
-    return true;
-  }
-  case How::Messages: {
-    // Status, buckets: the content of one message; events, links and their like: a run of fields of that number.
-    if (v.kind < ValueKind::Status || v.kind > ValueKind::Quantiles) return run.fail("the value is not such a part");
-    if (v.detail == 0) {
-      wire::put_len(out, number, v.as_bytes());
-    } else {
-      for (const uint8_t *p = v.bytes, *end = p + v.size; p < end;) {
-        wire::RawField f = wire::next_field(p);
-        if (f.number() == v.detail) wire::put_len(out, number, f.content());
-      }
-    }
     return true;
   }
   default: return run.fail("this cannot be written");
@@ -369,18 +360,21 @@ bool rt_set(Run* run, Frame* frame, uint32_t message, uint32_t number, How how, 
   return true;
 }
 
+static const PointField* point_field(const Frame& frame, const PointField* fields) {
+  const auto kind = static_cast<uint32_t>(frame.kind) - static_cast<uint32_t>(Kind::NumberPoint);
+  return kind < 4 && fields[kind].number != 0 ? &fields[kind] : nullptr;
+}
+
 void rt_get_point(Run* run, const Frame* frame, const PointField* fields, Value* out) {
-  const auto kind = static_cast<uint32_t>(frame->kind) - static_cast<uint32_t>(Kind::NumberPoint);
-  const PointField& f = fields[kind < 4 ? kind : 0];
-  if (kind >= 4 || f.number == 0) *out = ottl::nil();
-  else rt_get(run, frame, f.message, f.number, f.how, out);
+  const PointField* f = point_field(*frame, fields);
+  if (f) rt_get(run, frame, f->message, f->number, f->how, out);
+  else *out = ottl::nil();
 }
 
 bool rt_set_point(Run* run, Frame* frame, const PointField* fields, const Value* v) {
-  const auto kind = static_cast<uint32_t>(frame->kind) - static_cast<uint32_t>(Kind::NumberPoint);
-  const PointField& f = fields[kind < 4 ? kind : 0];
-  if (kind >= 4 || f.number == 0) return run->fail("data points of this kind have no such field");
-  return rt_set(run, frame, f.message, f.number, f.how, v);
+  const PointField* f = point_field(*frame, fields);
+  if (!f) return run->fail("data points of this kind have no such field");
+  return rt_set(run, frame, f->message, f->number, f->how, v);
 }
 
 void rt_get_messages(Run*, const Frame* frame, uint32_t number, uint32_t kind, Value* out) {
@@ -399,6 +393,46 @@ void rt_get_messages(Run*, const Frame* frame, uint32_t number, uint32_t kind, V
     }
 }
 
+// `itself`: the value is what the field holds already.
+static bool set_messages(Run* run, Frame* frame, uint32_t number, uint32_t kind, const Value* v, bool& itself) {
+  if (!v->is(static_cast<ValueKind>(kind))) return run->fail("the value is not of that type");
+  Value now;
+  rt_get_messages(run, frame, number, kind, &now);
+  itself = now.bytes == v->bytes && now.detail == v->detail && v->detail != 0;
+  if (itself) return true;
+  Writer field;
+  if (v->detail == 0) {
+    wire::put_len(field, number, v->as_bytes());
+  } else {
+    for (const uint8_t *p = v->bytes, *end = p + v->size; p < end;) {
+      wire::RawField f = wire::next_field(p);
+      if (f.number() == v->detail) wire::put_len(field, number, f.content());
+    }
+  }
+  replace(*frame, number, keep(*run, field));
+  return true;
+}
+
+bool rt_set_messages(Run* run, Frame* frame, uint32_t number, uint32_t kind, const Value* v) {
+  bool itself = false;
+  if (!set_messages(run, frame, number, kind, v, itself)) return false;
+  if (itself) replace(*frame, number, {});  // the reference empties events and links before it looks at the new ones
+  return true;
+}
+
+void rt_get_point_messages(Run* run, const Frame* frame, const PointField* fields, uint32_t kind, Value* out) {
+  const PointField* f = point_field(*frame, fields);
+  if (f) rt_get_messages(run, frame, f->number, kind, out);
+  else *out = ottl::nil();
+}
+
+bool rt_set_point_messages(Run* run, Frame* frame, const PointField* fields, uint32_t kind, const Value* v) {
+  const PointField* f = point_field(*frame, fields);
+  if (!f) return run->fail("data points of this kind have no such field");
+  bool itself;
+  return set_messages(run, frame, f->number, kind, v, itself);
+}
+
 // ---- attributes
 // -----------------------------------------------------------------------------------------------------------
 
@@ -411,6 +445,7 @@ void rt_get_attribute(Run*, const Frame* frame, const char* key, uint64_t size, 
   for (const Entry& e : frame->entries)
     if (e.key == name) {
       *out = value_of(e);
+      if (out->is(ValueKind::Nil)) out->detail = 1;  // it is there, and empty
       return;
     }
   *out = ottl::nil();
@@ -525,25 +560,46 @@ bool rt_set_data_field(Run* run, Frame* frame, uint32_t members, uint32_t number
   return rt_set(run, frame, kDataMembers[member], number, how, v);
 }
 
-// NumberDataPoint: as_double 4, as_int 6.
+// NumberDataPoint: as_double 4, as_int 6; Exemplar: 3 and 6.
+static uint32_t number_field(const Frame& frame, bool as_double) {
+  return !as_double ? 6 : frame.kind == Kind::Exemplar ? 3 : 4;
+}
+static bool has_number(const Frame& frame) {
+  return frame.kind == Kind::NumberPoint || frame.kind == Kind::Exemplar;
+}
+
 void rt_get_number(Run* run, const Frame* frame, bool as_double, Value* out) {
-  if (frame->kind != Kind::NumberPoint) *out = ottl::nil();
-  else decode(*run, frame->fields[as_double ? 4 : 6], as_double ? How::Double : How::SFixed64, out);
+  if (!has_number(*frame)) *out = ottl::nil();
+  else decode(*run, frame->fields[number_field(*frame, as_double)], as_double ? How::Double : How::SFixed64, out);
 }
 
 bool rt_set_number(Run* run, Frame* frame, bool as_double, const Value* v) {
   if (!v->is(as_double ? ValueKind::Double : ValueKind::Int)) return run->fail("the value is not of that type");
-  if (frame->kind != Kind::NumberPoint) return run->fail("data points of this kind have no such field");
+  if (!has_number(*frame)) return run->fail("data points of this kind have no such field");
   Writer field;
-  wire::put_tag(field, as_double ? 4 : 6, wire::kI64);
+  const uint32_t number = number_field(*frame, as_double);
+  wire::put_tag(field, number, wire::kI64);
   wire::put_i64(field, static_cast<uint64_t>(v->integer));
-  replace(*frame, as_double ? 6 : 4, {});
-  replace(*frame, as_double ? 4 : 6, keep(*run, field));
+  replace(*frame, number_field(*frame, !as_double), {});
+  replace(*frame, number, keep(*run, field));
   return true;
 }
 
-void rt_get_index(const Frame* frame, Value* out) {
-  *out = ottl::integer(frame->index);
+bool rt_get_index(Run* run, const Frame*, Value*) {
+  // Neither the transform nor the filter processor tells its statements.
+  return run->fail("the index of an event is not known");
+}
+
+void rt_get_data_points(Run*, const Frame* frame, Value* out) {
+  const int member = data_member(*frame);
+  *out = ottl::nil();
+  if (member < 0) return;
+  const uint8_t* at = frame->fields[kDataMembers[member]];
+  *out = ottl::bytes(wire::len(at), ValueKind::DataPoints);
+  out->detail = static_cast<uint16_t>(kDataMembers[member]);
+}
+bool rt_set_data_points(Run* run, Frame*, const Value* v) {
+  return v->is(ValueKind::DataPoints) || run->fail("the value is not data points");
 }
 
 }  // extern "C"

@@ -83,7 +83,7 @@ extern "C" {
 
 bool rt_get_keyed(Run* run, const Value* of, const Value* keys, uint32_t count, uint32_t how, Value* out) {
   Value at = *of;
-  if (how == 1 && at.is(ValueKind::Nil)) {
+  if (how == 1 && at.is(ValueKind::Nil) && at.detail == 0) {
     *out = at;
     return true;
   }
@@ -102,6 +102,11 @@ bool rt_get_keyed(Run* run, const Value* of, const Value* keys, uint32_t count, 
       uint32_t index;
       if (!index_of(*run, keys[i], items.size, index)) return false;
       at = items[index];
+    } else if (how == 2 && at.is(ValueKind::Bytes)) {
+      uint32_t index;
+      if (!index_of(*run, keys[i], at.size, index)) return false;
+      at = ottl::integer(at.bytes[index]);
+      at.detail = 1;  // a byte, which is no int of the language
     } else {
       return run->fail("the value has no parts");
     }
@@ -130,7 +135,24 @@ void rt_make_list(Run* run, const Value* items, uint32_t count, Value* out) {
   *out = ottl::list(copy, count, ValueKind::Array);
 }
 
-void rt_make_map(Run* run, const List<Str>* keys, const Value* items, Value* out) {
+// What pcommon.Value.FromRaw takes, and maps.
+static bool storable_in_map(Run& run, const Value& v) {
+  switch (v.kind) {
+  case ValueKind::Slice:
+  case ValueKind::Strings:
+  case ValueKind::Ints:
+  case ValueKind::Doubles: return false;
+  case ValueKind::Array:
+    for (const Value& item : ottl::items_of(v, run.arena))
+      if (!item.is_map() && !storable_in_map(run, item)) return false;
+    return true;
+  default: return ottl::storable(v);
+  }
+}
+
+bool rt_make_map(Run* run, const List<Str>* keys, const Value* items, Value* out) {
+  for (uint64_t i = 0; i < keys->size; ++i)
+    if (!storable_in_map(*run, items[i])) return run->fail("a value of that type cannot be part of a map");
   auto* members = run->arena.array<ottl::Member>(keys->size);
   uint32_t n = 0;
   for (uint64_t i = 0; i < keys->size; ++i) {
@@ -141,6 +163,7 @@ void rt_make_map(Run* run, const List<Str>* keys, const Value* items, Value* out
     if (at == n) ++n;
   }
   *out = ottl::map(members, n);
+  return true;
 }
 
 bool rt_set_cache(Run* run, Value* cache, const Value* v) {

@@ -15,8 +15,9 @@
 
 namespace whittle::record {
 
-enum class Level : uint32_t { Resource = 0, Scope = 1, Record = 2, Inner = 3 };
-inline constexpr uint32_t kLevels = 4;
+// Inner: span events and data points; Exemplar: those of a data point.
+enum class Level : uint32_t { Resource = 0, Scope = 1, Record = 2, Inner = 3, Exemplar = 4 };
+inline constexpr uint32_t kLevels = 5;
 
 // The messages that a frame may be open on.
 enum class Kind : uint32_t {
@@ -38,6 +39,7 @@ enum class Kind : uint32_t {
 enum class How : uint32_t {
   Varint,          // int32, int64, uint32, uint64, enums: Int
   Fixed32,         // Int
+  RangedFixed32,   // the same; writing one that does not fit fails
   Fixed64,         // Int
   SFixed64,        // Int
   SInt32,          // zigzag: Int
@@ -113,8 +115,18 @@ bool rt_set(ottl::Run*, Frame*, uint32_t message, uint32_t number, How, const ot
 // none the value is nil and writing fails.
 void rt_get_point(ottl::Run*, const Frame*, const PointField* fields, ottl::Value* out);
 bool rt_set_point(ottl::Run*, Frame*, const PointField* fields, const ottl::Value*);
-// A run of messages, as a value of that kind (runtime/ottl/value.h).
+// A run of messages, as a value of that kind (runtime/ottl/value.h); of a data point as in rt_get_point. Writing them
+// takes only values of the same kind.
 void rt_get_messages(ottl::Run*, const Frame*, uint32_t number, uint32_t kind, ottl::Value* out);
+bool rt_set_messages(ottl::Run*, Frame*, uint32_t number, uint32_t kind, const ottl::Value*);
+void rt_get_point_messages(ottl::Run*, const Frame*, const PointField* fields, uint32_t kind, ottl::Value* out);
+bool rt_set_point_messages(ottl::Run*, Frame*, const PointField* fields, uint32_t kind, const ottl::Value*);
+// All data points of a metric; nil where it has no data. They can be set to themselves alone.
+void rt_get_data_points(ottl::Run*, const Frame*, ottl::Value* out);
+bool rt_set_data_points(ottl::Run*, Frame*, const ottl::Value*);
+// A member of a span's trace_state.
+bool rt_get_trace_state(ottl::Run*, const Frame*, const ottl::Value* key, ottl::Value* out);
+bool rt_set_trace_state(ottl::Run*, Frame*, const ottl::Value* key, const ottl::Value*);
 
 // The attributes of a frame, by key and as a whole. Keys and values must live as long as the run.
 void rt_get_attribute(ottl::Run*, const Frame*, const char* key, uint64_t size, ottl::Value* out);
@@ -128,21 +140,23 @@ bool rt_set_attributes(ottl::Run*, Frame*, const ottl::Value*);
 
 void rt_get_schema(const Frame*, ottl::Value* out);
 bool rt_set_schema(ottl::Run*, Frame*, const ottl::Value*);
-void rt_get_index(const Frame*, ottl::Value* out);
+// Fails where the reference does not know it.
+bool rt_get_index(ottl::Run*, const Frame*, ottl::Value* out);
 
 void rt_get_metric_type(const Frame*, ottl::Value* out);
 // Of a field of Metric.data's member: `members` has a bit by number for those that have it. Nil, and no effect, of
 // others.
 void rt_get_data_field(ottl::Run*, const Frame*, uint32_t members, uint32_t number, How, ottl::Value* out);
 bool rt_set_data_field(ottl::Run*, Frame*, uint32_t members, uint32_t number, How, const ottl::Value*);
-// The value of a number point: as_double or as_int, zero where it has the other one.
+// The value of a number point or an exemplar: as_double or as_int, zero where it has the other one.
 void rt_get_number(ottl::Run*, const Frame*, bool as_double, ottl::Value* out);
 bool rt_set_number(ottl::Run*, Frame*, bool as_double, const ottl::Value*);
 
 // Literals with parts that are known only now.
 void rt_make_list(ottl::Run*, const ottl::Value* items, uint32_t count, ottl::Value* out);
 void rt_value_of_any(const Any*, ottl::Value* out);
-void rt_make_map(ottl::Run*, const List<Str>* keys, const ottl::Value* items, ottl::Value* out);
+// False: a value cannot be stored in one.
+bool rt_make_map(ottl::Run*, const List<Str>* keys, const ottl::Value* items, ottl::Value* out);
 bool rt_set_cache(ottl::Run*, ottl::Value* cache, const ottl::Value*);
 
 // Values with keys, `keys` one after the other: of maps by text, of lists by int. False: a key is of the wrong type, an

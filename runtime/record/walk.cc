@@ -180,11 +180,42 @@ private:
     Frame& frame = frames_[3];
     open(frame, kind, content, looks_at(Level::Inner));
     frame.index = index;
+    if (pass_.level == Level::Exemplar) return exemplars(frame, number, out);
     const Verdict v = call();
     if (failed_ || v == Verdict::Drop) return v == Verdict::Drop ? Outcome::Gone : Outcome::Same;
     if (!frame.dirty()) return Outcome::Same;
     const size_t start = wire::begin_len(out, number);
     close(frame, out);
+    wire::end_len(out, start);
+    return Outcome::Changed;
+  }
+
+  // The exemplars of a data point, which is a field `number` of what holds it.
+  Outcome exemplars(Frame& point, uint32_t number, Writer& out) {
+    const uint32_t field = point.kind == Kind::HistogramPoint     ? 8
+                           : point.kind == Kind::ExponentialPoint ? 11
+                           : point.kind == Kind::NumberPoint      ? 5
+                                                                  : 0;
+    Writer below;
+    bool changed = false;
+    if (field != 0)
+      each(point.content, field, [&](const wire::RawField& f) {
+        if (failed_) return;
+        Frame& frame = frames_[4];
+        open(frame, Kind::Exemplar, f.content(), looks_at(Level::Exemplar));
+        const Verdict v = call();
+        if (failed_) return;
+        changed |= v == Verdict::Drop || frame.dirty();
+        if (v == Verdict::Drop) return;
+        if (!frame.dirty()) return below.append(f.whole());
+        const size_t start = wire::begin_len(below, field);
+        close(frame, below);
+        wire::end_len(below, start);
+      });
+    if (failed_ || (!changed && !point.dirty())) return Outcome::Same;
+    const size_t start = wire::begin_len(out, number);
+    close(point, out, changed ? 1u << field : 0);
+    if (changed) out.append(below.bytes());
     wire::end_len(out, start);
     return Outcome::Changed;
   }
