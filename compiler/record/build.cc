@@ -4,6 +4,7 @@
 #include "compiler/record/ir.h"
 
 #include "compiler/ottl/zones.h"
+#include "compiler/regex/glob.h"
 
 #include <algorithm>
 
@@ -31,51 +32,6 @@ namespace {
 
 bool is_attributes(const ottl::PathEntry& path) {
   return path.keys == ottl::Keys::Map && path.form == Form::Plain;
-}
-
-// A glob (github.com/gobwas/glob without separators) as a pattern of the whole text.
-std::string pattern_of_glob(std::string_view glob) {
-  std::string out = "(?s)\\A";
-  int braces = 0;
-  auto literal = [&](std::string_view c) {
-    if (c.size() == 1 && std::string_view("\\.+*?()|[]{}^$").contains(c[0])) out += '\\';
-    out += c;
-  };
-  for (size_t i = 0; i < glob.size(); ++i) {
-    const char c = glob[i];
-    switch (c) {
-    case '*': out += ".*"; break;
-    case '?': out += "."; break;
-    case '\\':
-      if (i + 1 < glob.size()) literal(glob.substr(++i, 1));
-      break;
-    case '{': out += "(?:", ++braces; break;
-    case '}':
-      if (braces > 0) out += ")", --braces;
-      else literal("}");
-      break;
-    case ',': out += braces > 0 ? "|" : ","; break;
-    case '[': {
-      const size_t end = glob.find(']', i + 1);
-      if (end == std::string_view::npos) {
-        literal("[");
-        break;
-      }
-      std::string_view inside = glob.substr(i + 1, end - i - 1);
-      out += '[';
-      if (inside.starts_with('!')) out += '^', inside.remove_prefix(1);
-      for (size_t k = 0; k < inside.size(); ++k) {
-        if (std::string_view("\\[]^").contains(inside[k])) out += '\\';
-        out += inside[k];
-      }
-      out += ']';
-      i = end;
-      break;
-    }
-    default: literal(glob.substr(i, 1));
-    }
-  }
-  return out + "\\z";
 }
 
 class Builder {
@@ -388,11 +344,15 @@ private:
     const bool places = p.rule == ottl::Rule::Captures || p.rule == ottl::Rule::Places;
     if (p.rule == ottl::Rule::Regexp || glob || places) {
       if (n.kind != Kind::String) {
-        missing_.push_back(std::string(call.function->name) + "() with a pattern that is not a literal");
-        return kNone;
+        ValueId value = expression(b, id);
+        Instruction& i = add(b, Op::Call, {});
+        i.text = glob ? "rt_pattern_of_glob" : "rt_pattern_of";
+        i.fails = true;
+        i.operands = {value};
+        return i.id;
       }
       auto tables = places ? regex::compile_captures(tree_.text_of(n))
-                    : glob ? regex::compile(pattern_of_glob(tree_.text_of(n)))
+                    : glob ? regex::compile(regex::pattern_of_glob(tree_.text_of(n)))
                            : regex::compile(tree_.text_of(n));
       if (!tables) {
         missing_.push_back("pattern `" + std::string(tree_.text_of(n)) + "`");

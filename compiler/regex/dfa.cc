@@ -231,8 +231,9 @@ private:
     return it != ids_.end() ? it->second : add(std::move(s));
   }
   uint32_t state(Set s) {
-    std::sort(s.instructions.begin(), s.instructions.end());
-    if (s.before != kStart)  // can never hold again: drop, so that sets become equal
+    std::sort(s.instructions.begin(), s.instructions.end(),
+              [](uint32_t a, uint32_t b) { return a < b; });  // libc++ keeps the usual one to itself
+    if (s.before != kStart)                                   // can never hold again: drop, so that sets become equal
       std::erase_if(s.instructions, [&](uint32_t i) { return code_[i].op == kAssert && code_[i].low == kBeginText; });
     for (uint32_t i : s.instructions)
       if (code_[i].op == kMatch) return accept_;

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/regex_compile.h"
+
+#include "compiler/regex/dfa.h"
+
+#include <memory>
+#include <string.h>
+
+namespace whittle {
+
+namespace {
+
+// Tables, and what points into them.
+struct Compiled {
+  regex::Tables tables;
+  std::vector<Str> groups;
+  Regex regex{};
+  bool good = false;
+};
+
+// Where a DFA is ready at once it is made; a larger one would cost more than it saves here.
+std::unique_ptr<Compiled> compile(Text pattern) {
+  auto out = std::make_unique<Compiled>();
+  auto tables = regex::compile_captures(pattern);
+  if (!tables) {
+    out->tables.pattern = pattern;
+    return out;
+  }
+  out->tables = static_cast<regex::Tables&&>(*tables);
+  const regex::Tables& t = out->tables;
+  for (const std::string& g : t.groups) out->groups.push_back({g.data(), g.size()});
+  static_assert(sizeof(RegexInstruction) == sizeof(regex::Tables::Instruction));
+  Regex& r = out->regex;
+  r.pattern = {t.pattern.data(), t.pattern.size()};
+  r.byte_class = t.byte_class.data();
+  r.next = t.next.empty() ? nullptr : t.next.data();
+  r.classes = t.classes, r.start = t.start, r.accept_all = t.accept_all, r.capture_start = t.capture_start;
+  r.program = {reinterpret_cast<const RegexInstruction*>(t.program.data()), t.program.size()};
+  r.groups = {out->groups.data(), out->groups.size()};
+  out->good = true;
+  return out;
+}
+
+const Regex* usable(const Compiled& c) {
+  return c.good ? &c.regex : nullptr;
+}
+
+}  // namespace
+
+const Regex* compile_regex(Text pattern) {
+  static auto* known = new std::vector<std::unique_ptr<Compiled>>;
+  for (const auto& c : *known)
+    if (c->tables.pattern == pattern) return usable(*c);
+  known->push_back(compile(pattern));
+  return usable(*known->back());
+}
+
+const Regex* compile_passing_regex(Text pattern) {
+  constexpr size_t kMost = 256;
+  static auto* known = new std::vector<std::unique_ptr<Compiled>>;
+  static size_t oldest = 0;
+  for (const auto& c : *known)
+    if (c->tables.pattern == pattern) return usable(*c);
+  if (known->size() < kMost) {
+    known->push_back(compile(pattern));
+    return usable(*known->back());
+  }
+  auto& place = (*known)[oldest++ % kMost];
+  place = compile(pattern);
+  return usable(*place);
+}
+
+}  // namespace whittle
