@@ -16,7 +16,8 @@ import sys
 
 import compare
 
-KINDS = {"attributes", "filter", "resource", "span", "transform"}  # processors that become record programs of this form
+KINDS = {"attributes", "cumulativetodelta", "deltatorate", "filter", "groupbyattrs", "metrics_transform", "metricsgeneration", "metricstransform",
+         "probabilistic_sampler", "redaction", "resource", "span", "transform"}
 
 
 def whole(case, out):
