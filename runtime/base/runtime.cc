@@ -21,6 +21,7 @@ int64_t monotonic_ns() {
 }
 
 int64_t Runtime::now_ns() const {
+  if (moving_clock_ns) return *moving_clock_ns;
   return fixed_clock_ns != 0 ? fixed_clock_ns : clock_ns(CLOCK_REALTIME);
 }
 

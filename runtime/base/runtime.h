@@ -19,10 +19,11 @@ struct Runtime {
   Loop* loop = nullptr;
   HttpClient* http = nullptr;
   SelfMetrics* metrics = nullptr;
-  int64_t fixed_clock_ns = 0;  // replay: the time that never moves; 0 otherwise
-  bool offline = false;        // replay: no call leaves the process
-  bool draining = false;       // SIGTERM has come
-  Room* refused_at = nullptr;  // where the last Refused came from; null when it did not say
+  int64_t fixed_clock_ns = 0;                // replay: the time that does not move by itself; 0 otherwise
+  const int64_t* moving_clock_ns = nullptr;  // replay: the time, where lines of the input move it
+  bool offline = false;                      // replay: no call leaves the process
+  bool draining = false;                     // SIGTERM has come
+  Room* refused_at = nullptr;                // where the last Refused came from; null when it did not say
 
   // Wall-clock time in nanoseconds since the epoch.
   int64_t now_ns() const;

@@ -77,6 +77,19 @@ void Loop::advance(int64_t to) {
   if (to > now_) now_ = to;
 }
 
+void Loop::wait_for(const bool& done) {
+  while (!done) {
+    if (!clock_held_) {
+      step(INT64_MAX);
+      continue;
+    }
+    while (first_task_ && !done) run_tasks();
+    const int64_t due = next_due();
+    if (done || due == INT64_MAX) return;
+    advance(due);
+  }
+}
+
 void Loop::run() {
   stopped_ = false;
   while (!stopped_) step(INT64_MAX);

@@ -114,7 +114,7 @@ public:
   void step(int64_t until);
 
   // Monotonic time in nanoseconds, as of when the events at hand came.
-  int64_t now() const { return now_; }
+  const int64_t& now() const { return now_; }
   // Monotonic time in nanoseconds, as of this moment.
   int64_t clock() const;
 
@@ -123,6 +123,12 @@ public:
   // Moves a held clock to `to`. Whatever is due until then fires in the order of its time, and sees its own time as the
   // clock; tasks run in between.
   void advance(int64_t to);
+
+  // Handles events until `done`, or until nothing more will ever happen (a held clock without timers): for what has to
+  // be known before a component starts.
+  void wait_for(const bool& done);
+  // When the next timer is due; INT64_MAX: there is none.
+  int64_t next_due() const;
 
   // Memory that everything on the loop may use while it handles one event: what a socket is read into.
   uint8_t* scratch() { return scratch_; }
@@ -133,7 +139,6 @@ private:
   friend class Timer;
   friend class Task;
 
-  int64_t next_due() const;
   void fire_timers();
   void run_tasks();
   void handle_signals();

@@ -7,15 +7,62 @@
 #include "runtime/loop/loop.h"
 #include "runtime/wire/json.h"
 
+#include <string.h>
 #include <unistd.h>
 #include <vector>
+#include <yyjson.h>
 
 namespace whittle {
+
+namespace {
+
+// What a request gets, from an `answers` line.
+struct Scripted {
+  Text key;  // "GET http://host/path", or a path alone
+  yyjson_val* list;
+  size_t used;
+};
+std::vector<Scripted>& scripted() {
+  static auto* list = new std::vector<Scripted>;
+  return *list;
+}
+
+// The answer to a request; null: the usual one.
+yyjson_val* answer_of(Text method, Text url) {
+  const size_t scheme = url.find("://"), slash = scheme == Text::npos ? 0 : url.find('/', scheme + 3);
+  const Text path = slash == Text::npos ? Text("/") : url.substr(slash);
+  for (Scripted& s : scripted()) {
+    const bool whole = s.key.size() == method.size() + 1 + url.size() && s.key.starts_with(method) &&
+                       s.key.substr(method.size() + 1) == url;
+    if (!whole && s.key != path && s.key.substr(s.key.find(' ') + 1) != path) continue;
+    if (!yyjson_is_arr(s.list)) return s.list;
+    const size_t n = yyjson_arr_size(s.list);
+    if (n == 0) return nullptr;
+    return yyjson_arr_get(s.list, s.used + 1 < n ? s.used++ : n - 1);
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+// Newer lines come before older ones. They stay for the life of the process.
+void replay_answers(yyjson_val* answers) {
+  yyjson_mut_doc* doc = yyjson_mut_doc_new(nullptr);
+  yyjson_mut_doc_set_root(doc, yyjson_val_mut_copy(doc, answers));
+  yyjson_doc* kept = yyjson_mut_doc_imut_copy(doc, nullptr);
+  yyjson_mut_doc_free(doc);
+  yyjson_val *key, *value;
+  size_t i, n;
+  yyjson_obj_foreach(yyjson_doc_get_root(kept), i, n, key, value) {
+    scripted().insert(scripted().begin(), {Text(yyjson_get_str(key), yyjson_get_len(key)), value, 0});
+  }
+}
 
 struct ClientImpl {
   struct Answer {
     HttpDone done;
     void* context;
+    yyjson_val* scripted;
   };
   HttpClient& client;
   std::vector<Answer> answers;
@@ -24,6 +71,35 @@ struct ClientImpl {
   ClientImpl(HttpClient& c, Loop& loop)
       : client(c), task(loop, [](void* self) { static_cast<ClientImpl*>(self)->answer(); }, this) {}
 
+  // As a line says it. Gives what has to be freed.
+  static char* fill(HttpResponse& response, yyjson_val* from) {
+    if (yyjson_obj_get(from, "error")) {
+      response.status = 0;
+      response.error_text = "the connection was closed";
+      response.body = {};
+      return nullptr;
+    }
+    if (yyjson_val* status = yyjson_obj_get(from, "status")) response.status = static_cast<int>(yyjson_get_int(status));
+    yyjson_val *headers = yyjson_obj_get(from, "headers"), *key, *value, *body = yyjson_obj_get(from, "body");
+    size_t i, n;
+    yyjson_obj_foreach(headers, i, n, key, value) {
+      char* small = strdup(yyjson_get_str(key));  // lives as long as the process, as replays are short
+      for (char* c = small; *c; ++c)
+        if (*c >= 'A' && *c <= 'Z') *c |= 32;
+      response.headers.push_back({Text(small), Text(yyjson_get_str(value), yyjson_get_len(value))});
+    }
+    response.body = {};
+    if (yyjson_is_str(body)) {
+      response.body = as_bytes(Text(yyjson_get_str(body), yyjson_get_len(body)));
+      return nullptr;
+    }
+    if (!body) return nullptr;
+    size_t size;
+    char* text = yyjson_val_write(body, 0, &size);
+    response.body = as_bytes(Text(text, size));
+    return text;
+  }
+
   void answer() {
     std::vector<Answer> now = static_cast<std::vector<Answer>&&>(answers);
     answers.clear();
@@ -31,8 +107,10 @@ struct ClientImpl {
       HttpResponse response;
       response.status = 200;
       response.body = as_bytes("{}");
+      char* body = a.scripted ? fill(response, a.scripted) : nullptr;
       --client.in_flight_;
       a.done(a.context, response);
+      free(body);
     }
   }
 };
@@ -69,7 +147,7 @@ void HttpClient::send(HttpRequest&& request, HttpDone done, void* context) {
     line.append(Text("}\n"));
     replay_write(line.bytes());
   }
-  impl_->answers.push_back({done, context});
+  impl_->answers.push_back({done, context, answer_of(request.method, request.url)});
   impl_->task.post();
 }
 

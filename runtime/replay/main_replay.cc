@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // main() of a collector that was linked for `whittle replay`: OTLP/JSON requests from standard input go through the
-// same pipelines as ever, the clock stands still, and what would have been sent is written to standard output.
+// same pipelines as ever, the clock moves where a line says so, and what would have been sent is written to standard
+// output. Lines, each an object of JSON:
+//
+//   {"signal": "traces", "body": OTLP/JSON}   a request to the otlp receiver
+//   {"clock": SECONDS}                        the clock moves there; what is due until then happens first
+//   {"env": {NAME: TEXT}}                     environment variables; the first line only
+//   {"answers": {"METHOD URL": ANSWER}}       what requests get, also those at the start where it is among the first
+//   lines:
+//                                             {"status", "headers", "body"} or {"error": "connection"}, or a list of
+//                                             such, of which the last repeats
 //
 //   collector --clock SECONDS
 #include "runtime/base/json.h"
@@ -20,6 +29,7 @@
 namespace whittle {
 
 void replay_write(Bytes line);
+void replay_answers(yyjson_val* answers);
 
 namespace {
 
@@ -41,17 +51,22 @@ public:
     if (text.find_first_not_of(" \t\r") == Text::npos) return;
     yyjson_doc* doc = yyjson_read(text.data(), text.size(), 0);
     if (!doc) return refuse("the line is not JSON");
-    object(yyjson_doc_get_root(doc));
+    yyjson_val* root = yyjson_doc_get_root(doc);
+    if (yyjson_val* clock = yyjson_obj_get(root, "clock"))
+      runtime_.loop->advance(static_cast<int64_t>(yyjson_get_num(clock) * 1e9 + 0.5));
+    else if (yyjson_val* answers = yyjson_obj_get(root, "answers")) replay_answers(answers);
+    else object(root);
     yyjson_doc_free(doc);
     settle();
   }
 
   void end() {
+    // Retries and the like have timers: the clock runs on until exporters hold nothing, for five minutes at most.
+    pass_time([&] { return exporters_idle(); });
     runtime_.draining = true;
     drain_components(program_);
     settle();
-    // Retries and the like have timers; a clock that stands still would never reach them.
-    for (int i = 0; i < 1000 && !components_idle(program_); ++i) runtime_.loop->step(monotonic_ns() + 10'000'000);
+    pass_time([&] { return components_idle(program_); });
   }
 
 private:
@@ -85,6 +100,22 @@ private:
     if (!taken) refuse("no pipeline takes this signal");
   }
 
+  template <class F>
+  void pass_time(F done) {
+    const int64_t end = runtime_.loop->now() + 300'000'000'000;
+    for (int i = 0; i < 100'000 && !done(); ++i) {
+      const int64_t due = runtime_.loop->next_due();
+      if (due > end) return;
+      runtime_.loop->advance(due);
+      settle();
+    }
+  }
+  bool exporters_idle() const {
+    for (const Component& c : program_.components)
+      if (c.kind == ComponentKind::Exporter && c.ops->idle && !c.ops->idle(*c.instance)) return false;
+    return true;
+  }
+
   // Lets everything happen that needs no time.
   void settle() {
     for (int i = 0; i < 8; ++i) runtime_.loop->step(0);
@@ -93,6 +124,52 @@ private:
 
   Runtime& runtime_;
   const Program& program_;
+};
+
+// Standard input, line by line. Lines of which the reader knows nothing yet are the input's own memory.
+class Lines {
+public:
+  bool next(Text& out) {
+    for (;;) {
+      const size_t newline = input_.text().find('\n', from_);
+      if (newline != Text::npos || ended_) {
+        out = input_.text().substr(from_, newline == Text::npos ? newline : newline - from_);
+        from_ = newline == Text::npos ? input_.size() : newline + 1;
+        return newline != Text::npos || !out.empty();
+      }
+      const ssize_t n = read(STDIN_FILENO, input_.room(1 << 16), 1 << 16);
+      if (n < 0) _exit(2);
+      input_.advance(static_cast<size_t>(n));
+      ended_ = n == 0;
+    }
+  }
+
+  // Takes the lines that speak of what must be there before components are.
+  void before_start() {
+    for (;;) {
+      const size_t here = from_;
+      Text text;
+      if (!next(text)) return;
+      yyjson_doc* doc = yyjson_read(text.data(), text.size(), 0);
+      yyjson_val *root = yyjson_doc_get_root(doc), *env = yyjson_obj_get(root, "env"), *key, *value;
+      yyjson_val* answers = yyjson_obj_get(root, "answers");
+      size_t i, n;
+      yyjson_obj_foreach(env, i, n, key, value) {
+        if (yyjson_is_str(value)) setenv(yyjson_get_str(key), yyjson_get_str(value), 1);
+      }
+      if (answers) replay_answers(answers);
+      const bool ours = env || answers;
+      if (doc) yyjson_doc_free(doc);
+      if (ours) continue;
+      from_ = here;
+      return;
+    }
+  }
+
+private:
+  Writer input_;
+  size_t from_ = 0;
+  bool ended_ = false;
 };
 
 int run(int argc, char** argv) {
@@ -111,7 +188,12 @@ int run(int argc, char** argv) {
   setenv("AWS_REGION", "us-east-1", 0);
   Loop loop;
   if (!loop.open()) return 2;
+  if (runtime.fixed_clock_ns == 0) runtime.fixed_clock_ns = runtime.now_ns();
+  loop.hold_clock(runtime.fixed_clock_ns);
   runtime.loop = &loop;
+  runtime.moving_clock_ns = &runtime.loop->now();
+  Lines lines;
+  lines.before_start();
   SelfMetrics metrics;
   runtime.metrics = &metrics;
   HttpClient http(runtime);
@@ -124,17 +206,7 @@ int run(int argc, char** argv) {
       return 2;
 
   Replay replay(runtime);
-  Writer input;
-  size_t from = 0;
-  for (;;) {
-    ssize_t n = read(STDIN_FILENO, input.room(1 << 16), 1 << 16);
-    if (n < 0) return 2;
-    input.advance(static_cast<size_t>(n));
-    for (size_t newline; (newline = input.text().find('\n', from)) != Text::npos; from = newline + 1)
-      replay.line(input.text().substr(from, newline - from));
-    if (n == 0) break;
-  }
-  replay.line(input.text().substr(from));
+  for (Text line; lines.next(line);) replay.line(line);
   replay.end();
   return 0;
 }

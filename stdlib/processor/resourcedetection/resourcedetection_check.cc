@@ -13,6 +13,18 @@ using diag::Diag;
 
 constexpr Diag<> kNoDetectors{"E1165", "without a detector the processor does not start"};
 constexpr Diag<std::string_view> kTwice{"W1166", "the detector `{}` is there twice"};
+constexpr Diag<std::string_view> kNothing{"W1167", "the detector `{}` finds nothing in a task on Fargate"};
+
+// Those that have an answer there.
+constexpr std::string_view kHere[] = {"env", "ecs", "system"};
+// Those that do not find nothing elsewhere, but keep the collector from starting, or ask a service of the user's own.
+constexpr std::string_view kNeedTheirs[] = {"docker", "consul", "openshift", "k8s_api", "k8snode", "kubeadm"};
+// What the system detector may be asked for and a compiled collector does not look up.
+constexpr std::string_view kNotLookedUp[] = {"host.id", "os.build.id", "os.description", "os.name", "os.version"};
+
+bool among(std::span<const std::string_view> list, std::string_view name) {
+  return std::find(list.begin(), list.end(), name) != list.end();
+}
 
 }  // namespace
 
@@ -23,8 +35,16 @@ void check_processor_resourcedetection(Check& check, Instance& instance, schema:
     check.diags().emit(kNoDetectors, place_of(detectors)).help("in a task on Fargate, write `detectors: [env, ecs]`");
   std::set<std::string> seen;
   for (const Value& d : detectors.items) {
-    if (!d.late && !d.wrong && !seen.insert(d.text).second) check.diags().emit(kTwice, d.span, d.text);
+    if (d.late || d.wrong) continue;
+    if (!seen.insert(d.text).second) check.diags().emit(kTwice, d.span, d.text);
+    else if (among(kNeedTheirs, d.text)) check.not_compiled(d.span, "the detector `" + d.text + "`");
+    else if (!among(kHere, d.text))
+      check.diags().emit(kNothing, d.span, d.text).help("`ecs` finds the task, `env` what you say");
   }
+  const Value& attributes = instance.config.at("system").at("resource_attributes");
+  for (size_t i = 0; i < attributes.keys.size(); ++i)
+    if (among(kNotLookedUp, attributes.keys[i]) && attributes.items[i].at("enabled").boolean)
+      check.not_compiled(attributes.items[i].span, "the attribute `" + attributes.keys[i] + "` of the system detector");
 }
 
 }  // namespace whittle::check
