@@ -3,7 +3,7 @@
 
 usage: compare.py WHITTLE VECTORS_DIR [--show N] [--only SUBSTRING] [--skip REGEXP]
 
-VECTORS_DIR has exporters/, processors/ and verdicts.json, any of them. Prints the name of each case that differs
+VECTORS_DIR has exporters/, processors/, components/ and verdicts.json, any of them. Prints the name of each case that differs
 (with both sides for the first N), then 'N of M match'; exits 0 when all do.
 """
 import argparse
@@ -172,6 +172,16 @@ class Run:
             return self.result(name, "refused", "refused" if failed and out["failed"] == 1 else out)
         self.result(name, groups_of(case["output"]), out if failed else groups_of([o["body"] for o in out if o.get("body")]))
 
+    def component(self, name, path):
+        import compare_components
+        case = json.load(open(path))
+        lines = "".join(json.dumps(line) + "\n" for line in case["input"])
+        r = subprocess.run([self.whittle, "replay", self.write(json.dumps(case["config"])), "--clock", str(case["now"])], input=lines,
+                           capture_output=True, text=True, errors="replace", timeout=120,
+                           env={"PATH": os.environ["PATH"], "WHITTLE": os.environ.get("WHITTLE", ""), **ENV})
+        out = {"failed": r.returncode, "stderr": r.stderr[-4000:]} if r.returncode else [json.loads(line) for line in r.stdout.splitlines() if line.strip()]
+        self.result(name, compare_components.wanted(case), compare_components.given(case, out))
+
     def verdict(self, case):
         r = subprocess.run([self.whittle, "check", self.write(case["config"]), "--format", "json"],
                            capture_output=True, text=True, timeout=20, env={"PATH": os.environ["PATH"], "WHITTLE": os.environ.get("WHITTLE", "")})
@@ -197,12 +207,12 @@ def main():
     def wanted(name):
         return a.only in name and "/inputs/" not in name and not re.search(a.skip, name)
 
-    for kind, check in (("exporters", run.exporter), ("processors", run.processor)):
+    for kind, check in (("exporters", run.exporter), ("processors", run.processor), ("components", run.component)):
         for root, _, files in sorted(os.walk(os.path.join(a.dir, kind))):
             for f in sorted(files):
                 path = os.path.join(root, f)
                 name = os.path.relpath(path, a.dir)
-                if wanted(name):
+                if wanted(name) and f != "verdicts.json":
                     check(name, path)
     verdicts = os.path.join(a.dir, "verdicts.json")
     if os.path.exists(verdicts):
