@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// log2 and exp2 by the polynomials of FDLIBM (e_log.c and e_exp.c of FreeBSD's msun), in the order in which Go's
+// log, log2 and exp2 by the polynomials of FDLIBM (e_log.c and e_exp.c of FreeBSD's msun), in the order in which Go's
 // package math takes their terms: the C library's own are closer to the truth, and differ from the reference's in the
 // last digit.
 #pragma once
@@ -8,7 +8,8 @@
 
 namespace whittle {
 
-inline double fdlibm_log2(double x) {
+// The natural logarithm of a positive number.
+inline double fdlibm_log(double x) {
 #pragma STDC FP_CONTRACT OFF
   constexpr double kHigh = 6.93147180369123816490e-01, kLow = 1.90821492927058770002e-10;  // ln 2
   constexpr double kL1 = 6.666666666666735130e-01, kL2 = 3.999999999940941908e-01, kL3 = 2.857142874366239149e-01,
@@ -16,14 +17,20 @@ inline double fdlibm_log2(double x) {
                    kL7 = 1.479819860511658591e-01;
   int exponent;
   const double fraction = frexp(x, &exponent);
-  if (fraction == 0.5) return exponent - 1;
   const bool low = fraction < M_SQRT1_2;
-  const double k = low ? -1 : 0, f = (low ? fraction * 2 : fraction) - 1;
+  const double k = exponent - (low ? 1 : 0), f = (low ? fraction * 2 : fraction) - 1;
   const double s = f / (2 + f), s2 = s * s, s4 = s2 * s2;
   const double odd = s2 * (kL1 + s4 * (kL3 + s4 * (kL5 + s4 * kL7))), even = s4 * (kL2 + s4 * (kL4 + s4 * kL6));
   const double r = odd + even, half = 0.5 * f * f;
-  const double ln = k * kHigh - ((half - (s * (half + r) + k * kLow)) - f);
-  return ln * (1 / M_LN2) + exponent;
+  return k * kHigh - ((half - (s * (half + r) + k * kLow)) - f);
+}
+
+inline double fdlibm_log2(double x) {
+#pragma STDC FP_CONTRACT OFF
+  int exponent;
+  const double fraction = frexp(x, &exponent);
+  if (fraction == 0.5) return exponent - 1;
+  return fdlibm_log(fraction) * (1 / M_LN2) + exponent;
 }
 
 inline double fdlibm_exp2(double x) {

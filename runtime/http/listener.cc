@@ -68,14 +68,14 @@ bool Listener::refuse(const char* message, Text endpoint, int error) {
 }
 
 bool Listener::bind_and_listen(const sockaddr* address, socklen_t size, bool both) {
-  fd_ = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  fd_ = socket(address->sa_family, type_ | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd_ < 0) return false;
   const int on = 1, off = 0;
-  if (address->sa_family != AF_UNIX) setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (address->sa_family != AF_UNIX && type_ == SOCK_STREAM) setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (address->sa_family == AF_INET6) {
     setsockopt(fd_, IPPROTO_IPV6, IPV6_V6ONLY, both ? &off : &on, sizeof on);
   }
-  if (bind(fd_, address, size) == 0 && listen(fd_, SOMAXCONN) == 0) return true;
+  if (bind(fd_, address, size) == 0 && (type_ == SOCK_DGRAM || listen(fd_, SOMAXCONN) == 0)) return true;
   const int error = errno;
   ::close(fd_);
   fd_ = -1;
@@ -87,7 +87,7 @@ bool Listener::open_tcp(Text endpoint, Text transport) {
   Text host;
   uint16_t port;
   if (!split_endpoint(endpoint, host, port)) return refuse("endpoint is not of the form host:port", endpoint, EINVAL);
-  const bool only4 = transport == "tcp4", only6 = transport == "tcp6";
+  const bool only4 = transport.ends_with('4'), only6 = transport.ends_with('6');
   sockaddr_in v4 = {};
   v4.sin_family = AF_INET;
   v4.sin_port = htons(port);
@@ -120,7 +120,7 @@ bool Listener::open_tcp(Text endpoint, Text transport) {
     is4 = true;
   } else {
     addrinfo hints = {};
-    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_socktype = type_;
     hints.ai_family = only4 ? AF_INET : only6 ? AF_INET6 : AF_UNSPEC;
     addrinfo* found = nullptr;
     const int code = getaddrinfo(name, nullptr, &hints, &found);  // also for "fe80::1%eth0"
@@ -162,7 +162,7 @@ bool Listener::open_unix(Text path) {
   if (!bind_and_listen(reinterpret_cast<sockaddr*>(&address), size)) {
     if (errno != EADDRINUSE) return refuse("cannot listen", path, errno);
     // A socket that nobody answers on is left over from a process that was killed.
-    const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const int probe = socket(AF_UNIX, type_ | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     const bool dead =
         probe >= 0 && connect(probe, reinterpret_cast<sockaddr*>(&address), size) < 0 && errno == ECONNREFUSED;
     if (probe >= 0) ::close(probe);
@@ -178,9 +178,11 @@ bool Listener::open(Text endpoint, Text transport, Text component) {
   close();
   component_ = component;
   port_ = 0;
-  if (transport == "unix") {
+  type_ = transport.starts_with("udp") || transport == "unixgram" ? SOCK_DGRAM : SOCK_STREAM;
+  if (transport == "unix" || transport == "unixgram") {
     if (!open_unix(endpoint)) return false;
-  } else if (transport.empty() || transport == "tcp" || transport == "tcp4" || transport == "tcp6") {
+  } else if (transport.empty() || transport == "tcp" || transport == "tcp4" || transport == "tcp6" ||
+             transport == "udp" || transport == "udp4" || transport == "udp6") {
     if (!open_tcp(endpoint, transport)) return false;
     sockaddr_storage bound = {};
     socklen_t size = sizeof bound;
@@ -191,7 +193,7 @@ bool Listener::open(Text endpoint, Text transport, Text component) {
     runtime_.log->error("transport cannot be listened on", {{"component", component}, {"transport", transport}});
     return false;
   }
-  if (!watch_.start(fd_, EPOLLIN)) return refuse("cannot watch the socket", endpoint, errno);
+  if (type_ == SOCK_STREAM && !watch_.start(fd_, EPOLLIN)) return refuse("cannot watch the socket", endpoint, errno);
   return true;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A listening socket: TCP over IPv4, IPv6 or both, or a Unix socket, as the Collector's confignet.AddrConfig says.
+// A listening socket: TCP or UDP over IPv4, IPv6 or both, or a Unix socket, as the Collector's confignet.AddrConfig
+// says.
 #pragma once
 
 #include "runtime/base/runtime.h"
@@ -21,9 +22,12 @@ public:
   Listener(Runtime& runtime, Accepted accepted, void* self);
   ~Listener() { close(); }
 
-  // Listens on `endpoint`; `transport` is tcp, tcp4, tcp6 or unix. Returns false with the reason logged.
+  // Listens on `endpoint`; `transport` is tcp, tcp4, tcp6 or unix, or, for datagrams, udp, udp4, udp6 or unixgram:
+  // then nothing is accepted, and whoever opened it reads from fd(). Returns false with the reason logged.
   bool open(Text endpoint, Text transport, Text component);
   void close();
+  // Of an open socket; it stays the listener's.
+  int fd() const { return fd_; }
   // The port in use, which the system chose when the config says 0. 0 for Unix sockets.
   uint16_t port() const { return port_; }
 
@@ -41,6 +45,7 @@ private:
   Timer resume_;
   Text component_;
   int fd_ = -1;
+  int type_ = 0;  // SOCK_STREAM or SOCK_DGRAM
   uint16_t port_ = 0;
   char unlink_[sizeof(sockaddr_un::sun_path)] = {};  // path of the Unix socket, removed on close
 };

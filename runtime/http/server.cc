@@ -33,6 +33,7 @@ bool HttpServer::start() {
     tls_ = rt_tls_server.create(runtime_, *options_.tls, options_.component);
     if (!tls_) return false;
   }
+  if (runtime_.offline) return true;
   return listener_.open(options_.endpoint, options_.transport, options_.component);
 }
 

@@ -5,11 +5,16 @@
 //
 //   {"signal": "traces", "body": OTLP/JSON}   a request to the otlp receiver
 //   {"clock": SECONDS}                        the clock moves there; what is due until then happens first
+//   {"to": ID, "datagram": PAYLOAD}           a packet to a component; `from`, "ADDRESS:PORT", tells senders apart, and
+//                                             `on` says which of several listeners it comes to
+//   {"to": ID, "stream": PAYLOAD}             what a connection's socket gives at once; `from` says which connection
 //   {"env": {NAME: TEXT}}                     environment variables; the first line only
 //   {"answers": {"METHOD URL": ANSWER}}       what requests get, also those at the start where it is among the first
 //   lines:
 //                                             {"status", "headers", "body"} or {"error": "connection"}, or a list of
 //                                             such, of which the last repeats
+//
+// PAYLOAD is text, {"base64": TEXT}, or any other value for its JSON.
 //
 //   collector --clock SECONDS
 #include "runtime/base/json.h"
@@ -30,6 +35,7 @@ namespace whittle {
 
 void replay_write(Bytes line);
 void replay_answers(yyjson_val* answers);
+bool replay_arrives(Text component, Text on, bool stream, Text from, Bytes content);
 
 namespace {
 
@@ -55,6 +61,7 @@ public:
     if (yyjson_val* clock = yyjson_obj_get(root, "clock"))
       runtime_.loop->advance(static_cast<int64_t>(yyjson_get_num(clock) * 1e9 + 0.5));
     else if (yyjson_val* answers = yyjson_obj_get(root, "answers")) replay_answers(answers);
+    else if (yyjson_obj_get(root, "to")) arrives(root);
     else object(root);
     yyjson_doc_free(doc);
     settle();
@@ -98,6 +105,34 @@ private:
       if (p.in.consume(p.in.self, &own) != Status::Ok) refuse("a pipeline refused the request");
     }
     if (!taken) refuse("no pipeline takes this signal");
+  }
+
+  static Text text_of(yyjson_val* v) { return yyjson_is_str(v) ? Text(yyjson_get_str(v), yyjson_get_len(v)) : Text(); }
+
+  // False, with the line refused, when it is none.
+  static bool payload_of(yyjson_val* v, Writer& out) {
+    if (yyjson_is_str(v)) return out.append(text_of(v)), true;
+    if (yyjson_val* base64 = yyjson_obj_get(v, "base64")) {
+      if (append_decoded_base64(out, text_of(base64))) return true;
+      refuse("the payload is not base64");
+      return false;
+    }
+    size_t size;
+    char* text = yyjson_val_write(v, 0, &size);
+    if (text) out.append(Text(text, size));
+    free(text);
+    return true;
+  }
+
+  void arrives(yyjson_val* root) {
+    yyjson_val *datagram = yyjson_obj_get(root, "datagram"), *stream = yyjson_obj_get(root, "stream");
+    if (!datagram && !stream) return refuse("a line with `to` holds `datagram` or `stream`");
+    Writer content;
+    if (!payload_of(datagram ? datagram : stream, content)) return;
+    yyjson_val* from = yyjson_obj_get(root, "from");
+    if (!replay_arrives(text_of(yyjson_obj_get(root, "to")), text_of(yyjson_obj_get(root, "on")), stream != nullptr,
+                        from ? text_of(from) : Text("127.0.0.1:40000"), content.bytes()))
+      refuse("no component of that name takes this in");
   }
 
   template <class F>
@@ -199,11 +234,10 @@ int run(int argc, char** argv) {
   HttpClient http(runtime);
   runtime.http = &http;
   if (!resolve_late_values(whittle_program, log) || !create_components(whittle_program, runtime)) return 2;
-  // Exporters look up what they need before the first request; receivers and extensions stay as they are.
-  for (const Component& c : whittle_program.components)
-    if ((c.kind == ComponentKind::Exporter || c.kind == ComponentKind::Processor) && c.ops->start &&
-        !c.ops->start(*c.instance))
-      return 2;
+  // Nothing listens, and extensions stay as they are.
+  for (ComponentKind kind : {ComponentKind::Exporter, ComponentKind::Processor, ComponentKind::Receiver})
+    for (const Component& c : whittle_program.components)
+      if (c.kind == kind && c.ops->start && !c.ops->start(*c.instance)) return 2;
 
   Replay replay(runtime);
   for (Text line; lines.next(line);) replay.line(line);

@@ -36,6 +36,7 @@ public:
 
   bool start() {
     const char* value = getenv(kVariable);
+    if (!value && runtime_.offline) return true;
     Text base = value ? trim_blanks(value) : Text();
     while (base.ends_with('/')) base.remove_suffix(1);
     if (base.find("://") == Text::npos || base.size() > 1024) {
