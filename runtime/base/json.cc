@@ -83,6 +83,16 @@ void append_nested_escaped(Writer& out, Text t) {
   append_escaped<true>(out, t);
 }
 
+void append_json_html(Writer& out, Text t) {
+  out.byte('"');
+  for (size_t at; (at = t.find_first_of("<>&")) != Text::npos; t.remove_prefix(at + 1)) {
+    append_json_escaped(out, t.substr(0, at));
+    out.append(Text(t[at] == '<' ? "\\u003c" : t[at] == '>' ? "\\u003e" : "\\u0026"));
+  }
+  append_json_escaped(out, t);
+  out.byte('"');
+}
+
 void append_json_text(Writer& out, Text t) {
   out.byte('"');
   append_json_escaped(out, t);

@@ -14,6 +14,9 @@ void append_json_text(Writer& out, Text t);
 // The same without the quotes, for a string that is put together from parts.
 void append_json_escaped(Writer& out, Text t);
 
+// Appends `t` as Go's encoding/json writes a string: what HTML would take for its own (<, > and &) is escaped too.
+void append_json_html(Writer& out, Text t);
+
 // Appends the bytes in base64 (with padding), or in lower-case hex; neither adds quotes.
 void append_base64(Writer& out, Bytes b);
 void append_hex(Writer& out, Bytes b);

@@ -40,6 +40,7 @@ struct HttpRequest {
   // Shown by replay: which exporter, what call, and the body before compression in JSON (or OTLP protobuf bytes
   // of `otlp_signal`; empty: what the slices hold). Empty `call`: not shown (metadata and credentials).
   Text exporter, call;
+  Text kind = "exporter";  // what `exporter` is: "receiver", "extension"
   Bytes plain_body;
   bool plain_is_otlp = false;
   Signal otlp_signal = Signal::Traces;

@@ -92,6 +92,19 @@ void collect_metadata(const ServerRequest& request, Metadata& metadata) {
   }
 }
 
+ClientTls client_tls(const config::TlsClient& t) {
+  ClientTls tls;
+  tls.insecure_skip_verify = t.insecure_skip_verify;
+  tls.ca_file = view(t.ca_file), tls.ca_pem = view(t.ca_pem);
+  tls.cert_file = view(t.cert_file), tls.cert_pem = view(t.cert_pem);
+  tls.key_file = view(t.key_file), tls.key_pem = view(t.key_pem);
+  tls.server_name_override = view(t.server_name_override);
+  tls.include_system_ca_certs_pool = t.include_system_ca_certs_pool || (t.ca_file.size == 0 && t.ca_pem.size == 0);
+  tls.min_version = t.min_version == config::TlsCommonMinVersion::V13 ? "1.3" : "1.2";
+  tls.max_version = t.max_version == config::TlsCommonMaxVersion::V12 ? "1.2" : "";
+  return tls;
+}
+
 HttpFront::HttpFront(Loop& loop, const config::HttpServer& config, const ServerHandler& handler, ErrorFn error)
     : config_(config), inner_(handler), error_(error),
       limit_(static_cast<uint64_t>(config.max_request_body_size > 0 ? config.max_request_body_size : kDefaultMaxBody)) {

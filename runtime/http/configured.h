@@ -5,6 +5,7 @@
 #pragma once
 
 #include "runtime/codec/decompress.h"
+#include "runtime/http/client.h"
 #include "runtime/http/server.h"
 #include "stdlib/common/common_config.h"
 
@@ -15,6 +16,9 @@ namespace whittle {
 // Options of a server. `tls` is filled in when the config has TLS and must live as long as the server.
 ServerOptions server_options(const config::HttpServer& config, Text component, TlsServerOptions& tls);
 ServerOptions server_options(const config::GrpcServer& config, Text component, TlsServerOptions& tls);
+
+// TLS of a client. Borrowed from the config.
+ClientTls client_tls(const config::TlsClient& config);
 
 // The request headers that a payload carries on when `include_metadata` is set, copied.
 void collect_metadata(const ServerRequest& request, struct Metadata& metadata);

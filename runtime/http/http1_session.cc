@@ -13,6 +13,8 @@ namespace whittle {
 
 // What a client may still send of a body that nobody wants before its connection is given up.
 static constexpr uint64_t kMostDropped = 256 * 1024;
+// What a client may send behind a request that has not been answered.
+static constexpr size_t kMostBehind = 256 * 1024;
 
 static Text reason_phrase(int status) {
   switch (status) {
@@ -31,6 +33,7 @@ static Text reason_phrase(int status) {
   case 431: return "Request Header Fields Too Large";
   case 500: return "Internal Server Error";
   case 501: return "Not Implemented";
+  case 502: return "Bad Gateway";
   case 503: return "Service Unavailable";
   case 505: return "HTTP Version Not Supported";
   default: return "Status";
@@ -42,6 +45,9 @@ namespace {
 class Http1Session : public Session {
 public:
   explicit Http1Session(Connection& connection) : connection_(connection) {}
+  ~Http1Session() override {
+    if (reply_.later) reply_.later->gone();
+  }
 
   Body::Room direct() override {
     if (state_ != State::Body || chunked_ || dropping_ || left_ == 0) return {nullptr, 0};
@@ -59,13 +65,17 @@ public:
       switch (state_) {
       case State::Head: in = in.subspan(take_head(in)); break;
       case State::Body: in = in.subspan(take_body(in)); break;
+      case State::Waiting:
+        if (behind_.size() + in.size() > kMostBehind) return connection_.abort();
+        behind_.append(in);
+        return;
       }
     }
   }
 
   void peer_ended() override {
     // In the middle of a request: nobody waits for an answer to half of one.
-    if (!partial_.empty() || state_ == State::Body) connection_.abort();
+    if (!partial_.empty() || state_ != State::Head) connection_.abort();
   }
 
   void drain() override {
@@ -86,7 +96,7 @@ public:
   }
 
 private:
-  enum class State : uint8_t { Head, Body };
+  enum class State : uint8_t { Head, Body, Waiting };
 
   const ServerOptions& options() { return connection_.server().options(); }
 
@@ -204,8 +214,24 @@ private:
   void whole() {
     const ServerHandler& handler = connection_.server().handler();
     handler.whole(handler.self, request_, reply_);
+    if (reply_.later) {
+      state_ = State::Waiting;
+      connection_.deadline().cancel();
+      reply_.later->wait(reply_, &reply_.later, answered_later, this, nullptr);
+      return;
+    }
     answer(false);
     next();
+  }
+
+  static void answered_later(void* self, void*) {
+    auto& s = *static_cast<Http1Session*>(self);
+    s.answer(false);
+    s.next();
+    Writer behind;
+    behind.swap(s.behind_);
+    if (!behind.empty()) s.take(behind.bytes());
+    s.connection_.settle();
   }
 
   // A request that is not one.
@@ -266,6 +292,7 @@ private:
   ServerRequest request_;
   ServerReply reply_;
   Writer partial_;  // a head that has not come to its end
+  Writer behind_;   // what came while an answer is not there yet
   ChunkedDecoder decoder_;
   State state_ = State::Head;
   bool chunked_ = false;

@@ -83,6 +83,7 @@ public:
     nghttp2_session_del(h2_);
     while (live_) {
       Stream* next = live_->next;
+      if (live_->reply.later) live_->reply.later->gone();
       delete live_;
       live_ = next;
     }
@@ -239,6 +240,7 @@ private:
   }
 
   void close(Stream* s) {
+    if (s->reply.later) s->reply.later->gone();
     (s->previous ? s->previous->next : live_) = s->next;
     if (s->next) s->next->previous = s->previous;
     if (pooled_ >= kPooledStreams) {
@@ -287,7 +289,14 @@ private:
     s.request_ended = true;
     if (s.answered) return;
     handler().whole(handler().self, s.request, s.reply);
-    answer(s);
+    if (s.reply.later) s.reply.later->wait(s.reply, &s.reply.later, answered_later, this, &s);
+    else answer(s);
+  }
+
+  static void answered_later(void* self, void* stream) {
+    auto& session = *static_cast<Http2Session*>(self);
+    session.answer(*static_cast<Stream*>(stream));
+    session.connection_.settle();
   }
 
   void answer(Stream& s) {

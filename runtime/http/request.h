@@ -44,12 +44,48 @@ struct ServerRequest {
   }
 };
 
+// For an answer that comes later: whoever answers keeps one of these as long as that takes, and ends it before itself.
+// What a reply refers to must live until done().
+class Later {
+public:
+  Later() = default;
+  ~Later() { leave(); }
+  Later(const Later&) = delete;
+
+  // Null when nobody waits for the answer any more.
+  struct ServerReply* reply() const { return reply_; }
+  // Sends the reply.
+  void done() {
+    if (!reply_) return;
+    leave();
+    send_(session_, stream_);
+  }
+  // Nobody is going to answer.
+  void leave() {
+    if (reply_) *back_ = nullptr, reply_ = nullptr;
+  }
+
+  // For sessions: `send(session, stream)` is called by done(), and `*back` is null once there is no Later any more.
+  // gone(): nobody waits for the answer any more.
+  void wait(ServerReply& reply, Later** back, void (*send)(void* session, void* stream), void* session, void* stream) {
+    reply_ = &reply, back_ = back, send_ = send, session_ = session, stream_ = stream;
+  }
+  void gone() { reply_ = nullptr; }
+
+private:
+  ServerReply* reply_ = nullptr;
+  Later** back_ = nullptr;
+  void (*send_)(void*, void*) = nullptr;
+  void *session_ = nullptr, *stream_ = nullptr;
+};
+
 // Texts are literals or live in the request's arena.
 struct ServerReply {
   int status = 200;
   std::vector<HttpHeader> headers;   // names in lower case; Date and Content-Length are the server's
   std::vector<HttpHeader> trailers;  // HTTP/2 only
   Writer body;
+  Later* later = nullptr;  // set by whole(): this is not the answer yet
 
   void header(Text name, Text value) { headers.push_back({name, value}); }
   void clear() {
@@ -57,10 +93,12 @@ struct ServerReply {
     headers.clear();
     trailers.clear();
     body.clear();
+    later = nullptr;
   }
 };
 
-// Answers requests. The functions are called from the loop and answer at once.
+// Answers requests. The functions are called from the loop and answer at once, but for whole(), which may name a
+// `later`.
 struct ServerHandler {
   void* self = nullptr;
   // The head is there. True: take the body in, after setting its limit with request.body.expect or expect_grpc. False:

@@ -33,7 +33,10 @@ bool HttpServer::start() {
     tls_ = rt_tls_server.create(runtime_, *options_.tls, options_.component);
     if (!tls_) return false;
   }
-  if (runtime_.offline) return true;
+  if (runtime_.offline) {
+    if (&rt_replay_server) rt_replay_server(*this);
+    return true;
+  }
   return listener_.open(options_.endpoint, options_.transport, options_.component);
 }
 

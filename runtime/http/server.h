@@ -14,6 +14,10 @@
 namespace whittle {
 
 class Connection;
+class HttpServer;
+
+// Of replays, which listen nowhere: gets to know a server that would.
+extern "C" __attribute__((weak)) void rt_replay_server(HttpServer& server);
 
 // Times in nanoseconds, 0: none. Texts are borrowed for the life of the server.
 struct ServerOptions {

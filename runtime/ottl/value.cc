@@ -219,17 +219,6 @@ bool find(const Value& map, Text key, Value* out) {
 
 namespace {
 
-// A JSON string as Go's encoding/json writes it: what HTML would take for its own is escaped too.
-void append_go_text(Writer& out, Text t) {
-  out.byte('"');
-  for (size_t at; (at = t.find_first_of("<>&")) != Text::npos; t.remove_prefix(at + 1)) {
-    append_json_escaped(out, t.substr(0, at));
-    out.append(Text(t[at] == '<' ? "\\u003c" : t[at] == '>' ? "\\u003e" : "\\u0026"));
-  }
-  append_json_escaped(out, t);
-  out.byte('"');
-}
-
 void append_int_text(Writer& out, int64_t i) {
   char room[kNumberRoom];
   out.append(Text(room, format_int(room, i)));
@@ -249,7 +238,7 @@ bool append_json(Writer& out, const Value& v, Arena& arena) {
     if (!isfinite(v.real)) return false;
     append_value_double(out, v.real);
     return true;
-  case ValueKind::String: append_go_text(out, v.as_text()); return true;
+  case ValueKind::String: append_json_html(out, v.as_text()); return true;
   case ValueKind::Bytes:
     out.byte('"');
     append_base64(out, v.as_bytes());
@@ -272,7 +261,7 @@ bool append_json(Writer& out, const Value& v, Arena& arena) {
       if (i + 1 < m.size && m.first[order[i + 1]].name() == member.name()) continue;
       if (!first) out.byte(',');
       first = false;
-      append_go_text(out, member.name());
+      append_json_html(out, member.name());
       out.byte(':');
       if (!append_json(out, member.value, arena)) return false;
     }

@@ -58,6 +58,22 @@ void replay_answers(yyjson_val* answers) {
   }
 }
 
+void append_replayed_body(Writer& out, Bytes body);
+
+// By their names in lower case.
+static void append_headers(Writer& line, const std::vector<HttpHeader>& headers) {
+  line.append(Text(",\"headers\":{"));
+  for (const HttpHeader& h : headers) {
+    if (&h != headers.data()) line.byte(',');
+    Writer name;
+    for (const char c : h.name) name.byte(static_cast<uint8_t>(lower_case(c)));
+    append_json_text(line, name.text());
+    line.byte(':');
+    append_json_text(line, h.value);
+  }
+  line.byte('}');
+}
+
 struct ClientImpl {
   struct Answer {
     HttpDone done;
@@ -132,18 +148,25 @@ void HttpClient::send(HttpRequest&& request, HttpDone done, void* context) {
   ++in_flight_;
   if (!request.call.empty()) {
     Writer line;
-    line.append(Text("{\"exporter\":"));
+    line.append(Text("{"));
+    append_json_text(line, request.kind);
+    line.append(Text(":"));
     append_json_text(line, request.exporter);
     line.append(Text(",\"call\":"));
     append_json_text(line, request.call);
-    line.append(Text(",\"body\":"));
+    if (request.method != "POST") {
+      line.append(Text(",\"method\":"));
+      append_json_text(line, request.method);
+    }
+    append_headers(line, request.headers);
     Writer joined;
     if (request.plain_body.empty()) {
       for (const Slice& s : request.slices) joined.append(s.bytes);
       request.plain_body = joined.bytes();
     }
+    if (!request.plain_body.empty() || request.plain_is_otlp) line.append(Text(",\"body\":"));
     if (request.plain_is_otlp) wire::proto_to_json(request.otlp_signal, request.plain_body, line);
-    else line.append(request.plain_body);
+    else if (!request.plain_body.empty()) append_replayed_body(line, request.plain_body);
     line.append(Text("}\n"));
     replay_write(line.bytes());
   }

@@ -8,6 +8,7 @@
 //   {"to": ID, "datagram": PAYLOAD}           a packet to a component; `from`, "ADDRESS:PORT", tells senders apart, and
 //                                             `on` says which of several listeners it comes to
 //   {"to": ID, "stream": PAYLOAD}             what a connection's socket gives at once; `from` says which connection
+//   {"to": ID, "http": {"method", "path", "headers", "body"}}   a request to a component that answers HTTP
 //   {"env": {NAME: TEXT}}                     environment variables; the first line only
 //   {"answers": {"METHOD URL": ANSWER}}       what requests get, also those at the start where it is among the first
 //   lines:
@@ -35,6 +36,7 @@ namespace whittle {
 
 void replay_write(Bytes line);
 void replay_answers(yyjson_val* answers);
+bool replay_http(Text component, yyjson_val* http, Bytes body);
 bool replay_arrives(Text component, Text on, bool stream, Text from, Bytes content);
 
 namespace {
@@ -126,8 +128,16 @@ private:
 
   void arrives(yyjson_val* root) {
     yyjson_val *datagram = yyjson_obj_get(root, "datagram"), *stream = yyjson_obj_get(root, "stream");
-    if (!datagram && !stream) return refuse("a line with `to` holds `datagram` or `stream`");
+    yyjson_val* http = yyjson_obj_get(root, "http");
     Writer content;
+    if (http) {
+      yyjson_val* body = yyjson_obj_get(http, "body");
+      if (body && !payload_of(body, content)) return;
+      if (!replay_http(text_of(yyjson_obj_get(root, "to")), http, content.bytes()))
+        refuse("no component of that name answers HTTP");
+      return;
+    }
+    if (!datagram && !stream) return refuse("a line with `to` holds `datagram`, `stream` or `http`");
     if (!payload_of(datagram ? datagram : stream, content)) return;
     yyjson_val* from = yyjson_obj_get(root, "from");
     if (!replay_arrives(text_of(yyjson_obj_get(root, "to")), text_of(yyjson_obj_get(root, "on")), stream != nullptr,
@@ -234,8 +244,9 @@ int run(int argc, char** argv) {
   HttpClient http(runtime);
   runtime.http = &http;
   if (!resolve_late_values(whittle_program, log) || !create_components(whittle_program, runtime)) return 2;
-  // Nothing listens, and extensions stay as they are.
-  for (ComponentKind kind : {ComponentKind::Exporter, ComponentKind::Processor, ComponentKind::Receiver})
+  // Nothing listens.
+  for (ComponentKind kind :
+       {ComponentKind::Extension, ComponentKind::Exporter, ComponentKind::Processor, ComponentKind::Receiver})
     for (const Component& c : whittle_program.components)
       if (c.kind == kind && c.ops->start && !c.ops->start(*c.instance)) return 2;
 

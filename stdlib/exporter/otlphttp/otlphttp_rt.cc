@@ -7,6 +7,7 @@
 #include "runtime/codec/compress.h"
 #include "runtime/export/queue.h"
 #include "runtime/http/client.h"
+#include "runtime/http/configured.h"
 #include "runtime/wire/json.h"
 #include "runtime/wire/otlp_schema.h"
 #include "runtime/wire/otlp_views.h"
@@ -58,19 +59,6 @@ struct Otlphttp {
     default: break;  // the others are refused when the config is checked
     }
     tls = client_tls(config.tls);
-  }
-
-  static ClientTls client_tls(const config::TlsClient& t) {
-    ClientTls tls;
-    tls.insecure_skip_verify = t.insecure_skip_verify;
-    tls.ca_file = view(t.ca_file), tls.ca_pem = view(t.ca_pem);
-    tls.cert_file = view(t.cert_file), tls.cert_pem = view(t.cert_pem);
-    tls.key_file = view(t.key_file), tls.key_pem = view(t.key_pem);
-    tls.server_name_override = view(t.server_name_override);
-    tls.include_system_ca_certs_pool = t.include_system_ca_certs_pool || (t.ca_file.size == 0 && t.ca_pem.size == 0);
-    tls.min_version = t.min_version == config::TlsCommonMinVersion::V13 ? "1.3" : "1.2";
-    tls.max_version = t.max_version == config::TlsCommonMaxVersion::V12 ? "1.2" : "";
-    return tls;
   }
 
   void send(Outgoing& item) {
