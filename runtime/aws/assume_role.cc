@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Taking on a role: one call of STS, signed with the process's own keys (AWS STS API Reference, "AssumeRole"). A query
 // API: the request is a form, the answer XML.
+#include "runtime/aws/clock.h"
 #include "runtime/aws/credentials.h"
 
 #include "runtime/aws/timestamp.h"
@@ -62,7 +63,7 @@ extern "C" void rt_ask_sts(Credentials& c, const AwsKeys* keys) {
   to_sign.body = body.bytes();
   to_sign.region = c.role_.region;
   to_sign.service = "sts";
-  to_sign.time_ns = c.runtime_.now_ns();
+  to_sign.time_ns = c.signed_ns_ = aws_now_ns(c.runtime_);
   Arena scratch;
   Signature signature = sign(to_sign, *keys, scratch);
 
@@ -89,6 +90,8 @@ void Credentials::sts_answered(const HttpResponse& response) {
     if (!append_xml_element(message, answer, "Message"))
       message.append(response.status == 0 ? response.error_text : answer.substr(0, 300));
     Text t = type.text();
+    // Not signed again here: whoever needs the role asks soon again.
+    adjust_aws_clock(runtime_, response, t, signed_ns_);
     if (t.starts_with("ExpiredToken") || t == "InvalidClientTokenId") of(runtime_).forget();
     if (response.status >= 400 && response.status < 500 && is_denial(response.status, t)) {
       Denial denial{role_.component, "sts", "AssumeRole", role_.role_arn, role_.region, {}, t, message.text(), {}};

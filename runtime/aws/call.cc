@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/aws/call.h"
 
+#include "runtime/aws/clock.h"
 #include "runtime/base/number.h"
 
 #include <stdlib.h>
@@ -98,12 +99,31 @@ static bool is_expired(Text type) {
          type == "InvalidClientTokenId";
 }
 
+// The names that the SDKs take for throttling (aws-sdk-go-v2, aws/retry/standard.go, DefaultThrottleErrorCodes);
+// services invent more with "Throttl" in them.
+static bool is_throttling(Text type) {
+  constexpr Text kNames[] = {"TooManyRequestsException",
+                             "ProvisionedThroughputExceededException",
+                             "TransactionInProgressException",
+                             "RequestLimitExceeded",
+                             "BandwidthLimitExceeded",
+                             "LimitExceededException",
+                             "SlowDown",
+                             "PriorRequestNotComplete"};
+  for (Text name : kNames)
+    if (type == name) return true;
+  return type.find("Throttl") != Text::npos;
+}
+
+// Faults of the service that some report as the caller's, with a status of 400.
+static bool is_passing(Text type) {
+  return type == "RequestTimeout" || type == "RequestTimeoutException" || type.starts_with("ServiceUnavailable") ||
+         type.starts_with("InternalFailure") || type.starts_with("InternalServer") || type == "InternalError";
+}
+
 static bool may_repeat(const HttpResponse& r) {
   if (r.status == 0 || r.status == 429 || r.status >= 500) return true;
-  Text type = aws_error_type(r);
-  return type.find("Throttl") != Text::npos || type == "TooManyRequestsException" || type == "RequestLimitExceeded" ||
-         type == "LimitExceededException" || type == "ServiceUnavailableException" || type == "RequestTimeout" ||
-         is_expired(type);
+  return is_throttling(aws_error_type(r)) || is_passing(aws_error_type(r)) || is_expired(aws_error_type(r));
 }
 
 bool may_pass_later(const HttpResponse& r) {
@@ -119,6 +139,8 @@ struct PendingCall {
   Text name, target, path, content_type, resource;
   Writer body;
   int64_t tries = 0;
+  int64_t signed_ns = 0;
+  bool signed_again = false;  // for the clock: once
   Backoff backoff;
   Timer timer;
 
@@ -155,7 +177,7 @@ struct PendingCall {
     to_sign.body = body.bytes();
     to_sign.region = client.region_;
     to_sign.service = client.service_;
-    to_sign.time_ns = client.runtime_.now_ns();
+    to_sign.time_ns = signed_ns = aws_now_ns(client.runtime_);
     Signature signature = sign(to_sign, *keys, scratch);
 
     HttpRequest request;
@@ -180,9 +202,15 @@ struct PendingCall {
   }
 
   void answered(const HttpResponse& response) {
-    if ((response.status < 200 || response.status >= 300) && may_repeat(response) &&
-        tries <= client.settings_.max_retries) {
-      if (is_expired(aws_error_type(response))) client.credentials().forget();
+    const bool taken = response.status >= 200 && response.status < 300;
+    if (!taken && is_expired(aws_error_type(response))) client.credentials().forget();
+    if (!taken && !signed_again && adjust_aws_clock(client.runtime_, response, aws_error_type(response), signed_ns)) {
+      signed_again = true;
+      --tries;  // this one could not succeed
+      timer.in(0);
+      return;
+    }
+    if (!taken && may_repeat(response) && tries <= client.settings_.max_retries) {
       timer.in(*backoff.next(kRepetitions, client.runtime_.loop->clock(), client.runtime_.random32()));
       return;
     }

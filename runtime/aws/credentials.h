@@ -76,6 +76,7 @@ private:
   bool fetching_ = false;
   bool failed_ = false;     // the last attempt did, and the log has it
   int64_t expires_ns_ = 0;  // wall clock; 0: never
+  int64_t signed_ns_ = 0;   // when the role was last asked for, by AWS's clock
   std::vector<Waiting> waiting_;
   // Of a role.
   Arena arena_;

@@ -131,9 +131,9 @@ void LogSender::answered(Batch& batch, const HttpResponse& r) {
   pump_task_.post();
   Text type = ok(r) ? Text() : aws_error_type(r);
   if (ok(r) || type == "DataAlreadyAcceptedException") {
-    if (ok(r)) tell_rejected(r.body, batch);
-    end(batch, true, {});
-    return;
+    Writer why;
+    const uint32_t lost = ok(r) ? rejected(r.body, batch, why) : 0;
+    return end(batch, lost, why.text());
   }
   if (type == "ResourceNotFoundException" && batch.creations < kMaxCreations) {
     ++batch.creations;
@@ -144,12 +144,12 @@ void LogSender::answered(Batch& batch, const HttpResponse& r) {
   bool may_pass = may_pass_later(r) || type == "ResourceNotFoundException" || type == "OperationAbortedException" ||
                   type == "InvalidSequenceTokenException";
   if (may_pass) later(batch, why.text());
-  else end(batch, false, why.text());
+  else end(batch, batch.events, why.text());
 }
 
 void LogSender::later(Batch& batch, Text why) {
   std::optional<int64_t> wait = batch.backoff.next(kAwsBackoff, runtime_.loop->clock(), runtime_.random32());
-  if (!wait) return end(batch, false, why);
+  if (!wait) return end(batch, batch.events, why);
   runtime_.log->warn("log events were not taken; they are sent again", {{"exporter", exporter_},
                                                                         {"log_group", batch.log_group},
                                                                         {"log_stream", batch.log_stream},
@@ -160,29 +160,36 @@ void LogSender::later(Batch& batch, Text why) {
   batch.timer.in(*wait);
 }
 
-void LogSender::end(Batch& batch, bool taken, Text why) {
-  batch.done(batch.context, batch.events, taken, why);
+void LogSender::end(Batch& batch, uint32_t lost, Text why) {
+  batch.done(batch.context, batch.events - lost, lost, why);
   delete &batch;
 }
 
-// {"rejectedLogEventsInfo": {"tooOldLogEventEndIndex", "tooNewLogEventStartIndex", "expiredLogEventEndIndex"}}
-void LogSender::tell_rejected(Bytes answer, const Batch& batch) {
+// {"rejectedLogEventsInfo": {"tooOldLogEventEndIndex", "tooNewLogEventStartIndex", "expiredLogEventEndIndex"}}: of
+// events in order of time the oldest and the newest were not taken, up to the one index and from the other on.
+uint32_t LogSender::rejected(Bytes answer, const Batch& batch, Writer& why) {
   yyjson_doc* doc = yyjson_read(as_text(answer).data(), answer.size(), 0);
-  if (!doc) return;
+  if (!doc) return 0;
   yyjson_val* info = yyjson_obj_get(yyjson_doc_get_root(doc), "rejectedLogEventsInfo");
+  const int64_t events = batch.events;
   auto index = [&](const char* name, int64_t none) {
     yyjson_val* v = yyjson_obj_get(info, name);
-    return yyjson_is_int(v) ? yyjson_get_sint(v) : none;
+    return yyjson_is_int(v) ? std::clamp<int64_t>(yyjson_get_sint(v), 0, events) : none;
   };
-  if (info) {
-    int64_t old = std::max(index("tooOldLogEventEndIndex", 0), index("expiredLogEventEndIndex", 0));
-    int64_t fresh = batch.events - index("tooNewLogEventStartIndex", batch.events);
-    if (old > 0 || fresh > 0)
-      runtime_.log->warn(
-          "CloudWatch Logs dropped events for their time",
-          {{"exporter", exporter_}, {"log_group", batch.log_group}, {"too_old", old}, {"too_new", fresh}});
-  }
+  const int64_t expired = index("expiredLogEventEndIndex", 0);
+  const int64_t old = std::max(index("tooOldLogEventEndIndex", 0), expired);
+  const int64_t fresh = events - index("tooNewLogEventStartIndex", events);
   yyjson_doc_free(doc);
+  const int64_t lost = std::min(old + fresh, events);
+  if (lost == 0) return 0;
+  why.append(Text("CloudWatch Logs did not take events for their time"));
+  runtime_.log->error("CloudWatch Logs did not take events for their time; they are lost",
+                      {{"exporter", exporter_},
+                       {"log_group", batch.log_group},
+                       {"too_old", old - expired},
+                       {"expired", expired},
+                       {"too_new", fresh}});
+  return static_cast<uint32_t>(lost);
 }
 
 void LogSender::create(Batch& batch) {

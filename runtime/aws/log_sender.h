@@ -32,8 +32,8 @@ struct LogGroupSettings {
 
 class LogSender {
 public:
-  // Told once for each batch: whether it was taken, and how many events it held.
-  using Done = void (*)(void* context, uint32_t events, bool taken, Text why);
+  // Told once for each batch: how many of its events were taken, and how many are lost, and why.
+  using Done = void (*)(void* context, uint32_t taken, uint32_t lost, Text why);
 
   // `exporter` and the texts in the settings must outlive the sender.
   LogSender(const ComponentContext& exporter, const AwsSettings& settings, const LogGroupSettings& groups,
@@ -56,12 +56,12 @@ private:
   void put(Batch& batch);
   void answered(Batch& batch, const HttpResponse& response);
   void later(Batch& batch, Text why);
-  void end(Batch& batch, bool taken, Text why);
+  void end(Batch& batch, uint32_t lost, Text why);
   void create(Batch& batch);
   void step(Creation& creation, Step step);
   void created(Creation& creation, const HttpResponse& response);
   void end(Creation& creation, bool done, Text why);
-  void tell_rejected(Bytes answer, const Batch& batch);
+  uint32_t rejected(Bytes answer, const Batch& batch, Writer& why);
 
   Runtime& runtime_;
   AwsClient client_;

@@ -63,7 +63,8 @@ public:
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
 
-  // Starts a request; everything borrowed by `request` is copied or needed only during the call, except `tls`.
+  // Starts a request. GET and HEAD follow redirects; to all others a redirect (301, 302, 303, 307, 308) is the answer.
+  // everything borrowed by `request` is copied or needed only during the call, except `tls`.
   void send(HttpRequest&& request, HttpDone done, void* context);
 
   // Requests that have not been answered.

@@ -256,7 +256,7 @@ static size_t read_slices(char* to, size_t, size_t room, void* me) {
   return n;
 }
 
-// curl sends again what a redirect or a connection closed by its server asks for, always from the beginning.
+// curl sends again what a connection closed by its server did not take, always from the beginning.
 static int rewind_slices(void* me, curl_off_t offset, int origin) {
   auto& call = *static_cast<Call*>(me);
   if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
@@ -457,7 +457,10 @@ bool ClientImpl::prepare(Call& call, HttpRequest& request) {
   curl_easy_setopt(easy, CURLOPT_URL, url.data());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
+  // Only what asks is sent elsewhere. What delivers is not: after 301, 302 and 303 it would become a GET, whose 200
+  // says nothing of what was to be delivered, and a signature does not count for another host.
+  const bool asks = request.method == "GET" || request.method == "HEAD";
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, asks ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_MAXREDIRS, 10L);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
                    static_cast<long>(request.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));

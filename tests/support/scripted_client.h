@@ -20,13 +20,14 @@
 namespace whittle {
 
 struct Recorded {
-  std::string call, body;
+  std::string call, body, date;  // X-Amz-Date
 };
 
 struct Script {
   struct Answer {
     int status = 200;
     std::string body = "{}";
+    std::vector<std::pair<std::string, std::string>> headers = {};  // names in lower case
   };
   std::vector<Recorded> requests;
   std::function<Answer(const Recorded&)> answer = [](const Recorded&) { return Answer{}; };
@@ -52,6 +53,7 @@ struct ClientImpl {
       HttpResponse response;
       response.status = p.answer.status;
       response.body = as_bytes(p.answer.body);
+      for (auto& [name, value] : p.answer.headers) response.headers.push_back({name, value});
       --client.in_flight_;
       p.done(p.context, response);
     }
@@ -59,7 +61,9 @@ struct ClientImpl {
   void send(HttpRequest&& request, HttpDone done, void* context) {
     ++client.in_flight_;
     Recorded r{std::string(request.call),
-               std::string(request.plain_body.empty() ? request.body.text() : as_text(request.plain_body))};
+               std::string(request.plain_body.empty() ? request.body.text() : as_text(request.plain_body)), ""};
+    for (const HttpHeader& h : request.headers)
+      if (h.name == "X-Amz-Date") r.date = h.value;
     script->requests.push_back(r);
     pending.push_back({done, context, script->answer(r)});
     task.post();

@@ -116,9 +116,9 @@ struct Awsemf {
       }
       s->batches = sender->send(
           events, documents.text(),
-          [](void* sending, uint32_t events, bool taken, Text why) {
+          [](void* sending, uint32_t taken, uint32_t lost, Text why) {
             auto& sent = *static_cast<Sending*>(sending);
-            sent.exporter.batch_done(sent, events, taken, why);
+            sent.exporter.batch_done(sent, taken, lost, why);
           },
           s);
     }
@@ -126,11 +126,10 @@ struct Awsemf {
     if (s->batches == 0) end(*s);
   }
 
-  void batch_done(Sending& s, uint32_t events, bool taken, Text why) {
-    if (taken) {
-      s.taken += events;
-    } else {
-      s.lost += events;
+  void batch_done(Sending& s, uint32_t taken, uint32_t lost, Text why) {
+    s.taken += taken;
+    s.lost += lost;
+    if (lost > 0) {
       s.why.clear();
       s.why.append(why);
     }

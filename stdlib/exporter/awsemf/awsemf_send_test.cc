@@ -149,5 +149,37 @@ TEST(Send, NothingToSayIsSent) {
   EXPECT_NE(e.own_metrics().find("otelcol_exporter_sent_metric_points{exporter=\"awsemf\"} 1"), std::string::npos);
 }
 
+TEST(Send, RejectedEventsAreLost) {
+  struct Case {
+    const char* info;
+    int sent, failed;
+  };
+  constexpr Case kCases[] = {
+      {R"("tooOldLogEventEndIndex":1)", 3, 1},
+      {R"("expiredLogEventEndIndex":2,"tooOldLogEventEndIndex":1)", 2, 2},
+      {R"("tooNewLogEventStartIndex":3)", 3, 1},
+      {R"("tooOldLogEventEndIndex":1,"tooNewLogEventStartIndex":2)", 1, 3},
+      {R"("tooOldLogEventEndIndex":99)", 0, 4},
+      {R"("tooOldLogEventEndIndex":-5,"tooNewLogEventStartIndex":-1)", 0, 4},
+      {R"("tooNewLogEventStartIndex":9000000000000000000)", 4, 0},
+  };
+  for (const Case& k : kCases) {
+    config::Awsemf c = usual();
+    Emf e(c);
+    e.own.answer = [&](const Recorded&) {
+      return Script::Answer{200, R"({"rejectedLogEventsInfo":{)" + std::string(k.info) + "}}"};
+    };
+    e.send(Signal::Metrics, request(point(1) + "," + point(2) + "," + point(3) + "," + point(4)));
+    e.settle();
+    const std::string metrics = e.own_metrics();
+    for (auto& [name, n] : {std::pair{"sent", k.sent}, std::pair{"send_failed", k.failed}})
+      EXPECT_NE(metrics.find("otelcol_exporter_" + std::string(name) + "_metric_points{exporter=\"awsemf\"} " +
+                             std::to_string(n) + "\n"),
+                std::string::npos)
+          << k.info << "\n"
+          << metrics;
+  }
+}
+
 }  // namespace
 }  // namespace whittle

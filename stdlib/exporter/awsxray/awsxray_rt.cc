@@ -26,6 +26,14 @@ constexpr size_t kMaxDocumentSize = 64 << 10;
 constexpr Text kOpen = R"({"TraceSegmentDocuments":[)";
 constexpr uint32_t kMaxTries = 6;  // of documents that X-Ray names as unprocessed
 
+// Whether a document that X-Ray names as unprocessed, with this code, is wrong in itself: it will be so again.
+bool is_documents_fault(Text code) {
+  constexpr Text kFaults[] = {"Invalid", "Missing", "Parse", "Malformed", "Unsupported", "Validation", "TooLarge"};
+  for (Text fault : kFaults)
+    if (code.starts_with(fault)) return true;
+  return code.ends_with("TooLarge") || code.ends_with("TooLong");
+}
+
 struct Awsxray;
 
 struct SegmentId {
@@ -229,7 +237,8 @@ struct Awsxray {
   // {"UnprocessedTraceSegments": [{"Id", "ErrorCode", "Message"}]}
   void take_unprocessed(Piece& piece, Bytes body) {
     std::vector<SegmentId> ids;
-    Writer why;
+    Writer why, fault;
+    uint32_t faulty = 0;
     if (yyjson_doc* doc = yyjson_read(as_text(body).data(), body.size(), 0)) {
       yyjson_val* list = yyjson_obj_get(yyjson_doc_get_root(doc), "UnprocessedTraceSegments");
       size_t i, n;
@@ -239,6 +248,15 @@ struct Awsxray {
           yyjson_val* v = yyjson_obj_get(one, name);
           return yyjson_is_str(v) ? Text(yyjson_get_str(v), yyjson_get_len(v)) : Text();
         };
+        if (is_documents_fault(text("ErrorCode"))) {
+          ++faulty;
+          if (fault.empty()) {
+            fault.append(text("ErrorCode"));
+            fault.append(Text(": "));
+            fault.append(text("Message"));
+          }
+          continue;
+        }
         SegmentId id{};
         Text hex = text("Id");
         if (hex.size() == sizeof id.hex) memcpy(id.hex, hex.data(), sizeof id.hex);
@@ -250,6 +268,15 @@ struct Awsxray {
         }
       }
       yyjson_doc_free(doc);
+    }
+    if (faulty > piece.documents) faulty = piece.documents;
+    if (faulty > 0) {
+      runtime.log->error("X-Ray found fault with segments; they are lost",
+                         {{"exporter", context.id}, {"documents", faulty}, {"error", fault.text()}});
+      piece.documents -= faulty;
+      piece.sending.lost += faulty;
+      piece.sending.why.clear();
+      piece.sending.why.append(fault.text());
     }
     uint32_t unprocessed = static_cast<uint32_t>(ids.size());
     if (unprocessed > piece.documents) unprocessed = piece.documents;

@@ -98,6 +98,86 @@ TEST(Send, UnprocessedDocumentsGoAgain) {
   EXPECT_EQ(again[0], documents(x.own.requests[0])[1]);
 }
 
+TEST(Send, UnprocessedForTheirOwnFaultAreLost) {
+  config::Awsxray c = usual();
+  Xray x(c);
+  int calls = 0;
+  x.own.answer = [&](const Recorded&) {
+    if (calls++ > 0) return Script::Answer{};
+    return Script::Answer{200, R"({"UnprocessedTraceSegments":[
+        {"Id":"0000000000000002","ErrorCode":"InvalidSegment","Message":"m"},
+        {"Id":null,"ErrorCode":"ParseError","Message":"m"},
+        {"Id":"0000000000000003","ErrorCode":"InternalFailure","Message":"m"}]})"};
+  };
+  x.send(Signal::Traces, request(spans(4)));
+  x.settle();
+  ASSERT_EQ(x.own.requests.size(), 2u);
+  EXPECT_EQ(documents(x.own.requests[1]), std::vector<std::string>{documents(x.own.requests[0])[2]});
+  const std::string metrics = x.own_metrics();
+  EXPECT_NE(metrics.find("otelcol_exporter_send_failed_spans{exporter=\"awsxray\"} 2"), std::string::npos) << metrics;
+  EXPECT_NE(metrics.find("otelcol_exporter_sent_spans{exporter=\"awsxray\"} 2"), std::string::npos) << metrics;
+}
+
+TEST(Send, ThrottlingHasManyNames) {
+  for (const char* name :
+       {"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException", "RequestThrottled",
+        "TooManyRequestsException", "ProvisionedThroughputExceededException", "TransactionInProgressException",
+        "RequestLimitExceeded", "BandwidthLimitExceeded", "LimitExceededException", "SlowDown",
+        "PriorRequestNotComplete", "EC2ThrottledException", "RequestTimeoutException", "InternalFailure"}) {
+    config::Awsxray c = usual();
+    c.max_retries = 1;
+    Xray x(c);
+    int calls = 0;
+    x.own.answer = [&](const Recorded&) {
+      return calls++ > 0 ? Script::Answer{} : Script::Answer{400, R"({"__type":")" + std::string(name) + R"("})"};
+    };
+    x.send(Signal::Traces, request(spans(1)));
+    x.settle();
+    EXPECT_EQ(x.own.requests.size(), 2u) << name;
+  }
+}
+
+// The harness' clock stands at 2026-11-22T15:06:40Z.
+TEST(Send, AWrongClockIsMended) {
+  for (const char* type : {"InvalidSignatureException", "RequestTimeTooSkewed", "RequestExpired"}) {
+    config::Awsxray c = usual();
+    Xray x(c);
+    int calls = 0;
+    x.own.answer = [&](const Recorded&) {
+      if (calls++ > 0) return Script::Answer{};
+      return Script::Answer{403,
+                            R"({"__type":")" + std::string(type) +
+                                R"(","message":"Signature expired: 20261122T150640Z is now"})",
+                            {{"date", "Sun, 22 Nov 2026 18:06:47 GMT"}}};
+    };
+    x.send(Signal::Traces, request(spans(1)));
+    x.settle();
+    ASSERT_EQ(x.own.requests.size(), 2u) << type << ": max_retries is 0, and this is no repetition";
+    EXPECT_EQ(x.own.requests[0].date, "20261122T150640Z");
+    EXPECT_EQ(x.own.requests[1].date, "20261122T180647Z");
+    x.send(Signal::Traces, request(spans(1)));
+    x.settle();
+    EXPECT_EQ(x.own.requests[2].date, "20261122T180647Z") << "and from now on";
+  }
+}
+
+TEST(Send, AWrongKeyIsNoWrongClock) {
+  config::Awsxray c = usual();
+  Xray x(c);
+  int calls = 0;
+  x.own.answer = [&](const Recorded& r) {
+    EXPECT_EQ(r.date, "20261122T150640Z");
+    if (calls++ > 0) return Script::Answer{};
+    return Script::Answer{
+        403, R"({"__type":"InvalidSignatureException"})", {{"date", "Sun, 22 Nov 2026 15:07:00 GMT"}}};
+  };
+  const int64_t before = monotonic_ns();
+  x.send(Signal::Traces, request(spans(1)));
+  x.settle();
+  EXPECT_EQ(x.own.requests.size(), 2u);
+  EXPECT_GE(monotonic_ns() - before, 400'000'000) << "a denial waits: signing again at once would not help";
+}
+
 TEST(Send, AServiceSegmentGoesAgainWithItsId) {
   config::Awsxray c = usual();
   Xray x(c);

@@ -8,6 +8,7 @@
 #include "runtime/export/queue.h"
 #include "runtime/http/client.h"
 #include "runtime/http/configured.h"
+#include "runtime/http/date.h"
 #include "runtime/wire/json.h"
 #include "runtime/wire/otlp_schema.h"
 #include "runtime/wire/otlp_views.h"
@@ -19,12 +20,6 @@ namespace whittle {
 namespace {
 
 constexpr Text kPaths[] = {"/v1/traces", "/v1/metrics", "/v1/logs"};
-
-// At least 0 and at most a day: a backend that asks for more than that is not waited for.
-int64_t seconds_to_ns(int64_t seconds) {
-  constexpr int64_t kDay = 86'400;
-  return (seconds < 0 ? 0 : seconds > kDay ? kDay : seconds) * 1'000'000'000;
-}
 
 struct Otlphttp {
   const ComponentContext& context;
@@ -109,10 +104,7 @@ struct Otlphttp {
   }
 
   void answered(Outgoing& item, const HttpResponse& r) {
-    if (r.status >= 200 && r.status < 300) {
-      partial_success(r);
-      return queue.sent(item);
-    }
+    if (r.status >= 200 && r.status < 300) return taken(item, r);
     if (r.status == 0) return queue.again(item, r.error_text, 0);
     Writer why;
     why.append(Text("HTTP status "));
@@ -121,26 +113,43 @@ struct Otlphttp {
       why.append(Text(": "));
       why.append(as_text(r.body).substr(0, 300));
     }
+    if (r.status >= 300 && r.status < 400)
+      for (const HttpHeader& h : r.headers)
+        if (h.name == "location") {
+          why.append(Text(": redirected to "));
+          why.append(h.value.substr(0, 300));
+          why.append(Text(", which requests are not sent to: write that URL as the endpoint"));
+        }
     if (r.status != 429 && r.status != 502 && r.status != 503 && r.status != 504) return queue.failed(item, why.text());
     int64_t after = 0;
     for (const HttpHeader& h : r.headers)
-      if (h.name == "retry-after") after = seconds_to_ns(parse_int(h.value).value_or(0));
+      if (h.name == "retry-after") after = parse_retry_after(h.value, runtime.now_ns());
     queue.again(item, why.text(), after);
   }
 
-  // A backend may take a request and still drop some of its items: said in the answer, repeated in the log.
-  void partial_success(const HttpResponse& r) {
-    for (const HttpHeader& h : r.headers) {
-      if (h.name != "content-type" || !h.value.starts_with("application/x-protobuf") || r.body.empty()) continue;
-      // All three answers have the same shape: field 1 with the count of rejected items in 1 and a message in 2.
-      if (!wire::validate_message(wire::kExportTraceServiceResponse, r.body)) return;
-      views::ExportTraceServiceResponse answer(r.body);
-      views::ExportTracePartialSuccess partial = answer.partial_success.get();
-      if (partial.rejected_spans != 0 || !partial.error_message.empty())
-        runtime.log->warn(
-            "the backend took a request in part",
-            {{"exporter", context.id}, {"rejected", partial.rejected_spans}, {"message", partial.error_message}});
-    }
+  // A backend may take a request and still reject some of its items: its answer says how many. All three answers have
+  // one shape: field 1 with the count of rejected items in 1 and a message in 2.
+  void taken(Outgoing& item, const HttpResponse& r) {
+    static constexpr const wire::MessageType* kAnswers[] = {
+        &wire::kExportTraceServiceResponse, &wire::kExportMetricsServiceResponse, &wire::kExportLogsServiceResponse};
+    const wire::MessageType& type = *kAnswers[static_cast<uint32_t>(item.payload.signal)];
+    Text media;
+    for (const HttpHeader& h : r.headers)
+      if (h.name == "content-type") media = trim_blanks(h.value.substr(0, h.value.find(';')));
+    Writer transcoded;
+    Bytes answer;
+    if (equal_ignoring_case(media, "application/x-protobuf")) answer = r.body;
+    else if (equal_ignoring_case(media, "application/json") && wire::json_to_proto(type, r.body, transcoded))
+      answer = transcoded.bytes();
+    if (answer.empty() || !wire::validate_message(type, answer)) return queue.sent(item);
+    views::ExportTracePartialSuccess partial = views::ExportTraceServiceResponse(answer).partial_success.get();
+    const int64_t rejected = partial.rejected_spans;
+    const Text message = partial.error_message;
+    if (rejected > 0) return queue.sent_in_part(item, static_cast<uint64_t>(rejected), message);
+    if (!message.empty())
+      runtime.log->warn("the backend has something to say of a request that it took",
+                        {{"exporter", context.id}, {"message", message}});
+    queue.sent(item);
   }
 };
 

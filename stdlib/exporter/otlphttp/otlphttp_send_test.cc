@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// What answers mean: taken, taken in part, to be tried again, or lost.
+#include "stdlib/exporter/otlphttp/otlphttp_config.h"
+#include "tests/support/scripted_client.h"
+
+namespace whittle {
+extern "C" Status exporter_otlphttp_consume(void* self, Payload* payload);
+extern "C" const ComponentOps exporter_otlphttp_ops;
+
+namespace {
+
+config::Otlphttp usual() {
+  config::Otlphttp c{};
+  c.endpoint = {"http://b", 8};
+  c.compression = config::OtlphttpCompression::None;
+  c.timeout = 30'000'000'000;
+  c.retry_on_failure.enabled = true;
+  c.retry_on_failure.initial_interval = 1'000'000;
+  c.retry_on_failure.max_interval = 10'000'000;
+  c.retry_on_failure.multiplier = 1.5;
+  c.retry_on_failure.max_elapsed_time = 300'000'000'000;
+  return c;
+}
+
+std::string three_spans() {
+  const std::string span = R"({"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"0000000000000001"})";
+  return R"({"resourceSpans":[{"scopeSpans":[{"spans":[)" + span + "," + span + "," + span + "]}]}]}";
+}
+
+struct Sender : Harness<config::Otlphttp> {
+  explicit Sender(const config::Otlphttp& c)
+      : Harness(exporter_otlphttp_ops, exporter_otlphttp_consume, c, "otlphttp") {}
+  // `answers` in order; then 200.
+  void script(std::vector<Script::Answer> answers) {
+    own.answer = [answers, n = size_t{0}](const Recorded&) mutable {
+      return n < answers.size() ? answers[n++] : Script::Answer{};
+    };
+  }
+  void expect(int sent, int failed, const std::string& what) {
+    const std::string metrics = own_metrics();
+    for (auto& [name, n] : {std::pair{"sent", sent}, std::pair{"send_failed", failed}})
+      EXPECT_NE(metrics.find("otelcol_exporter_" + std::string(name) + "_spans{exporter=\"otlphttp\"} " +
+                             std::to_string(n) + "\n"),
+                std::string::npos)
+          << what << "\n"
+          << metrics;
+  }
+};
+
+TEST(Answers, ARedirectIsNoDelivery) {
+  for (int status : {301, 302, 303, 307, 308}) {
+    config::Otlphttp c = usual();
+    Sender s(c);
+    s.script({{status, "", {{"location", "http://elsewhere/v1/traces"}}}});
+    s.send(Signal::Traces, three_spans());
+    s.settle();
+    EXPECT_EQ(s.own.requests.size(), 1u);
+    s.expect(0, 3, std::to_string(status));
+  }
+}
+
+TEST(Answers, WhatMayPassIsTriedAgain) {
+  for (int status : {400, 401, 403, 404, 413, 429, 500, 501, 502, 503, 504}) {
+    config::Otlphttp c = usual();
+    Sender s(c);
+    s.script({{status, "no"}});
+    s.send(Signal::Traces, three_spans());
+    s.settle();
+    const bool again = status == 429 || (status > 501 && status <= 504);
+    EXPECT_EQ(s.own.requests.size(), again ? 2u : 1u) << status;
+    s.expect(again ? 3 : 0, again ? 0 : 3, std::to_string(status));
+  }
+}
+
+TEST(Answers, AHugeRetryAfterIsNotWaitedFor) {
+  for (const char* wait : {"301", "86401", "9223372036854775807", "99999999999999999999"}) {
+    config::Otlphttp c = usual();
+    Sender s(c);
+    s.script({{503, "", {{"retry-after", wait}}}});
+    s.send(Signal::Traces, three_spans());
+    s.settle();
+    EXPECT_EQ(s.own.requests.size(), 1u) << wait;
+    s.expect(0, 3, wait);
+  }
+}
+
+TEST(Answers, WhatTheBackendRejectedIsNotSent) {
+  struct Case {
+    const char* type;
+    std::string body;
+    int sent, failed;
+  };
+  const std::string two("\x0a\x06\x08\x02\x12\x02no", 8), none("\x0a\x04\x12\x02hm", 6),
+      more("\x0a\x03\x08\xe8\x07", 5), negative("\x0a\x0b\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 13);
+  const Case kCases[] = {{"application/x-protobuf", two, 1, 2},
+                         {"application/x-protobuf; charset=utf-8", two, 1, 2},
+                         {"application/x-protobuf", none, 3, 0},
+                         {"application/x-protobuf", more, 0, 3},
+                         {"application/x-protobuf", negative, 3, 0},
+                         {"application/x-protobuf", two.substr(0, 5), 3, 0},
+                         {"text/plain", two, 3, 0},
+                         {"application/json", R"({"partialSuccess":{"rejectedSpans":"2","errorMessage":"no"}})", 1, 2},
+                         {"application/json;charset=utf-8", R"({"partialSuccess":{"rejectedSpans":1}})", 2, 1},
+                         {"application/json", R"({"partialSuccess":{}})", 3, 0},
+                         {"application/json", R"({"partialSuccess":{"rejectedSpans":)", 3, 0}};
+  for (const Case& k : kCases) {
+    config::Otlphttp c = usual();
+    Sender s(c);
+    s.script({{200, k.body, {{"content-type", k.type}}}});
+    s.send(Signal::Traces, three_spans());
+    s.settle();
+    EXPECT_EQ(s.own.requests.size(), 1u);
+    s.expect(k.sent, k.failed, k.type + (": " + k.body));
+  }
+}
+
+}  // namespace
+}  // namespace whittle
