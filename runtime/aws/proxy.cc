@@ -2,6 +2,7 @@
 #include "runtime/aws/proxy.h"
 
 #include "runtime/aws/call.h"
+#include "runtime/aws/clock.h"
 #include "runtime/base/log.h"
 #include "runtime/base/payload.h"
 
@@ -96,7 +97,7 @@ struct Passing {
     to_sign.body = body.bytes();
     to_sign.region = proxy.region_;
     to_sign.service = proxy.service_;
-    to_sign.time_ns = proxy.runtime_.now_ns();
+    to_sign.time_ns = aws_now_ns(proxy.runtime_);
     const Signature signature = sign(to_sign, *keys, arena);
 
     HttpRequest request;

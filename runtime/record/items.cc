@@ -4,6 +4,8 @@
 #include "runtime/base/writer.h"
 #include "runtime/wire/wire.h"
 
+#include <span>
+
 namespace whittle {
 namespace {
 
@@ -37,29 +39,55 @@ uint64_t items_below(Signal signal, int level, Bytes message) {
   return items;
 }
 
-// Writes the first `n` items below `message` to `head` and the others to `tail`; everything else goes to both.
-void divide(Signal signal, int level, Bytes message, uint64_t n, Writer& head, Writer& tail) {
+// One of the messages that a group is divided into, and how many items it still takes. The last takes all that come.
+struct Part {
+  Writer out;
+  uint64_t room;
+};
+
+// Writes the items below `message` to the parts, in order; everything else goes to each of them.
+void divide(Signal signal, int level, Bytes message, std::span<Part> parts) {
+  size_t at = 0;
   for (const uint8_t *p = message.data(), *end = p + message.size(); p < end;) {
     wire::RawField f = wire::next_field(p);
     if (!is_child(level, f.tag)) {
-      head.append(f.whole());
-      tail.append(f.whole());
+      for (Part& part : parts) part.out.append(f.whole());
       continue;
     }
     uint64_t items = level == last_level(signal) ? 1 : items_below(signal, level + 1, f.content());
-    if (n == 0) {
-      tail.append(f.whole());
-    } else if (items <= n) {
-      head.append(f.whole());
-      n -= items;
-    } else {
-      size_t head_start = wire::begin_len(head, f.number()), tail_start = wire::begin_len(tail, f.number());
-      divide(signal, level + 1, f.content(), n, head, tail);
-      wire::end_len(head, head_start);
-      wire::end_len(tail, tail_start);
-      n = 0;
+    while (at + 1 < parts.size() && parts[at].room == 0) ++at;
+    if (items <= parts[at].room || at + 1 == parts.size()) {
+      parts[at].out.append(f.whole());
+      parts[at].room -= items < parts[at].room ? items : parts[at].room;
+      continue;
     }
+    size_t last = at;
+    for (uint64_t left = items; left > parts[last].room && last + 1 < parts.size(); ++last) left -= parts[last].room;
+    std::span<Part> below = parts.subspan(at, last - at + 1);
+    std::vector<size_t> starts;
+    for (Part& part : below) starts.push_back(wire::begin_len(part.out, f.number()));
+    divide(signal, level + 1, f.content(), below);
+    for (size_t i = 0; i < below.size(); ++i) wire::end_len(below[i].out, starts[i]);
+    at = last;
   }
+}
+
+// How a group of `items` is divided of which the first `first` are wanted now, and `n` at a time will be: the next
+// pieces in the size that they will be wanted in, those behind in ever larger ones, which are divided when they are in
+// front. So a group of p pieces is copied about log16(p) times, and not p / 2 times as when only the first is cut off
+// what is left each time; and only a few pieces of a group are there at a time, each with its copy of the resource.
+constexpr int kPiecesOfASize = 15;
+std::vector<Part> parts_of(uint64_t items, uint64_t first, uint64_t n) {
+  std::vector<Part> parts;
+  parts.push_back({{}, first});
+  uint64_t left = items - first;
+  for (uint64_t size = n; left > 0; size *= kPiecesOfASize + 1)
+    for (int i = 0; i < kPiecesOfASize && left > 0; ++i) {
+      const uint64_t piece = left < size ? left : size;
+      parts.push_back({{}, piece});
+      left -= piece;
+    }
+  return parts;
 }
 
 Slice written(const Writer& out) {
@@ -100,13 +128,16 @@ void take_items(Payload& from, uint64_t n, Payload& to) {
         continue;
       }
       if (start < f.begin) to.add({slice.owner, {start, f.begin}});
-      Writer head, tail;
-      size_t head_start = wire::begin_len(head, f.number()), tail_start = wire::begin_len(tail, f.number());
-      divide(from.signal, 0, f.content(), n - moved, head, tail);
-      wire::end_len(head, head_start);
-      wire::end_len(tail, tail_start);
-      to.add(written(head));
-      left.push_back(written(tail));
+      std::vector<Part> parts = parts_of(items, n - moved, n);
+      std::vector<size_t> starts;
+      for (Part& part : parts) starts.push_back(wire::begin_len(part.out, f.number()));
+      divide(from.signal, 0, f.content(), parts);
+      for (size_t i = 0; i < parts.size(); ++i) {
+        wire::end_len(parts[i].out, starts[i]);
+        if (i == 0) to.add(written(parts[i].out));
+        else left.push_back(written(parts[i].out));
+        parts[i].out = {};
+      }
       moved = n;
       start = p;
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checking, repairing and viewing OTLP bytes.
+#include "runtime/base/memory.h"
 #include "runtime/base/utf8.h"
 #include "runtime/wire/json.h"
 #include "runtime/wire/otlp_schema.h"
@@ -9,6 +10,7 @@
 
 #include <gtest/gtest.h>
 #include <string>
+#include <sys/resource.h>
 
 namespace whittle {
 namespace {
@@ -275,6 +277,36 @@ TEST(Json, Refusals) {
   auto r = wire::json_to_proto(Signal::Traces, as_bytes(deep), out);
   ASSERT_FALSE(r);
   EXPECT_EQ(r.error().code, Errc::TooDeep);
+}
+
+// Ten million values are 20 MB of text, and were 196 MB of memory.
+TEST(Json, MemoryIsBoundByWhatIsRead) {
+  std::string attack = "{\"resourceSpans\":[0";
+  for (int i = 0; i < 10'000'000; ++i) attack += ",0";
+  attack += "]}";
+  rusage before, after;
+  getrusage(RUSAGE_SELF, &before);
+  const uint64_t booked = memory_held();
+  Writer out;
+  auto got = wire::json_to_proto(Signal::Traces, as_bytes(attack), out);
+  getrusage(RUSAGE_SELF, &after);
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, Errc::TooLarge);
+  EXPECT_EQ(memory_held(), booked);
+  EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 80 << 10) << "in KiB; 20 MB of it are yyjson's copy of the text";
+
+  // What is dense and small, and what is large and of the usual density, is read.
+  std::string counts = R"({"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"h","histogram":{"dataPoints":[{)"
+                       R"("bucketCounts":[0)";
+  for (int i = 0; i < 500'000; ++i) counts += ",0";
+  counts += "]}]}}]}]}]}";
+  EXPECT_TRUE(wire::json_to_proto(Signal::Metrics, as_bytes(counts), out));
+  std::string spans = R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"s"})";
+  while (spans.size() < 10'000'000)
+    spans += R"(,{"name":"get /orders","kind":2,"attributes":[{"key":"k","value":{"intValue":"12"}}]})";
+  spans += "]}]}]}";
+  EXPECT_TRUE(wire::json_to_proto(Signal::Traces, as_bytes(spans), out));
+  EXPECT_EQ(memory_held() - booked, out.capacity());
 }
 
 TEST(Json, EveryTruncationIsRefused) {

@@ -111,6 +111,89 @@ TEST(Held, WhatIsALargePartOfItsBufferIsNotCopied) {
   EXPECT_EQ(head.slices[0].bytes.data(), at);
 }
 
+// One ResourceSpans of `n` spans, each of which holds its number.
+Payload one_group(uint64_t n) {
+  Writer scope, group;
+  for (uint64_t i = 0; i < n; ++i) {
+    size_t at = wire::begin_len(scope, 2);
+    wire::put_tag(scope, 7, wire::kI64);
+    wire::put_i64(scope, i + 1);
+    wire::end_len(scope, at);
+  }
+  size_t outer = wire::begin_len(group, 1), resource = wire::begin_len(group, 1);
+  wire::end_len(group, resource);
+  size_t inner = wire::begin_len(group, 2);
+  group.append(scope.bytes());
+  wire::end_len(group, inner);
+  wire::end_len(group, outer);
+  Payload p(Signal::Traces);
+  p.items = n;
+  Slice slice{BufferRef::copy(group.bytes()), {}};
+  slice.bytes = {slice.owner.data(), group.size()};
+  p.add(static_cast<Slice&&>(slice));
+  return p;
+}
+
+// The numbers of the spans, in order; each group must have its resource.
+std::vector<uint64_t> numbers(const Payload& payload) {
+  std::vector<uint64_t> all;
+  for (const Slice& slice : payload.slices)
+    for (const uint8_t *p = slice.bytes.data(), *end = p + slice.bytes.size(); p < end;) {
+      Bytes group = wire::next_field(p).content();
+      bool resource = false;
+      for (const uint8_t *q = group.data(), *stop = q + group.size(); q < stop;) {
+        wire::RawField f = wire::next_field(q);
+        resource |= f.number() == 1;
+        if (f.number() != 2) continue;
+        Bytes scope = f.content();
+        for (const uint8_t *s = scope.data(), *over = s + scope.size(); s < over;) {
+          const uint8_t* span = wire::next_field(s).content().data() + 1;
+          all.push_back(wire::i64(span));
+        }
+      }
+      EXPECT_TRUE(resource);
+    }
+  return all;
+}
+
+TEST(Split, EveryItemIsInOnePieceAndInOrder) {
+  for (uint64_t items : {1u, 2u, 15u, 16u, 17u, 100u, 4097u})
+    for (uint64_t n : {1u, 2u, 7u, 16u, 100u, 5000u}) {
+      Payload p = one_group(items);
+      uint64_t next = 1;
+      while (p.items > 0) {
+        Payload part(Signal::Traces);
+        take_items(p, n, part);
+        const std::vector<uint64_t> got = numbers(part);
+        ASSERT_EQ(got.size(), part.items);
+        ASSERT_EQ(part.items, std::min(n, items - next + 1));
+        for (uint64_t i : got) ASSERT_EQ(i, next++);
+      }
+      EXPECT_EQ(next, items + 1);
+    }
+}
+
+// It was copied as often as there are pieces: 20 MiB in pieces of 512 spans cost 2 GB of copying.
+TEST(Split, WhatIsLeftIsNotCopiedForEachPiece) {
+  constexpr uint64_t kItems = 100'000;
+  Payload p = one_group(kItems);
+  const uint64_t bytes = p.bytes;
+  uint64_t copied = 0;
+  while (p.items > 0) {
+    std::vector<const uint8_t*> before;
+    for (const Slice& s : p.slices) before.push_back(s.owner.data());
+    Payload part(Signal::Traces);
+    take_items(p, 50, part);
+    std::vector<Slice> now = p.slices;
+    now.insert(now.end(), part.slices.begin(), part.slices.end());
+    for (const Slice& s : now)
+      if (std::find(before.begin(), before.end(), s.owner.data()) == before.end()) copied += s.bytes.size();
+    ASSERT_LT(p.slices.size(), 60u);
+  }
+  EXPECT_LT(copied, 4 * bytes);
+  EXPECT_GT(copied, bytes);
+}
+
 TEST(Held, AMovedFromPayloadIsEmptyInEveryField) {
   Payload p = request(3, 10);
   p.metadata.headers.push_back({p.slices[0].owner, "a", "b"});

@@ -114,5 +114,101 @@ TEST(Answers, WhatTheBackendRejectedIsNotSent) {
   }
 }
 
+TEST(Queue, ZeroElapsedTimeTriesForEver) {
+  config::Otlphttp c = usual();
+  c.retry_on_failure.max_elapsed_time = 0;
+  c.retry_on_failure.initial_interval = c.retry_on_failure.max_interval = 100'000;
+  c.retry_on_failure.multiplier = 1;
+  Sender s(c);
+  s.script(std::vector<Script::Answer>(300, {503, ""}));
+  s.send(Signal::Traces, three_spans());
+  s.settle();
+  EXPECT_EQ(s.own.requests.size(), 301u);
+  s.expect(3, 0, "after 300 failures");
+}
+
+TEST(Queue, TriesForSoLong) {
+  config::Otlphttp c = usual();
+  c.retry_on_failure.initial_interval = c.retry_on_failure.max_interval = 10'000'000;
+  c.retry_on_failure.max_elapsed_time = 55'000'000;
+  Sender s(c);
+  s.script(std::vector<Script::Answer>(300, {503, ""}));
+  s.send(Signal::Traces, three_spans());
+  s.settle();
+  EXPECT_GE(s.own.requests.size(), 2u);
+  EXPECT_LE(s.own.requests.size(), 6u);
+  s.expect(0, 3, "given up");
+}
+
+TEST(Queue, DisabledTriesOnce) {
+  config::Otlphttp c = usual();
+  c.retry_on_failure.enabled = false;
+  Sender s(c);
+  s.script({{503, ""}});
+  s.send(Signal::Traces, three_spans());
+  s.settle();
+  EXPECT_EQ(s.own.requests.size(), 1u);
+  s.expect(0, 3, "not tried again");
+}
+
+config::Queue queue(config::QueueSizer sizer, int64_t size, int64_t consumers) {
+  config::Queue q{};
+  q.sizer = sizer;
+  q.queue_size = size;
+  q.num_consumers = consumers;
+  return q;
+}
+
+TEST(Queue, CountsRequestsItemsOrBytes) {
+  struct Case {
+    config::QueueSizer sizer;
+    int64_t size;
+    int taken;
+  };
+  // A request is 3 items, and 97 bytes or so.
+  constexpr Case kCases[] = {{config::QueueSizer::Requests, 4, 4},
+                             {config::QueueSizer::Items, 11, 3},
+                             {config::QueueSizer::Items, 12, 4},
+                             {config::QueueSizer::Bytes, 250, 2}};
+  for (const Case& k : kCases) {
+    config::Otlphttp c = usual();
+    c.sending_queue = {true, queue(k.sizer, k.size, 1)};
+    Sender s(c);
+    int taken = 0;
+    for (int i = 0; i < 10; ++i) taken += s.send(Signal::Traces, three_spans()) == Status::Ok;
+    EXPECT_EQ(taken, k.taken) << k.size;
+    EXPECT_EQ(s.own.requests.size(), 1u) << "one consumer";
+    s.settle();
+    EXPECT_EQ(s.own.requests.size(), static_cast<size_t>(k.taken));
+    EXPECT_EQ(s.send(Signal::Traces, three_spans()), Status::Ok) << "there is room again";
+    s.settle();
+  }
+}
+
+// What is larger than the whole bound passes when nothing else is there: refused, it would be for ever.
+TEST(Queue, ABoundSmallerThanARequestDoesNotWedge) {
+  for (auto [sizer, size] : {std::pair{config::QueueSizer::Items, 2}, std::pair{config::QueueSizer::Bytes, 10}}) {
+    config::Otlphttp c = usual();
+    c.sending_queue = {true, queue(sizer, size, 1)};
+    Sender s(c);
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_EQ(s.send(Signal::Traces, three_spans()), Status::Ok);
+      EXPECT_EQ(s.send(Signal::Traces, three_spans()), Status::Refused);
+      s.settle();
+    }
+    s.expect(9, 0, "one at a time");
+  }
+}
+
+TEST(Queue, SoManyConsumersAtATime) {
+  config::Otlphttp c = usual();
+  c.sending_queue = {true, queue(config::QueueSizer::Requests, 100, 3)};
+  Sender s(c);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(s.send(Signal::Traces, three_spans()), Status::Ok);
+  EXPECT_EQ(s.own.requests.size(), 3u);
+  s.settle();
+  EXPECT_EQ(s.own.requests.size(), 10u);
+}
+
 }  // namespace
 }  // namespace whittle
