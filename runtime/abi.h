@@ -127,6 +127,9 @@ struct ComponentContext {
   List<AwsNeed> needs;
 };
 
+struct HttpRequest;  // runtime/http/client.h
+using AuthenticatedFn = void (*)(void* context, const char* wrong);
+
 // The life of a component, in this order. Any function may be null.
 struct ComponentOps {
   // Makes the instance; null with a logged reason when it cannot.
@@ -140,6 +143,10 @@ struct ComponentOps {
   // `collector healthcheck`: asks the instance of a collector that runs beside this process, prints what it says to
   // standard output and returns the exit code. Called without create().
   int (*ask_health)(const ComponentContext* context);
+  // An extension that authenticates requests: adds headers to `request`, which stays where it is, and calls ready()
+  // once, from the loop and never from inside this call; `wrong` is null, or why it cannot. What was added may be
+  // borrowed until ready() returns.
+  void (*authenticate)(void* self, HttpRequest* request, AuthenticatedFn ready, void* context);
 };
 
 // FanOut and Program are the compiler's own: what stands where a pipeline has several exporters or a receiver several

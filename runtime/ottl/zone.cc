@@ -209,7 +209,7 @@ struct Zone {
   char name[8];
   uint8_t name_size;
 };
-Zone zones[kZones];
+Zone zones[kZones] = {};
 uint16_t zone_count = 0;
 
 int64_t offset_at(uint16_t zone, int64_t instant) {

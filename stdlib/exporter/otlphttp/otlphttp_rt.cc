@@ -6,6 +6,7 @@
 #include "runtime/base/number.h"
 #include "runtime/codec/compress.h"
 #include "runtime/export/queue.h"
+#include "runtime/http/authenticator.h"
 #include "runtime/http/client.h"
 #include "runtime/http/configured.h"
 #include "runtime/http/date.h"
@@ -29,6 +30,7 @@ struct Otlphttp {
   Text urls[3];
   Coding coding = Coding::Identity;
   ClientTls tls;
+  Authenticator authenticator;
   ExportQueue queue;
 
   explicit Otlphttp(const ComponentContext& c)
@@ -55,6 +57,24 @@ struct Otlphttp {
     }
     tls = client_tls(config.tls);
   }
+
+  bool start() {
+    return !config.auth || config.auth->authenticator.size == 0 ||
+           authenticator.find(context, config.auth->authenticator);
+  }
+
+  static Text path_of(Text url) {
+    const size_t scheme = url.find("://"), slash = url.find('/', scheme == Text::npos ? 0 : scheme + 3);
+    return slash == Text::npos ? Text("/") : url.substr(slash);
+  }
+
+  // A request that has no signature yet, and what it borrows.
+  struct Unsigned {
+    Otlphttp& self;
+    Outgoing& item;
+    HttpRequest request;
+    Writer joined;
+  };
 
   void send(Outgoing& item) {
     auto s = static_cast<uint32_t>(item.payload.signal);
@@ -91,9 +111,23 @@ struct Otlphttp {
     request.max_connections = config.max_conns_per_host;
     request.tls = &tls;
     request.exporter = view(context.id);
-    request.call = kPaths[s];
+    request.call = path_of(urls[s]);
     request.plain_is_otlp = true;
     request.otlp_signal = item.payload.signal;
+    if (!authenticator) return post(item, static_cast<HttpRequest&&>(request));
+    auto* waiting = new Unsigned{*this, item, static_cast<HttpRequest&&>(request), static_cast<Writer&&>(joined)};
+    authenticator.authenticate(
+        waiting->request,
+        [](void* u, const char* wrong) {
+          auto* w = static_cast<Unsigned*>(u);
+          if (wrong) w->self.queue.again(w->item, wrong, 0);
+          else w->self.post(w->item, static_cast<HttpRequest&&>(w->request));
+          delete w;
+        },
+        waiting);
+  }
+
+  void post(Outgoing& item, HttpRequest&& request) {
     runtime.http->send(
         static_cast<HttpRequest&&>(request),
         [](void* i, const HttpResponse& r) {
@@ -156,6 +190,9 @@ struct Otlphttp {
 void* create(const ComponentContext* context) {
   return new Otlphttp(*context);
 }
+bool start(void* self) {
+  return static_cast<Otlphttp*>(self)->start();
+}
 void drain(void* self) {
   static_cast<Otlphttp*>(self)->queue.drain();
 }
@@ -168,6 +205,6 @@ bool idle(void* self) {
 extern "C" Status exporter_otlphttp_consume(void* self, Payload* payload) {
   return static_cast<Otlphttp*>(self)->queue.offer(*payload);
 }
-extern "C" const ComponentOps exporter_otlphttp_ops = {create, nullptr, drain, idle, nullptr};
+extern "C" const ComponentOps exporter_otlphttp_ops = {create, start, drain, idle, nullptr, nullptr};
 
 }  // namespace whittle

@@ -233,6 +233,6 @@ extern "C" Status processor_batch_consume(void* self, Payload* payload) {
   return shard->take(*payload);
 }
 
-extern "C" const ComponentOps processor_batch_ops = {create, nullptr, drain, idle, nullptr};
+extern "C" const ComponentOps processor_batch_ops = {create, nullptr, drain, idle, nullptr, nullptr};
 
 }  // namespace whittle
