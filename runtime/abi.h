@@ -225,6 +225,7 @@ struct Program {
   List<LateValue> late;
   List<PipelineEntry> pipelines;
   const void* service;  // the struct generated from stdlib/service/service.wtl
+  int64_t stop_ns;      // what the task has to stop, from SIGTERM to SIGKILL
   Str drift;            // by which a config that is given is compared (runtime/drift/table.h)
 };
 

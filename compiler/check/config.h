@@ -84,6 +84,7 @@ struct Config {
   std::vector<NotCompiled> not_compiled;
   std::optional<schema::Distribution>
       stock;                        // the Collector that it was checked for; none: the one that whittle compiles
+  int64_t stop_timeout_s = 30;      // what the task has to stop
   bool unknown_components = false;  // there are some whose settings were not looked at
   std::string canonical;            // the same for configs that mean the same: hash it for Program::config_hash
 };

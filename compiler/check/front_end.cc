@@ -143,6 +143,7 @@ private:
 
   // Which Collector has all that is defined. The Collector knows the types of what is defined, used or not.
   void distribution() {
+    config_.stop_timeout_s = options_.stop_timeout_s;
     if (context_.meant != Meant::Stock) return;
     auto has = [](const Definition& d, schema::Distribution x) {
       if (d.component != nullptr) return (d.component->ships & schema::bit(x)) != 0;

@@ -3,6 +3,7 @@
 
 #include "runtime/aws/clock.h"
 #include "runtime/base/number.h"
+#include "runtime/loop/retry_timer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -142,13 +143,13 @@ struct PendingCall {
   int64_t signed_ns = 0;
   bool signed_again = false;  // for the clock: once
   Backoff backoff;
-  Timer timer;
+  RetryTimer timer;
 
   PendingCall(AwsClient& c, AwsCall&& call, HttpDone d, void* ctx)
       : client(c), done(d), context(ctx), name(arena.copy(call.call)), target(arena.copy(call.target)),
         path(arena.copy(call.path)), content_type(arena.copy(call.content_type)), resource(arena.copy(call.resource)),
         body(static_cast<Writer&&>(call.body)),
-        timer(*c.runtime_.loop, [](void* self) { static_cast<PendingCall*>(self)->begin(); }, this) {}
+        timer(c.runtime_, [](void* self) { static_cast<PendingCall*>(self)->begin(); }, this) {}
 
   void begin() {
     ++tries;

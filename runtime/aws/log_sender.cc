@@ -5,6 +5,7 @@
 
 #include "runtime/base/json.h"
 #include "runtime/base/log.h"
+#include "runtime/loop/retry_timer.h"
 
 #include <algorithm>
 #include <yyjson.h>
@@ -23,12 +24,12 @@ struct LogSender::Batch {
   void* context;
   uint32_t creations = 0;
   Backoff backoff;
-  Timer timer;
+  RetryTimer timer;
 
   Batch(LogSender& s, const LogEvent& first, Done d, void* c)
       : sender(s), log_group(arena.copy(first.log_group)), log_stream(arena.copy(first.log_stream)), done(d),
         context(c), timer(
-                        *s.runtime_.loop,
+                        s.runtime_,
                         [](void* b) {
                           auto& batch = *static_cast<Batch*>(b);
                           batch.sender.ready_.push_back(&batch);

@@ -12,6 +12,8 @@ class Loop;         // runtime/loop/loop.h
 class HttpClient;   // runtime/http/client.h
 class SelfMetrics;  // runtime/base/self_metrics.h
 class Room;         // runtime/pipeline/room.h
+class RetryTimer;   // runtime/loop/retry_timer.h
+class ExportQueue;  // runtime/export/queue.h
 
 struct Runtime {
   const Program* program = nullptr;
@@ -19,11 +21,14 @@ struct Runtime {
   Loop* loop = nullptr;
   HttpClient* http = nullptr;
   SelfMetrics* metrics = nullptr;
-  int64_t fixed_clock_ns = 0;                // replay: the time that does not move by itself; 0 otherwise
-  const int64_t* moving_clock_ns = nullptr;  // replay: the time, where lines of the input move it
-  bool offline = false;                      // replay: no call leaves the process
-  bool draining = false;                     // SIGTERM has come
-  Room* refused_at = nullptr;                // where the last Refused came from; null when it did not say
+  int64_t fixed_clock_ns = 0;                              // replay: the time that does not move by itself; 0 otherwise
+  const int64_t* moving_clock_ns = nullptr;                // replay: the time, where lines of the input move it
+  bool offline = false;                                    // replay: no call leaves the process
+  bool draining = false;                                   // SIGTERM has come
+  RetryTimer* first_retry = nullptr;                       // who waits to try again
+  ExportQueue* first_queue = nullptr;                      // of the exporters
+  void (*tell_exports)(Runtime&, bool stopped) = nullptr;  // once there is a queue
+  Room* refused_at = nullptr;                              // where the last Refused came from; null when it did not say
 
   // Wall-clock time in nanoseconds since the epoch.
   int64_t now_ns() const;

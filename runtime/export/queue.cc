@@ -11,7 +11,7 @@ namespace whittle {
 Outgoing::Outgoing(ExportQueue& q, Counted&& c)
     : queue(q), payload(static_cast<Payload&&>(c.payload)), size(c.size), held(c.held),
       timer(
-          *q.runtime_.loop,
+          q.runtime_,
           [](void* self) {
             auto& item = *static_cast<Outgoing*>(self);
             item.queue.attempt(item);
@@ -32,6 +32,9 @@ ExportQueue::ExportQueue(const ComponentContext& context, const config::Queue* s
     collecting_[s].payload.signal = static_cast<Signal>(s);
     counters_[s] = export_counters(*runtime_.metrics, view(context.id), static_cast<Signal>(s));
   }
+  next_ = runtime_.first_queue;
+  runtime_.first_queue = this;
+  runtime_.tell_exports = tell;
   constexpr Text kScope = "go.opentelemetry.io/collector/exporter/exporterhelper";
   MetricLabel label{"exporter", view(context.id)};
   queue_size_ = runtime_.metrics->gauge(
@@ -186,7 +189,7 @@ void ExportQueue::again(Outgoing& item, Text why, int64_t after) {
   runtime_.random(&random, sizeof random);
   double factor = 1 - spread + 2 * spread * (static_cast<double>(random) / 4294967295.0);
   int64_t wait = static_cast<int64_t>(static_cast<double>(item.interval) * factor);
-  wait = std::max(wait, after);
+  wait = RetryTimer::kept(runtime_, std::max(wait, after));
   int64_t elapsed = runtime_.loop->now() - item.since;
   if (retry_->max_elapsed_time > 0 && wait > retry_->max_elapsed_time - elapsed) return failed(item, why);
   item.interval = static_cast<int64_t>(std::min(static_cast<double>(item.interval) * std::max(retry_->multiplier, 1.0),
@@ -201,6 +204,20 @@ void ExportQueue::again(Outgoing& item, Text why, int64_t after) {
 void ExportQueue::drain() {
   if (settings_ && settings_->batch)
     for (uint32_t s = 0; s < 3; ++s) cut_batches(s, true);
+}
+
+void ExportQueue::tell(Runtime& runtime, bool stopped) {
+  for (ExportQueue* q = runtime.first_queue; q; q = q->next_) {
+    int64_t sent = 0;
+    for (const ExportCounters& c : q->counters_) sent += *c.sent;
+    if (!stopped) {
+      q->sent_before_ = sent;
+      continue;
+    }
+    const uint64_t left = q->items_;
+    runtime.log->write_each(left > 0 ? LogLevel::Error : LogLevel::Info, "what was sent while stopping",
+                            {{"exporter", q->context_.id}, {"sent", sent - q->sent_before_}, {"left", left}});
+  }
 }
 
 bool ExportQueue::idle() const {

@@ -10,6 +10,7 @@
 #include "runtime/base/payload.h"
 #include "runtime/base/runtime.h"
 #include "runtime/loop/loop.h"
+#include "runtime/loop/retry_timer.h"
 #include "runtime/pipeline/item_counters.h"
 #include "runtime/pipeline/room.h"
 
@@ -36,7 +37,7 @@ struct Outgoing {
   int64_t since = 0;     // monotonic ns of the first attempt; 0 before it
   int64_t interval = 0;  // the next wait
   void* user = nullptr;  // the exporter's own
-  Timer timer;
+  RetryTimer timer;
 
   Outgoing(ExportQueue& q, Counted&& c);
 };
@@ -76,6 +77,10 @@ public:
   // Items that are held here: collected, waiting and in flight.
   uint64_t held_items() const { return items_; }
 
+  // Of all queues: `stopped` false: what is sent counts from here; true: says of each exporter what was sent since, and
+  // what is left.
+  static void tell(Runtime& runtime, bool stopped);
+
 private:
   friend struct Outgoing;
   static constexpr uint32_t kDirect = 10;
@@ -105,6 +110,8 @@ private:
   uint64_t items_ = 0;
   Room room_;
   ExportCounters counters_[3];
+  int64_t sent_before_ = 0;  // items, until stopping began
+  ExportQueue* next_ = nullptr;
   int64_t* queue_size_;
 };
 

@@ -13,6 +13,7 @@
 #include "runtime/http/client.h"
 #include "runtime/http/metrics_endpoint.h"
 #include "runtime/loop/loop.h"
+#include "runtime/loop/retry_timer.h"
 #include "runtime/main/collector.h"
 
 #include "stdlib/service/service_config.h"
@@ -27,9 +28,11 @@
 namespace whittle {
 namespace {
 
-// ECS gives 30 seconds by default before it kills; what has not been sent by then is reported while there is still
-// time.
-constexpr int64_t kDrain = 25'000'000'000;
+// What has not been sent is reported while there is still time: five seconds before the task is killed, or half way.
+int64_t time_to_drain(int64_t stop) {
+  constexpr int64_t kToReport = 5'000'000'000;
+  return stop > 2 * kToReport ? stop - kToReport : stop / 2;
+}
 
 struct Serving {
   Runtime& runtime;
@@ -50,8 +53,10 @@ struct Serving {
     }
     runtime.log->info("stopping: sending what is held", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
     runtime.draining = true;
-    deadline = monotonic_ns() + kDrain;
+    deadline = monotonic_ns() + time_to_drain(program.stop_ns);
+    if (runtime.tell_exports) runtime.tell_exports(runtime, false);
     drain_components(program);
+    RetryTimer::hurry(runtime);
     look();
   }
 
@@ -63,11 +68,14 @@ struct Serving {
         c.ops->drain(*c.instance);
     }
     if (components_idle(program)) {
+      if (runtime.tell_exports) runtime.tell_exports(runtime, true);
       runtime.log->info("stopped: everything was sent");
       return runtime.loop->stop();
     }
     if (monotonic_ns() >= deadline) {
-      runtime.log->error("stopped before everything was sent", {{"seconds", kDrain / 1'000'000'000}});
+      if (runtime.tell_exports) runtime.tell_exports(runtime, true);
+      runtime.log->error("stopped before everything was sent",
+                         {{"seconds", static_cast<double>(time_to_drain(program.stop_ns)) / 1e9}});
       exit_code = 1;
       return runtime.loop->stop();
     }
@@ -174,7 +182,9 @@ int serve(const GivenConfig& given) {
   log.info("everything is ready", {{"version", program.version}, {"config", program.config_hash}});
   if (!given.fail && given.any()) compare_given_config(program, given, log);
   loop.run();
-  return serving.exit_code;
+  log.flush();
+  // Nothing is torn down: components have what they could not send in timers and calls, and the process ends.
+  _exit(serving.exit_code);
 }
 
 }  // namespace
@@ -190,6 +200,5 @@ int main(int argc, char** argv) {
   if (argc > 1 && strcmp(argv[1], "healthcheck") == 0) return ask_health();
   GivenConfig given;
   if (!read_arguments(argc, argv, given)) return 2;
-  // Nothing is torn down: the process ends.
   _exit(serve(given));
 }

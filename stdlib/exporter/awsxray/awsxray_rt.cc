@@ -8,6 +8,7 @@
 #include "runtime/base/log.h"
 #include "runtime/base/self_metrics.h"
 #include "runtime/export/queue.h"
+#include "runtime/loop/retry_timer.h"
 
 #include "stdlib/exporter/awsxray/awsxray_config.h"
 #include "stdlib/exporter/awsxray/awsxray_encode.h"
@@ -62,7 +63,7 @@ struct Piece {
   uint32_t tries = 0;
   Backoff backoff;
   std::vector<SegmentId> only;  // when not empty: of the piece's documents just these
-  Timer timer;
+  RetryTimer timer;
 
   explicit Piece(Sending& s);
 };
@@ -336,7 +337,7 @@ struct Awsxray {
 
 Piece::Piece(Sending& s)
     : sending(s), from(s.walk), timer(
-                                    *s.exporter.runtime.loop,
+                                    s.exporter.runtime,
                                     [](void* p) {
                                       auto& piece = *static_cast<Piece*>(p);
                                       piece.sending.exporter.again(piece);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls: how many documents they hold, and what becomes of documents that X-Ray does not take.
+#include "runtime/loop/retry_timer.h"
+
 #include "stdlib/exporter/awsxray/awsxray_config.h"
 #include "tests/support/scripted_client.h"
 
@@ -238,6 +240,25 @@ TEST(Send, MoreThanItsPlacesIsRefused) {
   EXPECT_EQ(x.own.requests.size(), 10u);
   EXPECT_EQ(x.send(Signal::Traces, request(spans(1))), Status::Ok);
   x.settle();
+}
+
+TEST(Send, WhoWaitsTriesAtOnceWhenTheCollectorStops) {
+  config::Awsxray c = usual();
+  c.max_retries = 9;
+  Xray x(c);
+  int calls = 0;
+  x.own.answer = [&](const Recorded&) { return Script::Answer{++calls < 6 ? 503 : 200, "{}"}; };
+  x.send(Signal::Traces, request(spans(1)));
+  while (calls < 5) x.loop.step(monotonic_ns() + 50'000'000);
+  // The next wait is 1.6 s at least.
+  for (int i = 0; i < 20; ++i) x.loop.step(monotonic_ns() + 1'000'000);
+  const int64_t before = monotonic_ns();
+  x.runtime.draining = true;
+  x.ops.drain(x.self);
+  RetryTimer::hurry(x.runtime);
+  x.settle();
+  EXPECT_EQ(calls, 6);
+  EXPECT_LT(monotonic_ns() - before, 500'000'000);
 }
 
 }  // namespace

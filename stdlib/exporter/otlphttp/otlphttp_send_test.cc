@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What answers mean: taken, taken in part, to be tried again, or lost.
+#include "runtime/loop/retry_timer.h"
+
 #include "stdlib/exporter/otlphttp/otlphttp_config.h"
 #include "tests/support/scripted_client.h"
 
@@ -208,6 +210,31 @@ TEST(Queue, SoManyConsumersAtATime) {
   EXPECT_EQ(s.own.requests.size(), 3u);
   s.settle();
   EXPECT_EQ(s.own.requests.size(), 10u);
+}
+
+// A backoff of 45 s was slept through while the task was stopped after 30.
+TEST(Queue, WhoWaitsTriesAtOnceWhenTheCollectorStopsAndAgain) {
+  config::Otlphttp c = usual();
+  c.retry_on_failure.initial_interval = c.retry_on_failure.max_interval = 45'000'000'000;
+  c.retry_on_failure.max_elapsed_time = 0;
+  Sender s(c);
+  s.script({{503, ""}, {503, "", {{"retry-after", "40"}}}});
+  s.send(Signal::Traces, three_spans());
+  s.send(Signal::Traces, three_spans());
+  for (int i = 0; i < 20; ++i) s.loop.step(monotonic_ns() + 1'000'000);
+  EXPECT_EQ(s.own.requests.size(), 2u);
+  s.expect(0, 0, "both wait");
+  const int64_t before = monotonic_ns();
+  s.runtime.draining = true;
+  s.script({{503, "", {{"retry-after", "40"}}}});
+  s.ops.drain(s.self);
+  RetryTimer::hurry(s.runtime);
+  s.settle();
+  const int64_t took = monotonic_ns() - before;
+  EXPECT_EQ(s.own.requests.size(), 5u);
+  EXPECT_GE(took, 900'000'000) << "one failed once more and waited a second";
+  EXPECT_LT(took, 3'000'000'000);
+  s.expect(6, 0, "everything");
 }
 
 }  // namespace
