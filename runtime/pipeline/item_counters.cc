@@ -29,4 +29,16 @@ int64_t* dropped_items(SelfMetrics& metrics, Text processor, Signal signal) {
                  "go.opentelemetry.io/collector/processor/processorhelper", {"processor", processor}, signal);
 }
 
+int64_t* accepted_items(SelfMetrics& metrics, Text processor, Signal signal) {
+  return counter(metrics, "otelcol_processor_accepted_",
+                 "Number of items successfully pushed into the next component in the pipeline.",
+                 "go.opentelemetry.io/collector/processor/memorylimiterprocessor", {"processor", processor}, signal);
+}
+
+int64_t* refused_items(SelfMetrics& metrics, Text processor, Signal signal) {
+  return counter(metrics, "otelcol_processor_refused_",
+                 "Number of items that were rejected by the next component in the pipeline.",
+                 "go.opentelemetry.io/collector/processor/memorylimiterprocessor", {"processor", processor}, signal);
+}
+
 }  // namespace whittle

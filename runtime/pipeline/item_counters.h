@@ -20,4 +20,8 @@ ExportCounters export_counters(SelfMetrics& metrics, Text id, Signal signal);
 // The counter of items that a processor lost: those that what comes after it refused for good.
 int64_t* dropped_items(SelfMetrics& metrics, Text processor, Signal signal);
 
+// Counters of items that a processor handed on, and of those that it refused.
+int64_t* accepted_items(SelfMetrics& metrics, Text processor, Signal signal);
+int64_t* refused_items(SelfMetrics& metrics, Text processor, Signal signal);
+
 }  // namespace whittle
