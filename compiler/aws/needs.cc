@@ -56,6 +56,11 @@ std::string known_parts(std::string_view text) {
 std::string known_text(const Value* v) {
   if (v == nullptr) return "";
   if (v->wrong) return std::string(kAny);
+  if (v->type->kind == schema::TypeKind::Map) {  // as lines, which `header` reads
+    std::string out;
+    for (size_t i = 0; i < v->items.size(); ++i) out += v->keys[i] + ":" + known_text(&v->items[i]) + "\n";
+    return out;
+  }
   if (v->late) return known_parts(v->text);
   if (v->type->format != schema::Format::Template) return v->text;
   std::string out;
@@ -127,6 +132,34 @@ std::optional<Workspace> workspace_of(const std::string& endpoint) {
   return Workspace{rest.substr(0, rest.find('.')), id.substr(0, id.find('/'))};
 }
 
+// The region of an endpoint such as https://xray.<region>.amazonaws.com/v1/traces, and nothing for one that is
+// somewhere else or that only the running collector knows.
+std::optional<std::string> region_at(std::string_view service, std::string_view endpoint) {
+  if (size_t scheme = endpoint.find("://"); scheme != endpoint.npos) endpoint.remove_prefix(scheme + 3);
+  std::string_view host = endpoint.substr(0, endpoint.find_first_of(":/?#"));
+  if (!host.starts_with(service) || !host.substr(service.size()).starts_with('.')) return std::nullopt;
+  host.remove_prefix(service.size() + 1);
+  size_t dot = host.find('.');
+  if (dot == host.npos) return std::nullopt;
+  std::string_view domain = host.substr(dot + 1);
+  if (domain != kAny && !domain.starts_with("amazonaws.")) return std::nullopt;
+  return std::string(host.substr(0, dot));
+}
+
+// What a header says, of a map of headers. HTTP's names have no case.
+std::string header(std::string_view lines, std::string_view name) {
+  while (!lines.empty()) {
+    std::string_view line = lines.substr(0, lines.find('\n'));
+    lines.remove_prefix(std::min(line.size() + 1, lines.size()));
+    size_t colon = line.find(':');
+    if (colon != name.size()) continue;
+    auto same = [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b); };
+    if (std::equal(name.begin(), name.end(), line.begin(), same) && line.size() > colon + 1)
+      return std::string(line.substr(colon + 1));
+  }
+  return std::string(kAny);
+}
+
 // The ARN of a statement's resource: one function a kind of resource, chosen by the word that declarations use.
 struct Made {
   std::string arn, region;
@@ -156,6 +189,23 @@ std::optional<Made> workspace(const Scope& s, const std::vector<std::string>& a)
                   w->id,
               w->region};
 }
+// CloudWatch's own OTLP endpoints: calls to them need an action only where an endpoint is one of them.
+std::optional<Made> xray_otlp(const Scope&, const std::vector<std::string>& a) {
+  auto region = region_at("xray", a[0]);
+  return region ? std::optional(Made{std::string(kAny), *region}) : std::nullopt;
+}
+std::optional<Made> monitoring_otlp(const Scope&, const std::vector<std::string>& a) {
+  auto region = region_at("monitoring", a[0]);
+  return region ? std::optional(Made{std::string(kAny), *region}) : std::nullopt;
+}
+std::optional<Made> logs_otlp(const Scope& s, const std::vector<std::string>& a) {
+  auto region = region_at("logs", a[0]);
+  if (!region) return std::nullopt;
+  Scope there = s;
+  there.region = *region;
+  if (*region != kAny) there.partition = partition_of(*region);
+  return log_stream(there, {header(a[1], "x-aws-log-group"), header(a[1], "x-aws-log-stream")});
+}
 
 constexpr struct {
   std::string_view kind;
@@ -164,8 +214,11 @@ constexpr struct {
 } kResources[] = {{"log_group", 1, log_group},
                   {"log_group_arn", 1, log_group_arn},
                   {"log_stream", 2, log_stream},
+                  {"logs_otlp", 2, logs_otlp},
+                  {"monitoring_otlp", 1, monitoring_otlp},
                   {"role", 1, role},
-                  {"workspace", 1, workspace}};
+                  {"workspace", 1, workspace},
+                  {"xray_otlp", 1, xray_otlp}};
 
 std::optional<Made> make(const schema::IamResource& resource, const Scope& scope, const Value& config) {
   if (resource.kind == kAny) return Made{std::string(kAny), scope.region};

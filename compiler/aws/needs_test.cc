@@ -77,6 +77,34 @@ TEST(Needs, ComeFromTheSettings) {
   }
 }
 
+// CloudWatch takes OTLP itself: what a call needs follows from the host, and the log group from the headers.
+TEST(Needs, OtlpEndpointsOfCloudWatch) {
+  struct {
+    std::string settings, needs;
+  } cases[] = {
+      {"endpoint: 'https://xray.us-west-2.amazonaws.com', auth: {authenticator: sigv4auth}",
+       "xray:PutTraceSegments *\nxray:PutSpans *\n"},
+      {"traces_endpoint: 'https://xray.${env:AWS_REGION}.amazonaws.com/v1/traces', metrics_endpoint: "
+       "'https://monitoring.us-west-2.amazonaws.com:443/v1/metrics', auth: {authenticator: sigv4auth}",
+       "xray:PutTraceSegments *\nxray:PutSpans *\ncloudwatch:PutMetricData *\n"},
+      {"logs_endpoint: 'https://logs.cn-north-1.amazonaws.com.cn/v1/logs', traces_endpoint: 'http://localhost:4318', "
+       "headers: {X-Aws-Log-Group: /a/b, x-aws-log-stream: '${env:HOSTNAME}'}, auth: {authenticator: sigv4auth}",
+       "logs:PutLogEvents arn:aws-cn:logs:cn-north-1:*:log-group:/a/b:log-stream:*\n"},
+      {"endpoint: 'https://xray.us-west-2.amazonaws.com'", ""},
+      {"endpoint: 'https://xray.us-west-2.example.com', auth: {authenticator: sigv4auth}", ""},
+      {"endpoint: 'https://xrays.us-west-2.amazonaws.com', auth: {authenticator: sigv4auth}", ""},
+      {"endpoint: '${env:ENDPOINT}', auth: {authenticator: sigv4auth}", ""},
+  };
+  for (auto& c : cases) {
+    auto r = checked("receivers: {otlp: {protocols: {grpc: }}}\nextensions: {sigv4auth: {region: us-west-2, service: "
+                     "xray}}\nexporters: {otlphttp: {" +
+                     c.settings +
+                     "}}\nservice: {extensions: [sigv4auth], pipelines: {traces: {receivers: [otlp], exporters: "
+                     "[otlphttp]}}}\n");
+    EXPECT_EQ(shown(*r.known()), c.needs) << c.settings;
+  }
+}
+
 // What signs for an exporter takes its role on for it, and a workspace lies in its endpoint's region.
 TEST(Needs, RemoteWriteAndTheProxy) {
   auto config = [](std::string endpoint, std::string role) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compiler/check/checks.h"
+#include "stdlib/common/settings.h"
+
+#include <algorithm>
 
 namespace whittle::check {
 
@@ -10,7 +12,32 @@ using diag::Diag;
 constexpr Diag<> kNoEndpoint{"E0731", "there is no endpoint to send to"};
 constexpr Diag<std::string_view> kNoEndpointFor{"E0731", "there is no endpoint to send {} to"};
 constexpr Diag<std::string_view> kInsecure{"W0733", "`tls::insecure` does not turn TLS off for `{}`"};
+constexpr Diag<std::string_view> kNoLogHeader{"E1175", "CloudWatch Logs refuses logs without the header `{}`"};
 constexpr Diag<std::string_view, int64_t> kLevel{"E0732", "`{}` has no level {}"};
+
+// CloudWatch Logs takes OTLP into the log group and the stream that two headers name.
+void check_log_headers(Check& check, Instance& instance) {
+  const Value& c = instance.config;
+  const Value& own = c.at("logs_endpoint");
+  const Value& url = own.late || own.wrong || !own.text.empty() ? own : c.at("endpoint");
+  const Value& headers = c.at("headers");
+  constexpr std::string_view kScheme = "https://logs.";
+  if (url.wrong || headers.late || headers.wrong || !url.text.starts_with(kScheme) ||
+      url.text.find(".amazonaws.") == std::string::npos)
+    return;
+  for (std::string_view name : {"x-aws-log-group", "x-aws-log-stream"}) {
+    auto lower = [](char a) { return a >= 'A' && a <= 'Z' ? static_cast<char>(a + ('a' - 'A')) : a; };
+    auto same = [&](const std::string& key) {
+      return std::equal(key.begin(), key.end(), name.begin(), name.end(),
+                        [&](char a, char b) { return lower(a) == b; });
+    };
+    if (std::any_of(headers.keys.begin(), headers.keys.end(), same)) continue;
+    check.diags()
+        .emit(kNoLogHeader, headers.written ? place_of(headers) : instance.key, name)
+        .label(url.span, "this is CloudWatch Logs")
+        .help("write `headers: {x-aws-log-group: /my/group, x-aws-log-stream: my-stream}`; both must exist");
+  }
+}
 
 }  // namespace
 
@@ -36,6 +63,7 @@ void check_exporter_otlphttp(Check& check, Instance& instance, schema::SignalSet
       }
     }
   }
+  if ((used_for & schema::bit(schema::Signal::Logs)) != 0) check_log_headers(check, instance);
   const Value* tls = c.find("tls");
   const Value* insecure = tls == nullptr || tls->wrong ? nullptr : tls->find("insecure");
   for (std::string_view name : {"endpoint", "traces_endpoint", "metrics_endpoint", "logs_endpoint"}) {
