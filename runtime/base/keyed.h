@@ -26,8 +26,7 @@ public:
   T& get(Bytes key, bool& made) {
     const uint64_t hash = siphash(key, seed_);
     for (Entry* e = slots_[hash & (slots_.size() - 1)].get(); e; e = e->next.get())
-      if (e->hash == hash && e->size == key.size() && memcmp(e->key.get(), key.data(), key.size()) == 0)
-        return made = false, e->value;
+      if (e->is(hash, key)) return made = false, e->value;
     if (size_ >= slots_.size()) grow();
     auto e = std::make_unique<Entry>();
     e->hash = hash, e->size = key.size();
@@ -42,6 +41,24 @@ public:
     return slot->value;
   }
 
+  // The thing with that key; null: there is none.
+  T* find(Bytes key) {
+    const uint64_t hash = siphash(key, seed_);
+    for (Entry* e = slots_[hash & (slots_.size() - 1)].get(); e; e = e->next.get())
+      if (e->is(hash, key)) return &e->value;
+    return nullptr;
+  }
+  // Forgets the thing with that key.
+  void erase(Bytes key) {
+    const uint64_t hash = siphash(key, seed_);
+    for (auto* at = &slots_[hash & (slots_.size() - 1)]; *at; at = &(*at)->next)
+      if ((*at)->is(hash, key)) {
+        --size_;
+        key_bytes_ -= (*at)->size;
+        *at = static_cast<std::unique_ptr<Entry>&&>((*at)->next);
+        return;
+      }
+  }
   // Forgets what `gone(value)` says.
   template <class F>
   void erase_if(F gone) {
@@ -69,6 +86,9 @@ private:
     size_t size;
     std::unique_ptr<uint8_t[]> key;
     T value{};
+    bool is(uint64_t h, Bytes k) const {
+      return hash == h && size == k.size() && memcmp(key.get(), k.data(), k.size()) == 0;
+    }
   };
   void grow() {
     std::vector<std::unique_ptr<Entry>> wider(slots_.size() * 2);
