@@ -33,6 +33,12 @@ public:
     const uint8_t* p = f->value;
     return wire::i64(p);
   }
+  uint32_t fixed32(uint32_t number) const {
+    const Field* f = last(number, wire::kI32);
+    if (!f) return 0;
+    const uint8_t* p = f->value;
+    return wire::i32(p);
+  }
   double real(uint32_t number) const { return std::bit_cast<double>(fixed(number)); }
   Bytes content(uint32_t number) const {
     const Field* f = last(number, wire::kLen);

@@ -65,7 +65,11 @@ void rule(Check& check, const Value& policy, bool top) {
     if (policy.find(name) != nullptr) known.push_back(name);
   }
   // Extensions bring types of their own: then the policy holds their settings.
-  if (!policy.at("extension").items.empty() || !one_of(check, type, "type", known)) return;
+  if (!policy.at("extension").items.empty()) {
+    check.not_compiled(type.span, "policies that extensions bring");
+    return;
+  }
+  if (!one_of(check, type, "type", known)) return;
   const std::string& t = type.text;
   if (t == "status_code") status_codes(check, policy.at(t));
   if (t == "string_attribute") {
@@ -89,6 +93,7 @@ void rule(Check& check, const Value& policy, bool top) {
       check.diags()
           .emit(kNoRule, place_of(s.written ? s : policy), "`ottl_condition`")
           .help("write it under `span` or `spanevent`");
+    check.not_compiled(type.span, "policies of type `ottl_condition`");
   }
   if (t == "and") list_of(check, policy.at("and").at("and_sub_policy"));
   if (t == "drop") list_of(check, policy.at("drop").at("drop_sub_policy"));
