@@ -109,11 +109,19 @@ RULES = {"SamplingRuleRecords": [{"CreatedAt": 0, "ModifiedAt": 0, "SamplingRule
     "URLPath": "*", "Version": 1}}]}
 
 
+def paced(n):
+    """The numbers below n, slowly enough for a socket of which the system drops what does not fit, on a busy machine too."""
+    for i in range(n):
+        if i % 10 == 9:
+            time.sleep(0.01)
+        yield i
+
+
 def statsd_clients(ports, unix):
     import statsd
     from datadog.dogstatsd.base import DogStatsd
     plain = statsd.StatsClient("127.0.0.1", ports["udp"], prefix="shop")
-    for _ in range(300):
+    for _ in paced(300):
         plain.incr("orders")
     plain.gauge("queue", 12)
     plain.gauge("queue", -5, delta=True)
@@ -126,11 +134,11 @@ def statsd_clients(ports, unix):
         tcp.incr("over.tcp")
     tcp.close()
     dog = DogStatsd(host="127.0.0.1", port=ports["udp"], disable_telemetry=True, disable_buffering=True)
-    for i in range(200):
+    for i in paced(200):
         dog.increment("dog.carts", tags=[f"shop:{i % 4}"])
     dog.histogram("dog.size", 17.5, tags=["env:prod"])
     local = DogStatsd(socket_path=unix, disable_telemetry=True, disable_buffering=True)
-    for _ in range(50):
+    for _ in paced(50):
         local.increment("over.unix")
 
 

@@ -33,6 +33,12 @@ constexpr std::string_view kConfigs[] = {
     "exporters: {debug: }\nservice: {extensions: [health_check], pipelines: {traces: {receivers: [otlp], processors: "
     "[batch], exporters: [debug]}, "
     "metrics: {receivers: [otlp], exporters: [debug]}, logs: {receivers: [otlp], exporters: [debug]}}}\n",
+    // Datagrams beside TCP, on one port and on another.
+    "extensions: {health_check: }\nreceivers: {otlp: {protocols: {http: {endpoint: '0.0.0.0:4318'}}}, awsxray: "
+    "{endpoint: '0.0.0.0:2000', proxy_server: {endpoint: '0.0.0.0:2000'}}, statsd: {endpoint: '0.0.0.0:8125'}}\n"
+    "exporters: {awsxray: {region: us-east-1}, awsemf: {region: us-east-1, namespace: N}}\n"
+    "service: {extensions: [health_check], pipelines: {traces: {receivers: [otlp, awsxray], exporters: [awsxray]}, "
+    "metrics: {receivers: [otlp, statsd], exporters: [awsemf]}}}\n",
     // Nothing receives.
     "extensions: {health_check: }\nreceivers: {awsecscontainermetrics: }\nexporters: {awsemf: {region: "
     "'${env:AWS_REGION}'}}\n"

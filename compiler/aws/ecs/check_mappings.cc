@@ -23,14 +23,15 @@ void check_mappings(TaskCheck& c) {
     if (!p.container_port.known) continue;
     bool udp = p.protocol.text == "udp";
     auto there = std::find_if(c.listeners.begin(), c.listeners.end(),
-                              [&](const Listener& l) { return l.port == p.container_port.value && !udp; });
+                              [&](const Listener& l) { return l.port == p.container_port.value && l.udp == udp; });
     if (there == c.listeners.end()) {
       if (!all_known) continue;
       auto d =
           c.diags.emit(kNobody, p.container_port.span, std::to_string(p.container_port.value) + (udp ? "/udp" : ""));
       d.here("the mapping leads nowhere");
       std::string ports;
-      for (const Listener& l : c.listeners) ports += (ports.empty() ? "" : ", ") + std::to_string(l.port);
+      for (const Listener& l : c.listeners)
+        ports += (ports.empty() ? "" : ", ") + std::to_string(l.port) + (l.udp ? "/udp" : "");
       if (!ports.empty()) d.help("it listens on port {}", ports);
       continue;
     }
@@ -45,9 +46,9 @@ void check_mappings(TaskCheck& c) {
   for (const Container& x : c.task.containers) {
     if (&x == c.collector) continue;
     for (const PortMapping& p : x.ports) {
-      if (!p.container_port.known || p.protocol.text == "udp") continue;
+      if (!p.container_port.known) continue;
       for (const Listener& l : c.listeners) {
-        if (l.port == 0 || l.port != p.container_port.value) continue;
+        if (l.port == 0 || l.port != p.container_port.value || l.udp != (p.protocol.text == "udp")) continue;
         c.diags.emit(kTaken, p.container_port.span, p.container_port.value, x.shown())
             .here("containers of this task share one network")
             .label(l.span, "`{}` listens there", l.setting)

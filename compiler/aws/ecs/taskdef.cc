@@ -107,7 +107,8 @@ Sidecar sidecar(const Config& config, const Deployment& deployment, const Taskde
   std::vector<check::Listener> listening = check::listeners(config);
   for (const check::Listener& l : listening) {
     if (l.signals == 0 || l.port == 0 || l.protocols.empty()) continue;
-    if (!l.loopback() && std::find(s.ports.begin(), s.ports.end(), l.port) == s.ports.end()) s.ports.push_back(l.port);
+    const Sidecar::Port port{l.port, l.udp};
+    if (!l.loopback() && std::find(s.ports.begin(), s.ports.end(), port) == s.ports.end()) s.ports.push_back(port);
     taken |= l.signals;
     const std::string& protocol = l.protocols.front();
     bool http = protocol.starts_with("http/");
@@ -202,8 +203,9 @@ Shape container_of(const Sidecar& s) {
   c.add("linuxParameters", Shape::map({{"capabilities", Shape::map({{"drop", drop}})}}));
   if (!s.ports.empty()) {
     Shape ports = Shape::list();
-    for (uint16_t p : s.ports)
-      ports.items.push_back(Shape::map({{"containerPort", static_cast<int64_t>(p)}, {"protocol", "tcp"}}));
+    for (const Sidecar::Port& p : s.ports)
+      ports.items.push_back(
+          Shape::map({{"containerPort", static_cast<int64_t>(p.number)}, {"protocol", std::string(p.protocol())}}));
     c.add("portMappings", ports);
   }
   if (s.health) {

@@ -25,8 +25,14 @@ struct TaskdefOptions {
 struct Sidecar {
   Deployment deployment;  // settled
   std::string image;
-  std::string own_tag;          // when the image is the one in ECR that whittle names: its tag
-  std::vector<uint16_t> ports;  // of receivers, in order, each once
+  std::string own_tag;  // when the image is the one in ECR that whittle names: its tag
+  struct Port {
+    uint16_t number;
+    bool udp;
+    bool operator==(const Port&) const = default;
+    std::string_view protocol() const { return udp ? "udp" : "tcp"; }
+  };
+  std::vector<Port> ports;      // of receivers, in order, each once
   bool health = false;          // something in the config answers `collector healthcheck`
   bool needs_metadata = false;  // reads the task's metadata
   bool calls_aws = false;

@@ -317,7 +317,8 @@ std::string cdk(const Sidecar& s) {
   if (!s.ports.empty()) {
     out += "    portMappings: [";
     for (size_t i = 0; i < s.ports.size(); ++i)
-      out += std::string(i == 0 ? "" : ", ") + "{ containerPort: " + std::to_string(s.ports[i]) + " }";
+      out += std::string(i == 0 ? "" : ", ") + "{ containerPort: " + std::to_string(s.ports[i].number) +
+             (s.ports[i].udp ? ", protocol: ecs.Protocol.UDP }" : " }");
     out += "],\n";
   }
   if (s.health)
@@ -373,7 +374,9 @@ std::string compose(const Sidecar& s) {
   c.add("mem_limit", std::to_string(s.memory) + "m").add("stop_grace_period", std::to_string(s.stop_timeout) + "s");
   if (!s.ports.empty()) {
     Shape ports = Shape::list();
-    for (uint16_t p : s.ports) ports.items.push_back("127.0.0.1:" + std::to_string(p) + ":" + std::to_string(p));
+    for (const Sidecar::Port& p : s.ports)
+      ports.items.push_back("127.0.0.1:" + std::to_string(p.number) + ":" + std::to_string(p.number) +
+                            (p.udp ? "/udp" : ""));
     c.add("ports", ports);
   }
   if (s.health) {
