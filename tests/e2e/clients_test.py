@@ -123,10 +123,10 @@ def statsd_clients(ports, unix):
     plain = statsd.StatsClient("127.0.0.1", ports["udp"], prefix="shop")
     for _ in paced(300):
         plain.incr("orders")
-    plain.gauge("queue", 12)
-    plain.gauge("queue", -5, delta=True)
     plain.timing("latency", 320)
     with plain.pipeline() as pipe:
+        pipe.gauge("queue", 12)
+        pipe.gauge("queue", -5, delta=True)
         pipe.incr("piped", 3)
         pipe.incr("piped", 4)
     tcp = statsd.TCPStatsClient("127.0.0.1", ports["tcp"])
@@ -194,10 +194,13 @@ service:
         wait(lambda: os.path.exists(unix), "the collector does not listen")
         time.sleep(0.2)
         statsd_clients(ports, unix)
-        wait(lambda: total(backend, "shop.orders") == 300 and total(backend, "over.tcp") == 1000, "counters do not arrive")
-        assert total(backend, "shop.piped") == 7 and total(backend, "dog.carts") == 200
-        gauges = {m["name"]: m["gauge"]["dataPoints"][-1]["asDouble"] for m in metrics_of(backend) if "gauge" in m}
-        assert gauges["shop.queue"] == 7 and gauges["shop.latency"] == 320 and gauges["dog.size"] == 17.5, gauges
+        sent = {"shop.orders": 300, "over.tcp": 1000, "shop.piped": 7, "dog.carts": 200}
+        wait(lambda: {name: total(backend, name) for name in sent} == sent, "counters do not arrive")
+
+        def gauges():
+            return {m["name"]: m["gauge"]["dataPoints"][-1]["asDouble"] for m in metrics_of(backend) if "gauge" in m}
+
+        wait(lambda: gauges() == {"shop.queue": 7, "shop.latency": 320, "dog.size": 17.5}, "gauges do not arrive")
 
         xray_client(ports["xray"], lambda: any(path == "/GetSamplingRules" for path, _, _ in aws.requests))
         wait(lambda: len(list(spans_of(backend))) == 2, "the segment does not arrive")
