@@ -18,7 +18,8 @@ using namespace record;
 using config::ResourcedetectionDetectors;
 
 constexpr Text kSchema = "https://opentelemetry.io/schemas/1.40.0";
-constexpr uint32_t kSchemaUrl = 3;  // of ResourceSpans and its like
+constexpr int64_t kAgain = 60'000'000'000;  // after which what failed is tried again
+constexpr uint32_t kSchemaUrl = 3;          // of ResourceSpans and its like
 
 class Detection {
 public:
@@ -30,16 +31,13 @@ public:
             *c.runtime->loop, [](void* self) { static_cast<Detection*>(self)->give_up(); }, this),
         refresh_(*c.runtime->loop, [](void* self) { static_cast<Detection*>(self)->begin(); }, this) {}
 
-  // Waits until all detectors have answered, as long as `timeout` says.
+  // Waits until all detectors have answered, as long as `timeout` says. What a detector cannot find out keeps nothing
+  // from starting: what the others found counts, and it is tried again.
   bool start() {
     begin();
     context_.runtime->loop->wait_for(settled_);
     deadline_.cancel();
     retry_.cancel();
-    if (wrong_) {
-      context_.runtime->log->error("resource detection failed", {{"processor", context_.id}, {"error", wrong_}});
-      return false;
-    }
     return true;
   }
 
@@ -122,12 +120,12 @@ private:
   }
   void give_up() {
     retry_.cancel();
-    if (!wrong_) wrong_ = "the task metadata endpoint gave no answer in time";
-    settle();
+    finish(wrong_ ? wrong_ : "the task metadata endpoint gave no answer in time");
   }
 
-  void finish() {
-    wrong_ = nullptr;
+  // `wrong`: why a detector that asks has found nothing.
+  void finish(const char* wrong_so_far = nullptr) {
+    wrong_ = wrong_so_far;
     deadline_.cancel();
     Arena& arena = found_arenas_[!current_];
     arena.reset();
@@ -142,7 +140,7 @@ private:
         schema = kSchema;
         break;
       case ResourcedetectionDetectors::Ecs:
-        if (task_.empty()) break;
+        if (task_.empty() || container_.empty()) break;
         wrong = detect::ecs(config_.ecs, task_.text(), container_.text(), found);
         schema = kSchema;
         break;
@@ -150,7 +148,7 @@ private:
       }
       if (wrong) wrong_ = wrong;
     }
-    if (!wrong_) {
+    if (!wrong_ || !started_) {
       current_ = !current_;
       found_.clear();
       for (const auto& a : found.all()) found_.push_back({a.key, a.value});
@@ -162,11 +160,13 @@ private:
   // What was found before stays where finding out again failed.
   void settle() {
     settled_ = true;
-    if (wrong_ && started_)
-      context_.runtime->log->warn("resource detection failed: what was known stays",
-                                  {{"processor", context_.id}, {"error", wrong_}});
+    if (wrong_)
+      context_.runtime->log->error("resource detection failed: what is known stays, and it is tried again",
+                                   {{"processor", context_.id}, {"error", wrong_}});
     started_ = true;
-    if (config_.refresh_interval > 0 && !context_.runtime->draining) refresh_.in(config_.refresh_interval);
+    if (context_.runtime->draining) return;
+    if (wrong_ && (config_.refresh_interval <= 0 || config_.refresh_interval > kAgain)) refresh_.in(kAgain);
+    else if (config_.refresh_interval > 0) refresh_.in(config_.refresh_interval);
   }
 
   struct Attribute {
