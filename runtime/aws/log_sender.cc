@@ -3,6 +3,7 @@
 // succeed waits, longer each time, for up to five minutes in all.
 #include "runtime/aws/log_sender.h"
 
+#include "runtime/base/hash.h"
 #include "runtime/base/json.h"
 #include "runtime/base/log.h"
 #include "runtime/loop/retry_timer.h"
@@ -13,6 +14,7 @@
 namespace whittle {
 
 static constexpr uint32_t kMaxCreations = 3;  // of one batch's stream
+static constexpr size_t kMostKnown = 1024;    // streams
 
 struct LogSender::Batch {
   LogSender& sender;
@@ -45,10 +47,9 @@ struct LogSender::Creation {
   std::vector<Batch*> waiting;
 };
 
-LogSender::LogSender(const ComponentContext& exporter, const AwsSettings& settings, const LogGroupSettings& groups,
-                     uint32_t workers)
-    : runtime_(*exporter.runtime), client_(exporter, settings, "logs", "CLOUDWATCH_LOGS"), groups_(groups),
-      workers_(workers), exporter_(view(exporter.id)),
+LogSender::LogSender(const ComponentContext& exporter, const AwsSettings& settings, const LogSenderSettings& sending)
+    : runtime_(*exporter.runtime), client_(exporter, settings, "logs", "CLOUDWATCH_LOGS"), settings_(sending),
+      exporter_(view(exporter.id)),
       pump_task_(*runtime_.loop, [](void* self) { static_cast<LogSender*>(self)->pump(); }, this) {}
 
 uint32_t LogSender::send(std::vector<LogEvent>& events, Text messages, Done done, void* context) {
@@ -82,7 +83,8 @@ uint32_t LogSender::send(std::vector<LogEvent>& events, Text messages, Done done
       body.byte('}');
     }
     body.append(Text("]}"));
-    ready_.push_back(batch);
+    if (!settings_.create_first || known(*batch)) ready_.push_back(batch);
+    else create(*batch);
     ++batches;
   }
   pump_task_.post();
@@ -90,7 +92,7 @@ uint32_t LogSender::send(std::vector<LogEvent>& events, Text messages, Done done
 }
 
 void LogSender::pump() {
-  while (in_flight_ < workers_ && !ready_.empty()) {
+  while (in_flight_ < settings_.workers && !ready_.empty()) {
     Batch* next = ready_.front();
     ready_.erase(ready_.begin());
     put(*next);
@@ -149,7 +151,8 @@ void LogSender::answered(Batch& batch, const HttpResponse& r) {
 }
 
 void LogSender::later(Batch& batch, Text why) {
-  std::optional<int64_t> wait = batch.backoff.next(kAwsBackoff, runtime_.loop->clock(), runtime_.random32());
+  std::optional<int64_t> wait;
+  if (settings_.backoff) wait = batch.backoff.next(*settings_.backoff, runtime_.loop->clock(), runtime_.random32());
   if (!wait) return end(batch, batch.events, why);
   runtime_.log->warn("log events were not taken; they are sent again", {{"exporter", exporter_},
                                                                         {"log_group", batch.log_group},
@@ -193,6 +196,15 @@ uint32_t LogSender::rejected(Bytes answer, const Batch& batch, Writer& why) {
   return static_cast<uint32_t>(lost);
 }
 
+static uint64_t hash_of(Text group, Text stream) {
+  return hash_text(stream, hash_text(group));
+}
+
+bool LogSender::known(const Batch& batch) const {
+  const uint64_t hash = hash_of(batch.log_group, batch.log_stream);
+  return std::find(made_.begin(), made_.end(), hash) != made_.end();
+}
+
 void LogSender::create(Batch& batch) {
   for (Creation* c : creations_)
     if (c->log_group == batch.log_group && c->log_stream == batch.log_stream) {
@@ -226,13 +238,13 @@ void LogSender::step(Creation& c, Step at) {
   case Step::Group:
     call.call = "CreateLogGroup";
     call.target = "Logs_20140328.CreateLogGroup";
-    if (groups_.tags.size > 0) {
+    if (settings_.groups.tags.size > 0) {
       body.append(Text(",\"tags\":{"));
-      for (uint64_t i = 0; i < groups_.tags.size; ++i) {
+      for (uint64_t i = 0; i < settings_.groups.tags.size; ++i) {
         if (i > 0) body.byte(',');
-        append_json_text(body, view(groups_.tags[i].key));
+        append_json_text(body, view(settings_.groups.tags[i].key));
         body.byte(':');
-        append_json_text(body, view(groups_.tags[i].value));
+        append_json_text(body, view(settings_.groups.tags[i].value));
       }
       body.byte('}');
     }
@@ -241,7 +253,7 @@ void LogSender::step(Creation& c, Step at) {
     call.call = "PutRetentionPolicy";
     call.target = "Logs_20140328.PutRetentionPolicy";
     body.append(Text(",\"retentionInDays\":"));
-    append_int(body, groups_.retention_days);
+    append_int(body, settings_.groups.retention_days);
     break;
   }
   body.byte('}');
@@ -267,7 +279,7 @@ void LogSender::created(Creation& c, const HttpResponse& r) {
   case Step::Group:
     if (!there) return end(c, false, why.text());
     if (ok(r)) runtime_.log->info("log group created", {{"exporter", exporter_}, {"log_group", c.log_group}});
-    return step(c, ok(r) && groups_.retention_days > 0 ? Step::Retention : Step::StreamAgain);
+    return step(c, ok(r) && settings_.groups.retention_days > 0 ? Step::Retention : Step::StreamAgain);
   case Step::Retention:
     // Without its retention a group still takes logs.
     if (!there)
@@ -278,6 +290,10 @@ void LogSender::created(Creation& c, const HttpResponse& r) {
 }
 
 void LogSender::end(Creation& c, bool done, Text why) {
+  if (done && settings_.create_first && !known(*c.waiting.front())) {
+    if (made_.size() == kMostKnown) made_.clear();
+    made_.push_back(hash_of(c.log_group, c.log_stream));
+  }
   creations_.erase(std::find(creations_.begin(), creations_.end(), &c));
   for (Batch* b : c.waiting) {
     if (done) ready_.push_back(b);

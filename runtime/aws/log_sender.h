@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Batches of log events on their way to CloudWatch Logs (PutLogEvents). A stream that does not exist is created, its
-// group too, when the first batch finds it missing; the batch then goes again.
+// group too, when the first batch finds it missing; the batch then goes again. Or all streams are made before their
+// first batch goes.
 #pragma once
 
 #include "runtime/aws/call.h"
 #include "runtime/loop/loop.h"
 
+#include <optional>
 #include <vector>
 
 namespace whittle {
@@ -30,14 +32,20 @@ struct LogGroupSettings {
   List<Entry<Str>> tags{};
 };
 
+struct LogSenderSettings {
+  LogGroupSettings groups;
+  uint32_t workers = 1;                                  // calls in flight at a time
+  bool create_first = false;                             // streams are made before anything is written to them
+  std::optional<BackoffSettings> backoff = kAwsBackoff;  // nothing: a batch that failed is lost
+};
+
 class LogSender {
 public:
   // Told once for each batch: how many of its events were taken, and how many are lost, and why.
   using Done = void (*)(void* context, uint32_t taken, uint32_t lost, Text why);
 
   // `exporter` and the texts in the settings must outlive the sender.
-  LogSender(const ComponentContext& exporter, const AwsSettings& settings, const LogGroupSettings& groups,
-            uint32_t workers);
+  LogSender(const ComponentContext& exporter, const AwsSettings& settings, const LogSenderSettings& sending);
   LogSender(const LogSender&) = delete;
 
   bool check(Str place) { return client_.check(place); }
@@ -57,6 +65,7 @@ private:
   void answered(Batch& batch, const HttpResponse& response);
   void later(Batch& batch, Text why);
   void end(Batch& batch, uint32_t lost, Text why);
+  bool known(const Batch& batch) const;
   void create(Batch& batch);
   void step(Creation& creation, Step step);
   void created(Creation& creation, const HttpResponse& response);
@@ -65,12 +74,12 @@ private:
 
   Runtime& runtime_;
   AwsClient client_;
-  LogGroupSettings groups_;
-  uint32_t workers_;
+  const LogSenderSettings settings_;
   Text exporter_;
   uint32_t in_flight_ = 0;
   std::vector<Batch*> ready_;  // a queue
   std::vector<Creation*> creations_;
+  std::vector<uint64_t> made_;  // hashes of streams that are there, where they are made first
   Task pump_task_;
 };
 

@@ -43,6 +43,24 @@ yyjson_val* answer_of(Text method, Text url) {
   return nullptr;
 }
 
+// Log groups that have been created: CloudWatch Logs in a replay has none at first.
+std::vector<char*>& log_groups() {
+  static auto* list = new std::vector<char*>;
+  return *list;
+}
+
+// True: a stream is asked for in a group that does not exist.
+bool lacks_log_group(Text call, Bytes body) {
+  if (call != "CreateLogStream" && call != "CreateLogGroup") return false;
+  yyjson_doc* doc = yyjson_read(as_text(body).data(), body.size(), 0);
+  const char* name = yyjson_get_str(yyjson_obj_get(yyjson_doc_get_root(doc), "logGroupName"));
+  bool there = false;
+  for (const char* group : log_groups()) there |= name && strcmp(group, name) == 0;
+  if (call == "CreateLogGroup" && name && !there) log_groups().push_back(strdup(name));
+  yyjson_doc_free(doc);
+  return call == "CreateLogStream" && !there;
+}
+
 }  // namespace
 
 // Newer lines come before older ones. They stay for the life of the process.
@@ -79,6 +97,7 @@ struct ClientImpl {
     HttpDone done;
     void* context;
     yyjson_val* scripted;
+    bool no_log_group;
   };
   HttpClient& client;
   std::vector<Answer> answers;
@@ -123,6 +142,10 @@ struct ClientImpl {
       HttpResponse response;
       response.status = 200;
       response.body = as_bytes("{}");
+      if (a.no_log_group && !a.scripted) {
+        response.status = 400;
+        response.body = as_bytes("{\"__type\":\"ResourceNotFoundException\"}");
+      }
       char* body = a.scripted ? fill(response, a.scripted) : nullptr;
       --client.in_flight_;
       a.done(a.context, response);
@@ -170,7 +193,8 @@ void HttpClient::send(HttpRequest&& request, HttpDone done, void* context) {
     line.append(Text("}\n"));
     replay_write(line.bytes());
   }
-  impl_->answers.push_back({done, context, answer_of(request.method, request.url)});
+  const bool no_log_group = lacks_log_group(request.call, request.plain_body);
+  impl_->answers.push_back({done, context, answer_of(request.method, request.url), no_log_group});
   impl_->task.post();
 }
 

@@ -50,9 +50,20 @@ void append_plain_double(Writer& out, double d) {
 
 namespace {
 
+// Whether what HTML would take for its own is escaped.
+enum class Escape : bool { Plain, Html };
+
+template <Escape kEscape>
+void text(Writer& out, Text t) {
+  if constexpr (kEscape == Escape::Html) append_json_html(out, t);
+  else append_json_text(out, t);
+}
+
 // False when JSON cannot say it: not a number, or infinite.
+template <Escape kEscape>
 bool json_value(Writer& out, Bytes any);
 
+template <Escape kEscape>
 bool json_array(Writer& out, Bytes content) {
   out.byte('[');
   bool first = true;
@@ -61,13 +72,14 @@ bool json_array(Writer& out, Bytes content) {
     if (f.number() != 1) continue;
     if (!first) out.byte(',');
     first = false;
-    if (!json_value(out, f.content())) return false;
+    if (!json_value<kEscape>(out, f.content())) return false;
   }
   out.byte(']');
   return true;
 }
 
-bool json_map(Writer& out, Bytes content) {
+template <Escape kEscape>
+bool json_map(Writer& out, Bytes content, uint32_t field = 1) {
   struct Pair {
     Text key;
     Bytes value;
@@ -75,7 +87,7 @@ bool json_map(Writer& out, Bytes content) {
   std::vector<Pair> pairs;
   for (const uint8_t *p = content.data(), *end = p + content.size(); p < end;) {
     wire::RawField f = wire::next_field(p);
-    if (f.number() != 1) continue;
+    if (f.number() != field) continue;
     Pair pair;
     Bytes entry = f.content();
     for (const uint8_t *q = entry.data(), *entry_end = q + entry.size(); q < entry_end;) {
@@ -94,14 +106,15 @@ bool json_map(Writer& out, Bytes content) {
     if (i + 1 < pairs.size() && pairs[i].key == pairs[i + 1].key) continue;
     if (!first) out.byte(',');
     first = false;
-    append_json_text(out, pairs[i].key);
+    text<kEscape>(out, pairs[i].key);
     out.byte(':');
-    if (!json_value(out, pairs[i].value)) return false;
+    if (!json_value<kEscape>(out, pairs[i].value)) return false;
   }
   out.byte('}');
   return true;
 }
 
+template <Escape kEscape>
 bool json_value(Writer& out, Bytes any) {
   size_t start = out.size();
   bool good = true;
@@ -110,7 +123,7 @@ bool json_value(Writer& out, Bytes any) {
     const uint8_t* at = f.value;
     if (f.number() >= 1 && f.number() <= 7) out.truncate(start);
     switch (f.number()) {
-    case 1: append_json_text(out, as_text(wire::len(at))); break;
+    case 1: text<kEscape>(out, as_text(wire::len(at))); break;
     case 2: out.append(Text(wire::varint(at) ? "true" : "false")); break;
     case 3: append_int(out, static_cast<int64_t>(wire::varint(at))); break;
     case 4: {
@@ -119,8 +132,8 @@ bool json_value(Writer& out, Bytes any) {
       append_double(out, d);
       break;
     }
-    case 5: good = json_array(out, wire::len(at)); break;
-    case 6: good = json_map(out, wire::len(at)); break;
+    case 5: good = json_array<kEscape>(out, wire::len(at)); break;
+    case 6: good = json_map<kEscape>(out, wire::len(at)); break;
     case 7:
       out.byte('"');
       append_base64(out, wire::len(at));
@@ -136,12 +149,20 @@ bool json_value(Writer& out, Bytes any) {
 
 }  // namespace
 
+bool append_json_raw(Writer& out, Bytes any) {
+  return json_value<Escape::Html>(out, any);
+}
+
+bool append_json_raw_attributes(Writer& out, Bytes message, uint32_t field) {
+  return json_map<Escape::Html>(out, message, field);
+}
+
 void append_value_text(Writer& out, SlotKind kind, Bytes content) {
   size_t start = out.size();
   bool good = true;
   if (kind == SlotKind::Bytes) append_base64(out, content);
-  if (kind == SlotKind::Array) good = json_array(out, content);
-  if (kind == SlotKind::Map) good = json_map(out, content);
+  if (kind == SlotKind::Array) good = json_array<Escape::Plain>(out, content);
+  if (kind == SlotKind::Map) good = json_map<Escape::Plain>(out, content);
   if (!good) out.truncate(start);  // the reference drops the text when JSON cannot hold a number in it
 }
 

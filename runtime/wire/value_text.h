@@ -12,6 +12,12 @@ namespace whittle {
 // inside.
 void append_value_text(Writer& out, SlotKind kind, Bytes content);
 
+// An AnyValue, and the list of attributes in field `field` of a message, as encoding/json writes what AsRaw makes of
+// them: keys sorted, of two equal keys the last, and <, > and & escaped; null for an empty value. False, with `out` as
+// far as it came, where JSON has no word for a number inside.
+bool append_json_raw(Writer& out, Bytes any);
+bool append_json_raw_attributes(Writer& out, Bytes message, uint32_t field);
+
 // A double as AsString has it: encoding/json's form, and NaN, Infinity, -Infinity.
 void append_value_double(Writer& out, double d);
 

@@ -3,9 +3,9 @@
 //
 // Turning cumulative sums into increases changes what the encoder remembers, so a payload is encoded once; what waits
 // from then on are its documents in batches.
-#include "runtime/aws/log_sender.h"
 #include "runtime/base/log.h"
 #include "runtime/base/self_metrics.h"
+#include "runtime/export/log_delivery.h"
 #include "runtime/export/queue.h"
 #include "stdlib/exporter/awsemf/awsemf_encode.h"
 
@@ -16,40 +16,38 @@
 namespace whittle {
 namespace {
 
-constexpr int64_t kOldestMs = 14ll * 24 * 3'600'000, kNewestMs = 2 * 3'600'000;  // that PutLogEvents takes
-
-struct Awsemf;
-
-// A payload whose documents are being sent.
-struct Sending {
-  Awsemf& exporter;
-  Outgoing& item;
-  uint32_t batches = 0;
-  uint64_t taken = 0, lost = 0;  // events
-  Writer why;
-};
-
 struct Awsemf {
   const ComponentContext& context;
   const config::Awsemf& config;
   Runtime& runtime;
   char stream[49];  // "otel-stream-" and a random UUID
   awsemf::Encoder encoder;
-  std::optional<LogSender> sender;  // when documents go to CloudWatch
   ExportQueue queue;
-  int64_t expired_at = 0;  // monotonic
-  Task finish_task;
-  std::vector<Sending*> finished;
+  std::optional<LogDelivery> delivery;  // when documents go to CloudWatch
+  int64_t expired_at = 0;               // monotonic
+  Task printed_task;
+  std::vector<Outgoing*> printed;
 
   explicit Awsemf(const ComponentContext& c)
       : context(c), config(*static_cast<const config::Awsemf*>(c.config)), runtime(*c.runtime),
         encoder(config, name_stream()),
         queue(
             c, nullptr, nullptr, [](void* self, Outgoing& item) { static_cast<Awsemf*>(self)->send(item); }, this),
-        finish_task(*runtime.loop, [](void* self) { static_cast<Awsemf*>(self)->finish(); }, this) {
+        printed_task(
+            *runtime.loop,
+            [](void* self) {
+              auto& emf = *static_cast<Awsemf*>(self);
+              while (!emf.printed.empty()) {
+                Outgoing& item = *emf.printed.back();
+                emf.printed.pop_back();
+                emf.queue.sent(item);
+              }
+            },
+            this) {
     if (config.output_destination == config::AwsemfOutputDestination::Cloudwatch)
-      sender.emplace(c, aws_settings(config), LogGroupSettings{config.log_retention, config.tags},
-                     static_cast<uint32_t>(config.num_workers));
+      delivery.emplace(c, queue, aws_settings(config),
+                       LogSenderSettings{.groups = {config.log_retention, config.tags},
+                                         .workers = static_cast<uint32_t>(config.num_workers)});
   }
 
   Text name_stream() {
@@ -83,7 +81,6 @@ struct Awsemf {
   }
 
   void send(Outgoing& item) {
-    auto* s = new Sending{*this, item, 0, 0, 0, {}};
     int64_t now = runtime.now_ns();
     Writer documents;
     std::vector<awsemf::Event> encoded;
@@ -96,66 +93,17 @@ struct Awsemf {
     item.payload.slices = {};
     queue.holds(item, documents.size());
 
-    if (!sender) {
+    if (!delivery) {
       print(encoded, documents.text());
-    } else {
-      std::vector<LogEvent> events;
-      events.reserve(encoded.size());
-      uint32_t untimely = 0;
-      for (const awsemf::Event& e : encoded) {
-        int64_t age = now / 1'000'000 - e.timestamp_ms;
-        if (age > kOldestMs || age < -kNewestMs) ++untimely;
-        else events.push_back({e.timestamp_ms, e.log_group, e.log_stream, e.begin, e.end, e.size});
-      }
-      if (untimely > 0) {
-        runtime.log->error(
-            "documents older than 14 days or more than 2 hours ahead are lost: CloudWatch Logs does not take them",
-            {{"exporter", context.id}, {"documents", untimely}});
-        s->lost += untimely;
-        s->why.append(Text("documents older than 14 days or more than 2 hours ahead"));
-      }
-      s->batches = sender->send(
-          events, documents.text(),
-          [](void* sending, uint32_t taken, uint32_t lost, Text why) {
-            auto& sent = *static_cast<Sending*>(sending);
-            sent.exporter.batch_done(sent, taken, lost, why);
-          },
-          s);
+      // The queue must not hear of the end of an item from within its own call.
+      printed.push_back(&item);
+      return printed_task.post();
     }
-    // The queue must not hear of the end of an item from within its own call.
-    if (s->batches == 0) end(*s);
-  }
-
-  void batch_done(Sending& s, uint32_t taken, uint32_t lost, Text why) {
-    s.taken += taken;
-    s.lost += lost;
-    if (lost > 0) {
-      s.why.clear();
-      s.why.append(why);
-    }
-    if (--s.batches == 0) end(s);
-  }
-
-  void end(Sending& s) {
-    finished.push_back(&s);
-    finish_task.post();
-  }
-
-  void finish() {
-    while (!finished.empty()) {
-      Sending& s = *finished.back();
-      finished.pop_back();
-      Outgoing& item = s.item;
-      if (s.lost == 0) {
-        queue.sent(item);
-      } else if (s.taken == 0) {
-        queue.failed(item, s.why.text());
-      } else {
-        // Points are counted, events are lost: their share of the points.
-        queue.sent_in_part(item, item.payload.items * s.lost / (s.lost + s.taken), s.why.text());
-      }
-      delete &s;
-    }
+    std::vector<LogEvent> events;
+    events.reserve(encoded.size());
+    for (const awsemf::Event& e : encoded)
+      events.push_back({e.timestamp_ms, e.log_group, e.log_stream, e.begin, e.end, e.size});
+    delivery->deliver(item, events, documents.text());
   }
 
   // One document a line.
@@ -187,7 +135,7 @@ void* create(const ComponentContext* context) {
 }
 bool start(void* self) {
   auto& e = *static_cast<Awsemf*>(self);
-  return !e.sender || e.sender->check(e.context.place);
+  return !e.delivery || e.delivery->check(e.context.place);
 }
 void drain(void* self) {
   static_cast<Awsemf*>(self)->queue.drain();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Data points to groups: labels, units, increases of cumulative sums, and which log stream a document goes to.
+#include "runtime/aws/log_names.h"
 #include "runtime/base/hash.h"
 #include "stdlib/exporter/awsemf/groups.h"
 
@@ -213,48 +214,13 @@ void Encoder::State::resource(const views::ResourceMetrics& rm) {
   }
 }
 
-struct Pattern {
-  Text key, attribute;
-};
-static constexpr Pattern kPatterns[] = {
-    {"ClusterName", "aws.ecs.cluster.name"},
-    {"TaskId", "aws.ecs.task.id"},
-    {"NodeName", "k8s.node.name"},
-    {"PodName", "pod"},
-    {"ServiceName", "service.name"},
-    {"ContainerInstanceId", "aws.ecs.container.instance.id"},
-    {"TaskDefinitionFamily", "aws.ecs.task.family"},
-};
-static constexpr Text kUndefined = "undefined";
-
-// Puts the attributes' values in the place of "{ClusterName}" and its like; "undefined" where there is none.
 Text Encoder::State::replace_patterns(Text s, Labels attributes, bool& replaced) {
   text.clear();
-  while (!s.empty()) {
-    size_t open = s.find('{');
-    text.append(s.substr(0, open));
-    if (open == Text::npos) break;
-    s.remove_prefix(open);
-    size_t close = s.find('}');
-    Text name = close == Text::npos ? Text() : s.substr(1, close - 1);
-    const Pattern* pattern = nullptr;
-    for (const Pattern& p : kPatterns)
-      if (p.key == name) pattern = &p;
-    if (!pattern) {
-      text.byte('{');
-      s.remove_prefix(1);
-      continue;
-    }
-    const Label* found = find_label(attributes, pattern->key);
-    if (!found) found = find_label(attributes, pattern->attribute);
-    if (found && !found->value.empty()) {
-      text.append(found->value);
-    } else {
-      text.append(kUndefined);
-      replaced = false;
-    }
-    s.remove_prefix(close + 1);
-  }
+  replaced &= append_log_name(text, s, kEmfPlaceholders, [&](Text name, Writer& out) {
+    const Label* found = find_label(attributes, name);
+    if (found) out.append(found->value);
+    return found != nullptr;
+  });
   return arena.copy(text.text());
 }
 
@@ -375,9 +341,9 @@ void Encoder::State::point_done(MetricType type, uint64_t time_ns, Context& cont
     // Placeholders that the resource could not fill are tried with the labels; what a point fills, the next ones keep.
     if (!context.replaced) {
       bool ignored = true;
-      if (context.log_group.find(kUndefined) != Text::npos)
+      if (context.log_group.find(kUndefinedLogName) != Text::npos)
         context.log_group = replace_patterns(view(config.log_group_name), shared, ignored);
-      if (context.log_stream.find(kUndefined) != Text::npos)
+      if (context.log_stream.find(kUndefinedLogName) != Text::npos)
         context.log_stream = replace_patterns(view(config.log_stream_name), shared, ignored);
     }
     if (uint64_t ms = time_ns / 1'000'000) time_ms = static_cast<int64_t>(ms);
