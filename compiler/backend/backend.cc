@@ -42,8 +42,9 @@ std::vector<std::string> archives(const plan::Plan& plan, bool replay) {
                         std::string(stage.component().name));
   names.insert(names.end(), components.begin(), components.end());
   names.insert(names.end(), plan.stand_ins.begin(), plan.stand_ins.end());
-  for (const char* name : {replay ? "http_replay" : "http_curl", replay ? "inlet_replay" : "inlet_sockets", "runtime",
-                           "regex_compiler", WHITTLE_THIRD_PARTY, "builtins"})
+  for (const char* name :
+       {replay ? "http_replay" : "http_curl", replay ? "inlet_replay" : "inlet_sockets",
+        replay ? "files_replay" : "files_disk", "runtime", "regex_compiler", WHITTLE_THIRD_PARTY, "builtins"})
     names.push_back(name);
   return names;
 }

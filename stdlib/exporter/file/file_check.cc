@@ -10,6 +10,7 @@ namespace {
 using diag::Diag;
 
 constexpr Diag<> kOneStar{"E1161", "with `group_by` the path has one `*`, and does not begin with it"};
+constexpr Diag<int64_t> kOpenFiles{"E1220", "no file can be open with `max_open_files: {}`"};
 constexpr Diag<std::string_view> kPermissions{"E1162", "`{}` is no permission"};
 
 }  // namespace
@@ -24,6 +25,13 @@ void check_exporter_file(Check& check, Instance& instance, schema::SignalSet) {
     if (!good)
       check.diags().emit(kOneStar, path.span).label(grouped.span, "asked for here").help("write `/data/*.json`");
   }
+  const Value& open = c.at("group_by").at("max_open_files");
+  if (grouped.boolean && !grouped.late && !open.late && !open.wrong && open.integer <= 0)
+    check.diags()
+        .emit(kOpenFiles, open.span, open.integer)
+        .label(grouped.span, "asked for here")
+        .note("the Collector does not start with it")
+        .help("leave it out for 100");
   const Value& mode = c.at("directory_permissions");
   if (c.at("create_directory").boolean && says(mode) && !mode.late && !mode.wrong) {
     bool octal = mode.text.size() <= 5 &&
