@@ -3,24 +3,13 @@
 // words of refusals are grpc-go's, since that is what clients of the reference meet.
 #pragma once
 
+#include "runtime/grpc/code.h"
 #include "runtime/http/request.h"
 #include "runtime/http/server.h"
 
 #include <vector>
 
 namespace whittle {
-
-enum class GrpcCode : uint32_t {
-  Ok = 0,
-  Cancelled = 1,
-  Unknown = 2,
-  InvalidArgument = 3,
-  DeadlineExceeded = 4,
-  ResourceExhausted = 8,
-  Unimplemented = 12,
-  Internal = 13,
-  Unavailable = 14,
-};
 
 struct GrpcStatus {
   GrpcCode code = GrpcCode::Ok;

@@ -37,6 +37,12 @@ struct HttpRequest {
   int64_t idle_timeout_ns = 90'000'000'000;  // a connection that was idle for longer is not used again; 0: no limit
   int64_t max_connections = 0;  // to one host; 0: no limit. The lowest that any request has named counts for all
 
+  // A gRPC call: HTTP/2 from the first byte, and through a proxy by CONNECT. Trailers stand among the answer's headers.
+  bool grpc = false;
+  Text address;               // to connect to in place of the URL's host: "10.0.0.1", "[::1]"; empty: by the name
+  int64_t keepalive_ns = 0;   // pings a connection that was silent for so long; 0: does not
+  int64_t lost_after_ns = 0;  // closes a connection when nothing was acknowledged for so long; 0: as the system does
+
   // Shown by replay: which exporter, what call, and the body before compression in JSON (or OTLP protobuf bytes
   // of `otlp_signal`; empty: what the slices hold). Empty `call`: not shown (metadata and credentials).
   Text exporter, call;
@@ -50,6 +56,7 @@ struct HttpResponse {
   int status = 0;  // 0 when there was none; then `error` tells
   Errc error = Errc::Network;
   Text error_text;                  // for the log: what curl says
+  bool unsent = false;              // nothing of the request can have arrived: there was no connection
   std::vector<HttpHeader> headers;  // names in lower case
   Bytes body;                       // at most 1 MiB is kept
 };

@@ -17,10 +17,13 @@
 #include <errno.h>
 #include <mbedtls/error.h>
 #include <mbedtls/ssl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <psa/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace whittle {
@@ -64,6 +67,7 @@ struct Call {
   size_t header_bytes = 0;
   std::vector<HttpHeader> answer_headers;
   Arena arena;
+  int64_t keepalive_ns = 0, lost_after_ns = 0;
   CURLcode failed = CURLE_OK;  // before it was given to curl
   Call* next = nullptr;
   Call* previous = nullptr;
@@ -79,12 +83,15 @@ struct ClientImpl {
   void begin(HttpRequest&& request, HttpDone done, void* context);
   bool prepare(Call& call, HttpRequest& request);
   void prepare_tls(Call& call, const ClientTls* tls);
-  void prepare_server_name(Call& call, Text url, Text name, bool has_host);
-  void prepare_proxy(Call& call, Text url, Text proxy);
+  void prepare_server_name(Call& call, Text url, Text name, Text address, bool has_host);
+  void prepare_address(Call& call, Text url, Text address);
+  void prepare_proxy(Call& call, Text url, Text proxy, bool grpc);
+  void prepare_keepalive(Call& call, const HttpRequest& request);
   void add_header(Call& call, Text name, Text value);
   Roots* roots(const ClientTls* tls);
   void act(curl_socket_t socket, int events);
   void finish_done();
+  void ping();
   void finish(Call& call, CURLcode code);
 
   static int on_socket(CURL*, curl_socket_t fd, int what, void* self, void* socket);
@@ -94,7 +101,7 @@ struct ClientImpl {
   Runtime& runtime;
   CURLM* multi = nullptr;
   long max_connections = 0;
-  Timer timer;
+  Timer timer, pings;
   Task failures;
   Call* calls = nullptr;
   std::vector<Roots*> known_roots;
@@ -105,6 +112,8 @@ ClientImpl::ClientImpl(HttpClient& o, Runtime& r)
     : owner(o), runtime(r),
       timer(
           *r.loop, [](void* s) { static_cast<ClientImpl*>(s)->act(CURL_SOCKET_TIMEOUT, 0); }, this),
+      pings(
+          *r.loop, [](void* s) { static_cast<ClientImpl*>(s)->ping(); }, this),
       failures(
           *r.loop,
           [](void* s) {
@@ -211,6 +220,11 @@ static Errc errc_of(CURLcode code) {
   return code == CURLE_OPERATION_TIMEDOUT ? Errc::Timeout : Errc::Network;
 }
 
+static bool never_connected(CURLcode code) {
+  return code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY ||
+         code == CURLE_SSL_CONNECT_ERROR || code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
+}
+
 void ClientImpl::finish(Call& call, CURLcode code) {
   HttpResponse response;
   long status = 0;
@@ -221,6 +235,7 @@ void ClientImpl::finish(Call& call, CURLcode code) {
     response.body = call.answer.bytes();
   } else {
     response.error = errc_of(code);
+    response.unsent = never_connected(code);
     response.error_text = call.error[0] ? call.error : curl_easy_strerror(code);
   }
   if (call.failed == CURLE_OK) curl_multi_remove_handle(multi, call.easy);
@@ -396,11 +411,12 @@ static UrlParts split_url(Text url) {
 }
 
 // The name to ask TLS for and to check differs from the host: the URL names it, and the connection goes to the host.
-void ClientImpl::prepare_server_name(Call& call, Text url, Text name, bool has_host) {
+void ClientImpl::prepare_server_name(Call& call, Text url, Text name, Text address, bool has_host) {
   const UrlParts parts = split_url(url);
   const Text port = parts.port.empty() ? (parts.scheme == "https" ? Text("443") : Text("80")) : parts.port;
   Writer text;
-  for (Text t : {name, Text(":"), port, Text(":"), parts.host, Text(":"), port}) text.append(t);
+  for (Text t : {name, Text(":"), port, Text(":"), address.empty() ? parts.host : address, Text(":"), port})
+    text.append(t);
   call.connect_to = curl_slist_append(nullptr, call.arena.copy(text.text()).data());
   curl_easy_setopt(call.easy, CURLOPT_CONNECT_TO, call.connect_to);
   text.clear();
@@ -416,9 +432,51 @@ void ClientImpl::prepare_server_name(Call& call, Text url, Text name, bool has_h
   add_header(call, "Host", text.text());
 }
 
+// One of several addresses of the URL's host.
+void ClientImpl::prepare_address(Call& call, Text url, Text address) {
+  const UrlParts parts = split_url(url);
+  Writer text;
+  for (Text t : {parts.host, Text(":"), parts.port, Text(":"), address, Text(":"), parts.port}) text.append(t);
+  call.connect_to = curl_slist_append(nullptr, call.arena.copy(text.text()).data());
+  curl_easy_setopt(call.easy, CURLOPT_CONNECT_TO, call.connect_to);
+}
+
+// Connections of which the other end is gone are closed by the system, where it is told how long to wait: HTTP/2 has
+// many calls on each, and none of them may wait for the system's own quarter of an hour.
+static int on_socket_made(void* me, curl_socket_t fd, curlsocktype) {
+  const auto milliseconds = static_cast<unsigned>(static_cast<Call*>(me)->lost_after_ns / 1'000'000);
+  setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);  // not of a Unix socket
+  return CURL_SOCKOPT_OK;
+}
+
+void ClientImpl::prepare_keepalive(Call& call, const HttpRequest& request) {
+  if (request.lost_after_ns > 0) {
+    call.lost_after_ns = request.lost_after_ns;
+    curl_easy_setopt(call.easy, CURLOPT_SOCKOPTFUNCTION, on_socket_made);
+    curl_easy_setopt(call.easy, CURLOPT_SOCKOPTDATA, &call);
+  }
+  if (request.keepalive_ns <= 0) return;
+  const auto seconds = static_cast<long>((request.keepalive_ns + 999'999'999) / 1'000'000'000);
+  curl_easy_setopt(call.easy, CURLOPT_TCP_KEEPIDLE, seconds);
+  curl_easy_setopt(call.easy, CURLOPT_TCP_KEEPINTVL, seconds);
+  curl_easy_setopt(call.easy, CURLOPT_UPKEEP_INTERVAL_MS, static_cast<long>(request.keepalive_ns / 1'000'000));
+  call.keepalive_ns = request.keepalive_ns;
+  if (!pings.pending()) pings.in(request.keepalive_ns);
+}
+
+// Pings connections while there are calls: the times that they were silent for are curl's own.
+void ClientImpl::ping() {
+  for (Call* call = calls; call; call = call->next) {
+    if (call->keepalive_ns == 0 || call->failed != CURLE_OK) continue;
+    const int64_t again = call->keepalive_ns;
+    curl_easy_upkeep(call->easy);
+    return pings.in(again);
+  }
+}
+
 // The environment is read as Go reads it: HTTP_PROXY counts for http:// too, and nobody goes to this machine by a
 // proxy.
-void ClientImpl::prepare_proxy(Call& call, Text url, Text proxy) {
+void ClientImpl::prepare_proxy(Call& call, Text url, Text proxy, bool grpc) {
   if (!proxy.empty()) {
     curl_easy_setopt(call.easy, CURLOPT_PROXY, call.arena.copy(proxy).data());
     return;
@@ -426,6 +484,15 @@ void ClientImpl::prepare_proxy(Call& call, Text url, Text proxy) {
   const UrlParts parts = split_url(url);
   if (equal_ignoring_case(parts.host, "localhost") || parts.host.starts_with("127.") || parts.host == "[::1]") {
     curl_easy_setopt(call.easy, CURLOPT_PROXY, "");
+    return;
+  }
+  if (grpc) {
+    // gRPC goes through what HTTPS_PROXY names, with TLS or without.
+    curl_easy_setopt(call.easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
+    if (parts.scheme != "http") return;
+    const char* tunnel = getenv("https_proxy");
+    if (!tunnel) tunnel = getenv("HTTPS_PROXY");
+    curl_easy_setopt(call.easy, CURLOPT_PROXY, tunnel ? tunnel : "");
     return;
   }
   if (parts.scheme != "http" || getenv("http_proxy")) return;
@@ -463,7 +530,9 @@ bool ClientImpl::prepare(Call& call, HttpRequest& request) {
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, asks ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_MAXREDIRS, 10L);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
-                   static_cast<long>(request.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+                   static_cast<long>(request.grpc    ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE
+                                     : request.http2 ? CURL_HTTP_VERSION_2TLS
+                                                     : CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, request.keep_alive ? 0L : 1L);
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
@@ -519,12 +588,14 @@ bool ClientImpl::prepare(Call& call, HttpRequest& request) {
     call.headers = curl_slist_append(call.headers, "Expect:");  // nobody waits for 100 Continue
     if (!has_type) call.headers = curl_slist_append(call.headers, "Content-Type:");
   }
-  prepare_proxy(call, url, request.proxy);
+  prepare_proxy(call, url, request.proxy, request.grpc);
+  prepare_keepalive(call, request);
   if (url.starts_with("https:")) prepare_tls(call, request.tls);
   if (!request.unix_socket.empty())
     curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, call.arena.copy(request.unix_socket).data());
   if (request.tls && !request.tls->server_name_override.empty() && url.starts_with("https:"))
-    prepare_server_name(call, url, request.tls->server_name_override, has_host);
+    prepare_server_name(call, url, request.tls->server_name_override, request.address, has_host);
+  else if (!request.address.empty()) prepare_address(call, url, request.address);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call.headers);
   return !call.roots || call.roots->ok;
 }

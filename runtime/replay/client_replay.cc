@@ -4,9 +4,11 @@
 #include "runtime/http/client.h"
 
 #include "runtime/base/json.h"
+#include "runtime/grpc/code.h"
 #include "runtime/loop/loop.h"
 #include "runtime/wire/json.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <vector>
@@ -98,6 +100,7 @@ struct ClientImpl {
     void* context;
     yyjson_val* scripted;
     bool no_log_group;
+    bool grpc;
   };
   HttpClient& client;
   std::vector<Answer> answers;
@@ -135,6 +138,23 @@ struct ClientImpl {
     return text;
   }
 
+  // As the service would have answered: {"code": "UNAVAILABLE", "message": TEXT}.
+  static void fill_grpc(HttpResponse& response, yyjson_val* from) {
+    if (yyjson_obj_get(from, "error")) {
+      fill(response, from);
+      return;
+    }
+    static constexpr char kNothing[5] = {};  // an empty message
+    static char number[4];
+    yyjson_val *code = yyjson_obj_get(from, "code"), *message = yyjson_obj_get(from, "message");
+    const uint32_t n = yyjson_is_str(code) ? grpc_code_of(Text(yyjson_get_str(code), yyjson_get_len(code))) : 0;
+    snprintf(number, sizeof number, "%u", n);
+    response.headers.push_back({"content-type", "application/grpc"});
+    response.headers.push_back({"grpc-status", number});
+    if (message) response.headers.push_back({"grpc-message", Text(yyjson_get_str(message), yyjson_get_len(message))});
+    response.body = n == 0 ? as_bytes(Text(kNothing, sizeof kNothing)) : Bytes();
+  }
+
   void answer() {
     std::vector<Answer> now = static_cast<std::vector<Answer>&&>(answers);
     answers.clear();
@@ -145,6 +165,12 @@ struct ClientImpl {
       if (a.no_log_group && !a.scripted) {
         response.status = 400;
         response.body = as_bytes("{\"__type\":\"ResourceNotFoundException\"}");
+      }
+      if (a.grpc) {
+        fill_grpc(response, a.scripted);
+        --client.in_flight_;
+        a.done(a.context, response);
+        continue;
       }
       char* body = a.scripted ? fill(response, a.scripted) : nullptr;
       --client.in_flight_;
@@ -157,6 +183,11 @@ struct ClientImpl {
 HttpClient::HttpClient(Runtime& runtime) : impl_(new ClientImpl(*this, *runtime.loop)) {}
 HttpClient::~HttpClient() {
   delete impl_;
+}
+
+// As it stands in an `answers` line.
+static Text method_of(const HttpRequest& request) {
+  return request.grpc ? Text("GRPC") : request.method;
 }
 
 void replay_write(Bytes line) {
@@ -177,9 +208,10 @@ void HttpClient::send(HttpRequest&& request, HttpDone done, void* context) {
     append_json_text(line, request.exporter);
     line.append(Text(",\"call\":"));
     append_json_text(line, request.call);
-    if (request.method != "POST") {
+    const Text method = method_of(request);
+    if (method != "POST") {
       line.append(Text(",\"method\":"));
-      append_json_text(line, request.method);
+      append_json_text(line, request.grpc ? Text("gRPC") : method);
     }
     append_headers(line, request.headers);
     Writer joined;
@@ -194,7 +226,7 @@ void HttpClient::send(HttpRequest&& request, HttpDone done, void* context) {
     replay_write(line.bytes());
   }
   const bool no_log_group = lacks_log_group(request.call, request.plain_body);
-  impl_->answers.push_back({done, context, answer_of(request.method, request.url), no_log_group});
+  impl_->answers.push_back({done, context, answer_of(method_of(request), request.url), no_log_group, request.grpc});
   impl_->task.post();
 }
 

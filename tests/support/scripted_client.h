@@ -21,6 +21,7 @@ namespace whittle {
 
 struct Recorded {
   std::string call, body, date;  // X-Amz-Date
+  std::string address = {}, headers = {};
 };
 
 struct Script {
@@ -28,6 +29,7 @@ struct Script {
     int status = 200;
     std::string body = "{}";
     std::vector<std::pair<std::string, std::string>> headers = {};  // names in lower case
+    bool unsent = false;
   };
   std::vector<Recorded> requests;
   std::function<Answer(const Recorded&)> answer = [](const Recorded&) { return Answer{}; };
@@ -52,6 +54,7 @@ struct ClientImpl {
     for (Pending& p : now) {
       HttpResponse response;
       response.status = p.answer.status;
+      response.unsent = p.answer.unsent;
       response.body = as_bytes(p.answer.body);
       for (auto& [name, value] : p.answer.headers) response.headers.push_back({name, value});
       --client.in_flight_;
@@ -62,8 +65,13 @@ struct ClientImpl {
     ++client.in_flight_;
     Recorded r{std::string(request.call),
                std::string(request.plain_body.empty() ? request.body.text() : as_text(request.plain_body)), ""};
-    for (const HttpHeader& h : request.headers)
+    if (r.body.empty())
+      for (const Slice& s : request.slices) r.body += as_text(s.bytes);
+    r.address = request.address;
+    for (const HttpHeader& h : request.headers) {
       if (h.name == "X-Amz-Date") r.date = h.value;
+      r.headers += std::string(h.name) + ": " + std::string(h.value) + "\n";
+    }
     script->requests.push_back(r);
     pending.push_back({done, context, script->answer(r)});
     task.post();

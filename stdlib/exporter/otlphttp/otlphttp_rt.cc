@@ -5,15 +5,13 @@
 #include "runtime/base/log.h"
 #include "runtime/base/number.h"
 #include "runtime/codec/compress.h"
-#include "runtime/export/queue.h"
+#include "runtime/export/otlp_answer.h"
 #include "runtime/http/authenticator.h"
 #include "runtime/http/client.h"
 #include "runtime/http/configured.h"
 #include "runtime/http/date.h"
 #include "runtime/wire/json.h"
 #include "runtime/wire/otlp_schema.h"
-#include "runtime/wire/otlp_views.h"
-#include "runtime/wire/validate.h"
 
 #include "stdlib/exporter/otlphttp/otlphttp_config.h"
 
@@ -161,8 +159,6 @@ struct Otlphttp {
     queue.again(item, why.text(), after);
   }
 
-  // A backend may take a request and still reject some of its items: its answer says how many. All three answers have
-  // one shape: field 1 with the count of rejected items in 1 and a message in 2.
   void taken(Outgoing& item, const HttpResponse& r) {
     static constexpr const wire::MessageType* kAnswers[] = {
         &wire::kExportTraceServiceResponse, &wire::kExportMetricsServiceResponse, &wire::kExportLogsServiceResponse};
@@ -175,15 +171,7 @@ struct Otlphttp {
     if (equal_ignoring_case(media, "application/x-protobuf")) answer = r.body;
     else if (equal_ignoring_case(media, "application/json") && wire::json_to_proto(type, r.body, transcoded))
       answer = transcoded.bytes();
-    if (answer.empty() || !wire::validate_message(type, answer)) return queue.sent(item);
-    views::ExportTracePartialSuccess partial = views::ExportTraceServiceResponse(answer).partial_success.get();
-    const int64_t rejected = partial.rejected_spans;
-    const Text message = partial.error_message;
-    if (rejected > 0) return queue.sent_in_part(item, static_cast<uint64_t>(rejected), message);
-    if (!message.empty())
-      runtime.log->warn("the backend has something to say of a request that it took",
-                        {{"exporter", context.id}, {"message", message}});
-    queue.sent(item);
+    otlp_taken(queue, item, runtime, view(context.id), answer);
   }
 };
 

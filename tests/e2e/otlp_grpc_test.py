@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A gRPC server that is not ours (grpcio) behind the exporter `otlp`: what arrives, over plain text and TLS, and what the exporter does
+when the server is slow, full, away or says no.
+
+usage: otlp_grpc_test.py WHITTLE WORK_DIR
+"""
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+whittle, work = (os.path.abspath(a) for a in sys.argv[1:])
+os.makedirs(work, exist_ok=True)
+
+
+def skip(why):
+    print("skipped:", why)
+    sys.exit(77)
+
+
+def prepare():
+    venv = os.path.join(work, "venv")
+    python = os.path.join(venv, "bin", "python")
+    if not os.path.exists(os.path.join(venv, ".complete")):
+        for command in ([sys.executable, "-m", "venv", venv], [python, "-m", "pip", "install", "-q", "grpcio==1.*"]):
+            if subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
+                skip("grpcio cannot be installed")
+        open(os.path.join(venv, ".complete"), "w").close()
+    if os.environ.get("WHITTLE_GRPC_VENV") != "1":
+        os.environ["WHITTLE_GRPC_VENV"] = "1"
+        os.execv(python, [python] + sys.argv)
+
+
+prepare()
+import concurrent.futures  # noqa: E402
+
+import grpc  # noqa: E402
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait(condition, why, seconds=30):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, why
+        time.sleep(0.02)
+
+
+def varint(n):
+    out = bytearray()
+    while n > 127:
+        out.append(n & 127 | 128)
+        n >>= 7
+    return bytes(out + bytes([n]))
+
+
+def field(number, content):
+    return varint(number << 3 | 2) + varint(len(content)) + content
+
+
+def retry_info(milliseconds):
+    """google.rpc.Status with a RetryInfo."""
+    delay = field(1, b"\x10" + varint(milliseconds * 1_000_000))
+    return b"\x08\x08" + field(3, field(1, b"type.googleapis.com/google.rpc.RetryInfo") + field(2, delay))
+
+
+class Server(grpc.GenericRpcHandler):
+    """Keeps (method, message, metadata, peer); `answers`, in order, are (code, message, trailers) or the bytes of an answer."""
+
+    def __init__(self, addresses, credentials=None, **options):
+        self.calls, self.answers, self.delay = [], [], 0
+        self.server = grpc.server(concurrent.futures.ThreadPoolExecutor(8), handlers=(self,), options=list(options.items()))
+        for a in addresses:
+            bound = self.server.add_secure_port(a, credentials) if credentials else self.server.add_insecure_port(a)
+            assert bound, a
+        self.server.start()
+
+    def service(self, details):
+        def export(message, context):
+            self.calls.append((details.method, message, dict(context.invocation_metadata()), context.peer(), time.monotonic()))
+            time.sleep(self.delay)
+            answer = self.answers.pop(0) if self.answers else b""
+            if isinstance(answer, tuple):
+                context.set_trailing_metadata(answer[2])
+                context.abort(answer[0], answer[1])
+            return answer
+        return grpc.unary_unary_rpc_method_handler(export)
+
+    def stop(self):
+        self.server.stop(0).wait()
+
+
+class Collector:
+    def __init__(self, name, settings, inside=()):
+        self.port, self.telemetry = free_port(), free_port()
+        config = os.path.join(work, name + ".yaml")
+        binary = os.path.join(work, name)
+        with open(config, "w") as f:
+            json.dump({"receivers": {"otlp": {"protocols": {"http": {"endpoint": f"127.0.0.1:{self.port}"}}}},
+                       "exporters": {"otlp": settings},
+                       "service": {"telemetry": {"metrics": {"readers": [{"pull": {"exporter": {"prometheus": {"host": "127.0.0.1", "port": self.telemetry}}}}]}},
+                                   "pipelines": {s: {"receivers": ["otlp"], "exporters": ["otlp"]} for s in ("traces", "logs")}}}, f)
+        subprocess.run([whittle, "build", config, "-o", binary], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.log = open(binary + ".log", "w+")
+        self.process = subprocess.Popen([*inside, binary], stderr=self.log)
+        wait(lambda: "everything is ready" in self.said(), "it starts")
+
+    def said(self):
+        with open(self.log.name) as f:
+            return f.read()
+
+    def send(self, name="x", status=200):
+        body = {"resourceSpans": [{"scopeSpans": [{"spans": [{"traceId": "01" * 16, "spanId": "02" * 8, "name": name}]}]}]}
+        r = urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{self.port}/v1/traces", json.dumps(body).encode(),
+                                                          {"content-type": "application/json"}))
+        assert r.status == status
+
+    def metric(self, name):
+        text = urllib.request.urlopen(f"http://127.0.0.1:{self.telemetry}/metrics").read().decode()
+        return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(name + "{"))
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(30) == 0, self.said()
+
+
+RETRY = {"initial_interval": "50ms", "max_interval": "200ms"}
+
+
+def plain():
+    for compression in ("none", "gzip", "zstd"):
+        port = free_port()
+        server = Server([f"127.0.0.1:{port}"])
+        if compression == "zstd":  # which grpcio has not
+            server.stop()
+            continue
+        c = Collector("plain_" + compression, {"endpoint": f"127.0.0.1:{port}", "tls": {"insecure": True}, "compression": compression,
+                                               "headers": {"x-tenant": "shop"}, "retry_on_failure": RETRY, "timeout": "2s"})
+        c.send("first")
+        wait(lambda: server.calls, "it arrives")
+        method, message, metadata, _, _ = server.calls[0]
+        assert method == "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+        assert b"first" in message and metadata["x-tenant"] == "shop", metadata
+        assert metadata["user-agent"].startswith("whittle/"), metadata
+
+        # Again after what may pass, as the server says; never after what may not.
+        server.calls.clear()
+        server.answers = [(grpc.StatusCode.UNAVAILABLE, "away ✓", ()), b""]
+        c.send("second")
+        wait(lambda: len(server.calls) == 2, "it is sent again")
+        server.calls.clear()
+        server.answers = [(grpc.StatusCode.RESOURCE_EXHAUSTED, "slow", (("grpc-status-details-bin", retry_info(700)),)), b""]
+        c.send("third")
+        wait(lambda: len(server.calls) == 2, "it is sent again when it was told to")
+        assert server.calls[1][4] - server.calls[0][4] >= 0.7
+        server.calls.clear()
+        server.answers = [(grpc.StatusCode.INVALID_ARGUMENT, "bad ✓", ()), (grpc.StatusCode.RESOURCE_EXHAUSTED, "full", ())]
+        c.send("fourth")
+        c.send("fifth")
+        wait(lambda: c.metric("otelcol_exporter_send_failed_spans") == 2, "both are lost")
+        assert len(server.calls) == 2 and "INVALID_ARGUMENT: bad ✓" in c.said()
+
+        # Taken in part: ExportTraceServiceResponse{partial_success{rejected_spans: 1, error_message: "no"}}.
+        server.answers = [field(1, b"\x08\x01" + field(2, b"no"))]
+        c.send("sixth")
+        wait(lambda: c.metric("otelcol_exporter_send_failed_spans") == 3, "one is lost")
+
+        # Slower than the timeout once.
+        server.calls.clear()
+        server.delay = 2.5
+        c.send("seventh")
+        wait(lambda: len(server.calls) == 1, "it arrives")
+        time.sleep(1)
+        server.delay = 0
+        wait(lambda: len(server.calls) >= 2, "it is sent again")
+
+        # Away, and back.
+        server.stop()
+        c.send("eighth")
+        time.sleep(0.5)
+        server = Server([f"127.0.0.1:{port}"])
+        wait(lambda: any(b"eighth" in call[1] for call in server.calls), "it waits for the server")
+        for i in range(200):
+            c.send(f"many {i}")
+        wait(lambda: len({call[1] for call in server.calls if b"many" in call[1]}) == 200, "all arrive")
+        c.stop()
+        server.stop()
+
+
+def too_large():
+    """The server refuses from the prefix on, before the message has arrived."""
+    port = free_port()
+    server = Server([f"127.0.0.1:{port}"], **{"grpc.max_receive_message_length": 100_000})
+    c = Collector("too_large", {"endpoint": f"http://127.0.0.1:{port}", "compression": "none", "retry_on_failure": RETRY})
+    c.send("x" * 3_000_000)
+    wait(lambda: c.metric("otelcol_exporter_send_failed_spans") == 1, "it is lost: " + c.said())
+    assert "RESOURCE_EXHAUSTED" in c.said(), c.said()
+    c.send("small")
+    wait(lambda: len(server.calls) == 1, "the next one arrives")
+    c.stop()
+    server.stop()
+
+
+def tls():
+    key, cert = os.path.join(work, "key.pem"), os.path.join(work, "cert.pem")
+    made = subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-days", "30", "-subj",
+                           "/CN=backend.test", "-addext", "subjectAltName=DNS:backend.test"], capture_output=True)
+    if made.returncode:
+        return print("no openssl: TLS is not tried")
+    read = lambda p: open(p, "rb").read()  # noqa: E731
+    port = free_port()
+    credentials = grpc.ssl_server_credentials([(read(key), read(cert))], read(cert), True)
+    server = Server([f"127.0.0.1:{port}"], credentials)
+    files = {"ca_file": cert, "cert_file": cert, "key_file": key}
+    c = Collector("tls", {"endpoint": f"127.0.0.1:{port}", "tls": {**files, "server_name_override": "backend.test"}, "retry_on_failure": RETRY})
+    c.send("one")
+    wait(lambda: len(server.calls) == 1, "it arrives over TLS: " + c.said())
+    c.stop()
+    # Named by the authority; a server that has another name gets nothing.
+    c = Collector("tls_authority", {"endpoint": f"127.0.0.1:{port}", "authority": "backend.test", "tls": files, "retry_on_failure": RETRY})
+    c.send("two")
+    wait(lambda: len(server.calls) == 2, "it arrives: " + c.said())
+    c.stop()
+    c = Collector("tls_wrong", {"endpoint": f"127.0.0.1:{port}", "tls": files, "retry_on_failure": {"enabled": False}})
+    c.send("three")
+    wait(lambda: c.metric("otelcol_exporter_send_failed_spans") == 1, "it is refused")
+    assert len(server.calls) == 2
+    c.stop()
+    server.stop()
+
+
+def several():
+    """A name with two addresses, in a mount namespace with hosts of its own."""
+    hosts = os.path.join(work, "hosts")
+    with open(hosts, "w") as f:
+        f.write("127.0.0.1 localhost backends.test\n127.0.0.2 backends.test\n")
+    inside = ["unshare", "-rm", "sh", "-c", f'mount --bind "{hosts}" /etc/hosts && exec "$0"']
+    try:
+        can = subprocess.run(inside + ["true"], capture_output=True).returncode == 0
+    except FileNotFoundError:
+        can = False
+    if not can:
+        return print("no mount namespaces: several addresses are not tried")
+    port = free_port()
+    one, two = Server([f"127.0.0.1:{port}"]), Server([f"127.0.0.2:{port}"])
+    settings = {"endpoint": f"backends.test:{port}", "tls": {"insecure": True}, "retry_on_failure": RETRY}
+    turns = Collector("turns", settings, inside)
+    for i in range(20):
+        turns.send(f"turn {i}")
+    wait(lambda: len(one.calls) + len(two.calls) == 20, "all arrive")
+    assert len(one.calls) == len(two.calls) == 10, (len(one.calls), len(two.calls))
+    first = Collector("first", {**settings, "balancer_name": "pick_first"}, inside)
+    for i in range(20):
+        first.send(f"first {i}")
+    wait(lambda: len(one.calls) + len(two.calls) == 40, "all arrive")
+    assert sorted((len(one.calls), len(two.calls))) == [10, 30], (len(one.calls), len(two.calls))
+    two.stop()
+    for c, said in ((turns, "again"), (first, "at last")):
+        for i in range(20):
+            c.send(f"{said} {i}")
+        wait(lambda: len({call[1] for call in one.calls if said.encode() in call[1]}) == 20, "the other one takes over: " + c.said())
+        assert c.metric("otelcol_exporter_send_failed_spans") == 0
+        c.stop()
+    one.stop()
+
+
+plain()
+too_large()
+tls()
+several()
+print("ok")
