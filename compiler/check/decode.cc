@@ -241,9 +241,9 @@ private:
   }
 
   void regexp(Value& v, const Node& n, const std::string& what) {
-    if (n.kind != Kind::String) return wrong_type(v, n, what);
+    if (n.kind != Kind::String && !(v.type->whole && n.is_scalar())) return wrong_type(v, n, what);
     v.text = n.text;
-    check_regexp(c_, v, n.text);
+    check_regexp(c_, v, n.text, v.type->whole);
   }
 
   void enumeration(Value& v, const Node& n, const std::string& what) {

@@ -129,7 +129,7 @@ Constant* Constants::value(const check::Value& v, const std::string& setting, st
   case TypeKind::Double: return llvm::ConstantFP::get(llvm::Type::getDoubleTy(context_), v.real);
   case TypeKind::String: return text(v.text);
   case TypeKind::Regexp: {
-    auto tables = regex::compile(v.text);
+    auto tables = type.whole ? regex::compile_captures("^(?s:" + v.text + ")$") : regex::compile(v.text);
     return tables ? regex(*tables) : Constant::getNullValue(regex_);
   }
   case TypeKind::Any: {
