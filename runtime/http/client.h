@@ -35,6 +35,9 @@ struct HttpRequest {
   bool keep_alive = true;                    // false: the connection is closed afterwards
   bool http2 = true;                         // false: HTTP/1.1 even where TLS offers HTTP/2
   int64_t idle_timeout_ns = 90'000'000'000;  // a connection that was idle for longer is not used again; 0: no limit
+  size_t most_body = 1024 * 1024;            // bytes of the answer's body that are kept
+  bool follow_redirects = true;              // GET and HEAD only
+  bool environment_proxy = true;             // false: where `proxy` is empty there is none
   int64_t max_connections = 0;  // to one host; 0: no limit. The lowest that any request has named counts for all
 
   // A gRPC call: HTTP/2 from the first byte, and through a proxy by CONNECT. Trailers stand among the answer's headers.
@@ -58,7 +61,8 @@ struct HttpResponse {
   Text error_text;                  // for the log: what curl says
   bool unsent = false;              // nothing of the request can have arrived: there was no connection
   std::vector<HttpHeader> headers;  // names in lower case
-  Bytes body;                       // at most 1 MiB is kept
+  Bytes body;                       // at most `most_body` of it
+  bool cut = false;                 // there was more
 };
 
 // Called once for every send(), from the loop, never from inside send() itself.
@@ -70,8 +74,8 @@ public:
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
 
-  // Starts a request. GET and HEAD follow redirects; to all others a redirect (301, 302, 303, 307, 308) is the answer.
-  // everything borrowed by `request` is copied or needed only during the call, except `tls`.
+  // Starts a request. GET and HEAD follow redirects unless told not to; to all others a redirect (301, 302, 303, 307,
+  // 308) is the answer. everything borrowed by `request` is copied or needed only during the call, except `tls`.
   void send(HttpRequest&& request, HttpDone done, void* context);
 
   // Requests that have not been answered.

@@ -28,7 +28,6 @@
 
 namespace whittle {
 
-static constexpr size_t kMostBody = 1024 * 1024;
 static constexpr size_t kMostHeaders = 64 * 1024;
 static constexpr size_t kPooledHandles = 8;
 static constexpr long kIdleConnections = 32;
@@ -64,6 +63,8 @@ struct Call {
   std::vector<Slice> slices;
   size_t slice = 0, sent = 0;  // where sending is: in which slice, and how much of it
   Writer answer;
+  size_t most_body = 0;
+  bool cut = false;
   size_t header_bytes = 0;
   std::vector<HttpHeader> answer_headers;
   Arena arena;
@@ -233,6 +234,7 @@ void ClientImpl::finish(Call& call, CURLcode code) {
     response.status = static_cast<int>(status);
     response.headers.swap(call.answer_headers);
     response.body = call.answer.bytes();
+    response.cut = call.cut;
   } else {
     response.error = errc_of(code);
     response.unsent = never_connected(code);
@@ -281,7 +283,8 @@ static int rewind_slices(void* me, curl_off_t offset, int origin) {
 
 static size_t on_body(char* data, size_t, size_t n, void* me) {
   auto& call = *static_cast<Call*>(me);
-  const size_t room = kMostBody - call.answer.size();
+  const size_t room = call.most_body - call.answer.size();
+  call.cut |= n > room;
   call.answer.append(Text(data, n < room ? n : room));
   return n;  // the rest is read and dropped, so that the connection can be used again
 }
@@ -527,7 +530,7 @@ bool ClientImpl::prepare(Call& call, HttpRequest& request) {
   // Only what asks is sent elsewhere. What delivers is not: after 301, 302 and 303 it would become a GET, whose 200
   // says nothing of what was to be delivered, and a signature does not count for another host.
   const bool asks = request.method == "GET" || request.method == "HEAD";
-  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, asks ? 1L : 0L);
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, asks && request.follow_redirects ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_MAXREDIRS, 10L);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
                    static_cast<long>(request.grpc    ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE
@@ -588,7 +591,8 @@ bool ClientImpl::prepare(Call& call, HttpRequest& request) {
     call.headers = curl_slist_append(call.headers, "Expect:");  // nobody waits for 100 Continue
     if (!has_type) call.headers = curl_slist_append(call.headers, "Content-Type:");
   }
-  prepare_proxy(call, url, request.proxy, request.grpc);
+  if (request.proxy.empty() && !request.environment_proxy) curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  else prepare_proxy(call, url, request.proxy, request.grpc);
   prepare_keepalive(call, request);
   if (url.starts_with("https:")) prepare_tls(call, request.tls);
   if (!request.unix_socket.empty())
@@ -605,6 +609,7 @@ void ClientImpl::begin(HttpRequest&& request, HttpDone done, void* context) {
   call->client = this;
   call->done = done;
   call->context = context;
+  call->most_body = request.most_body;
   call->body = static_cast<Writer&&>(request.body);
   call->slices.swap(request.slices);
   if (handles.empty()) {
