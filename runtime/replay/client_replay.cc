@@ -6,6 +6,7 @@
 #include "runtime/base/json.h"
 #include "runtime/grpc/code.h"
 #include "runtime/loop/loop.h"
+#include "runtime/replay/canned.h"
 #include "runtime/wire/json.h"
 
 #include <stdio.h>
@@ -78,6 +79,11 @@ void replay_answers(yyjson_val* answers) {
   }
 }
 
+static const Canned* next_canned = nullptr;
+void replay_answer_with(const Canned* canned) {
+  next_canned = canned;
+}
+
 void append_replayed_body(Writer& out, Bytes body);
 
 // By their names in lower case.
@@ -101,6 +107,7 @@ struct ClientImpl {
     yyjson_val* scripted;
     bool no_log_group;
     bool grpc;
+    const Canned* canned;
   };
   HttpClient& client;
   std::vector<Answer> answers;
@@ -173,6 +180,12 @@ struct ClientImpl {
         continue;
       }
       char* body = a.scripted ? fill(response, a.scripted) : nullptr;
+      if (a.canned) {
+        response.status = a.canned->failed ? 0 : a.canned->status;
+        response.error_text = a.canned->failed ? "the connection was closed" : "";
+        response.body = a.canned->body;
+        if (!a.canned->content_type.empty()) response.headers.push_back({"content-type", a.canned->content_type});
+      }
       --client.in_flight_;
       a.done(a.context, response);
       free(body);
@@ -226,7 +239,9 @@ void HttpClient::send(HttpRequest&& request, HttpDone done, void* context) {
     replay_write(line.bytes());
   }
   const bool no_log_group = lacks_log_group(request.call, request.plain_body);
-  impl_->answers.push_back({done, context, answer_of(method_of(request), request.url), no_log_group, request.grpc});
+  const Canned* canned = request.kind == "receiver" ? next_canned : nullptr;
+  impl_->answers.push_back({done, context, canned ? nullptr : answer_of(method_of(request), request.url), no_log_group,
+                            request.grpc, canned});
   impl_->task.post();
 }
 

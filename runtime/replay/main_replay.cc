@@ -9,6 +9,8 @@
 //                                             `on` says which of several listeners it comes to
 //   {"to": ID, "stream": PAYLOAD}             what a connection's socket gives at once; `from` says which connection
 //   {"to": ID, "http": {"method", "path", "headers", "body"}}   a request to a component that answers HTTP
+//   {"scrape": {"target": "HOST:PORT", "path", "status", "content_type", "body"}}   a scrape of this target, which gets
+//                                             this, or {"target", "error": "connection"}
 //   {"env": {NAME: TEXT}}                     environment variables; the first line only
 //   {"answers": {"METHOD URL": ANSWER}}       what requests get, also those at the start where it is among the first
 //   lines:
@@ -24,6 +26,7 @@
 #include "runtime/http/client.h"
 #include "runtime/loop/loop.h"
 #include "runtime/main/collector.h"
+#include "runtime/replay/canned.h"
 #include "runtime/wire/json.h"
 #include "runtime/wire/validate.h"
 
@@ -37,6 +40,7 @@ namespace whittle {
 void replay_write(Bytes line);
 void replay_answers(yyjson_val* answers);
 bool replay_http(Text component, yyjson_val* http, Bytes body);
+bool replay_scrape(Text target, Text path);
 bool replay_arrives(Text component, Text on, bool stream, Text from, Bytes content);
 
 namespace {
@@ -64,6 +68,7 @@ public:
       runtime_.loop->advance(static_cast<int64_t>(yyjson_get_num(clock) * 1e9 + 0.5));
     else if (yyjson_val* answers = yyjson_obj_get(root, "answers")) replay_answers(answers);
     else if (yyjson_obj_get(root, "to")) arrives(root);
+    else if (yyjson_val* scrape = yyjson_obj_get(root, "scrape")) return scraped(scrape), yyjson_doc_free(doc);
     else object(root);
     yyjson_doc_free(doc);
     settle();
@@ -124,6 +129,24 @@ private:
     if (text) out.append(Text(text, size));
     free(text);
     return true;
+  }
+
+  void scraped(yyjson_val* scrape) {
+    Canned canned;
+    Writer body;
+    if (yyjson_val* status = yyjson_obj_get(scrape, "status")) canned.status = static_cast<int>(yyjson_get_int(status));
+    yyjson_val *type = yyjson_obj_get(scrape, "content_type"), *path = yyjson_obj_get(scrape, "path");
+    canned.content_type = type ? text_of(type) : Text("text/plain; version=0.0.4; charset=utf-8");
+    canned.failed = yyjson_obj_get(scrape, "error") != nullptr;
+    yyjson_val* content = yyjson_obj_get(scrape, "body");
+    if (content && !payload_of(content, body)) return;
+    canned.body = body.bytes();
+    replay_answer_with(&canned);
+    const bool known =
+        replay_scrape(text_of(yyjson_obj_get(scrape, "target")), path ? text_of(path) : Text("/metrics"));
+    replay_answer_with(nullptr);
+    settle();
+    if (!known) refuse("nobody scrapes this target");
   }
 
   void arrives(yyjson_val* root) {
