@@ -23,6 +23,17 @@ constexpr Diag<std::string_view, std::string_view> kTimeout{"E1169",
 constexpr Diag<std::string_view> kTarget{"E1170", "`{}` is not the address of a target"};
 constexpr Diag<std::string_view> kScheme{"E1171", "targets are asked by `http` or `https`, not `{}`"};
 constexpr Diag<std::string_view, std::string_view> kNeeds{"E0830", "{} needs `{}`"};
+constexpr Diag<std::string_view, std::string_view> kNotOfAction{"E1180", "the action `{}` takes no `{}`"};
+constexpr Diag<std::string_view> kLabelName{"E1181", "`{}` is not the name of a label"};
+constexpr Diag<std::string_view> kSize{"E1182", "`{}` is not a size as Prometheus writes them"};
+constexpr Diag<std::string_view> kFilePattern{"E1183", "`{}` names no file with targets"};
+constexpr Diag<> kProtocols{"E1184", "`scrape_protocols` is empty"};
+constexpr Diag<std::string_view> kProtocolTwice{"E1185", "`{}` is there twice"};
+constexpr Diag<> kEscaping{"E1186", "names with any characters are asked for, and only legacy ones are taken"};
+constexpr Diag<std::string_view> kListUrl{"E1187", "`{}` is not an URL that lists targets"};
+constexpr Diag<std::string_view> kHeader{"E1188", "the header `{}` is not for a config to set"};
+constexpr Diag<> kRenamed{"W1189", "metrics that are renamed here become gauges without unit and description"};
+constexpr Diag<std::string_view> kNoTargets{"W1190", "the job `{}` has no targets"};
 constexpr Diag<> kDollar{"W1172", "this `$` is not written twice"};
 constexpr Diag<std::string_view> kNoFile{"W0602", "the file `{}` is not here"};
 
@@ -97,14 +108,41 @@ void unescaped(Check& check, const Value& v) {
   }
 }
 
-void relabelling(Check& check, const Value& list) {
+bool legacy_name(std::string_view s) {
+  for (size_t i = 0; i < s.size(); ++i) {
+    bool letter = (s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' && s[i] <= 'Z') || s[i] == '_';
+    if (!letter && (i == 0 || s[i] < '0' || s[i] > '9')) return false;
+  }
+  return !s.empty();
+}
+
+// What an action takes beside the labels that it reads and writes (model/relabel's Validate).
+void takes(Check& check, const Value& step, const std::string& action) {
+  bool equal = action == "keepequal" || action == "dropequal", name = action == "labeldrop" || action == "labelkeep";
+  bool fold = action == "lowercase" || action == "uppercase";
+  auto refuse = [&](std::string_view setting, bool says) {
+    const Value& v = step.at(setting);
+    if (says && v.written && !v.wrong && !v.late) check.diags().emit(kNotOfAction, place_of(v), action, setting);
+  };
+  if (equal) refuse("regex", true);
+  if (name) refuse("source_labels", true), refuse("target_label", !step.at("target_label").text.empty());
+  if (equal || name) {
+    refuse("separator", step.at("separator").text != ";");
+    refuse("modulus", step.at("modulus").integer != 0);
+  }
+  if (equal || name || fold) refuse("replacement", step.at("replacement").text != "$1");
+}
+
+void relabelling(Check& check, const Value& list, bool legacy, bool metrics) {
   for (const Value& step : list.items) {
     if (step.wrong || step.items.empty()) continue;
     const Value &regex = step.at("regex"), &action = step.at("action"), &target = step.at("target_label");
-    if (regex.any == AnyKind::String && !regex.late && regex.written)
-      check_regexp(check.context, const_cast<Value&>(regex), regex.text);
     unescaped(check, step.at("replacement"));
     unescaped(check, regex);
+    if (metrics && target.text == "__name__" && !target.late)
+      check.diags()
+          .emit(kRenamed, target.span)
+          .note("types are known by the names that targets write; rename metrics in a processor to keep them");
     if (action.late || action.wrong) continue;
     std::string what = "the action `" + action.text + "`";
     auto needs_setting = [&](std::string_view name) {
@@ -116,7 +154,123 @@ void relabelling(Check& check, const Value& list) {
     if (writes && target.text.empty() && !target.late && !target.wrong) needs_setting("target_label");
     if (action.text == "hashmod" && step.at("modulus").integer == 0 && !step.at("modulus").late)
       needs_setting("modulus");
+    takes(check, step, action.text);
+    bool varies = action.text == "replace" && target.text.find('$') != std::string::npos;
+    if (legacy && writes && !varies && !target.late && !target.wrong && !target.text.empty() &&
+        !legacy_name(target.text))
+      check.diags().emit(kLabelName, target.span, target.text);
+    const Value& made = step.at("replacement");
+    if (action.text == "labelmap" && made.written && !made.late && made.any == AnyKind::String &&
+        (made.text.empty() || (legacy && made.text.find('$') == std::string::npos && !legacy_name(made.text))))
+      check.diags().emit(kLabelName, made.span, made.text);
   }
+}
+
+// "10MB": numbers with units (alecthomas/units' Base2Bytes).
+bool is_size(std::string_view s) {
+  if (s == "0") return true;
+  bool any = false;
+  while (!s.empty()) {
+    size_t n = s.find_first_not_of("0123456789.");
+    if (n == 0 || n == std::string_view::npos) return false;
+    s.remove_prefix(n);
+    size_t end = std::min(s.find_first_of("0123456789."), s.size());
+    std::string_view unit = s.substr(0, end);
+    s.remove_prefix(end);
+    if (!unit.ends_with('B')) return false;
+    unit.remove_suffix(1);
+    if (unit.size() == 2 && unit[1] == 'i') unit.remove_suffix(1);
+    if (unit.size() > 1 || (unit.size() == 1 && std::string_view("KMGTPE").find(unit) == std::string_view::npos))
+      return false;
+    any = true;
+  }
+  return any;
+}
+
+void size_limit(Check& check, const Value& v) {
+  if (v.late || v.wrong || v.any == AnyKind::Null || !v.written) return;
+  std::string text = v.any == AnyKind::Int ? std::to_string(v.integer) : v.text;
+  if ((v.any == AnyKind::String || v.any == AnyKind::Int) && is_size(text)) return;
+  check.diags().emit(kSize, v.span, text).help("it looks like `10MB`: a number with its unit");
+}
+
+void protocols(Check& check, const Value& list) {
+  if (!list.written || list.wrong || list.late) return;
+  if (list.items.empty() && list.span) check.diags().emit(kProtocols, list.span);
+  for (size_t i = 0; i < list.items.size(); ++i)
+    for (size_t j = 0; j < i; ++j)
+      if (list.items[i].text == list.items[j].text && !list.items[i].late)
+        check.diags().emit(kProtocolTwice, list.items[i].span, list.items[i].text);
+}
+
+// Headers that are the client's own (common/config's ReservedHeaders).
+void headers(Check& check, const Value& client) {
+  static constexpr std::string_view kReserved[] = {"authorization",
+                                                   "host",
+                                                   "content-encoding",
+                                                   "content-length",
+                                                   "content-type",
+                                                   "user-agent",
+                                                   "connection",
+                                                   "keep-alive",
+                                                   "proxy-authenticate",
+                                                   "proxy-authorization",
+                                                   "www-authenticate",
+                                                   "accept-encoding",
+                                                   "x-prometheus-remote-write-version",
+                                                   "x-prometheus-remote-read-version",
+                                                   "x-prometheus-scrape-timeout-seconds",
+                                                   "x-amz-date",
+                                                   "x-amz-security-token",
+                                                   "x-amz-content-sha256"};
+  const Value& map = client.at("http_headers");
+  for (size_t i = 0; i < map.items.size() && i < map.keys.size(); ++i) {
+    std::string name = small_letters(map.keys[i]);
+    if (std::find(std::begin(kReserved), std::end(kReserved), name) != std::end(kReserved))
+      check.diags().emit(kHeader, map.items[i].key ? map.items[i].key : map.span, map.keys[i]);
+  }
+}
+
+void lists(Check& check, const Value& job) {
+  for (const Value& files : job.at("file_sd_configs").items) {
+    if (files.wrong || files.items.empty()) continue;
+    duration(check, files.at("refresh_interval"));
+    for (const Value& f : files.at("files").items) {
+      if (f.late || f.wrong) continue;
+      std::string_view name = f.text;
+      size_t star = name.find('*');
+      bool good = name.ends_with(".json") || name.ends_with(".yml") || name.ends_with(".yaml") ||
+                  name.ends_with(".JSON") || name.ends_with(".YML") || name.ends_with(".YAML");
+      good &= star == std::string_view::npos || name.find('/', star) == std::string_view::npos;
+      if (!good)
+        check.diags()
+            .emit(kFilePattern, f.span, f.text)
+            .help("it ends with `.json`, `.yml` or `.yaml`, and a `*` stands in the file's own name");
+    }
+  }
+  for (const Value& http : job.at("http_sd_configs").items) {
+    if (http.wrong || http.items.empty()) continue;
+    duration(check, http.at("refresh_interval"));
+    headers(check, http);
+    const Value& url = http.at("url");
+    if (url.late || url.wrong || url.text.empty()) continue;
+    auto parsed = parse_url(url.text);
+    if (!parsed || (parsed->scheme != "http" && parsed->scheme != "https") || parsed->host.empty())
+      check.diags().emit(kListUrl, url.span, url.text).help("it begins with `http://` or `https://`");
+  }
+  for (const Value& dns : job.at("dns_sd_configs").items)
+    if (!dns.wrong && !dns.items.empty()) duration(check, dns.at("refresh_interval"));
+}
+
+// Whether anybody lists targets.
+bool has_targets(const Value& job) {
+  const schema::Struct& fields = *job.type->fields;
+  for (size_t i = 0; i < fields.settings.size(); ++i) {
+    std::string_view name = fields.settings[i].name;
+    bool finds = name.ends_with("_sd_configs") || name == "static_configs";
+    if (finds && (!job.items[i].items.empty() || job.items[i].late || job.items[i].wrong)) return true;
+  }
+  return false;
 }
 
 void file_here(Check& check, const Value& v) {
@@ -127,6 +281,7 @@ void file_here(Check& check, const Value& v) {
 }
 
 void targets(Check& check, const Value& job) {
+  if (!job.at("relabel_configs").items.empty()) return;  // which may make an address of it
   for (const Value& group : job.at("static_configs").items) {
     if (group.wrong || group.items.empty()) continue;
     for (const Value& t : group.at("targets").items) {
@@ -143,15 +298,26 @@ void targets(Check& check, const Value& job) {
 
 void job(Check& check, const Value& j, const Value& global) {
   const Value &interval = j.at("scrape_interval"), &timeout = j.at("scrape_timeout");
-  bool own = interval.any != AnyKind::Null;
+  bool has_interval = interval.any != AnyKind::Null;
   if (timeout.written && timeout.any != AnyKind::Null)
-    fits(check, timeout, own ? interval : global.at("scrape_interval"));
-  else if (own) duration(check, interval);
+    fits(check, timeout, has_interval ? interval : global.at("scrape_interval"));
+  else if (has_interval) duration(check, interval);
   const Value& scheme = j.at("scheme");
   if (!scheme.late && !scheme.wrong && scheme.text != "http" && scheme.text != "https")
     check.diags().emit(kScheme, scheme.span, scheme.text);
-  relabelling(check, j.at("relabel_configs"));
-  relabelling(check, j.at("metric_relabel_configs"));
+  const Value &own = j.at("metric_name_validation_scheme"), &escaping = j.at("metric_name_escaping_scheme");
+  bool inherits = own.text.empty();
+  bool legacy = (inherits ? global.at("metric_name_validation_scheme") : own).text == "legacy";
+  const Value& asked = escaping.text.empty() && inherits ? global.at("metric_name_escaping_scheme") : escaping;
+  if (legacy && asked.text == "allow-utf-8")
+    check.diags().emit(kEscaping, asked.span).help("write `underscores`, `dots` or `values`");
+  relabelling(check, j.at("relabel_configs"), legacy, false);
+  relabelling(check, j.at("metric_relabel_configs"), legacy, true);
+  size_limit(check, j.at("body_size_limit"));
+  protocols(check, j.at("scrape_protocols"));
+  headers(check, j);
+  lists(check, j);
+  if (!has_targets(j)) check.diags().emit(kNoTargets, j.at("job_name").span, j.at("job_name").text);
   targets(check, j);
   for (std::string_view name : {"ca_file", "cert_file", "key_file"}) file_here(check, j.at("tls_config").at(name));
   if (const Value* a = j.find("authorization"); a != nullptr && a->present) file_here(check, a->at("credentials_file"));
@@ -168,6 +334,14 @@ void check_receiver_prometheus(Check& check, Instance& instance, schema::SignalS
   if (global.wrong || global.items.empty()) return;
   if (global.at("scrape_timeout").written) fits(check, global.at("scrape_timeout"), global.at("scrape_interval"));
   else if (global.at("scrape_interval").written) duration(check, global.at("scrape_interval"));
+  size_limit(check, global.at("body_size_limit"));
+  protocols(check, global.at("scrape_protocols"));
+  const Value& external = global.at("external_labels");
+  for (size_t i = 0; i < external.items.size() && i < external.keys.size(); ++i) {
+    bool legacy = global.at("metric_name_validation_scheme").text == "legacy";
+    if (external.keys[i].empty() || (legacy && !legacy_name(external.keys[i])))
+      check.diags().emit(kLabelName, external.items[i].key ? external.items[i].key : external.span, external.keys[i]);
+  }
   std::map<std::string, source::Span> names;
   for (const Value& j : c.at("scrape_configs").items) {
     if (j.wrong || j.items.empty()) continue;
