@@ -236,6 +236,14 @@ void check_path(Context& c, Value& v) {
   }
 }
 
+void check_written_path(Context& c, Value& v) {
+  if (!v.text.empty() && v.text[0] != '/')
+    c.diags.emit(kRelativePath, v.span, v.text)
+        .here("relative to what?")
+        .note("the collector runs in a container of its own, where the working folder is `/`")
+        .help("write the whole path, as it will be in the container");
+}
+
 void check_header(Context& c, Value& v) {
   if (v.text == "*") return;
   for (size_t i = 0; i < v.text.size(); ++i) {
@@ -344,6 +352,7 @@ void check_format(Context& c, Value& v) {
   case Format::Url:
   case Format::ProxyUrl: check_url(c, v); return;
   case Format::Path: check_path(c, v); return;
+  case Format::WrittenPath: check_written_path(c, v); return;
   case Format::UrlPath: check_url_path(c, v); return;
   case Format::HeaderName: check_header(c, v); return;
   case Format::Template: check_template(c, v); return;

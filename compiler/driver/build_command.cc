@@ -133,6 +133,7 @@ int build_command(const Words& words) {
     // What only this container can reach is nothing to publish.
     for (const check::Listener& l : compiled.listeners)
       if (l.port != 0 && !l.loopback()) spec.ports.push_back(l.port);
+    spec.folders = compiled.folders;
     spec.labels["dev.whittle.config"] = compiled.config_hash;
     spec.labels["dev.whittle.version"] = version();
     spec.labels["org.opencontainers.image.title"] = "collector";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/driver/compile.h"
 
+#include "compiler/check/written.h"
 #include "compiler/plan/plan.h"
 
 #include <climits>
@@ -36,6 +37,7 @@ Compiled compile(const CompileOptions& options) {
   }
   plan::Plan& plan = *built;
   out.listeners = plan.listeners;
+  for (const check::WrittenFolder& w : check::written_folders(*out.checked.config)) out.folders.push_back(w.folder);
   out.needs_roots = plan.needs_roots;
   out.config_hash = plan.config_hash;
   if (options.emit == "plan") {

@@ -24,6 +24,7 @@ struct Compiled {
   std::string bytes;                       // what was asked for
   check::CheckResult checked;              // its diagnostics are still to be shown
   std::vector<check::Listener> listeners;  // of the plan; their `instance` points into `checked`
+  std::vector<std::string> folders;        // that it writes files to
   bool needs_roots = false;
   std::string config_hash;
   std::string error;  // exit code 2: why

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 
 namespace whittle::image {
 
@@ -17,24 +18,25 @@ using source::sha256_hex;
 namespace {
 
 constexpr int kUser = 4317;
+constexpr size_t kMostPath = 98;  // of a folder, in a header
 
 // POSIX ustar (IEEE Std 1003.1, pax): 512-byte headers, content padded to 512.
 class Tar {
 public:
-  void directory(const std::string& path) { entry(path + "/", "", 0755, '5'); }
-  void file(const std::string& path, const std::string& content, int mode) { entry(path, content, mode, '0'); }
+  void directory(const std::string& path, int owner = 0) { entry(path + "/", "", 0755, '5', owner); }
+  void file(const std::string& path, const std::string& content, int mode) { entry(path, content, mode, '0', 0); }
   std::string finish() {
     out_.append(1024, '\0');
     return std::move(out_);
   }
 
 private:
-  void entry(const std::string& path, const std::string& content, int mode, char type) {
+  void entry(const std::string& path, const std::string& content, int mode, char type, int owner) {
     char header[512] = {};
     snprintf(header, 100, "%s", path.c_str());
     snprintf(header + 100, 8, "%07o", mode);
-    snprintf(header + 108, 8, "%07o", 0);  // root owns what uid 4317 may only read
-    snprintf(header + 116, 8, "%07o", 0);
+    snprintf(header + 108, 8, "%07o", owner);  // root owns what uid 4317 may only read
+    snprintf(header + 116, 8, "%07o", owner);
     snprintf(header + 124, 12, "%011zo", content.size());
     snprintf(header + 136, 12, "%011o", 0);  // 1970: the same input gives the same digest
     memset(header + 148, ' ', 8);
@@ -86,6 +88,17 @@ Image build(const Spec& spec) {
     layer.directory("etc/ssl/certs");
     layer.file("etc/ssl/certs/ca-certificates.crt", spec.ca_roots, 0644);
   }
+  std::set<std::string> made = {"etc", "etc/ssl", "etc/ssl/certs"};
+  if (spec.ca_roots.empty()) made.clear();
+  std::string volumes;
+  for (const std::string& folder : std::set<std::string>(spec.folders.begin(), spec.folders.end())) {
+    std::string path = folder.substr(1);
+    if (path.empty() || path.size() > kMostPath) continue;
+    for (size_t slash = path.find('/'); slash != path.npos; slash = path.find('/', slash + 1))
+      if (made.insert(path.substr(0, slash)).second) layer.directory(path.substr(0, slash));
+    if (made.insert(path).second) layer.directory(path, kUser);
+    volumes += (volumes.empty() ? "" : ",") + json_quote(folder) + ":{}";
+  }
   std::string plain = layer.finish();
   std::string packed = gzip(plain);
 
@@ -99,7 +112,8 @@ Image build(const Spec& spec) {
     labels += (labels.empty() ? "" : ",") + json_quote(name) + ":" + json_quote(value);
   std::string config = "{\"created\":\"1970-01-01T00:00:00Z\",\"architecture\":\"" + architecture +
                        "\",\"os\":\"linux\",\"config\":{\"User\":\"" + std::to_string(kUser) + "\",\"ExposedPorts\":{" +
-                       ports + "},\"Entrypoint\":[\"/collector\"],\"WorkingDir\":\"/\",\"StopSignal\":\"SIGTERM\"" +
+                       ports + "}" + (volumes.empty() ? "" : ",\"Volumes\":{" + volumes + "}") +
+                       ",\"Entrypoint\":[\"/collector\"],\"WorkingDir\":\"/\",\"StopSignal\":\"SIGTERM\"" +
                        ",\"Labels\":{" + labels +
                        "}},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"sha256:" + sha256_hex(plain) +
                        "\"]},\"history\":[{\"created\":\"1970-01-01T00:00:00Z\",\"created_by\":\"whittle build\"}]}";

@@ -12,9 +12,10 @@
 namespace whittle::image {
 
 struct Spec {
-  std::string target;      // "x86_64", "aarch64"
-  std::string executable;  // becomes /collector
-  std::string ca_roots;    // becomes /etc/ssl/certs/ca-certificates.crt; empty: no such file
+  std::string target;                // "x86_64", "aarch64"
+  std::string executable;            // becomes /collector
+  std::string ca_roots;              // becomes /etc/ssl/certs/ca-certificates.crt; empty: no such file
+  std::vector<std::string> folders;  // "/data": that the collector may write to; volumes
   std::vector<uint16_t> ports;
   std::map<std::string, std::string> labels;
   std::string name;  // "whittle/collector:latest"

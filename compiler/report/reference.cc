@@ -86,6 +86,7 @@ std::string type_text(const schema::Type& t) {
     switch (t.format) {
     case schema::Format::Endpoint: return "host:port";
     case schema::Format::Url: return "URL";
+    case schema::Format::WrittenPath:
     case schema::Format::Path: return "path of a file";
     case schema::Format::UrlPath: return "path of a URL";
     case schema::Format::HeaderName: return "name of a header";

@@ -48,8 +48,9 @@ enum class Format : uint8_t {
   Plain,
   Endpoint,  // host:port to listen on
   Url,       // http:// or https://
-  Path,      // of a file
-  UrlPath,   // of a URL, begins with a slash
+  Path,      // of a file that is read
+  WrittenPath,
+  UrlPath,  // of a URL, begins with a slash
   HeaderName,
   Template,  // {ClusterName}, {TaskId} ... are replaced when the collector runs
   Arn,

@@ -39,6 +39,11 @@ constexpr std::string_view kConfigs[] = {
     "exporters: {awsxray: {region: us-east-1}, awsemf: {region: us-east-1, namespace: N}}\n"
     "service: {extensions: [health_check], pipelines: {traces: {receivers: [otlp, awsxray], exporters: [awsxray]}, "
     "metrics: {receivers: [otlp, statsd], exporters: [awsemf]}}}\n",
+    // Files, which a volume takes.
+    "extensions: {health_check: }\nreceivers: {otlp: {protocols: {grpc: {endpoint: '0.0.0.0:4317'}}}}\n"
+    "exporters: {file: {path: /data/all.json}, file/2: {path: '/var/telemetry/*/x', group_by: {enabled: true}}}\n"
+    "service: {extensions: [health_check], pipelines: {traces: {receivers: [otlp], exporters: [file]}, metrics: "
+    "{receivers: [otlp], exporters: [file/2]}, logs: {receivers: [otlp], exporters: [file]}}}\n",
     // Nothing receives.
     "extensions: {health_check: }\nreceivers: {awsecscontainermetrics: }\nexporters: {awsemf: {region: "
     "'${env:AWS_REGION}'}}\n"

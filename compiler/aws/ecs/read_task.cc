@@ -408,6 +408,24 @@ Container TaskReader::container(NodeId node) {
     if (const Entry* x = find(e.value, "startPeriod")) h.start_period = number(x->value, "startPeriod");
     c.health = std::move(h);
   });
+  each("mountPoints", [&](const Entry& e) {
+    if (at(e.value).kind != Kind::Sequence) {
+      c.mounts_known = false;
+      return;
+    }
+    for (NodeId i : at(e.value).items) {
+      Mount m;
+      if (const Entry* x = at(i).kind == Kind::Mapping ? find(i, "containerPath") : nullptr)
+        m.path = text(x->value, x->key_span, "containerPath");
+      if (!m.path.has_text()) c.mounts_known = false;
+      if (const Entry* x = at(i).kind == Kind::Mapping ? find(i, "readOnly") : nullptr)
+        m.read_only = flag(x->value, "readOnly");
+      c.mounts.push_back(std::move(m));
+    }
+  });
+  each("volumesFrom", [&](const Entry& e) {
+    if (says_something(at(e.value))) c.mounts_known = false;
+  });
   each("dependsOn", [&](const Entry& e) {
     if (!is_list(e.value, "dependsOn")) return;
     for (NodeId i : at(e.value).items) {

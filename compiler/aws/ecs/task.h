@@ -98,6 +98,11 @@ struct Parameter {
   source::Span span;
 };
 
+struct Mount {
+  Text path;  // in the container
+  Flag read_only;
+};
+
 struct Container {
   source::Span span;  // of the name if there is one, else of the container's definition
   Text name, image, user;
@@ -112,6 +117,8 @@ struct Container {
   std::optional<HealthCheck> health;
   bool health_known = true;
   std::vector<Dependency> depends_on;
+  std::vector<Mount> mounts;
+  bool mounts_known = true;  // false: there may be others
   std::optional<LogConfiguration> log;
   bool log_known = true;
   Text repository_credentials;

@@ -5,6 +5,7 @@
 
 #include "compiler/check/checks.h"
 #include "compiler/check/listeners.h"
+#include "compiler/check/written.h"
 #include "compiler/source/sha256.h"
 
 #include <algorithm>
@@ -130,6 +131,13 @@ Sidecar sidecar(const Config& config, const Deployment& deployment, const Taskde
   for (const Instance& i : config.instances)
     s.needs_metadata = s.needs_metadata || (i.used && !i.component->needs.empty());
   s.calls_aws = !task_needs(config, d.surroundings).empty();
+  for (const check::WrittenFolder& w : check::written_folders(config)) {
+    if (w.folder == "/" || std::find(s.folders.begin(), s.folders.end(), w.folder) != s.folders.end()) continue;
+    s.folders.push_back(w.folder);
+    s.notes.push_back("`" + w.setting + "` writes to `" + w.folder + "`, where the task's volume `" +
+                      volume_name(s.folders.size() - 1) +
+                      "` is mounted: files end with the task unless it is one of EFS");
+  }
 
   int64_t batch = longest_batch(config);
   s.stop_timeout = std::min(batch + kDrainSeconds, kMostSeconds);
@@ -194,6 +202,10 @@ static Shape variables(const std::vector<std::pair<std::string, std::string>>& l
   return out;
 }
 
+std::string volume_name(size_t i) {
+  return i == 0 ? "telemetry" : "telemetry" + std::to_string(i + 1);
+}
+
 Shape container_of(const Sidecar& s) {
   Shape c = Shape::map();
   c.add("name", s.deployment.name).add("image", s.image).add("essential", false);
@@ -215,6 +227,12 @@ Shape container_of(const Sidecar& s) {
         .add("retries", int64_t{3})
         .add("startPeriod", int64_t{5});
     c.add("healthCheck", health);
+  }
+  if (!s.folders.empty()) {
+    Shape mounts = Shape::list();
+    for (size_t i = 0; i < s.folders.size(); ++i)
+      mounts.items.push_back(Shape::map({{"sourceVolume", volume_name(i)}, {"containerPath", s.folders[i]}}));
+    c.add("mountPoints", mounts);
   }
   c.add("stopTimeout", s.stop_timeout);
   if (!s.environment.empty()) c.add("environment", variables(s.environment, "value"));

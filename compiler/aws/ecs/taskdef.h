@@ -32,9 +32,10 @@ struct Sidecar {
     bool operator==(const Port&) const = default;
     std::string_view protocol() const { return udp ? "udp" : "tcp"; }
   };
-  std::vector<Port> ports;      // of receivers, in order, each once
-  bool health = false;          // something in the config answers `collector healthcheck`
-  bool needs_metadata = false;  // reads the task's metadata
+  std::vector<Port> ports;           // of receivers, in order, each once
+  std::vector<std::string> folders;  // that the config writes files to, each once
+  bool health = false;               // something in the config answers `collector healthcheck`
+  bool needs_metadata = false;       // reads the task's metadata
   bool calls_aws = false;
   int64_t cpu = 0, memory = 0, stop_timeout = 0;
   std::vector<std::pair<std::string, std::string>> environment;  // values may be references
@@ -47,6 +48,9 @@ struct Sidecar {
 };
 
 Sidecar sidecar(const check::Config& config, const Deployment& deployment, const TaskdefOptions& options);
+
+// The name of the volume for a folder of `Sidecar::folders`.
+std::string volume_name(size_t folder);
 
 // The container definition with the API's names.
 Shape container_of(const Sidecar& s);

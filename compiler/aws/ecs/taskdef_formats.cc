@@ -95,6 +95,13 @@ std::string processor(const Sidecar& s) {
   return s.deployment.target == "aarch64" || s.deployment.target == "arm64" ? "ARM64" : "X86_64";
 }
 
+// The volumes of the task that the collector writes to.
+Shape volumes(const Sidecar& s, const char* name) {
+  Shape list = Shape::list();
+  for (size_t i = 0; i < s.folders.size(); ++i) list.items.push_back(Shape::map({{name, volume_name(i)}}));
+  return list;
+}
+
 std::string json(const Sidecar& s, const TaskdefOptions& options) {
   if (!options.whole_task) return print_json(container_of(s), json_text) + "\n";
   auto [cpu, memory] = task_size(s);
@@ -108,6 +115,7 @@ std::string json(const Sidecar& s, const TaskdefOptions& options) {
   task.add("executionRoleArn", arn + "app-execution");
   if (s.calls_aws) task.add("taskRoleArn", arn + "app-task");
   task.add("containerDefinitions", Shape::list({application(s, options), container_of(s)}));
+  if (!s.folders.empty()) task.add("volumes", volumes(s, "name"));
   return print_json(task, json_text) + "\n";
 }
 
@@ -164,6 +172,7 @@ std::string cloudformation(const Sidecar& given, const TaskdefOptions& options) 
   properties.add("ExecutionRoleArn", reference("execution_role"));
   if (s.calls_aws) properties.add("TaskRoleArn", reference("task_role"));
   properties.add("ContainerDefinitions", pascal(Shape::list({application(s, options), container_of(s)}), {"options"}));
+  if (!s.folders.empty()) properties.add("Volumes", volumes(s, "Name"));
   Shape log_group =
       Shape::map({{"Type", "AWS::Logs::LogGroup"},
                   {"Properties", Shape::map({{"LogGroupName", group}, {"RetentionInDays", int64_t{30}}})}});
@@ -249,7 +258,9 @@ std::string terraform(const Sidecar& given, const TaskdefOptions& options) {
   if (s.calls_aws) out += "  task_role_arn            = var.task_role_arn\n";
   out += "  container_definitions    = jsonencode([local.app, local.collector])\n\n  runtime_platform {\n    "
          "cpu_architecture        = \"" +
-         processor(s) + "\"\n    operating_system_family = \"LINUX\"\n  }\n}\n";
+         processor(s) + "\"\n    operating_system_family = \"LINUX\"\n  }\n";
+  for (size_t i = 0; i < s.folders.size(); ++i) out += "\n  volume {\n    name = \"" + volume_name(i) + "\"\n  }\n";
+  out += "}\n";
   return out;
 }
 
@@ -309,7 +320,9 @@ std::string cdk(const Sidecar& s) {
           ? "ecs.ContainerImage.fromRegistry(" + cdk_text(s.image) + ")"
           : "ecs.ContainerImage.fromEcrRepository(ecr.Repository.fromRepositoryName(task, \"CollectorRepository\", " +
                 cdk_text(s.deployment.name) + "), " + cdk_text(s.own_tag) + ")";
-  out += "  return task.addContainer(\"Collector\", {\n    containerName: " + cdk_text(s.deployment.name) +
+  for (size_t i = 0; i < s.folders.size(); ++i) out += "  task.addVolume({ name: \"" + volume_name(i) + "\" });\n";
+  out += std::string(s.folders.empty() ? "  return" : "  const collector =") +
+         " task.addContainer(\"Collector\", {\n    containerName: " + cdk_text(s.deployment.name) +
          ",\n    image: " + image + ",\n";
   out += "    essential: false,\n    cpu: " + std::to_string(s.cpu) +
          ",\n    memoryLimitMiB: " + std::to_string(s.memory) +
@@ -348,8 +361,13 @@ std::string cdk(const Sidecar& s) {
     }
     out += "    },\n";
   }
-  out += "    logging: ecs.LogDrivers.awsLogs({ logGroup, streamPrefix: " + cdk_text(s.deployment.name) +
-         " }),\n  });\n}\n";
+  out +=
+      "    logging: ecs.LogDrivers.awsLogs({ logGroup, streamPrefix: " + cdk_text(s.deployment.name) + " }),\n  });\n";
+  for (size_t i = 0; i < s.folders.size(); ++i)
+    out += "  collector.addMountPoints({ sourceVolume: \"" + volume_name(i) +
+           "\", containerPath: " + cdk_text(s.folders[i]) + ", readOnly: false });\n";
+  if (!s.folders.empty()) out += "  return collector;\n";
+  out += "}\n";
   return out;
 }
 
@@ -379,6 +397,11 @@ std::string compose(const Sidecar& s) {
                             (p.udp ? "/udp" : ""));
     c.add("ports", ports);
   }
+  if (!s.folders.empty()) {
+    Shape mounts = Shape::list();
+    for (size_t i = 0; i < s.folders.size(); ++i) mounts.items.push_back(volume_name(i) + ":" + s.folders[i]);
+    c.add("volumes", mounts);
+  }
   if (s.health) {
     Shape health = Shape::map({{"test", Shape::list({"CMD", "/collector", "healthcheck"})}});
     health.add("interval", "10s").add("timeout", "5s").add("retries", int64_t{3}).add("start_period", "5s");
@@ -396,7 +419,13 @@ std::string compose(const Sidecar& s) {
   if (!environment.members.empty()) c.add("environment", environment);
   std::string out = "# For trying the collector on this machine.";
   if (s.needs_metadata) out += " It reads the metadata of an ECS task: `whittle try` simulates one.";
-  return out + "\n" + print_yaml(Shape::map({{"services", Shape::map({{s.deployment.name, c}})}}), compose_text);
+  Shape file = Shape::map({{"services", Shape::map({{s.deployment.name, c}})}});
+  if (!s.folders.empty()) {
+    Shape named = Shape::map();
+    for (size_t i = 0; i < s.folders.size(); ++i) named.add(volume_name(i), Shape::map());
+    file.add("volumes", named);
+  }
+  return out + "\n" + print_yaml(file, compose_text);
 }
 
 }  // namespace

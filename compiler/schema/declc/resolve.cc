@@ -61,6 +61,7 @@ constexpr Builtin kBuiltins[] = {
     {"endpoint", TypeKind::String, schema::Format::Endpoint},
     {"url", TypeKind::String, schema::Format::Url},
     {"path", TypeKind::String, schema::Format::Path},
+    {"written_path", TypeKind::String, schema::Format::WrittenPath},
     {"url_path", TypeKind::String, schema::Format::UrlPath},
     {"header_name", TypeKind::String, schema::Format::HeaderName},
     {"template", TypeKind::String, schema::Format::Template},

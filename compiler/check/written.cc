@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/check/written.h"
+
+#include "compiler/check/checks.h"
+
+namespace whittle::check {
+
+namespace {
+
+// Up to the last slash before what stands for several paths.
+std::string folder_of(std::string_view path) {
+  path = path.substr(0, path.find('*'));
+  const size_t slash = path.rfind('/');
+  std::string_view folder = path.substr(0, slash);
+  while (folder.ends_with('/')) folder.remove_suffix(1);
+  return folder.empty() ? "/" : std::string(folder);
+}
+
+void look(const Instance& instance, const Value& v, const std::string& setting, std::vector<WrittenFolder>& out) {
+  if (v.type == nullptr || v.wrong || v.late) return;
+  if (v.type->kind == schema::TypeKind::String) {
+    if (v.type->format == schema::Format::WrittenPath && v.text.starts_with('/'))
+      out.push_back({&instance, setting, v.text, folder_of(v.text), v.span});
+    return;
+  }
+  const bool is_struct = v.type->kind == schema::TypeKind::Struct;
+  for (size_t i = 0; i < v.items.size(); ++i)
+    look(instance, v.items[i], is_struct ? setting + "::" + std::string(v.type->fields->settings[i].name) : setting,
+         out);
+}
+
+}  // namespace
+
+std::vector<WrittenFolder> written_folders(const Config& config) {
+  std::vector<WrittenFolder> out;
+  for (const Instance& i : config.instances)
+    if (i.used) look(i, i.config, setting_path(i), out);
+  return out;
+}
+
+bool is_within(std::string_view folder, std::string_view place) {
+  while (place.size() > 1 && place.ends_with('/')) place.remove_suffix(1);
+  return folder == place || place == "/" ||
+         (folder.starts_with(place) && folder.size() > place.size() && folder[place.size()] == '/');
+}
+
+}  // namespace whittle::check

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a collector writes files, from the settings that the declarations call `written_path`. The checks of task
+// definitions, `whittle taskdef` and the image ask here: the collector has no file system of its own to write to.
+#pragma once
+
+#include "compiler/check/config.h"
+
+#include <string>
+#include <vector>
+
+namespace whittle::check {
+
+struct WrittenFolder {
+  const Instance* instance = nullptr;
+  std::string setting;  // "exporters::file::path"
+  std::string path;     // of the file, as written
+  std::string folder;   // "/data": that the file, or all that the path stands for, is in
+  source::Span span;    // of the path
+};
+
+// Of all components in use, in the order of the config. What is known only when the collector starts, or begins at no
+// root, is left out.
+std::vector<WrittenFolder> written_folders(const Config& config);
+
+// Whether `folder` is `place` or within it.
+bool is_within(std::string_view folder, std::string_view place);
+
+}  // namespace whittle::check
