@@ -10,7 +10,7 @@
 
 namespace whittle::prometheus {
 
-bool make_custom(std::vector<CustomBucket>& cumulative, const double* counted, double sum, NativeHistogram& out) {
+bool make_custom(const std::vector<CustomBucket>& cumulative, const double* counted, double sum, NativeHistogram& out) {
   std::vector<CustomBucket> sorted;
   for (const CustomBucket& b : cumulative) {
     if (isnan(b.bound) || b.count < 0) return false;
@@ -140,6 +140,7 @@ private:
     }
     if (!collecting_) {
       collecting_ = true;
+      inner_->skip_created = true;  // Prometheus looks for start times here, and hands on none from then on
       buckets_.clear();
       exemplars_.clear();
       has_count_ = good_ = false;
@@ -150,11 +151,9 @@ private:
       for (const Label& l : now_) collected_.push_back({arena_.copy(l.name), arena_.copy(l.value)});
       time_ = inner_->time_ms, timed_ = inner_->has_time;
     }
-    if (!keep_) {
-      for (Exemplar e; inner_->exemplar(e, arena_);) {
-        for (Label& l : e.labels) l = {arena_.copy(l.name), arena_.copy(l.value)};
-        exemplars_.push_back(e);
-      }
+    for (Exemplar e; inner_->exemplar(e, arena_);) {
+      for (Label& l : e.labels) l = {arena_.copy(l.name), arena_.copy(l.value)};
+      exemplars_.push_back(e);
     }
     if (suffix_ == "_bucket") buckets_.push_back({bound, inner_->value});
     else if (suffix_ == "_count") has_count_ = true, count_ = inner_->value, good_ &= !(count_ < 0);
@@ -165,6 +164,8 @@ private:
   bool convert() {
     collecting_ = false;
     if (!good_ || !make_custom(buckets_, has_count_ ? &count_ : nullptr, sum_, made_)) return false;
+    for (const double n : made_.positive_counts)
+      if (n < 0) return false;
     emitting_ = true;
     histogram = &made_;
     made_labels_.clear();

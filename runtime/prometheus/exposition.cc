@@ -273,6 +273,17 @@ private:
   // ---- samples
 
   Entry next_open() {
+    for (;;) {
+      const Entry e = entry_open();
+      if (e == Entry::Series && skip_created && name_.ends_with("_created") &&
+          (type == MetricType::Counter || type == MetricType::Histogram || type == MetricType::Summary))
+        continue;
+      return e;
+    }
+  }
+
+  Entry entry_open() {
+    if (cut_) return bad("the end of the line is expected");
     if (at_ == end_) return bad("the end, `# EOF`, is missing");
     if (*at_ != '#') return sample(at_);
     if (!take("# ")) return bad("a comment that OpenMetrics does not have");
@@ -383,7 +394,11 @@ private:
 
   Entry end_open() {
     if (take("\n")) return Entry::Series;
-    if (!Text(at_, static_cast<size_t>(end_ - at_)).starts_with(" # {")) {
+    // As Prometheus has it, the sample counts, and what follows is wrong.
+    if (at_ < end_ && (end_ - at_ == 1 || at_[1] == ' ' || at_[1] == '\n')) return cut_ = true, Entry::Series;
+    const Text rest(at_, static_cast<size_t>(end_ - at_));
+    if (rest.starts_with(" # ") && !rest.starts_with(" # {")) return cut_ = true, Entry::Series;
+    if (!rest.starts_with(" # {")) {
       if (!seconds(time_ms)) return bad("a time in seconds, or the end of the line, is expected");
       has_time = true;
       if (take("\n")) return Entry::Series;
@@ -408,7 +423,7 @@ private:
   std::vector<Label> labels_, exemplar_labels_;
   double exemplar_value_ = 0;
   int64_t exemplar_time_ = 0;
-  bool exemplar_ = false, exemplar_has_time_ = false;
+  bool exemplar_ = false, exemplar_has_time_ = false, cut_ = false;
 };
 
 }  // namespace

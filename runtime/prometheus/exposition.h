@@ -46,7 +46,7 @@ struct CustomBucket {
   double bound, count;  // upper bound; of it and all below
 };
 // The native histogram of a classic one; false: its buckets do not make one. `counted` null: nothing said how many.
-bool make_custom(std::vector<CustomBucket>& cumulative, const double* counted, double sum, NativeHistogram& out);
+bool make_custom(const std::vector<CustomBucket>& cumulative, const double* counted, double sum, NativeHistogram& out);
 
 struct Exemplar {
   std::vector<Label> labels;  // by name
@@ -84,6 +84,9 @@ public:
   int64_t time_ms = 0;
   bool has_time = false;
   const NativeHistogram* histogram = nullptr;
+
+  // OpenMetrics' `_created` of counters, histograms and summaries are no series any more.
+  bool skip_created = false;
 
   const char* wrong = nullptr;
   size_t wrong_at = 0;  // offset in the body
