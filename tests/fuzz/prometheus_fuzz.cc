@@ -36,9 +36,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       Writer out;
       Exposition e(out, {form, escaping}, data[0] & 32);
       store.each([&](const Series& s) {
-        if (!s.good || (s.kind == views::Metric::DataCase::ExponentialHistogram && !is_native(*s.more))) return;
-        CHECK(!s.name.empty());
-        e.family(s.name, s.help, s.type());
+        if (!s.shape || (s.kind == views::Metric::DataCase::ExponentialHistogram && !is_native(*s.more))) return;
+        CHECK(!s.shape->name.empty());
+        e.family(s.shape->name, s.shape->help, s.type());
         e.series(s);
         if (s.resource->shown) e.sample(s.resource->labels, 1);
       });

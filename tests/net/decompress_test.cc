@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/codec/decompress.h"
 
+#include "runtime/codec/gzip_stream.h"
+
 #include <gtest/gtest.h>
 #include <string>
 #include <vector>
@@ -63,6 +65,24 @@ std::vector<Coded> all_codings(const std::string& in) {
           {Coding::Zstd, zstd(in, true)},
           {Coding::Zstd, zstd(in, false)},
           {Coding::Identity, in}};
+}
+
+TEST(GzipStream, GivesWhatWasAdded) {
+  for (size_t piece : {size_t{1}, size_t{1000}, size_t{200'000}}) {
+    std::string all;
+    Writer out;
+    GzipStream stream;
+    for (size_t i = 0; i < 20; ++i) {
+      std::string part;
+      for (size_t k = 0; k < piece; ++k) part += static_cast<char>((i * 31 + k * k) & 0xFF);
+      stream.add(as_bytes(part), out);
+      all += part;
+    }
+    stream.finish(out);
+    auto plain = decompress(Coding::Gzip, out.bytes(), all.size());
+    ASSERT_TRUE(plain);
+    EXPECT_TRUE(as_text({plain->buffer.data(), plain->size}) == all);
+  }
 }
 
 TEST(Decompress, WholeTruncatedLimited) {

@@ -77,11 +77,16 @@ void put_created(Writer& out, uint32_t number, const Series& s) {
   if (s.start_ns >= 1'000'000'000) put_time(out, number, s.start_ns);
 }
 
+// The tags of fields up to 15 have one byte.
+size_t text_size(Text t) {
+  return 1 + wire::varint_size(t.size()) + t.size();
+}
+
 void put_label(Writer& out, uint32_t number, Text name, Text value) {
-  Writer label;
-  put_text(label, 1, name);
-  put_text(label, 2, value);
-  wire::put_len(out, number, label.bytes());
+  wire::put_tag(out, number, wire::kLen);
+  wire::put_varint(out, text_size(name) + text_size(value));
+  put_text(out, 1, name);
+  put_text(out, 2, value);
 }
 
 // "trace_id" and "span_id", as they are labels of exemplars.
@@ -280,7 +285,7 @@ void Exposition::family(Text n, Text help, FamilyType type) {
 }
 
 // The name of a sample and its labels, `extra` behind them.
-void Exposition::line(const Label* labels, uint32_t count, Text suffix, Text extra, double extra_value) {
+void Exposition::line(const Labels& labels, Text suffix, Text extra, double extra_value) {
   const bool plain = is_plain_name(family_.text());
   bool first = true;
   auto next = [&] {
@@ -297,19 +302,18 @@ void Exposition::line(const Label* labels, uint32_t count, Text suffix, Text ext
     out_.append(suffix);
     out_.byte('"');
   }
-  Writer label;
-  for (uint32_t i = 0; i < count; ++i) {
+  for (uint32_t i = 0; i < labels.count; ++i) {
     next();
-    if (is_plain_name(labels[i].name)) {
-      if (wanted_.escaping == Escaping::Dots) append_escaped_name(out_, labels[i].name, wanted_.escaping);
-      else out_.append(labels[i].name);
+    const Text label = labels.name(i);
+    if (is_plain_name(label) && wanted_.escaping != Escaping::Dots) {
+      out_.append(label);
     } else {
-      label.clear();
-      append_escaped_name(label, labels[i].name, wanted_.escaping);
-      name(label.text());
+      escaped_.clear();
+      append_escaped_name(escaped_, label, wanted_.escaping);
+      name(escaped_.text());
     }
     out_.append(Text("=\""));
-    append_escaped(out_, labels[i].value, true);
+    append_escaped(out_, labels.value(i), true);
     out_.byte('"');
   }
   if (!extra.empty()) {
@@ -353,15 +357,16 @@ void Exposition::line_end(const Series* s, const Exemplar* exemplar) {
 }
 
 void Exposition::sample(const std::vector<Label>& labels, double value) {
-  const auto count = static_cast<uint32_t>(labels.size());
+  const Labels own{.own = labels.data(), .count = static_cast<uint32_t>(labels.size())};
   if (wanted_.form == Form::Protobuf) {
-    Writer metric, gauge;
-    proto_labels(metric, labels.data(), count);
-    put_double(gauge, 1, value);
-    wire::put_len(metric, 2, gauge.bytes());
-    return wire::put_len(message_, 4, metric.bytes());
+    metric_.clear();
+    proto_labels(metric_, own);
+    inner_.clear();
+    put_double(inner_, 1, value);
+    wire::put_len(metric_, 2, inner_.bytes());
+    return wire::put_len(message_, 4, metric_.bytes());
   }
-  line(labels.data(), count, {}, {}, 0);
+  line(own, {}, {}, 0);
   number(value);
   line_end(nullptr, nullptr);
 }
@@ -375,22 +380,22 @@ void Exposition::text_series(const Series& s) {
   switch (type_) {
   case FamilyType::Counter:
   case FamilyType::Gauge:
-    line(s.labels, s.label_count, {}, {}, 0);
+    line({.of = &s, .count = s.label_count()}, {}, {}, 0);
     number(s.value());
     return line_end(&s, s.more && !s.more->exemplars.empty() ? &s.more->exemplars.back() : nullptr);
   case FamilyType::Summary:
     for (const Distribution::Quantile& q : s.more->quantiles) {
-      line(s.labels, s.label_count, {}, "quantile", q.quantile);
+      line({.of = &s, .count = s.label_count()}, {}, "quantile", q.quantile);
       number(q.value);
       line_end(&s, nullptr);
     }
     break;
   case FamilyType::Histogram: text_histogram(s); break;
   }
-  line(s.labels, s.label_count, "_sum", {}, 0);
+  line({.of = &s, .count = s.label_count()}, "_sum", {}, 0);
   number(s.more->sum);
   line_end(&s, nullptr);
-  line(s.labels, s.label_count, "_count", {}, 0);
+  line({.of = &s, .count = s.label_count()}, "_count", {}, 0);
   append_uint(out_, s.more->count);
   line_end(&s, nullptr);
 }
@@ -398,7 +403,7 @@ void Exposition::text_series(const Series& s) {
 void Exposition::text_histogram(const Series& s) {
   bool last = false;
   auto bucket = [&](double bound, uint64_t count, const Exemplar* exemplar) {
-    line(s.labels, s.label_count, "_bucket", "le", bound);
+    line({.of = &s, .count = s.label_count()}, "_bucket", "le", bound);
     append_uint(out_, count);
     line_end(&s, exemplar);
     last |= isinf(bound) && bound > 0;
@@ -408,12 +413,16 @@ void Exposition::text_histogram(const Series& s) {
   if (!last) bucket(INFINITY, s.more->count, nullptr);
 }
 
-void Exposition::proto_labels(Writer& to, const Label* labels, uint32_t count) {
-  Writer label;
-  for (uint32_t i = 0; i < count; ++i) {
-    label.clear();
-    append_escaped_name(label, labels[i].name, wanted_.escaping);
-    put_label(to, 1, label.text(), labels[i].value);
+void Exposition::proto_labels(Writer& to, const Labels& labels) {
+  for (uint32_t i = 0; i < labels.count; ++i) {
+    const Text label = labels.name(i);
+    if (is_plain_name(label) && wanted_.escaping != Escaping::Dots) {
+      put_label(to, 1, label, labels.value(i));
+      continue;
+    }
+    escaped_.clear();
+    append_escaped_name(escaped_, label, wanted_.escaping);
+    put_label(to, 1, escaped_.text(), labels.value(i));
   }
 }
 
@@ -444,37 +453,38 @@ void Exposition::proto_histogram(Writer& to, const Series& s) {
 }
 
 void Exposition::proto_series(const Series& s) {
-  Writer metric, inner;
-  proto_labels(metric, s.labels, s.label_count);
+  metric_.clear();
+  inner_.clear();
+  proto_labels(metric_, {.of = &s, .count = s.label_count()});
   uint32_t number = 2;
   switch (type_) {
-  case FamilyType::Gauge: put_double(inner, 1, s.value()); break;
+  case FamilyType::Gauge: put_double(inner_, 1, s.value()); break;
   case FamilyType::Counter:
     number = 3;
-    put_double(inner, 1, s.value());
-    if (s.more && !s.more->exemplars.empty()) put_exemplar(inner, 2, s.more->exemplars.back());
-    put_created(inner, 3, s);
+    put_double(inner_, 1, s.value());
+    if (s.more && !s.more->exemplars.empty()) put_exemplar(inner_, 2, s.more->exemplars.back());
+    put_created(inner_, 3, s);
     break;
   case FamilyType::Summary:
     number = 4;
-    put_uint(inner, 1, s.more->count);
-    put_double(inner, 2, s.more->sum);
+    put_uint(inner_, 1, s.more->count);
+    put_double(inner_, 2, s.more->sum);
     for (const Distribution::Quantile& q : s.more->quantiles) {
       Writer quantile;
       put_double(quantile, 1, q.quantile);
       put_double(quantile, 2, q.value);
-      wire::put_len(inner, 3, quantile.bytes());
+      wire::put_len(inner_, 3, quantile.bytes());
     }
-    put_created(inner, 4, s);
+    put_created(inner_, 4, s);
     break;
   case FamilyType::Histogram:
     number = 7;
-    proto_histogram(inner, s);
+    proto_histogram(inner_, s);
     break;
   }
-  wire::put_len(metric, number, inner.bytes());
-  if (timestamps_) put_uint(metric, 6, static_cast<uint64_t>(static_cast<int64_t>(s.time_ns) / 1'000'000));
-  wire::put_len(message_, 4, metric.bytes());
+  wire::put_len(metric_, number, inner_.bytes());
+  if (timestamps_) put_uint(metric_, 6, static_cast<uint64_t>(static_cast<int64_t>(s.time_ns) / 1'000'000));
+  wire::put_len(message_, 4, metric_.bytes());
 }
 
 void Exposition::proto_family_end() {

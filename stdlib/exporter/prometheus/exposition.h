@@ -35,12 +35,20 @@ public:
 private:
   bool open_metrics() const { return wanted_.form == Form::OpenMetrics001 || wanted_.form == Form::OpenMetrics100; }
   void name(Text name);
-  void line(const Label* labels, uint32_t count, Text suffix, Text extra, double extra_value);
+  // Labels of a series, or by themselves.
+  struct Labels {
+    const Series* of = nullptr;
+    const Label* own = nullptr;
+    uint32_t count = 0;
+    Text name(uint32_t i) const { return of ? of->shape->labels[i] : own[i].name; }
+    Text value(uint32_t i) const { return of ? of->label_value(i) : own[i].value; }
+  };
+  void line(const Labels& labels, Text suffix, Text extra, double extra_value);
   void number(double v);
   void line_end(const Series* s, const Exemplar* exemplar);
   void text_series(const Series& s);
   void text_histogram(const Series& s);
-  void proto_labels(Writer& to, const Label* labels, uint32_t count);
+  void proto_labels(Writer& to, const Labels& labels);
   void proto_series(const Series& s);
   void proto_histogram(Writer& to, const Series& s);
   void proto_family_end();
@@ -51,7 +59,8 @@ private:
   FamilyType type_ = FamilyType::Gauge;
   Writer family_;  // its name, escaped
   bool total_ = false;
-  Writer message_;  // a family of protobuf
+  Writer message_;                   // a family of protobuf
+  Writer metric_, inner_, escaped_;  // parts of it
   bool open_ = false;
 };
 

@@ -3,7 +3,7 @@
 #include "runtime/base/hash.h"
 #include "runtime/base/log.h"
 #include "runtime/base/payload.h"
-#include "runtime/codec/compress.h"
+#include "runtime/codec/gzip_stream.h"
 #include "runtime/http/configured.h"
 #include "runtime/loop/loop.h"
 #include "runtime/pipeline/item_counters.h"
@@ -17,6 +17,7 @@ namespace {
 
 using namespace prometheus_exporter;
 
+constexpr size_t kPiece = 64 << 10;  // that is compressed at a time
 constexpr Text kTargetInfo = "target_info", kTargetHelp = "Target metadata";
 
 // What a name has been shown as: the first that had it says of what type it is, as long as it is there.
@@ -108,12 +109,12 @@ private:
 
   // Null when the name is another type's.
   Family* family_of(const Series& s, int64_t now) {
-    const Key key{hash_text(s.name), hash_text(s.name, 1)};
+    const Key key{hash_text(s.shape->name), hash_text(s.shape->name, 1)};
     Family* f = families_.find(key);
     if (!f) {
       f = new Family{.key = key, .type = s.type(), .seen_ns = now};
-      f->name.append(s.name);
-      f->help.append(s.help);
+      f->name.append(s.shape->name);
+      f->help.append(s.shape->help);
       families_.add(f);
     }
     if (f->type != s.type()) return nullptr;
@@ -123,19 +124,20 @@ private:
 
   // Of one family: fewer labels first, then by their values, then by time.
   static int compare(const Series& a, const Series& b) {
-    if (a.label_count != b.label_count) return a.label_count < b.label_count ? -1 : 1;
-    for (uint32_t i = 0; i < a.label_count; ++i)
-      if (const int c = a.labels[i].value.compare(b.labels[i].value)) return c;
+    if (a.label_count() != b.label_count()) return a.label_count() < b.label_count() ? -1 : 1;
+    for (uint32_t i = 0; i < a.label_count(); ++i)
+      if (const int c = a.label_value(i).compare(b.label_value(i))) return c;
     return 0;
   }
   static bool same(const Shown& a, const Shown& b, bool timestamps) {
     if (a.family != b.family || compare(*a.series, *b.series) != 0) return false;
-    for (uint32_t i = 0; i < a.series->label_count; ++i)
-      if (a.series->labels[i].name != b.series->labels[i].name) return false;
+    if (a.series->shape->labels != b.series->shape->labels) return false;
     return !timestamps || a.series->time_ns / 1'000'000 == b.series->time_ns / 1'000'000;
   }
 
-  void show(Exposition& out) {
+  // `written` is called now and then, when something has been written.
+  template <class F>
+  void show(Exposition& out, F written) {
     const int64_t now = runtime_.now_ns();
     store_.expire(now);
     std::vector<Shown> shown;
@@ -144,7 +146,7 @@ private:
     uint64_t conflicts = 0, twice = 0, broken = 0;
     store_.each([&](const Series& s) {
       if (s.resource->shown) targets.push_back(s.resource);
-      if (!s.good) return;
+      if (!s.shape) return;
       if (s.kind == views::Metric::DataCase::ExponentialHistogram && !is_native(*s.more)) {
         ++broken;
         return;
@@ -186,6 +188,7 @@ private:
         continue;
       }
       out.series(*shown[i].series);
+      written();
     }
     if (!told) tell_targets();
     out.end();
@@ -232,12 +235,21 @@ private:
     append_content_type(type, wanted);
     reply.header("content-type", request.arena.copy(type.text()));
     const bool gzip = takes_gzip(request.header("accept-encoding"));
-    Writer plain;
-    Exposition out(gzip ? plain : reply.body, wanted, self.config_.send_timestamps);
-    self.show(out);
-    if (!gzip) return;
+    if (!gzip) {
+      Exposition out(reply.body, wanted, self.config_.send_timestamps);
+      return self.show(out, [] {});
+    }
     reply.header("content-encoding", "gzip");
-    compress(Coding::Gzip, 0, plain.bytes(), reply.body);
+    Writer plain;
+    GzipStream stream;
+    Exposition out(plain, wanted, self.config_.send_timestamps);
+    self.show(out, [&] {
+      if (plain.size() < kPiece) return;
+      stream.add(plain.bytes(), reply.body);
+      plain.clear();
+    });
+    stream.add(plain.bytes(), reply.body);
+    stream.finish(reply.body);
   }
 
   const ComponentContext& context_;

@@ -176,10 +176,10 @@ struct Kept {
   std::string text(const Wanted& wanted = {}, bool timestamps = false) const {
     std::vector<std::string> lines;
     store.each([&](const Series& s) {
-      if (!s.good) return;
+      if (!s.shape) return;
       Writer out;
       Exposition e(out, wanted, timestamps);
-      e.family(s.name, s.help, s.type());
+      e.family(s.shape->name, s.shape->help, s.type());
       e.series(s);
       e.end();
       lines.emplace_back(out.text());

@@ -108,8 +108,7 @@ size_t Distribution::held() const {
 
 Series::~Series() {
   delete more;
-  free(text);
-  delete[] labels;
+  free(ends);
 }
 
 FamilyType Series::type() const {
@@ -120,7 +119,9 @@ FamilyType Series::type() const {
 }
 
 size_t Series::held() const {
-  return sizeof *this + text_size + label_count * sizeof(Label) + (more ? more->held() : 0);
+  size_t n = sizeof *this + (more ? more->held() : 0);
+  if (shape && label_count() > 0) n += label_count() * sizeof(uint32_t) + ends[label_count() - 1];
+  return n;
 }
 
 struct Store::Context {
@@ -138,6 +139,7 @@ struct Store::Context {
 Store::~Store() {
   series_.take_out([](Series& s) { return delete &s, true; });
   resources_.take_out([](Resource& r) { return free(r.text), delete &r, true; });
+  shapes_.take_out([](Shape& s) { return delete &s, true; });
 }
 
 // ---- what a series is called
@@ -212,8 +214,39 @@ void Store::release(Resource* r) {
 
 void Store::release(Series* s) {
   held_ -= std::min(held_, s->held());
+  forget_labels(*s);
   release(s->resource);
   delete s;
+}
+
+// The memory of the series itself is the caller's to count.
+void Store::forget_labels(Series& s) {
+  free(s.ends);
+  s.ends = nullptr;
+  Shape* shape = s.shape;
+  s.shape = nullptr;
+  if (!shape || --shape->series > 0) return;
+  shapes_.remove(shape->key);
+  held_ -= std::min(held_, shape->held());
+  delete shape;
+}
+
+Shape* Store::shape_of(Text name, Text help, const std::vector<Label>& labels) {
+  Key key = mixed(mixed({}, name), help);
+  for (const Label& l : labels) key = mixed(key, l.name);
+  Shape* s = shapes_.find(key);
+  if (!s) {
+    s = new Shape{.key = key, .name = name, .help = help};
+    s->labels.reserve(labels.size());
+    for (const Label& l : labels) s->labels.push_back(l.name);
+    std::vector<Text*> texts = {&s->name, &s->help};
+    for (Text& t : s->labels) texts.push_back(&t);
+    s->text = gather(texts, s->text_size);
+    shapes_.add(s);
+    held_ += s->held();
+  }
+  ++s->series;
+  return s;
 }
 
 // The attributes of a point, with those of the resource where they are to be labels.
@@ -232,10 +265,7 @@ void Store::join(const Attributes& own, const Context& c) {
 
 // Makes name and labels anew. False, and the series is not shown, where it has none, or a label twice.
 bool Store::describe(Series& s, const views::Metric& m, Context& c) {
-  free(s.text);
-  delete[] s.labels;
-  s.text = nullptr, s.labels = nullptr, s.label_count = s.text_size = 0;
-  s.good = false;
+  forget_labels(s);
   const Naming naming = naming_of(config_);
   Writer& text = c.text;
   text.clear();
@@ -275,15 +305,19 @@ bool Store::describe(Series& s, const views::Metric& m, Context& c) {
     good &= s.type() != FamilyType::Summary || labels[i].name != "quantile";
   }
   if (!good) return false;
-  s.name = name, s.help = m.description;
-  auto* kept = new Label[labels.size()];
-  std::copy(labels.begin(), labels.end(), kept);
-  std::vector<Text*> texts = {&s.name, &s.help};
-  for (size_t i = 0; i < labels.size(); ++i) texts.push_back(&kept[i].name), texts.push_back(&kept[i].value);
-  s.text = gather(texts, s.text_size);
-  s.labels = kept;
-  s.label_count = static_cast<uint32_t>(labels.size());
-  return s.good = true;
+  s.shape = shape_of(name, m.description, labels);
+  size_t n = 0;
+  for (const Label& l : labels) n += l.value.size();
+  s.ends = static_cast<uint32_t*>(malloc(labels.size() * sizeof(uint32_t) + n + 1));
+  if (!s.ends) abort();
+  auto* values = reinterpret_cast<char*>(s.ends + labels.size());
+  uint32_t end = 0;
+  for (size_t i = 0; i < labels.size(); ++i) {
+    const Text value = labels[i].value;
+    if (!value.empty()) memcpy(values + end, value.data(), value.size());
+    s.ends[i] = end += static_cast<uint32_t>(value.size());
+  }
+  return true;
 }
 
 // The series of a point; null where there is none and there can be none. Its value is the caller's business.

@@ -12,6 +12,7 @@
 #include "stdlib/exporter/prometheus/prometheus_config.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <vector>
 
 namespace whittle::prometheus_exporter {
@@ -74,12 +75,25 @@ struct Resource {
   size_t held() const { return sizeof *this + text_size + labels.capacity() * sizeof(Label); }
 };
 
+// A name, its help and names of labels in their order, which series have in common.
+struct Shape {
+  Key key;
+  Shape* next = nullptr;
+  uint32_t series = 0;
+  uint32_t text_size = 0;
+  Text name, help;
+  std::vector<Text> labels;
+  char* text = nullptr;  // all of these
+
+  ~Shape() { free(text); }
+  size_t held() const { return sizeof *this + text_size + labels.capacity() * sizeof(Text); }
+};
+
 struct Series {
   Key key;
   Series* next = nullptr;
   views::Metric::DataCase kind{};
   bool monotonic = false;
-  bool good = false;  // it has a name, and no label twice
   bool is_int = false;
   union {
     int64_t as_int = 0;
@@ -90,13 +104,15 @@ struct Series {
   uint64_t described = 0;  // of unit, description and whatever else may change, a hash
   Distribution* more = nullptr;
   Resource* resource = nullptr;
-  char* text = nullptr;  // name, help and labels
-  uint32_t text_size = 0;
-  Text name, help;
-  const Label* labels = nullptr;  // by name
-  uint32_t label_count = 0;
+  Shape* shape = nullptr;    // null: it has no name, or a label twice
+  uint32_t* ends = nullptr;  // of the values of its labels, which stand behind these
 
   ~Series();
+  uint32_t label_count() const { return static_cast<uint32_t>(shape->labels.size()); }
+  Text label_value(uint32_t i) const {
+    const uint32_t begin = i == 0 ? 0 : ends[i - 1];
+    return {reinterpret_cast<const char*>(ends + shape->labels.size()) + begin, ends[i] - begin};
+  }
   FamilyType type() const;
   double value() const { return is_int ? static_cast<double>(as_int) : as_double; }
   size_t held() const;
@@ -210,6 +226,8 @@ private:
   bool describe(Series& s, const views::Metric& m, Context& c);
   void join(const Attributes& own, const Context& c);
   void release(Series* s);
+  void forget_labels(Series& s);
+  Shape* shape_of(Text name, Text help, const std::vector<Label>& labels);
   void release(Resource* r);
 
   void numbers(const views::Metric& m, const views::Repeated<views::NumberDataPoint>& points, int32_t temporality,
@@ -221,6 +239,7 @@ private:
   const config::Prometheus& config_;
   KeyTable<Series> series_;
   KeyTable<Resource> resources_;
+  KeyTable<Shape> shapes_;
   size_t held_ = 0;
   std::vector<Attribute> joined_;  // of the point at hand
 };
