@@ -41,15 +41,15 @@ bool is_legacy_name(Text name, bool metric) {
 void Labels::begin() {
   sorted_ = slots_.size();
   sort_by_name(slots_.data(), sorted_);
-  for (const Slot& empty : slots_) {
-    if (!empty.value.empty()) continue;
-    for (Slot& s : slots_) s.gone |= s.name == empty.name;
-  }
+  for (const Slot& empty : slots_)
+    if (empty.value.empty()) erase(empty.name);
 }
 
 Text Labels::get(Text name) const {
-  for (const Slot& s : slots_)
-    if (!s.gone && s.name == name) return s.value;
+  for (size_t i = sorted_; i < slots_.size(); ++i)
+    if (slots_[i].state == State::There && slots_[i].name == name) return slots_[i].value;
+  for (size_t i = 0; i < sorted_; ++i)
+    if (slots_[i].state == State::There && slots_[i].name == name) return slots_[i].value;
   return {};
 }
 
@@ -61,26 +61,29 @@ bool Labels::has(Text name) const {
 
 void Labels::set(Text name, Text value) {
   if (value.empty()) return erase(name);
-  for (size_t i = 0; i < slots_.size(); ++i) {
-    Slot& s = slots_[i];
-    if (s.name != name) continue;
-    if (i < sorted_) s.gone = true;
-    else if (!s.gone) {
-      s.value = value;
-      return;
-    }
+  for (size_t i = sorted_; i < slots_.size(); ++i) {
+    if (slots_[i].state != State::There || slots_[i].name != name) continue;
+    slots_[i].value = value;
+    return;
   }
-  slots_.push_back({name, value, false});
+  bool first = true;
+  for (size_t i = 0; i < sorted_; ++i) {
+    if (slots_[i].state != State::There || slots_[i].name != name) continue;
+    slots_[i].state = first ? State::Gone : State::Hidden;
+    first = false;
+  }
+  slots_.push_back({name, value, State::There});
 }
 
 void Labels::erase(Text name) {
-  for (Slot& s : slots_) s.gone |= s.name == name;
+  for (Slot& s : slots_)
+    if (s.name == name) s.state = State::Gone;
 }
 
 void Labels::finish(std::vector<Label>& out) const {
   out.clear();
   for (const Slot& s : slots_)
-    if (!s.gone && !s.value.empty()) out.push_back({s.name, s.value});
+    if (s.state != State::Gone && !s.value.empty()) out.push_back({s.name, s.value});
   sort_labels(out);
 }
 

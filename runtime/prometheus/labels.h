@@ -26,7 +26,7 @@ class Labels {
 public:
   // Texts are borrowed.
   void clear() { slots_.clear(), sorted_ = 0; }
-  void add(Text name, Text value) { slots_.push_back({name, value, false}); }
+  void add(Text name, Text value) { slots_.push_back({name, value, State::There}); }
   // Sorts what was added; from here on labels are changed. Those without a value are there for has() alone.
   void begin();
 
@@ -37,19 +37,22 @@ public:
   void set(Text name, Text value);
   void erase(Text name);
 
-  // Calls f(name, value) for each label that there is now; what `f` changes is not walked.
+  // Calls f(name, value) for each label that there is now; `f` sees none of what it changes.
   template <class F>
   void each(F f) const {
-    for (size_t i = 0, n = slots_.size(); i < n; ++i)
-      if (const Slot s = slots_[i]; !s.gone) f(s.name, s.value);
+    const std::vector<Slot> walked = slots_;
+    for (const Slot& s : walked)
+      if (s.state == State::There) f(s.name, s.value);
   }
-  // The labels with a value, by name.
+  // The labels with a value, by name. Of several that came with one name, a label that was set takes the place of the
+  // first, so that the others are still seen to be too many.
   void finish(std::vector<Label>& out) const;
 
 private:
+  enum class State : uint8_t { There, Hidden, Gone };
   struct Slot {
     Text name, value;
-    bool gone;
+    State state;
   };
   std::vector<Slot> slots_;
   size_t sorted_ = 0;  // how many came with the series

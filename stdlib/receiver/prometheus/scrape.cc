@@ -264,7 +264,7 @@ TargetScrape::Added TargetScrape::append(Transaction& transaction, const Answer&
           }
           transaction.exemplar(exemplar);
         }
-        const uint64_t labels = stored == Transaction::Added::Stored ? hash_of(labels_, seed_) : kNoPoint;
+        const uint64_t labels = stored == Transaction::Added::Stored ? hash_of(transaction.labels(), seed_) : kNoPoint;
         if (!known) {
           known = &insert(written);
           known->labels = labels;

@@ -297,6 +297,8 @@ uint32_t Transaction::family_of(uint32_t resource, uint32_t scope, Text name, bo
     family =
         merged && includes(families_[*merged], name) ? *merged : make_family(resource, scope, name, native, custom);
   }
+  // One that took the place of another for this name does so for its next series too.
+  if (families_[family].name != name && !includes(families_[family], name)) return family;
   Known& k = known_.at[known_.next++ % 4];
   k = {resource, scope, family, native, arena_.copy(name)};
   return family;
@@ -481,6 +483,7 @@ Transaction::Added Transaction::add(const std::vector<Label>& given, int64_t tim
     b.finish(merged_);
     labels = &merged_;
   }
+  last_labels_ = labels;
   uint32_t resource;
   if (!resource_of(*labels, resource)) return Added::NoJob;
   for (size_t i = 1; i < labels->size(); ++i)

@@ -48,6 +48,8 @@ public:
 
   // `labels` are sorted and have values; `h` is null unless it is a native histogram. Everything is copied.
   Added add(const std::vector<Label>& labels, int64_t time_ms, double value, const NativeHistogram* h);
+  // The labels of the series that was added last, external ones among them. Valid until the next one.
+  const std::vector<Label>& labels() const { return *last_labels_; }
   // An exemplar of the series that was added last.
   void exemplar(const Exemplar& e);
   // The target's metadata has changed.
@@ -164,6 +166,7 @@ private:
   Index family_index_, group_index_;
   KnownList<4> known_;
   std::vector<Label> merged_;
+  const std::vector<Label>* last_labels_ = nullptr;
   uint32_t last_group_ = kNone;
 };
 
