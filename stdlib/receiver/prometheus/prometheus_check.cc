@@ -116,6 +116,26 @@ bool legacy_name(std::string_view s) {
   return !s.empty();
 }
 
+// A legacy name in which `$1` and `${name}` stand for what a pattern matched.
+bool legacy_template(std::string_view s) {
+  std::string plain;
+  auto word = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  for (size_t i = 0; i < s.size();) {
+    if (s[i] != '$') {
+      plain += s[i++];
+      continue;
+    }
+    bool braces = ++i < s.size() && s[i] == '{';
+    size_t begin = i += braces;
+    while (i < s.size() && word(s[i])) ++i;
+    if (i == begin || (braces && (i == s.size() || s[i++] != '}'))) return false;
+    plain += 'v';
+  }
+  return legacy_name(plain);
+}
+
 // What an action takes beside the labels that it reads and writes (model/relabel's Validate).
 void takes(Check& check, const Value& step, const std::string& action) {
   bool equal = action == "keepequal" || action == "dropequal", name = action == "labeldrop" || action == "labelkeep";
@@ -130,7 +150,8 @@ void takes(Check& check, const Value& step, const std::string& action) {
     refuse("separator", step.at("separator").text != ";");
     refuse("modulus", step.at("modulus").integer != 0);
   }
-  if (equal || name || fold) refuse("replacement", step.at("replacement").text != "$1");
+  const Value& made = step.at("replacement");
+  if (equal || name || fold) refuse("replacement", made.any != AnyKind::String || made.text != "$1");
 }
 
 void relabelling(Check& check, const Value& list, bool legacy, bool metrics) {
@@ -156,12 +177,12 @@ void relabelling(Check& check, const Value& list, bool legacy, bool metrics) {
       needs_setting("modulus");
     takes(check, step, action.text);
     bool varies = action.text == "replace" && target.text.find('$') != std::string::npos;
-    if (legacy && writes && !varies && !target.late && !target.wrong && !target.text.empty() &&
-        !legacy_name(target.text))
+    if (legacy && writes && !target.late && !target.wrong && !target.text.empty() &&
+        !(varies ? legacy_template(target.text) : legacy_name(target.text)))
       check.diags().emit(kLabelName, target.span, target.text);
     const Value& made = step.at("replacement");
     if (action.text == "labelmap" && made.written && !made.late && made.any == AnyKind::String &&
-        (made.text.empty() || (legacy && made.text.find('$') == std::string::npos && !legacy_name(made.text))))
+        (made.text.empty() || (legacy && !legacy_template(made.text))))
       check.diags().emit(kLabelName, made.span, made.text);
   }
 }
