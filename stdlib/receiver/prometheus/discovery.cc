@@ -2,6 +2,7 @@
 #include "stdlib/receiver/prometheus/discovery.h"
 
 #include "runtime/base/number.h"
+#include "runtime/net/dns.h"
 #include "runtime/yaml/read.h"
 #include "stdlib/receiver/prometheus/settings.h"
 
@@ -207,6 +208,96 @@ private:
   bool asking_ = false;
 };
 
+class DnsDiscovery final : public Discovery {
+public:
+  DnsDiscovery(Job& job, size_t at, const config::DnsTargets& config, int64_t every)
+      : job_(job), at_(at), config_(config), every_(every),
+        timer_(*job.owner.runtime->loop, [](void* self) { static_cast<DnsDiscovery*>(self)->refresh(); }, this) {
+    for (const Str n : config.names) names_.push_back(std::make_unique<Name>(*this, view(n)));
+  }
+
+  void start() override {
+    if (!job_.owner.runtime->offline) refresh();
+  }
+  void drain() override {
+    timer_.cancel();
+    for (const auto& n : names_) n->lookup.cancel();
+  }
+
+private:
+  struct Name {
+    Name(DnsDiscovery& o, Text n)
+        : of(o), name(n), lookup(
+                              *o.job_.owner.runtime,
+                              [](void* self, const std::vector<DnsRecord>* records) {
+                                auto* name = static_cast<Name*>(self);
+                                name->of.answered(*name, records);
+                              },
+                              this) {}
+    DnsDiscovery& of;
+    Text name;
+    DnsLookup lookup;
+    Arena texts;
+    std::vector<DnsRecord> records;  // of the last answer
+  };
+
+  void refresh() {
+    static constexpr DnsType kTypes[] = {DnsType::Srv, DnsType::A, DnsType::Aaaa, DnsType::Mx, DnsType::Ns};
+    timer_.in(every_);
+    for (const auto& n : names_)
+      if (!n->lookup.asking()) n->lookup.ask(n->name, kTypes[static_cast<uint32_t>(config_.type)]);
+  }
+
+  void answered(Name& name, const std::vector<DnsRecord>* records) {
+    if (!records) {
+      job_.owner.runtime->log->error(
+          "no name server says where targets are, and those that there were stay",
+          {{"component", job_.owner.id}, {"job", job_.config.job_name}, {"name", name.name}});
+      return;
+    }
+    name.texts.reset();
+    name.records.clear();
+    for (const DnsRecord& r : *records)
+      name.records.push_back({name.texts.copy(r.name), r.port, name.texts.copy(r.address)});
+    auto list = std::make_unique<TargetList>();
+    for (const auto& n : names_)
+      for (const DnsRecord& r : n->records) add(*list, *n, r);
+    job_.found(at_, static_cast<std::unique_ptr<TargetList>&&>(list));
+  }
+
+  void add(TargetList& list, const Name& name, const DnsRecord& r) {
+    Text host = r.address.empty() ? r.name : r.address;
+    while (host.ends_with('.')) host.remove_suffix(1);
+    const bool brackets = host.find(':') != Text::npos;
+    Writer address, port;
+    append_int(port, config_.type == config::DnsTargetsType::Srv ? r.port : config_.port);
+    if (brackets) address.byte('[');
+    address.append(host);
+    if (brackets) address.byte(']');
+    address.byte(':');
+    address.append(port.text());
+    std::vector<Label> labels{{"__meta_dns_name", name.name}};
+    const Text target = list.arena.copy(r.name);
+    switch (config_.type) {
+    case config::DnsTargetsType::Srv:
+      labels.push_back({"__meta_dns_srv_record_target", target});
+      labels.push_back({"__meta_dns_srv_record_port", list.arena.copy(port.text())});
+      break;
+    case config::DnsTargetsType::Mx: labels.push_back({"__meta_dns_mx_record_target", target}); break;
+    case config::DnsTargetsType::Ns: labels.push_back({"__meta_dns_ns_record_target", target}); break;
+    default: break;
+    }
+    add_target(list, address.text(), labels);
+  }
+
+  Job& job_;
+  size_t at_;
+  const config::DnsTargets& config_;
+  int64_t every_;
+  Timer timer_;
+  std::vector<std::unique_ptr<Name>> names_;
+};
+
 }  // namespace
 
 bool read_groups(Text text, bool yaml, Text own_label, Text own_value, TargetList& out) {
@@ -222,6 +313,12 @@ std::unique_ptr<Discovery> discover_by_http(Job& job, size_t at, const config::H
   const auto every = refresh_ns(job, config.refresh_interval);
   if (!every) return nullptr;
   return std::make_unique<HttpDiscovery>(job, at, config, *every);
+}
+
+std::unique_ptr<Discovery> discover_by_dns(Job& job, size_t at, const config::DnsTargets& config) {
+  const auto every = refresh_ns(job, config.refresh_interval);
+  if (!every) return nullptr;
+  return std::make_unique<DnsDiscovery>(job, at, config, *every);
 }
 
 }  // namespace whittle::prometheus

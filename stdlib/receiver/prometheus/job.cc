@@ -333,6 +333,8 @@ bool Job::configure() {
     discoveries_.push_back(discover_files(*this, lists_.size() + discoveries_.size(), f));
   for (const config::HttpTargets& h : config.http_sd_configs)
     discoveries_.push_back(discover_by_http(*this, lists_.size() + discoveries_.size(), h));
+  for (const config::DnsTargets& d : config.dns_sd_configs)
+    discoveries_.push_back(discover_by_dns(*this, lists_.size() + discoveries_.size(), d));
   for (const auto& d : discoveries_) {
     if (!d) return false;
     lists_.push_back(nullptr);
