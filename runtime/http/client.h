@@ -43,7 +43,7 @@ struct HttpRequest {
   // A gRPC call: HTTP/2 from the first byte, and through a proxy by CONNECT. Trailers stand among the answer's headers.
   bool grpc = false;
   Text address;               // to connect to in place of the URL's host: "10.0.0.1", "[::1]"; empty: by the name
-  int64_t keepalive_ns = 0;   // pings a connection that was silent for so long; 0: does not
+  int64_t keepalive_ns = 0;   // TCP asks whether the other end is there after so much silence; 0: after a minute
   int64_t lost_after_ns = 0;  // closes a connection when nothing was acknowledged for so long; 0: as the system does
 
   // Shown by replay: which exporter, what call, and the body before compression in JSON (or OTLP protobuf bytes

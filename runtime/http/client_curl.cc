@@ -68,7 +68,7 @@ struct Call {
   size_t header_bytes = 0;
   std::vector<HttpHeader> answer_headers;
   Arena arena;
-  int64_t keepalive_ns = 0, lost_after_ns = 0;
+  int64_t lost_after_ns = 0;
   CURLcode failed = CURLE_OK;  // before it was given to curl
   Call* next = nullptr;
   Call* previous = nullptr;
@@ -92,7 +92,6 @@ struct ClientImpl {
   Roots* roots(const ClientTls* tls);
   void act(curl_socket_t socket, int events);
   void finish_done();
-  void ping();
   void finish(Call& call, CURLcode code);
 
   static int on_socket(CURL*, curl_socket_t fd, int what, void* self, void* socket);
@@ -102,7 +101,7 @@ struct ClientImpl {
   Runtime& runtime;
   CURLM* multi = nullptr;
   long max_connections = 0;
-  Timer timer, pings;
+  Timer timer;
   Task failures;
   Call* calls = nullptr;
   std::vector<Roots*> known_roots;
@@ -113,8 +112,6 @@ ClientImpl::ClientImpl(HttpClient& o, Runtime& r)
     : owner(o), runtime(r),
       timer(
           *r.loop, [](void* s) { static_cast<ClientImpl*>(s)->act(CURL_SOCKET_TIMEOUT, 0); }, this),
-      pings(
-          *r.loop, [](void* s) { static_cast<ClientImpl*>(s)->ping(); }, this),
       failures(
           *r.loop,
           [](void* s) {
@@ -462,19 +459,6 @@ void ClientImpl::prepare_keepalive(Call& call, const HttpRequest& request) {
   const auto seconds = static_cast<long>((request.keepalive_ns + 999'999'999) / 1'000'000'000);
   curl_easy_setopt(call.easy, CURLOPT_TCP_KEEPIDLE, seconds);
   curl_easy_setopt(call.easy, CURLOPT_TCP_KEEPINTVL, seconds);
-  curl_easy_setopt(call.easy, CURLOPT_UPKEEP_INTERVAL_MS, static_cast<long>(request.keepalive_ns / 1'000'000));
-  call.keepalive_ns = request.keepalive_ns;
-  if (!pings.pending()) pings.in(request.keepalive_ns);
-}
-
-// Pings connections while there are calls: the times that they were silent for are curl's own.
-void ClientImpl::ping() {
-  for (Call* call = calls; call; call = call->next) {
-    if (call->keepalive_ns == 0 || call->failed != CURLE_OK) continue;
-    const int64_t again = call->keepalive_ns;
-    curl_easy_upkeep(call->easy);
-    return pings.in(again);
-  }
 }
 
 // The environment is read as Go reads it: HTTP_PROXY counts for http:// too, and nobody goes to this machine by a

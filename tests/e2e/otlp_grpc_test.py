@@ -4,12 +4,14 @@ when the server is slow, full, away or says no.
 
 usage: otlp_grpc_test.py WHITTLE WORK_DIR
 """
+import atexit
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 
@@ -111,6 +113,7 @@ class Collector:
         subprocess.run([whittle, "build", config, "-o", binary], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.log = open(binary + ".log", "w+")
         self.process = subprocess.Popen([*inside, binary], stderr=self.log)
+        atexit.register(self.process.kill)
         wait(lambda: "everything is ready" in self.said(), "it starts")
 
     def said(self):
@@ -272,8 +275,60 @@ def several():
     one.stop()
 
 
+def waiting():
+    """Without repetition a call waits for its server; with keepalive a slow answer is waited for."""
+    port = free_port()
+    c = Collector("waiting", {"endpoint": f"127.0.0.1:{port}", "tls": {"insecure": True}, "wait_for_ready": True, "timeout": "10s",
+                              "keepalive": {"time": "1s", "timeout": "5s", "permit_without_stream": True}, "retry_on_failure": {"enabled": False}})
+    c.send("early")
+    time.sleep(1.5)
+    server = Server([f"127.0.0.1:{port}"], **{"grpc.http2.min_ping_interval_without_data_ms": 100, "grpc.http2.max_ping_strikes": 0})
+    wait(lambda: len(server.calls) == 1, "it waits for the server: " + c.said())
+    server.delay = 4
+    c.send("slow")
+    wait(lambda: c.metric("otelcol_exporter_sent_spans") == 2, "the slow answer counts: " + c.said())
+    assert len(server.calls) == 2
+    c.stop()
+    server.stop()
+
+
+def proxied():
+    """Through a proxy, which is asked for the name, and gets CONNECT although there is no TLS."""
+    port, asked = free_port(), []
+    server = Server([f"127.0.0.1:{port}"])
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def pump(a, b):
+        while data := a.recv(65536):
+            b.sendall(data)
+        b.shutdown(socket.SHUT_WR)
+
+    def serve():
+        while True:
+            client, _ = listener.accept()
+            head = b""
+            while b"\r\n\r\n" not in head:
+                head += client.recv(4096)
+            asked.append(head.split(b"\r\n")[0])
+            backend = socket.create_connection(("127.0.0.1", port))
+            client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            for pair in ((client, backend), (backend, client)):
+                threading.Thread(target=pump, args=pair, daemon=True).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    c = Collector("proxied", {"endpoint": f"backend.invalid:{port}", "tls": {"insecure": True}, "retry_on_failure": RETRY},
+                  ["env", f"HTTPS_PROXY=http://127.0.0.1:{listener.getsockname()[1]}"])
+    c.send("one")
+    wait(lambda: len(server.calls) == 1, "it arrives: " + c.said())
+    assert asked == [f"CONNECT backend.invalid:{port} HTTP/1.1".encode()], asked
+    c.stop()
+    server.stop()
+
+
 plain()
 too_large()
+waiting()
+proxied()
 tls()
 several()
 print("ok")

@@ -4,6 +4,7 @@ says what arrived. promtool and the parsers of PyPI's prometheus-client read the
 
 usage: prometheus_test.py WHITTLE WORK_DIR
 """
+import atexit
 import glob
 import json
 import os
@@ -77,6 +78,7 @@ with open(config, "w") as f:
 subprocess.run([whittle, "build", config, "-o", binary], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 log = open(binary + ".log", "w+")
 collector = subprocess.Popen([binary], stderr=log)
+atexit.register(collector.kill)
 
 
 def attribute(key, value):
