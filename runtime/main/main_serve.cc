@@ -161,7 +161,8 @@ int serve(const GivenConfig& given) {
   const auto& service = *static_cast<const config::Service*>(program.service);
   describe_self(program, runtime, prometheus(service));
   metrics.observe_process();
-  if (!create_components(program, runtime) || !start_components(program)) return 1;
+  // From here on nothing is torn down: components have timers and calls, and the process ends.
+  if (!create_components(program, runtime) || !start_components(program)) _exit(1);
   MetricsEndpoint* endpoint = nullptr;
   Writer address;
   if (const config::TelemetryPrometheus* p = prometheus(service)) {
@@ -174,7 +175,7 @@ int serve(const GivenConfig& given) {
     if (p->without_type_suffix) style.without_type_suffix = *p->without_type_suffix;
     if (p->without_scope_info) style.without_scope_info = *p->without_scope_info;
     endpoint = new MetricsEndpoint(runtime, address.text(), style);
-    if (!endpoint->start()) return 1;
+    if (!endpoint->start()) _exit(1);
   }
 
   Serving serving(runtime);
@@ -183,7 +184,6 @@ int serve(const GivenConfig& given) {
   if (!given.fail && given.any()) compare_given_config(program, given, log);
   loop.run();
   log.flush();
-  // Nothing is torn down: components have what they could not send in timers and calls, and the process ends.
   _exit(serving.exit_code);
 }
 

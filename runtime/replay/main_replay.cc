@@ -266,12 +266,12 @@ int run(int argc, char** argv) {
   runtime.metrics = &metrics;
   HttpClient http(runtime);
   runtime.http = &http;
-  if (!resolve_late_values(whittle_program, log) || !create_components(whittle_program, runtime)) return 2;
+  if (!resolve_late_values(whittle_program, log) || !create_components(whittle_program, runtime)) _exit(2);
   // Nothing listens.
   for (ComponentKind kind :
        {ComponentKind::Extension, ComponentKind::Exporter, ComponentKind::Processor, ComponentKind::Receiver})
     for (const Component& c : whittle_program.components)
-      if (c.kind == kind && c.ops->start && !c.ops->start(*c.instance)) return 2;
+      if (c.kind == kind && c.ops->start && !c.ops->start(*c.instance)) _exit(2);
 
   Replay replay(runtime);
   for (Text line; lines.next(line);) replay.line(line);

@@ -198,6 +198,26 @@ try:
     assert collector.wait(20) == 0
     log = open(work + "/log").read()
     assert " error " not in log and "panic" not in log, log
+
+    # What is scraped once more when the collector stops goes through a batch, and is not waited for afterwards.
+    with open(work + "/last.yaml", "w") as f:
+        f.write(f"""receivers:
+  prometheus:
+    scrape_on_shutdown: true
+    config:
+      scrape_configs: [{{job_name: last, scrape_interval: 1h, static_configs: [{{targets: ["127.0.0.1:{plain}"]}}]}}]
+processors: {{batch: {{}}}}
+exporters: {{debug: {{verbosity: normal}}}}
+service:
+  telemetry: {{metrics: {{level: none}}}}
+  pipelines: {{metrics: {{receivers: [prometheus], processors: [batch], exporters: [debug]}}}}
+""")
+    subprocess.run([whittle, "build", work + "/last.yaml", "-o", work + "/last"], check=True, stdout=subprocess.DEVNULL)
+    collector = subprocess.Popen([work + "/last"], stderr=open(work + "/log", "w"))
+    wait(lambda: "everything is ready" in open(work + "/log").read(), "it does not start")
+    collector.send_signal(signal.SIGTERM)
+    assert collector.wait(10) == 0
+    assert "temperature 21.5" in open(work + "/log").read()
 finally:
     collector.kill()
 print("ok")

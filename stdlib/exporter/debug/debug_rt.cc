@@ -126,7 +126,9 @@ bool start(void* self) {
 }  // namespace
 
 extern "C" Status exporter_debug_consume(void* self, Payload* payload) {
-  return static_cast<Debug*>(self)->consume(*payload);
+  const Status status = static_cast<Debug*>(self)->consume(*payload);
+  payload->clear();
+  return status;
 }
 extern "C" const ComponentOps exporter_debug_ops = {create, start, nullptr, nullptr, nullptr};
 
