@@ -141,6 +141,7 @@ private:
     yyjson_val* content = yyjson_obj_get(scrape, "body");
     if (content && !payload_of(content, body)) return;
     canned.body = body.bytes();
+    settle();  // who lists targets may have been asked at the start
     replay_answer_with(&canned);
     const bool known =
         replay_scrape(text_of(yyjson_obj_get(scrape, "target")), path ? text_of(path) : Text("/metrics"));
