@@ -292,6 +292,18 @@ def waiting():
     server.stop()
 
 
+def over_a_socket():
+    path = os.path.join(work, "server.sock")
+    if os.path.exists(path):
+        os.remove(path)
+    server = Server([f"unix:{path}"])
+    c = Collector("socket", {"endpoint": f"unix://{path}", "tls": {"insecure": True}, "retry_on_failure": RETRY})
+    c.send("one")
+    wait(lambda: len(server.calls) == 1, "it arrives: " + c.said())
+    c.stop()
+    server.stop()
+
+
 def proxied():
     """Through a proxy, which is asked for the name, and gets CONNECT although there is no TLS."""
     port, asked = free_port(), []
@@ -328,6 +340,7 @@ def proxied():
 plain()
 too_large()
 waiting()
+over_a_socket()
 proxied()
 tls()
 several()
