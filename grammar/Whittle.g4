@@ -100,6 +100,7 @@ modifier
   | 'pairs'                                                         # pairsModifier
   | 'anycase'                                                       # anycaseModifier
   | 'whole'                                                         # wholeModifier
+  | 'loose'                                                         # looseModifier
   | 'numbered' NUMBER                                               # numberedModifier
   | 'rest'                                                          # restModifier
   | 'flat' word                                                     # flatModifier
@@ -180,7 +181,7 @@ testStep
 word
   : WORD | 'struct' | 'receiver' | 'processor' | 'exporter' | 'extension' | 'connector' | 'service' | 'include' | 'alias'
   | 'requires' | 'iam' | 'needs' | 'env' | 'emits' | 'unit' | 'when' | 'stability' | 'list' | 'map' | 'enum' | 'in'
-  | 'where' | 'with' | 'refused' | 'inert' | 'deprecated' | 'switched' | 'named' | 'present' | 'pairs' | 'anycase' | 'whole' | 'numbered' | 'rest' | 'flat' | 'warn' | 'not'
+  | 'where' | 'with' | 'refused' | 'inert' | 'deprecated' | 'switched' | 'named' | 'present' | 'pairs' | 'anycase' | 'whole' | 'loose' | 'numbered' | 'rest' | 'flat' | 'warn' | 'not'
   | 'and' | 'or' | 'set' | 'size' | 'on' | 'let' | 'pipeline' | 'test' | 'send' | 'wait' | 'expect' | 'nothing'
   | 'else' | 'for' | 'listens' | 'at' | 'checked' | 'only' | 'holds' | 'times' | 'delays' | 'over' | 'paths' | 'links' | 'roots'
   | 'passes' | 'names' | 'metrics' | 'socket' | 'patterns' | 'never' | 'stateless' | 'ships' | 'host' | 'same' | 'signal' | 'ours'

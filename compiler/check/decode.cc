@@ -112,7 +112,7 @@ public:
       return;
     case TypeKind::Duration: duration(v, n, what); return;
     case TypeKind::String:
-      if (n.kind != Kind::String) return wrong_type(v, n, what);
+      if (n.kind != Kind::String && !(v.type->loose && n.is_scalar())) return wrong_type(v, n, what);
       v.text = n.text;
       check_format(c_, v);
       return;
@@ -307,7 +307,7 @@ private:
     }
     bool of_texts = v.type->element->kind == TypeKind::String || v.type->element->kind == TypeKind::Enum ||
                     v.type->element->kind == TypeKind::Regexp;
-    if (n.kind == Kind::String && of_texts && v.type->flat.empty()) {
+    if (n.kind == Kind::String && of_texts && v.type->flat.empty() && !v.type->loose) {
       // "a,b" for a list of texts.
       v.items.clear();
       for (size_t from = 0; !n.text.empty();) {

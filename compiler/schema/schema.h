@@ -87,6 +87,7 @@ struct Type {
   bool pairs = false;                   // Map: may also be written as a list of {name, value}
   bool any_case = false;                // Enum: written in capitals or not
   bool whole = false;                   // Regexp: of the whole text, as Prometheus': `^(?s:...)$`, and places are asked
+  bool loose = false;                   // String: numbers and booleans are texts too; List: a text is no list
   int zero = -1;                        // Enum: the index of the value whose number is 0, for those that may be numbers
   std::string_view flat{};              // List: texts in it form one element with this setting
 };

@@ -128,6 +128,7 @@ public:
     if (t->pairs) v += ", .pairs = true";
     if (t->any_case) v += ", .any_case = true";
     if (t->whole) v += ", .whole = true";
+    if (t->loose) v += ", .loose = true";
     if (t->zero >= 0) v += ", .zero = " + std::to_string(t->zero);
     if (!t->flat.empty()) v += ", .flat = " + quote(t->flat);
     std::string name = next("t");

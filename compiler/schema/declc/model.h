@@ -29,7 +29,7 @@ struct TypeModel {
   const TypeModel* element = nullptr;
   const StructModel* fields = nullptr;
   std::vector<EnumValueModel> values;
-  bool switched = false, named = false, pairs = false, any_case = false, whole = false;
+  bool switched = false, named = false, pairs = false, any_case = false, whole = false, loose = false;
   std::string flat;
   int zero = -1;
 };

@@ -306,6 +306,10 @@ private:
       if (x.kind == "pairs") type->pairs = true;
       if (x.kind == "anycase") type->any_case = true;
       if (x.kind == "whole") type->whole = true;
+      if (x.kind == "loose") {
+        type->loose = true;
+        if (type->element != nullptr) const_cast<TypeModel*>(type->element)->loose = true;
+      }
       if (x.kind == "flat") type->flat = x.text;
       if (x.kind == "numbered") type->zero = std::atoi(x.text.c_str());
       if (x.kind == "present") s.initial.kind = Literal::Kind::Present;

@@ -32,6 +32,7 @@ constexpr Diag<std::string_view> kProtocolTwice{"E1185", "`{}` is there twice"};
 constexpr Diag<> kEscaping{"E1186", "names with any characters are asked for, and only legacy ones are taken"};
 constexpr Diag<std::string_view> kListUrl{"E1187", "`{}` is not an URL that lists targets"};
 constexpr Diag<std::string_view> kHeader{"E1188", "the header `{}` is not for a config to set"};
+constexpr Diag<std::string_view> kBasic{"E1191", "credentials of the type `{}` are for `basic_auth`"};
 constexpr Diag<> kRenamed{"W1189", "metrics that are renamed here become gauges without unit and description"};
 constexpr Diag<std::string_view> kNoTargets{"W1190", "the job `{}` has no targets"};
 constexpr Diag<> kDollar{"W1172", "this `$` is not written twice"};
@@ -164,6 +165,9 @@ void relabelling(Check& check, const Value& list, bool legacy, bool metrics) {
       check.diags()
           .emit(kRenamed, target.span)
           .note("types are known by the names that targets write; rename metrics in a processor to keep them");
+    for (const Value& source : step.at("source_labels").items)
+      if (source.text.empty() && !source.late && !source.wrong)
+        check.diags().emit(kLabelName, source.span, source.text);
     if (action.late || action.wrong) continue;
     std::string what = "the action `" + action.text + "`";
     auto needs_setting = [&](std::string_view name) {
@@ -226,6 +230,11 @@ void protocols(Check& check, const Value& list) {
 
 // Headers that are the client's own (common/config's ReservedHeaders).
 void headers(Check& check, const Value& client) {
+  if (const Value* a = client.find("authorization"); a != nullptr && a->present && !a->wrong && !a->items.empty()) {
+    const Value* type = client.at("authorization").find("type");
+    if (type != nullptr && !type->late && small_letters(type->text) == "basic")
+      check.diags().emit(kBasic, type->span, type->text);
+  }
   static constexpr std::string_view kReserved[] = {"authorization",
                                                    "host",
                                                    "content-encoding",
@@ -302,11 +311,14 @@ void file_here(Check& check, const Value& v) {
 }
 
 void targets(Check& check, const Value& job) {
-  if (!job.at("relabel_configs").items.empty()) return;  // which may make an address of it
+  const bool fixed = job.at("relabel_configs").items.empty();  // those may make an address of anything
   for (const Value& group : job.at("static_configs").items) {
     if (group.wrong || group.items.empty()) continue;
+    const Value& labels = group.at("labels");
+    for (size_t i = 0; i < labels.keys.size(); ++i)
+      if (labels.keys[i].empty()) check.diags().emit(kLabelName, labels.items[i].span, labels.keys[i]);
     for (const Value& t : group.at("targets").items) {
-      if (t.late || t.wrong || t.text.find('/') == std::string::npos) continue;
+      if (!fixed || t.late || t.wrong || t.text.find('/') == std::string::npos) continue;
       auto d = check.diags().emit(kTarget, t.span, t.text);
       size_t scheme = t.text.find("://");
       std::string rest = scheme == std::string::npos ? t.text : t.text.substr(scheme + 3);
@@ -355,6 +367,8 @@ void check_receiver_prometheus(Check& check, Instance& instance, schema::SignalS
   if (global.wrong || global.items.empty()) return;
   if (global.at("scrape_timeout").written) fits(check, global.at("scrape_timeout"), global.at("scrape_interval"));
   else if (global.at("scrape_interval").written) duration(check, global.at("scrape_interval"));
+  for (std::string_view name : {"evaluation_interval", "rule_query_offset"})
+    if (global.at(name).written) duration(check, global.at(name));
   size_limit(check, global.at("body_size_limit"));
   protocols(check, global.at("scrape_protocols"));
   const Value& external = global.at("external_labels");
