@@ -14,4 +14,7 @@ Text coding_name(Coding coding);
 // Memory for the compressor is taken and given back.
 void compress(Coding coding, int level, Bytes body, Writer& out);
 
+// Appends `body`, of less than 4 GiB, as one block of Snappy.
+void compress_snappy(Bytes body, Writer& out);
+
 }  // namespace whittle

@@ -176,6 +176,7 @@ void ExportQueue::sent_in_part(Outgoing& item, uint64_t lost, Text why) {
 }
 
 void ExportQueue::failed(Outgoing& item, Text why) {
+  if (item.taken > 0) return sent_in_part(item, item.payload.items - std::min(item.taken, item.payload.items), why);
   *counters_[static_cast<uint32_t>(item.payload.signal)].failed += static_cast<int64_t>(item.payload.items);
   runtime_.log->error("exporting failed; the items are lost",
                       {{"exporter", context_.id}, {"items", item.payload.items}, {"error", why}});

@@ -36,10 +36,17 @@ struct Outgoing {
   uint64_t size, held;
   int64_t since = 0;     // monotonic ns of the first attempt; 0 before it
   int64_t interval = 0;  // the next wait
-  void* user = nullptr;  // the exporter's own
+  // The exporter's own, and what is to be done with it when the payload's end is known.
+  void* user = nullptr;
+  void (*discard)(void* user) = nullptr;
+  // Items that the backend has taken already: what is given up later is the rest.
+  uint64_t taken = 0;
   RetryTimer timer;
 
   Outgoing(ExportQueue& q, Counted&& c);
+  ~Outgoing() {
+    if (discard) discard(user);
+  }
 };
 
 class ExportQueue {
@@ -63,7 +70,7 @@ public:
   void sent_in_part(Outgoing& item, uint64_t lost, Text why);
   // The attempt failed in a way that may pass. `after`: nanoseconds that the backend asked to wait, or 0.
   void again(Outgoing& item, Text why, int64_t after);
-  // It will never succeed.
+  // It, or what of it is not `taken`, will never succeed.
   void failed(Outgoing& item, Text why);
   // From now on the item holds this many bytes: an exporter that encodes a payload whole may give its slices up, and
   // holds what it has made of them.

@@ -65,6 +65,12 @@ struct HttpResponse {
   bool cut = false;                 // there was more
 };
 
+// What `call` is where requests have no name of their own: the URL's path and query.
+inline Text path_of_url(Text url) {
+  const size_t scheme = url.find("://"), slash = url.find('/', scheme == Text::npos ? 0 : scheme + 3);
+  return slash == Text::npos ? Text("/") : url.substr(slash);
+}
+
 // Called once for every send(), from the loop, never from inside send() itself.
 using HttpDone = void (*)(void* context, const HttpResponse& response);
 

@@ -20,6 +20,19 @@ ServerOptions server_options(const config::GrpcServer& config, Text component, T
 // TLS of a client. Borrowed from the config.
 ClientTls client_tls(const config::TlsClient& config);
 
+// What the settings of a client (`include http_client`) say of each of its requests, endpoint and body aside.
+template <class Config>
+void configure_request(HttpRequest& request, const Config& config, const ClientTls& tls) {
+  for (const Entry<Str>& h : config.headers) request.headers.push_back({view(h.key), view(h.value)});
+  request.timeout_ns = config.timeout;
+  request.proxy = view(config.proxy_url);
+  request.keep_alive = !config.disable_keep_alives;
+  request.http2 = config.force_attempt_http2;
+  request.idle_timeout_ns = config.idle_conn_timeout;
+  request.max_connections = config.max_conns_per_host;
+  request.tls = &tls;
+}
+
 // The request headers that a payload carries on when `include_metadata` is set, copied.
 void collect_metadata(const ServerRequest& request, struct Metadata& metadata);
 

@@ -85,6 +85,13 @@ void replay_answer_with(const Canned* canned) {
 }
 
 void append_replayed_body(Writer& out, Bytes body);
+bool append_replayed_remote_write(Writer& out, Bytes compressed);
+
+static bool is_remote_write(const HttpRequest& request) {
+  for (const HttpHeader& h : request.headers)
+    if (h.name == "X-Prometheus-Remote-Write-Version") return true;
+  return false;
+}
 
 // By their names in lower case.
 static void append_headers(Writer& line, const std::vector<HttpHeader>& headers) {
@@ -233,7 +240,8 @@ void HttpClient::send(HttpRequest&& request, HttpDone done, void* context) {
       request.plain_body = joined.bytes();
     }
     if (!request.plain_body.empty() || request.plain_is_otlp) line.append(Text(",\"body\":"));
-    if (request.plain_is_otlp) wire::proto_to_json(request.otlp_signal, request.plain_body, line);
+    if (is_remote_write(request) && append_replayed_remote_write(line, request.plain_body)) {
+    } else if (request.plain_is_otlp) wire::proto_to_json(request.otlp_signal, request.plain_body, line);
     else if (!request.plain_body.empty()) append_replayed_body(line, request.plain_body);
     line.append(Text("}\n"));
     replay_write(line.bytes());

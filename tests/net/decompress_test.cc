@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/codec/compress.h"
 #include "runtime/codec/decompress.h"
 
 #include "runtime/codec/gzip_stream.h"
@@ -171,3 +172,36 @@ TEST(Decompress, Lz4) {
 }
 
 }  // namespace
+
+TEST(SnappyBlock, WhatIsCompressedReadsBack) {
+  uint32_t random = 1;
+  const auto next = [&] { return random = random * 1664525 + 1013904223; };
+  std::vector<std::string> samples = {"",
+                                      "a",
+                                      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                                      std::string(70'000, 'x'),
+                                      sample(65'536),
+                                      sample(65'537),
+                                      sample(300'000)};
+  for (const size_t n : {3, 8, 9, 63, 64, 65, 300, 70'000, 140'000}) {
+    std::string noise, mixed;
+    for (size_t i = 0; i < n; ++i) noise += static_cast<char>(next() >> 24);
+    while (mixed.size() < n) {
+      // Copies from up to the fragment's length before, of every length.
+      const size_t back = next() % 70'000, length = next() % 100;
+      for (size_t i = 0; i < length && mixed.size() < n; ++i)
+        mixed += back < mixed.size() && next() % 8 ? mixed[mixed.size() - back - 1] : static_cast<char>(next() >> 24);
+    }
+    samples.push_back(noise);
+    samples.push_back(mixed);
+  }
+  for (const std::string& in : samples) {
+    Writer out;
+    compress_snappy(as_bytes(in), out);
+    EXPECT_LE(out.size(), 32 + in.size() + in.size() / 6);
+    EXPECT_EQ(text_of(decompress_snappy(out.bytes(), in.size())), in) << in.size();
+  }
+  Writer out;
+  compress_snappy(as_bytes(sample(300'000)), out);
+  EXPECT_LT(out.size(), 40'000u);
+}

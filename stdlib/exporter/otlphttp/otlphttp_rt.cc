@@ -61,11 +61,6 @@ struct Otlphttp {
            authenticator.find(context, config.auth->authenticator);
   }
 
-  static Text path_of(Text url) {
-    const size_t scheme = url.find("://"), slash = url.find('/', scheme == Text::npos ? 0 : scheme + 3);
-    return slash == Text::npos ? Text("/") : url.substr(slash);
-  }
-
   // A request that has no signature yet, and what it borrows.
   struct Unsigned {
     Otlphttp& self;
@@ -100,16 +95,9 @@ struct Otlphttp {
     queue.holds(item, item.payload.held() + request.body.capacity());
     request.headers.push_back({"Content-Type", json ? "application/json" : "application/x-protobuf"});
     if (coding != Coding::Identity) request.headers.push_back({"Content-Encoding", coding_name(coding)});
-    for (const Entry<Str>& h : config.headers) request.headers.push_back({view(h.key), view(h.value)});
-    request.timeout_ns = config.timeout;
-    request.proxy = view(config.proxy_url);
-    request.keep_alive = !config.disable_keep_alives;
-    request.http2 = config.force_attempt_http2;
-    request.idle_timeout_ns = config.idle_conn_timeout;
-    request.max_connections = config.max_conns_per_host;
-    request.tls = &tls;
+    configure_request(request, config, tls);
     request.exporter = view(context.id);
-    request.call = path_of(urls[s]);
+    request.call = path_of_url(urls[s]);
     request.plain_is_otlp = true;
     request.otlp_signal = item.payload.signal;
     if (!authenticator) return post(item, static_cast<HttpRequest&&>(request));
