@@ -45,6 +45,9 @@ void check_connectors(Check& check);
 void check_authenticators(Check& check);
 void check_hosts(Check& check);
 
+// Whether the instance wants of its host what a task on Fargate has not (check_hosts says so).
+bool lacks_host(const Instance& instance);
+
 // "exporters::awsxray".
 std::string setting_path(const Instance& instance);
 

@@ -591,7 +591,8 @@ private:
 
   void not_compiled() {
     for (const Instance& i : config_.instances) {
-      if (i.used && i.component->checked_only)
+      bool said = context_.meant == Meant::Whittle && i.used && lacks_host(i);
+      if (i.used && i.component->checked_only && !said)
         check_.not_compiled(i.key, "the " + std::string(schema::name_of(i.component->kind)) + " `" +
                                        std::string(i.component->name) + "`");
       else if (i.used && i.component->stateless) late_code(i.config, "");
