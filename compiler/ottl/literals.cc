@@ -4,7 +4,7 @@
 #include "compiler/diag/near.h"
 #include "compiler/ottl/names.h"
 #include "compiler/ottl/xpath.h"
-#include "compiler/regex/syntax.h"
+#include "compiler/regex/grok.h"
 
 #include <algorithm>
 #include <cmath>
@@ -423,80 +423,6 @@ std::optional<Fault> hold(const Parameter& p, int64_t n) {
 
 // ---- Grok
 
-namespace {
-
-// The definition that `%{` at `i` names: its name, what it is called and where it ends; empty when it is no reference.
-struct Reference {
-  std::string_view name, called;
-  size_t end = 0;
-};
-Reference reference(std::string_view s, size_t i) {
-  if (!s.substr(i).starts_with("%{")) return {};
-  size_t n = i + 2, start = n;
-  while (n < s.size() && is_word(s[n])) ++n;
-  Reference r{s.substr(start, n - start), {}, 0};
-  if (r.name.empty()) return {};
-  if (n < s.size() && s[n] == ':') {
-    start = ++n;
-    while (n < s.size() && (is_word(s[n]) || s[n] == '+' || s[n] == '.')) ++n;
-    r.called = s.substr(start, n - start);
-    if (r.called.empty()) return {};
-    if (n < s.size() && s[n] == ':') {
-      start = ++n;
-      while (n < s.size() && is_word(s[n])) ++n;
-      if (n == start) return {};
-    }
-  }
-  if (n >= s.size() || s[n] != '}') return {};
-  r.end = n + 1;
-  return r;
-}
-
-// The text with its references expanded, known ones by something that matches; `captures` when anything is named.
-std::optional<Fault> expand(std::string_view s, const std::vector<std::string>& definitions, bool named_only,
-                            std::string& out, bool& captures, int depth) {
-  if (depth > 50) return fault("this is made of itself");
-  for (size_t i = 0; i < s.size();) {
-    Reference r = reference(s, i);
-    if (r.end == 0) {
-      out += s[i++];
-      continue;
-    }
-    std::string name(r.called);
-    for (size_t dot; (dot = name.find('.')) != std::string::npos;) name.replace(dot, 1, "___");
-    if (!r.called.empty()) captures = true;
-    out += named_only && r.called.empty() ? "(" : "(?P<" + (name.empty() ? std::string(r.name) : name) + ">";
-    const std::string* own = nullptr;
-    for (const std::string& d : definitions) {
-      size_t equal = d.find('=');
-      if (equal != std::string::npos && std::string_view(d).substr(0, equal) == r.name) own = &d;
-    }
-    bool names = false;
-    if (own != nullptr) {
-      std::string_view body = std::string_view(*own).substr(own->find('=') + 1);
-      if (auto f = expand(body, definitions, named_only, out, captures, depth + 1)) {
-        f->begin = i, f->end = r.end;
-        return f;
-      }
-    } else if (is_grok_pattern(r.name, names)) {
-      captures = captures || names;
-      out += "x";
-    } else {
-      auto f = fault_at("no Grok pattern is named " + quoted(r.name), i + 2, i + 2 + r.name.size());
-      std::vector<std::string_view> all = grok_patterns();
-      for (const std::string& d : definitions) all.push_back(std::string_view(d).substr(0, d.find('=')));
-      f->near = diag::nearest(r.name, all);
-      return f;
-    }
-    if (out.size() > (1u << 20)) return fault("this grows too large");
-    out += ")";
-    i = r.end;
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
 std::optional<Fault> check_grok_definition(std::string_view d) {
   size_t equal = d.find('=');
   if (equal == std::string_view::npos) return fault("a definition is written as in `NAME=pattern`");
@@ -507,14 +433,31 @@ std::optional<Fault> check_grok_definition(std::string_view d) {
 
 std::optional<Fault> check_grok(std::string_view pattern, const std::vector<std::string>& definitions,
                                 bool named_only) {
-  std::string expanded;
-  bool captures = false;
-  if (auto f = expand(pattern, definitions, named_only, expanded, captures, 0)) return f;
+  auto grok = regex::expand_grok(pattern, definitions, named_only);
+  if (!grok) {
+    const regex::GrokError& e = grok.error();
+    auto f = fault_at(e.message, e.begin, e.end);
+    if (e.unknown.empty()) return f;
+    std::vector<std::string_view> all;
+    for (const regex::GrokPattern& p : regex::grok_patterns()) all.push_back(p.name);
+    for (const std::string& d : definitions) all.push_back(std::string_view(d).substr(0, d.find('=')));
+    f->near = diag::nearest(e.unknown, all);
+    return f;
+  }
   std::vector<std::string> groups;
-  auto tree = regex::parse(expanded, &groups);
+  auto tree = regex::parse(grok->pattern, &groups);
   if (!tree) return fault("this is no regular expression: " + tree.error().message);
-  if (named_only && !captures && !names_group(groups))
+  if (named_only && !names_group(groups))
     return fault("this names nothing, so there is nothing to extract", "a part is named as in `%{WORD:name}`");
+  if (!regex::fits(**tree, true)) return fault("this pattern grows too large");
+  static constexpr std::string_view kTypes[] = {"string", "int", "long", "float", "double", "bool", "boolean"};
+  for (const regex::GrokHint& h : grok->hints) {
+    if (std::find(std::begin(kTypes), std::end(kTypes), h.type) != std::end(kTypes)) continue;
+    auto f = fault(quoted(h.type) + " is no type of a field",
+                   "they are `string`, `int`, `long`, `float`, `double`, `bool` and `boolean`");
+    f->near = diag::nearest(h.type, kTypes);
+    return late(f);
+  }
   return std::nullopt;
 }
 

@@ -12,13 +12,10 @@ bool is_time_zone(std::string_view name);
 bool is_locale(std::string_view name);
 // "ISO-8859-1", in any case.
 bool is_encoding(std::string_view name);
-// "IPORHOST". `captures`: it names what it finds, or one that it is made of does.
-bool is_grok_pattern(std::string_view name, bool& captures);
 
 // All of them, to find what was meant.
 std::vector<std::string_view> time_zones();
 std::vector<std::string_view> locales();
 std::vector<std::string_view> encodings();
-std::vector<std::string_view> grok_patterns();
 
 }  // namespace whittle::ottl

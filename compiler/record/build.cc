@@ -5,6 +5,7 @@
 
 #include "compiler/ottl/zones.h"
 #include "compiler/regex/glob.h"
+#include "compiler/regex/grok.h"
 
 #include <algorithm>
 
@@ -362,6 +363,7 @@ private:
       b.code.back().pattern = std::make_shared<const regex::Tables>(std::move(*tables));
       return made;
     }
+    if (p.rule == ottl::Rule::Grok) return grok(b, call, n);
     if (p.rule == ottl::Rule::Locale) {
       const std::string_view language = tree_.text_of(n);
       if (language != "en" && !language.starts_with("en-") && !language.starts_with("en_"))
@@ -378,6 +380,38 @@ private:
       return made;
     }
     return expression(b, id);
+  }
+
+  // The pattern of ExtractGrokPatterns: with all that it refers to, where it is a literal.
+  ValueId grok(Block& b, const Node& call, const Node& n) {
+    const Node *only = nullptr, *list = nullptr;
+    for (size_t i = 0; i < tree_.children(call).size(); ++i) {
+      const NodeId id = tree_.children(call)[i];
+      if (id == ottl::kNoNode) continue;
+      if (call.function->parameters[i].rule == ottl::Rule::GrokPatterns) list = &tree_.at(id);
+      if (call.function->parameters[i].kind == ottl::Param::ConstBool) only = &tree_.at(id);
+    }
+    std::vector<std::string> definitions;
+    if (list)
+      for (NodeId d : tree_.children(*list)) definitions.emplace_back(tree_.text_of(tree_.at(d)));
+    const bool named_only = only && only->boolean;
+    if (n.kind == Kind::String) {
+      auto tables = regex::compile_grok(tree_.text_of(n), definitions, named_only);
+      if (!tables) return kNone;  // the check has said so
+      ValueId made = constant(b, Type::String, std::string(tree_.text_of(n)));
+      b.code.back().pattern = std::make_shared<const regex::Tables>(std::move(*tables));
+      return made;
+    }
+    std::vector<ValueId> operands{expression(b, static_cast<NodeId>(&n - tree_.nodes.data()))};
+    operands.push_back(constant_truth(b, named_only));
+    for (std::string& d : definitions) operands.push_back(constant(b, Type::String, std::move(d)));
+    const auto count = static_cast<int64_t>(definitions.size());
+    operands.insert(operands.begin(), constant(b, Type::Int, count));
+    Instruction& i = add(b, Op::Call, {});
+    i.text = "rt_pattern_of_grok";
+    i.fails = true;
+    i.operands = std::move(operands);
+    return i.id;
   }
 
   bool literal(NodeId id) {

@@ -376,6 +376,16 @@ std::expected<Tables, SyntaxError> tables(std::string_view pattern, bool want_df
   return out;
 }
 
+// Gives groups the numbers that stand at theirs; those with 0 become what they hold.
+void renumber(NodePtr& n, const std::vector<uint32_t>& numbers) {
+  while (n->op == Op::Group && numbers[n->group - 1] == 0) {
+    NodePtr inner = std::move(n->children[0]);
+    n = std::move(inner);
+  }
+  if (n->op == Op::Group) n->group = numbers[n->group - 1];
+  for (NodePtr& c : n->children) renumber(c, numbers);
+}
+
 }  // namespace
 
 std::expected<Tables, SyntaxError> compile(std::string_view pattern) {
@@ -387,10 +397,20 @@ bool fits(const Node& tree, bool places) {
   return !builder.overflow && (!places || builder.code.size() <= kMaxCaptureProgram);
 }
 
-std::expected<Tables, SyntaxError> compile_captures(std::string_view pattern) {
+namespace {
+
+std::expected<Tables, SyntaxError> captures(std::string_view pattern, bool named_only) {
   std::vector<std::string> groups;
   auto tree = parse(pattern, &groups);
   if (!tree) return std::unexpected(tree.error());
+  if (named_only) {
+    std::vector<uint32_t> numbers(groups.size(), 0);
+    uint32_t named = 0;
+    for (size_t i = 0; i < groups.size(); ++i)
+      if (!groups[i].empty()) numbers[i] = ++named;
+    renumber(*tree, numbers);
+    std::erase(groups, "");
+  }
   auto out = tables(pattern, true);
   if (!out) return out;
   if (!fits(**tree, true)) return std::unexpected(SyntaxError{"expression too large", 0});
@@ -402,6 +422,15 @@ std::expected<Tables, SyntaxError> compile_captures(std::string_view pattern) {
   groups.insert(groups.begin(), "");
   out->groups = std::move(groups);
   return out;
+}
+
+}  // namespace
+
+std::expected<Tables, SyntaxError> compile_captures(std::string_view pattern) {
+  return captures(pattern, false);
+}
+std::expected<Tables, SyntaxError> compile_named_captures(std::string_view pattern) {
+  return captures(pattern, true);
 }
 std::expected<Tables, SyntaxError> compile_program(std::string_view pattern) {
   return tables(pattern, false);

@@ -28,6 +28,8 @@ std::expected<Tables, SyntaxError> compile(std::string_view pattern);
 
 // The same, and where it matches: with a program that marks groups (runtime/base/captures.h).
 std::expected<Tables, SyntaxError> compile_captures(std::string_view pattern);
+// The same, but groups without a name are not marked, and not numbered.
+std::expected<Tables, SyntaxError> compile_named_captures(std::string_view pattern);
 
 // Whether a pattern is small enough for these functions; `places` for the second. What is not is said by who checks it.
 bool fits(const Node& tree, bool places);

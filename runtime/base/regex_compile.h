@@ -6,6 +6,8 @@
 
 #include "runtime/base/bytes.h"
 
+#include <string>
+
 namespace whittle {
 
 // The tables of a pattern, for matching and for places (captures.h), which live as long as the process; null: it is no
@@ -15,5 +17,7 @@ const Regex* compile_regex(Text pattern);
 // The same for patterns that come with telemetry: of these a few hundred are remembered, and the tables are valid until
 // the next call.
 const Regex* compile_passing_regex(Text pattern);
+// The same of Grok patterns (compiler/regex/grok.h); groups without a name are not marked.
+const Regex* compile_passing_grok(Text pattern, std::span<const std::string> definitions, bool named_only);
 
 }  // namespace whittle

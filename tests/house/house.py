@@ -25,6 +25,7 @@ MAY_NAME_COMPONENTS = {
 }
 NOT_A_COMPONENT = {
     ("compiler/aws/ecs/check_endpoints.cc", "otlp"): "what OTEL_TRACES_EXPORTER says",
+    ("compiler/regex/grok_patterns.cc", "syslog"): "fields of Grok patterns",
 }
 ORDINARY_WORDS = {"otlp", "batch", "filter", "debug", "transform", "redaction"}  # components' names only where they are a whole literal or a part of a path
 PLAIN_WORDS = {"attributes", "resource", "span", "interval", "count", "file", "forward"}  # the data model's and other files' words too: components' names only in paths
