@@ -89,6 +89,26 @@ cd "$sources/zlib"
 library z "-O2 -DDYNAMIC_CRC_TABLE" adler32.c crc32.c deflate.c infback.c inffast.c inflate.c inftrees.c trees.c zutil.c compress.c uncompr.c
 cp zlib.h zconf.h "$out/include/"
 
+# The deflating half of ISA-L. x86-64 has its assembly, which asks the CPU what it has; elsewhere its C stands for that.
+cd "$sources/isal"
+includes="-Iinclude/ -Iigzip/"
+set -- igzip/igzip.c igzip/igzip_base.c igzip/igzip_icf_base.c igzip/igzip_icf_body.c igzip/encode_df.c igzip/hufftables_c.c \
+  igzip/huff_codes.c igzip/flatten_ll.c igzip/adler32_base.c crc/crc_base.c
+case $target$(uname -m) in
+x86_64* | hostx86_64)
+  mkdir "$work/asm"
+  for file in igzip_body igzip_finish igzip_icf_body_h1_gr_bt igzip_icf_finish rfc1951_lookup adler32_sse adler32_avx2_4 igzip_multibinary \
+    igzip_update_histogram_01 igzip_update_histogram_04 encode_df_04 encode_df_06 proc_heap igzip_deflate_hash igzip_gen_icf_map_lh1_06 \
+    igzip_gen_icf_map_lh1_04 igzip_set_long_icf_fg_04 igzip_set_long_icf_fg_06; do
+    nasm -f elf64 $includes -DHAVE_AS_KNOWS_AVX512 -DAS_FEATURE_LEVEL=10 -DINTEL_CET_ENABLED --reproducible igzip/$file.asm -o "$work/asm/$file.o"
+  done
+  nasm -f elf64 $includes -DHAVE_AS_KNOWS_AVX512 -DAS_FEATURE_LEVEL=10 -DINTEL_CET_ENABLED --reproducible crc/crc32_gzip_refl_by8.asm -o "$work/asm/crc.o" ;;
+*) set -- "$@" igzip/igzip_base_aliases.c igzip/proc_heap_base.c ;;
+esac
+library isal "-DNDEBUG $includes" "$@" "$here/isal_crc.c"
+[ ! -d "$work/asm" ] || "$ar" rcsD "$out/lib/libisal.a" "$work"/asm/*.o
+cp include/igzip_lib.h "$out/include/"
+
 cd "$sources/zstd/lib"
 library zstd "$small -DZSTD_LEGACY_SUPPORT=0 -DZSTD_DISABLE_ASM -DXXH_NAMESPACE=ZSTD_ -DHUF_FORCE_DECOMPRESS_X1 -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT -DZSTD_NO_INLINE -DZSTD_STRIP_ERROR_STRINGS -I." common/*.c compress/*.c decompress/*.c
 cp zstd.h zstd_errors.h "$out/include/"

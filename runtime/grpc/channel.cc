@@ -133,20 +133,14 @@ static void put_length(uint8_t* prefix, size_t n) {
 }
 
 // What a request becomes on the wire: prefixed, and compressed.
-uint64_t GrpcChannel::encode(GrpcRequest& request, std::vector<Slice>& body, Writer& joined) const {
+uint64_t GrpcChannel::encode(GrpcRequest& request, std::vector<Slice>& body) const {
   const bool compressed = settings_.coding != Coding::Identity;
-  Bytes message = request.message;
-  if (request.slices.size() == 1) {
-    message = request.slices[0].bytes;
-  } else if (!request.slices.empty() && compressed) {
-    for (const Slice& s : request.slices) joined.append(s.bytes);
-    message = joined.bytes();
-  }
   Writer made;
   made.append(Text("\0\0\0\0\0", kPrefix));
   made.data()[0] = compressed;
-  if (compressed) compress(settings_.coding, settings_.level, message, made);
-  else if (request.slices.empty()) made.append(message);
+  if (compressed && request.slices.empty()) compress(settings_.coding, settings_.level, request.message, made);
+  else if (compressed) compress(settings_.coding, settings_.level, request.slices, made);
+  else if (request.slices.empty()) made.append(request.message);
   size_t n = made.size() - kPrefix;
   if (!compressed)
     for (const Slice& s : request.slices) n += s.bytes.size();
@@ -162,18 +156,15 @@ uint64_t GrpcChannel::encode(GrpcRequest& request, std::vector<Slice>& body, Wri
 
 uint64_t GrpcChannel::call(GrpcRequest&& request, Done done, void* context) {
   auto* c = new Call(*this, request.timeout_ns, done, context);
-  const uint64_t held = encode(request, c->body, c->joined);
+  const uint64_t held = encode(request, c->body);
   c->url.append(url_);
   c->url.append(request.method);
   c->method_at = url_.size();
   c->signal = request.otlp_signal;
   if (runtime_.offline) {
     // To be shown.
-    if (c->joined.empty()) c->joined.append(request.message);
-    if (c->joined.empty())
-      for (const Slice& s : request.slices) c->joined.append(s.bytes);
-  } else {
-    c->joined = Writer();
+    c->joined.append(request.message);
+    for (const Slice& s : request.slices) c->joined.append(s.bytes);
   }
   if (!by_name_) {
     const bool old = looked_up_at_ == 0 || runtime_.loop->now() - looked_up_at_ > kLookUpAgain;

@@ -76,7 +76,7 @@ private:
 
   void look_up();
   void looked_up(const std::vector<Address>& addresses, Text why);
-  uint64_t encode(GrpcRequest& request, std::vector<Slice>& body, Writer& joined) const;
+  uint64_t encode(GrpcRequest& request, std::vector<Slice>& body) const;
   void send(Call& call);
   void post(Call& call);
   void fail_later(Call& call);

@@ -205,3 +205,27 @@ TEST(SnappyBlock, WhatIsCompressedReadsBack) {
   compress_snappy(as_bytes(sample(300'000)), out);
   EXPECT_LT(out.size(), 40'000u);
 }
+
+// What is compressed comes back, whole or in pieces, at every level, and telemetry (here: numbered words) shrinks.
+TEST(Compress, RoundTrip) {
+  std::string text;
+  for (int i = 0; text.size() < 700'000; ++i)
+    text += "GET /orders/" + std::to_string(i * 7919 % 100'003) + " 200 acme\n";
+  for (const std::string& in : {std::string(), std::string("x"), text.substr(0, 5000), sample(300'000), text}) {
+    std::vector<Slice> pieces;
+    for (size_t at = 0, n = 1; at < in.size(); at += n, n = n * 3 + 1)
+      pieces.push_back({{}, as_bytes(Text(in).substr(at, n))});
+    if (pieces.size() > 1) pieces.insert(pieces.begin() + 1, Slice{});
+    for (Coding coding : {Coding::Gzip, Coding::Zlib, Coding::Zstd}) {
+      for (int level : {0, 1, 6, 7, 9}) {
+        Writer whole, parts;
+        compress(coding, level, as_bytes(in), whole);
+        compress(coding, level, pieces, parts);
+        for (const Writer* made : {&whole, &parts}) {
+          EXPECT_EQ(text_of(decompress(coding, made->bytes(), in.size() + 1)), in) << in.size() << " " << level;
+          if (in == text) EXPECT_LT(made->size(), in.size() / 3);
+        }
+      }
+    }
+  }
+}

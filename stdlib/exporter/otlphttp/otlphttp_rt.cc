@@ -78,19 +78,17 @@ struct Otlphttp {
     if (!json && coding == Coding::Identity) {
       request.slices = item.payload.slices;  // as they were received
     } else {
-      Bytes plain;
-      if (item.payload.slices.size() == 1) {
-        plain = item.payload.slices[0].bytes;
-      } else {
+      const int level = static_cast<int>(config.compression_params.level);
+      if (json || runtime.offline) {
         item.payload.flatten(joined);
-        plain = joined.bytes();
+        request.plain_body = joined.bytes();
       }
-      request.plain_body = plain;
       if (json) {
-        wire::proto_to_json(item.payload.signal, plain, text);
-        plain = text.bytes();
+        wire::proto_to_json(item.payload.signal, joined.bytes(), text);
+        compress(coding, level, text.bytes(), request.body);
+      } else {
+        compress(coding, level, item.payload.slices, request.body);
       }
-      compress(coding, static_cast<int>(config.compression_params.level), plain, request.body);
     }
     queue.holds(item, item.payload.held() + request.body.capacity());
     request.headers.push_back({"Content-Type", json ? "application/json" : "application/x-protobuf"});
