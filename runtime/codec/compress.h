@@ -13,8 +13,8 @@ namespace whittle {
 // The name for Content-Encoding; empty for Identity.
 Text coding_name(Coding coding);
 
-// Appends `body`, whose pieces are less than 4 GiB each, in the coding, which is Identity, Gzip, Zlib or Zstd. `level`: of
-// the algorithm; 0 is its usual one. Memory for the compressor is taken and given back.
+// Appends `body`, whose pieces are less than 4 GiB each, in the coding, which is Identity, Gzip, Zlib or Zstd. `level`:
+// of the algorithm; 0 is its usual one. Memory for the compressor is taken and given back.
 void compress(Coding coding, int level, std::span<const Slice> body, Writer& out);
 void compress(Coding coding, int level, Bytes body, Writer& out);
 
