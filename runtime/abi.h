@@ -226,6 +226,7 @@ struct Program {
   List<PipelineEntry> pipelines;
   const void* service;  // the struct generated from stdlib/service/service.wtl
   int64_t stop_ns;      // what the task has to stop, from SIGTERM to SIGKILL
+  int64_t linger_ns;    // how long what listens goes on taking after SIGTERM; 0 where nothing does
   Str drift;            // by which a config that is given is compared (runtime/drift/table.h)
 };
 

@@ -85,6 +85,7 @@ struct Config {
   std::optional<schema::Distribution>
       stock;                        // the Collector that it was checked for; none: the one that whittle compiles
   int64_t stop_timeout_s = 30;      // what the task has to stop
+  int64_t linger_ns = 0;            // how long receivers go on taking after SIGTERM; 0 where none listens
   bool unknown_components = false;  // there are some whose settings were not looked at
   std::string canonical;            // the same for configs that mean the same: hash it for Program::config_hash
 };

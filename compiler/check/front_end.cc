@@ -3,6 +3,7 @@
 #include "compiler/check/front_end.h"
 
 #include "compiler/check/checks.h"
+#include "compiler/check/listeners.h"
 #include "compiler/check/component_id.h"
 #include "compiler/check/known_components.h"
 #include "compiler/diag/near.h"
@@ -96,6 +97,9 @@ public:
       check_metric_names(check_);
     }
     not_compiled();
+    for (const Listener& l : listeners(config_))
+      if (l.instance != nullptr && l.instance->component->kind == ComponentKind::Receiver)
+        config_.linger_ns = options_.linger_ns;
     if (!diags_.has_errors()) canonical();
     return std::move(config_);
   }

@@ -93,7 +93,8 @@ int try_command(const Words& words) {
   int status = 0;
   auto ended = [&] {
     if (!told && (stop_signal || (seconds > 0 && difftime(time(nullptr), begun) >= seconds))) {
-      kill(child, SIGTERM);  // it sends what it holds; the endpoints stay up for that
+      kill(child, SIGINT);  // it does not linger for an application that is told to stop with it; it sends what it
+                            // holds; the endpoints stay up for that
       told = true;
     }
     return waitpid(child, &status, WNOHANG) == child;

@@ -75,6 +75,7 @@ public:
                   constants_.list(component_, components, "components"), constants_.list(late, lates, "late"),
                   constants_.list(entry, pipelines, "pipelines"), service,
                   constants_.integer(static_cast<uint64_t>(plan_.config->stop_timeout_s) * 1'000'000'000, 64),
+                  constants_.integer(static_cast<uint64_t>(plan_.config->linger_ns), 64),
                   constants_.text(plan_.drift)});
     new llvm::GlobalVariable(module_, program, true, llvm::GlobalValue::ExternalLinkage, value, "whittle_program");
     for (auto& f : module_) {

@@ -75,6 +75,7 @@ std::vector<OptionSpec> with_config_options(std::vector<OptionSpec> specs) {
   specs.push_back({"--config", "FILE", "a config file; several are merged in their order into one config"});
   specs.push_back({"--strict", "", "warnings are errors"});
   specs.push_back({"--stop-timeout", "TIME", "what the task gives the container to stop (30s)"});
+  specs.push_back({"--linger", "TIME", "how long receivers go on taking when the container is told to stop (2s)"});
   specs.push_back({"--help", "", "this text", 'h'});
   return specs;
 }
@@ -92,13 +93,15 @@ bool read_config_options(const CommandLine& line, check::CheckOptions& options, 
       options.distribution = schema::distribution_of(value);
       options.to_compile = !options.distribution;
     }
-    if (name == "--stop-timeout") {
+    if (name == "--stop-timeout" || name == "--linger") {
       bool digits =
           !value.empty() && std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
       auto parsed = source::parse_duration(digits ? value + "s" : value);
+      const std::string_view such = name == "--linger" ? "5s" : "120s";
       if (!parsed || *parsed < 0)
-        return error = "`--stop-timeout` takes a duration such as 120s, not `" + value + "`", false;
-      options.stop_timeout_s = *parsed / 1'000'000'000;
+        return error = "`" + name + "` takes a duration such as " + std::string(such) + ", not `" + value + "`", false;
+      if (name == "--linger") options.linger_ns = *parsed;
+      else options.stop_timeout_s = *parsed / 1'000'000'000;
     }
   }
   return true;

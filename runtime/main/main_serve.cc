@@ -18,6 +18,7 @@
 
 #include "stdlib/service/service_config.h"
 
+#include <algorithm>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -39,6 +40,7 @@ struct Serving {
   const Program& program;
   Timer check;  // while draining
   int64_t deadline = 0;
+  int64_t closes = 0;  // until then receivers go on taking; 0: they were told to stop
   int exit_code = 0;
 
   explicit Serving(Runtime& r)
@@ -53,14 +55,24 @@ struct Serving {
     }
     runtime.log->info("stopping: sending what is held", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
     runtime.draining = true;
-    deadline = monotonic_ns() + time_to_drain(program.stop_ns);
+    const int64_t now = monotonic_ns(), whole = time_to_drain(program.stop_ns);
+    deadline = now + whole;
+    // All containers of a task are told to stop at once, and an application sends its last telemetry when it is. A
+    // person at the terminal does not wait for that.
+    const int64_t linger = signal == SIGTERM ? std::min(program.linger_ns, whole / 2) : 0;
+    closes = linger > 0 ? now + linger : 0;
     if (runtime.tell_exports) runtime.tell_exports(runtime, false);
-    drain_components(program);
+    if (closes == 0) drain_components(program);
     RetryTimer::hurry(runtime);
     look();
   }
 
   void look() {
+    if (closes != 0) {
+      if (monotonic_ns() < closes) return check.in(10'000'000);
+      closes = 0;
+      drain_components(program);
+    }
     // What receivers were in the middle of may have come in since: hand it on too.
     for (uint64_t i = program.components.size; i-- > 0;) {
       const Component& c = program.components[i];

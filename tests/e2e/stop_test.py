@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """SIGTERM during an outage: what waits in a backoff of 45 seconds is sent as soon as the backend is back, and one line by
-exporter says what was sent and what was left.
+exporter says what was sent and what was left. And for two seconds after SIGTERM an application's last telemetry is still taken.
 
 usage: stop_test.py WHITTLE WORK_DIR
 """
@@ -52,7 +52,15 @@ def until(what, condition, seconds=10):
         time.sleep(0.02)
 
 
-def run(name, stop_timeout, comes_back):
+def send(port):
+    span = {"traceId": "0102030405060708090a0b0c0d0e0f10", "spanId": "0000000000000001", "name": "s"}
+    body = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [span] * 3}]}]}).encode()
+    answer = urllib.request.urlopen(urllib.request.Request(
+        f"http://127.0.0.1:{port}/v1/traces", body, {"content-type": "application/json"}), timeout=5)
+    assert answer.status == 200
+
+
+def run(name, stop_timeout, comes_back, last_words=False, more=()):
     backend, port = Backend(), free_port()
     config = os.path.join(work, "collector.yaml")
     with open(config, "w") as f:
@@ -70,7 +78,7 @@ service:
     traces: {receivers: [otlp], exporters: [otlphttp]}
 """)
     binary = os.path.join(work, name)
-    subprocess.run([whittle, "build", config, "-o", binary, "--stop-timeout", stop_timeout], check=True)
+    subprocess.run([whittle, "build", config, "-o", binary, "--stop-timeout", stop_timeout, *more], check=True)
     log = open(os.path.join(work, name + ".log"), "w+")
     collector = subprocess.Popen([binary], stderr=log, env={
         "OTLP_PORT": str(port), "BACKEND_PORT": str(backend.server_port), "PATH": os.environ["PATH"]})
@@ -81,11 +89,18 @@ service:
                 return f.read()
 
         until("ready", lambda: "everything is ready" in text())
-        span = {"traceId": "0102030405060708090a0b0c0d0e0f10", "spanId": "0000000000000001", "name": "s"}
-        body = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [span] * 3}]}]}).encode()
-        answer = urllib.request.urlopen(urllib.request.Request(
-            f"http://127.0.0.1:{port}/v1/traces", body, {"content-type": "application/json"}), timeout=5)
-        assert answer.status == 200
+        if last_words:
+            backend.away = False
+            began = time.time()
+            collector.send_signal(signal.SIGTERM)
+            until("told", lambda: "stopping: sending what is held" in text())
+            try:
+                send(port)
+                taken = True
+            except OSError:
+                taken = False
+            return collector.wait(20), time.time() - began, text(), taken
+        send(port)
         until("first attempt", lambda: "it is tried again" in text())
         began = time.time()
         collector.send_signal(signal.SIGTERM)
@@ -99,7 +114,7 @@ service:
 
 
 code, took, said = run("comes_back", "30s", True)
-assert code == 0 and took < 6, (code, took, said)
+assert code == 0 and took < 8, (code, took, said)
 assert "what was sent while stopping exporter=otlphttp sent=3 left=0" in said, said
 assert "stopped: everything was sent" in said, said
 
@@ -107,4 +122,11 @@ code, took, said = run("stays_away", "8s", False)
 assert code == 1 and 3.5 < took < 6, (code, took, said)
 assert "what was sent while stopping exporter=otlphttp sent=0 left=3" in said, said
 assert "stopped before everything was sent" in said, said
+code, took, said, taken = run("last_words", "30s", True, last_words=True)
+assert code == 0 and taken and 1.9 < took < 6, (code, took, said, taken)
+assert "what was sent while stopping exporter=otlphttp sent=3 left=0" in said, said
+
+code, took, said, taken = run("no_linger", "30s", True, last_words=True, more=("--linger", "0s"))
+assert code == 0 and took < 1.9, (code, took, said)
+assert taken == ("sent=3 left=0" in said), said
 print("ok")

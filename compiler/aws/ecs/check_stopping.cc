@@ -31,7 +31,10 @@ void check_stopping(TaskCheck& c) {
   if (stop.known && stop.value >= 2 && stop.value <= kDrainSeconds)
     c.diags.emit(kTooShort, stop.span, stop.value)
         .here("the container is killed after this")
-        .note("the collector tries for {} seconds, then says what it could not send and ends", kDrainSeconds)
+        .note("built without `--stop-timeout`, the collector tries for {} seconds, then says what it could not send "
+              "and ends",
+              kDrainSeconds)
+        .help("or build it for that time: `whittle build --stop-timeout {}s`", stop.value)
         .suggest(stop.span, c.as_written(stop.span, std::to_string(kDefault)));
 }
 
