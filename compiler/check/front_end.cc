@@ -3,9 +3,9 @@
 #include "compiler/check/front_end.h"
 
 #include "compiler/check/checks.h"
-#include "compiler/check/listeners.h"
 #include "compiler/check/component_id.h"
 #include "compiler/check/known_components.h"
+#include "compiler/check/listeners.h"
 #include "compiler/diag/near.h"
 #include "compiler/syntax/load.h"
 

@@ -14,11 +14,11 @@
 namespace whittle::check {
 
 struct CheckOptions {
-  std::vector<std::string> files;  // merged in this order; "-" is standard input
-  int64_t stop_timeout_s = 30;     // what ECS gives a container to stop
+  std::vector<std::string> files;     // merged in this order; "-" is standard input
+  int64_t stop_timeout_s = 30;        // what ECS gives a container to stop
   int64_t linger_ns = 2'000'000'000;  // how long receivers go on taking after SIGTERM
-  bool strict = false;             // warnings are errors
-  bool to_compile = false;         // what cannot be compiled yet is an error
+  bool strict = false;                // warnings are errors
+  bool to_compile = false;            // what cannot be compiled yet is an error
   // The Collector that the config is meant for. None: the one that whittle compiles, and where it cannot, the first
   // distribution that has all of the components.
   std::optional<schema::Distribution> distribution;

@@ -37,8 +37,8 @@ std::vector<OptionSpec> with_config_options(std::vector<OptionSpec> specs);
 // `--for`, of commands that also speak of collectors that whittle does not compile.
 void add_collector_option(std::vector<OptionSpec>& specs);
 
-// What `--config`, `--for`, `--strict`, `--stop-timeout` and `--linger` say. The files of `options` are those of `--config` alone.
-// False with a message in `error`.
+// What `--config`, `--for`, `--strict`, `--stop-timeout` and `--linger` say. The files of `options` are those of
+// `--config` alone. False with a message in `error`.
 bool read_config_options(const CommandLine& line, check::CheckOptions& options, std::string& error);
 
 // The help of one command.
