@@ -45,4 +45,28 @@ std::optional<int64_t> parse_duration(Text t) {
   return negative ? -static_cast<int64_t>(sum) : static_cast<int64_t>(sum);
 }
 
+void append_duration(Writer& out, int64_t nanoseconds) {
+  uint64_t n = static_cast<uint64_t>(nanoseconds);
+  if (nanoseconds < 0) out.byte('-'), n = 0 - n;
+  auto put = [&out](uint64_t value, uint64_t one, Text unit) {
+    append_uint(out, value / one);
+    uint64_t rest = value % one;
+    if (rest > 0) out.byte('.');
+    while (rest > 0) {
+      rest *= 10;
+      out.byte(static_cast<uint8_t>('0' + rest / one));
+      rest %= one;
+    }
+    out.append(unit);
+  };
+  if (n == 0) return out.append(Text("0s"));
+  if (n < 1'000) return put(n, 1, "ns");
+  if (n < 1'000'000) return put(n, 1'000, "\u00b5s");
+  if (n < 1'000'000'000) return put(n, 1'000'000, "ms");
+  const uint64_t minutes = n / 60'000'000'000;
+  if (minutes >= 60) put(minutes / 60, 1, "h");
+  if (minutes > 0) put(minutes % 60, 1, "m");
+  put(n % 60'000'000'000, 1'000'000'000, "s");
+}
+
 }  // namespace whittle

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/duration.h"
 #include "runtime/base/json.h"
 #include "runtime/base/number.h"
 #include "runtime/base/utf8.h"
 #include "runtime/ottl/sequence.h"
+#include "runtime/ottl/zone.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -218,12 +220,47 @@ private:
     case ValueKind::Double: return double_of(v, letter);
     case ValueKind::String:
     case ValueKind::Bytes: return text_of(v, letter);
-    default: {
-      Writer w;
-      if ((c != 'v' && c != 's') || !append_string_like(w, v, run_.arena)) return bad(v, letter);
-      return padded(w.text());
+    default: break;
     }
+    const bool as_text = c == 'v' || c == 's' || c == 'q' || c == 'x' || c == 'X';
+    if (v.is(ValueKind::Duration) && !as_text) return integer_of(v, letter);
+    Writer w;
+    if (!as_text || !named_text(v, w)) return bad(v, letter);
+    text_of(text(w.text()), letter);
+  }
+
+  // What has a String method of its own.
+  bool named_text(const Value& v, Writer& w) const {
+    if (v.is(ValueKind::Duration)) {
+      append_duration(w, v.integer);
+    } else if (v.is(ValueKind::Time)) {
+      go_time(v, w);
+    } else if (v.is_id()) {
+      append_hex(w, v.as_bytes());
+    } else {
+      return append_string_like(w, v, run_.arena);
     }
+    return true;
+  }
+  // "2006-01-02 15:04:05.999999999 -0700 MST"
+  static void go_time(const Value& v, Writer& w) {
+    const Civil c = civil_of(v);
+    char room[96];
+    const auto put = [&](int n) { w.append(Text(room, static_cast<size_t>(n))); };
+    put(snprintf(room, sizeof room, "%04lld-%02u-%02u %02lld:%02lld:%02lld", static_cast<long long>(c.year), c.month,
+                 c.day, static_cast<long long>(c.hour), static_cast<long long>(c.minute % 60),
+                 static_cast<long long>(c.second)));
+    if (c.nanosecond > 0) {
+      int n = snprintf(room, sizeof room, ".%09u", c.nanosecond);
+      while (room[n - 1] == '0') --n;
+      put(n);
+    }
+    const int64_t minutes = offset_of(v) / 60, away = minutes < 0 ? -minutes : minutes;
+    put(snprintf(room, sizeof room, " %c%02lld%02lld", minutes < 0 ? '-' : '+', static_cast<long long>(away / 60),
+                 static_cast<long long>(away % 60)));
+    const Text name = v.detail == 0 ? Text("UTC") : zone_at(v.detail, v.integer).name;
+    w.append(name.empty() ? Text(room, 6) : Text(" "));
+    w.append(name);
   }
 
   void list_of(const Value& v, Text letter) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells over HTTP whether the collector is up: 200 while it runs, 503 once it drains.
+#include "runtime/base/duration.h"
 #include "runtime/base/runtime.h"
 #include "runtime/http/configured.h"
 #include "stdlib/extension/health_check/ask.h"
@@ -11,36 +12,6 @@
 
 namespace whittle {
 namespace {
-
-// As Go writes a duration: "1h2m3.5s", "250ms", "0s".
-void append_duration(Writer& out, int64_t ns) {
-  auto put = [&out](long long value, const char* unit) {
-    char text[32];
-    const int n = snprintf(text, sizeof text, "%lld%s", value, unit);
-    out.append(Text(text, static_cast<size_t>(n)));
-  };
-  auto put_fraction = [&](int64_t value, int64_t one, const char* unit) {
-    put(value / one, "");
-    int64_t rest = value % one;
-    if (rest > 0) {
-      out.byte('.');
-      while (rest > 0) {
-        rest *= 10;
-        out.byte(static_cast<uint8_t>('0' + rest / one));
-        rest %= one;
-      }
-    }
-    out.append(Text(unit));
-  };
-  if (ns <= 0) return out.append(Text("0s"));
-  if (ns < 1'000) return put(ns, "ns");
-  if (ns < 1'000'000) return put_fraction(ns, 1'000, "\u00b5s");
-  if (ns < 1'000'000'000) return put_fraction(ns, 1'000'000, "ms");
-  const int64_t minutes = ns / 60'000'000'000;
-  if (minutes >= 60) put(minutes / 60, "h");
-  if (minutes > 0) put(minutes % 60, "m");
-  put_fraction(ns % 60'000'000'000, 1'000'000'000, "s");
-}
 
 // RFC 3339 with as many decimals as there are.
 void append_time(Writer& out, int64_t ns) {
