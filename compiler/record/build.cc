@@ -364,6 +364,17 @@ private:
       return made;
     }
     if (p.rule == ottl::Rule::Grok) return grok(b, call, n);
+    if (p.rule == ottl::Rule::XPath) {
+      ValueId path = expression(b, id);
+      // Patterns within a path are compiled when it is used: that code comes only with those that have any.
+      const std::string_view text = tree_.text_of(n);
+      if (!text.contains("matches") && !text.contains("replace")) return path;
+      Instruction& i = add(b, Op::Call, {});
+      i.text = "rt_xpath_with_patterns";
+      i.fails = true;
+      i.operands = {path};
+      return i.id;
+    }
     if (p.rule == ottl::Rule::Locale) {
       const std::string_view language = tree_.text_of(n);
       if (language != "en" && !language.starts_with("en-") && !language.starts_with("en_"))

@@ -3,6 +3,7 @@
 #include "compiler/regex/glob.h"
 #include "runtime/base/regex_compile.h"
 #include "runtime/ottl/arguments.h"
+#include "runtime/ottl/xpath.h"
 
 #include <string>
 #include <vector>
@@ -25,6 +26,13 @@ extern "C" bool rt_pattern_of(Run* run, const Value* args, Value* out) {
 extern "C" bool rt_pattern_of_glob(Run* run, const Value* args, Value* out) {
   Text t;
   return want_text(*run, args[0], t) && pattern_of(run, regex::pattern_of_glob(t), out);
+}
+
+// A path of XML that holds patterns.
+extern "C" bool rt_xpath_with_patterns(Run*, const Value* args, Value* out) {
+  xpath_pattern = compile_passing_regex;
+  *out = args[0];
+  return true;
 }
 
 // How many definitions, the pattern, whether only what is named is found, the definitions.

@@ -6,7 +6,11 @@
 namespace whittle::ottl {
 
 // Numbers are doubles, as encoding/json reads them; of equal keys the last one counts.
-static Value value_of(Run& run, yyjson_val* v) {
+// Beyond some depth, which would take the stack, it is an error.
+static Value value_of(Run& run, yyjson_val* v, uint32_t depth, bool& deep) {
+  constexpr uint32_t kMaxDepth = 1000;
+  deep = deep || depth > kMaxDepth;
+  if (deep) return nil();
   switch (yyjson_get_type(v)) {
   case YYJSON_TYPE_BOOL: return boolean(yyjson_get_bool(v));
   case YYJSON_TYPE_NUM: return real(yyjson_get_num(v));
@@ -15,7 +19,7 @@ static Value value_of(Run& run, yyjson_val* v) {
     ListMaker items(run.arena);
     size_t i, n;
     yyjson_val* item;
-    yyjson_arr_foreach(v, i, n, item) items.add(value_of(run, item));
+    yyjson_arr_foreach(v, i, n, item) items.add(value_of(run, item, depth + 1, deep));
     return items.give(ValueKind::Slice);
   }
   case YYJSON_TYPE_OBJ: {
@@ -23,7 +27,7 @@ static Value value_of(Run& run, yyjson_val* v) {
     size_t i, n;
     yyjson_val *key, *item;
     yyjson_obj_foreach(v, i, n, key, item) {
-      made.put(run.arena.copy({yyjson_get_str(key), yyjson_get_len(key)}), value_of(run, item));
+      made.put(run.arena.copy({yyjson_get_str(key), yyjson_get_len(key)}), value_of(run, item, depth + 1, deep));
     }
     return made.give();
   }
@@ -63,8 +67,11 @@ extern "C" bool rt_ottl_ParseJSON(Run* run, const Value* args, Value* out) {
   if (!doc) return run->fail("the text is no JSON");
   yyjson_val* root = yyjson_doc_get_root(doc);
   const bool good = yyjson_is_obj(root) || yyjson_is_arr(root);
-  if (good) *out = value_of(*run, root);
+  bool deep = false;
+  const Value made = good ? value_of(*run, root, 0, deep) : nil();
   yyjson_doc_free(doc);
+  if (deep) return run->fail("the text is nested too deep");
+  if (good) *out = made;
   return good || run->fail("the text is neither a map nor a list in JSON");
 }
 
