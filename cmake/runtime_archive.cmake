@@ -19,13 +19,13 @@ add_custom_target(generated_headers)  # config structs, views: whatever runtime 
 
 # No exceptions, no RTTI, no global constructors; libc++'s headers on musl, hardened, without libc++.a.
 set(RUNTIME_FLAGS -std=gnu++23 -ffunction-sections -fdata-sections -fPIE -fno-exceptions -fno-rtti -fno-threadsafe-statics
-  -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-ident -fvisibility=hidden -fno-stack-protector -nostdinc++ -nostdlibinc
+  -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-ident -fvisibility=hidden -fstack-protector-strong -ftrivial-auto-var-init=zero -nostdinc++ -nostdlibinc
   -D_GNU_SOURCE -DWHITTLE_RUNTIME -DNGHTTP2_STATICLIB -D_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_FAST
   -D_LIBCPP_HAS_MUSL_LIBC=1 -D_LIBCPP_PROVIDES_DEFAULT_RUNE_TABLE
   -Wall -Wextra -Wno-missing-field-initializers -Wno-macro-redefined -Wglobal-constructors -Wno-gnu-statement-expression
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -ffile-prefix-map=${CMAKE_BINARY_DIR}/=)
-set(RUNTIME_FLAGS_x86_64 -march=x86-64-v2)
-set(RUNTIME_FLAGS_aarch64 -march=armv8-a+crc+crypto -mno-outline-atomics)
+set(RUNTIME_FLAGS_x86_64 -march=x86-64-v2 -fcf-protection=full)
+set(RUNTIME_FLAGS_aarch64 -march=armv8-a+crc+crypto -mno-outline-atomics -mbranch-protection=standard)
 
 function(runtime_archive name)
   cmake_parse_arguments(PARSE_ARGV 1 A "" "" "FAST;BITCODE")

@@ -47,6 +47,12 @@ fi
 
 common="-O2 -ffunction-sections -fdata-sections -fPIE -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-ident -w"
 common="$common -ffile-prefix-map=$sources=. -ffile-prefix-map=$out=."
+# What a mistake in them can be used for is bounded: stacks are guarded, variables begin as zeros, jumps land where they may.
+common="$common -fstack-protector-strong -ftrivial-auto-var-init=zero"
+case $target in
+x86_64) common="$common -fcf-protection=full" ;;
+aarch64) common="$common -mbranch-protection=standard" ;;
+esac
 small="-Oz"
 if [ "$target" = host ]; then
   flags="-fPIC -D_GNU_SOURCE $common"

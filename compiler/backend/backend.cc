@@ -114,7 +114,11 @@ extern "C" __attribute__((visibility("default"))) void whittle_backend_compile(c
   input.optimise = options.optimise;
   llvm::raw_string_ostream bitcode(input.module_bitcode);
   llvm::WriteBitcodeToFile(*module, bitcode);
-  result.good = link::link(input, result.bytes, result.error);
+  input.say_archives = options.say_archives;
+  link::Output output;
+  result.good = link::link(input, output, result.error);
+  result.bytes = std::move(output.executable);
+  result.archives = std::move(output.archives);
 }
 
 }  // namespace whittle::backend

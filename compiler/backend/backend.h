@@ -7,6 +7,7 @@
 #include "compiler/plan/plan.h"
 
 #include <string>
+#include <vector>
 
 namespace whittle::backend {
 
@@ -19,12 +20,14 @@ struct Options {
   std::string version;      // whittle's
   bool replay = false;      // link the replay main: standard input and output in place of the network
   bool optimise = true;
+  bool say_archives = false;
 };
 
 struct Result {
   bool good = false;
   std::string bytes;
-  std::string error;  // when not good; a fault of the installation or of whittle, never of the config
+  std::vector<std::string> archives;  // say_archives: the files in library_dir of which something is in the executable
+  std::string error;                  // when not good; a fault of the installation or of whittle, never of the config
 };
 
 // The shared object's only entry, by the name kEntry.

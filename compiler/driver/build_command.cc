@@ -4,6 +4,7 @@
 #include "compiler/driver/compile.h"
 #include "compiler/driver/show.h"
 #include "compiler/image/image.h"
+#include "compiler/sbom/sbom.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -91,6 +92,48 @@ const std::vector<OptionSpec>& check_options() {
   return specs;
 }
 
+// What the collector is made of. False, with a message, when the list of what the libraries were built from is not
+// there.
+static bool materials(const Compiled& compiled, const std::string& target, sbom::Document& d) {
+  const std::string path = library_dir() + "/" + target + "/sources.txt";
+  std::ifstream in(path, std::ios::binary);
+  const std::string sources(std::istreambuf_iterator<char>(in), {});
+  if (sources.empty()) return fail("cannot read " + path), false;
+  d.version = version();
+  d.config_hash = compiled.config_hash;
+  d.target = target;
+  d.executable = compiled.bytes;
+  d.libraries = sbom::libraries_of(sources, compiled.archives);
+  return true;
+}
+
+int sbom_command(const Words& words) {
+  auto specs = report::with_config_options({
+      {"--output", "FILE", "where to (default: standard output)", 'o'},
+      {"--format", "cyclonedx|spdx", "CycloneDX 1.5 or SPDX 2.3, in JSON (default: cyclonedx)"},
+      {"--target", "x86_64|aarch64", "the machine that it runs on (default: x86_64)"},
+  });
+  Arguments a;
+  CompileOptions options;
+  int code;
+  if (!begin(
+          words, "sbom CONFIG... [--format cyclonedx|spdx] [--target x86_64|aarch64]",
+          "Prints what the collector that `build` makes of the config is made of: each library that is in it, with the "
+          "hash of its sources.",
+          specs, a, options, code))
+    return code;
+  options.target = a.get("--target", "x86_64");
+  options.say_archives = true;
+  Compiled compiled;
+  if (!compile_and_show(options, compiled)) return compiled.exit_code;
+  sbom::Document d;
+  if (!materials(compiled, options.target, d)) return 2;
+  const std::string path = a.get("--output", "-");
+  if (!write_output(path, a.get("--format") == "spdx" ? sbom::spdx(d) : sbom::cyclonedx(d), 0644))
+    return fail("cannot write " + path + ": " + strerror(errno));
+  return 0;
+}
+
 int build_command(const Words& words) {
   auto specs = report::with_config_options({
       {"--output", "FILE", "the executable (default: collector); `-` is standard output", 'o'},
@@ -111,6 +154,7 @@ int build_command(const Words& words) {
   std::string image_file = a.get("--image");
   if (!image_file.empty() && options.emit != "elf") return fail("`--image` and `--emit` do not go together");
 
+  options.say_archives = !image_file.empty();
   Compiled compiled;
   if (!compile_and_show(options, compiled)) return compiled.exit_code;
   bool executable = options.emit == "elf";
@@ -137,6 +181,9 @@ int build_command(const Words& words) {
     spec.labels["dev.whittle.config"] = compiled.config_hash;
     spec.labels["dev.whittle.version"] = version();
     spec.labels["org.opencontainers.image.title"] = "collector";
+    sbom::Document made;
+    if (!materials(compiled, options.target, made)) return 2;
+    spec.labels["dev.whittle.sbom"] = sbom::cyclonedx(made);
     spec.name = a.get("--name", "whittle/collector:latest");
     if (spec.name.find(':') == std::string::npos) spec.name += ":latest";
     image::Image image = image::build(spec);

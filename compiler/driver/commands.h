@@ -12,6 +12,7 @@ using Words = std::vector<std::string>;
 
 int build_command(
     const Words& words);  // whittle build CONFIG... [-o FILE] [--image FILE.tar] [--target ...] [--emit ...]
+int sbom_command(const Words& words);    // whittle sbom CONFIG... [--format cyclonedx|spdx]
 int run_command(const Words& words);     // whittle run CONFIG...
 int replay_command(const Words& words);  // whittle replay CONFIG... --clock SECONDS
 int try_command(const Words& words);     // whittle try CONFIG...

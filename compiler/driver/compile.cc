@@ -56,6 +56,7 @@ Compiled compile(const CompileOptions& options) {
   back.version = version();
   back.replay = options.replay;
   back.optimise = options.optimise;
+  back.say_archives = options.say_archives;
   backend::Result result = backend::compile(plan, back);
   if (!result.good) {
     out.exit_code = 2;
@@ -63,6 +64,7 @@ Compiled compile(const CompileOptions& options) {
     return out;
   }
   out.bytes = std::move(result.bytes);
+  out.archives = std::move(result.archives);
   return out;
 }
 

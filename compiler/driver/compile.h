@@ -17,12 +17,14 @@ struct CompileOptions {
   std::string emit = "elf";  // plan, ir, asm, obj, elf
   bool replay = false;
   bool optimise = true;
+  bool say_archives = false;
 };
 
 struct Compiled {
   int exit_code = 0;                       // 0; 1 the config has errors; 2 could not run
   std::string bytes;                       // what was asked for
   check::CheckResult checked;              // its diagnostics are still to be shown
+  std::vector<std::string> archives;       // say_archives: the libraries' files of which something is in it
   std::vector<check::Listener> listeners;  // of the plan; their `instance` points into `checked`
   std::vector<std::string> folders;        // that it writes files to
   bool needs_roots = false;

@@ -9,6 +9,7 @@
 #include <llvm/Support/FileSystem.h>
 #include <llvm/Support/raw_ostream.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -51,15 +52,28 @@ bool read_file(const std::string& path, std::string& bytes) {
   return in.good() || in.eof();
 }
 
+// The files of `dir` that a link map names: it lists the sections that are left, each with where it came from, as
+// "...:(.text.x)" after "/lib/libcurl.a(url.c.o)" or "/lib/rcrt1.o".
+std::vector<std::string> archives_in(const std::string& map, const std::string& dir) {
+  std::vector<std::string> found;
+  for (size_t at = map.find(dir); at != std::string::npos; at = map.find(dir, at)) {
+    at += dir.size();
+    std::string file = map.substr(at, map.find_first_of("(:\n", at) - at);
+    if (std::find(found.begin(), found.end(), file) == found.end()) found.push_back(file);
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
 }  // namespace
 
-bool link(const Input& input, std::string& executable, std::string& error) {
+bool link(const Input& input, Output& output, std::string& error) {
   TemporaryFolder folder;
   if (!folder.good()) {
     error = "cannot make a temporary folder";
     return false;
   }
-  std::string module = folder.file("module.bc"), out = folder.file("collector");
+  std::string module = folder.file("module.bc"), out = folder.file("collector"), map = folder.file("map");
   if (!write_file(module, input.module_bitcode)) {
     error = "cannot write " + module;
     return false;
@@ -95,6 +109,7 @@ bool link(const Input& input, std::string& executable, std::string& error) {
                                    out,
                                    dir + "rcrt1.o",
                                    module};
+  if (input.say_archives) args.push_back("--Map=" + map);
   for (auto& symbol : input.symbols) args.push_back("--undefined=" + symbol);
   for (auto& archive : input.archives) args.push_back(dir + "lib" + archive + ".a");
   std::vector<const char*> argv;
@@ -107,10 +122,12 @@ bool link(const Input& input, std::string& executable, std::string& error) {
     error = said;
     return false;
   }
-  if (!read_file(out, executable)) {
+  if (!read_file(out, output.executable)) {
     error = "cannot read " + out;
     return false;
   }
+  std::string text;
+  if (input.say_archives && read_file(map, text)) output.archives = archives_in(text, dir);
   return true;
 }
 

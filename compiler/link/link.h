@@ -14,9 +14,15 @@ struct Input {
   std::vector<std::string> archives;  // by name without lib and .a, in order; the first one that defines a symbol wins
   std::vector<std::string> symbols;   // taken out of the archives although the code names them only weakly
   bool optimise = true;
+  bool say_archives = false;
 };
 
-// The linked executable's bytes, or what the linker said in `error`.
-bool link(const Input& input, std::string& executable, std::string& error);
+struct Output {
+  std::string executable;
+  std::vector<std::string> archives;  // say_archives: the files ("libcurl.a", "rcrt1.o") of which something is in it
+};
+
+// Links, or returns false with what the linker said in `error`.
+bool link(const Input& input, Output& output, std::string& error);
 
 }  // namespace whittle::link
