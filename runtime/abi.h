@@ -217,6 +217,9 @@ struct PipelineEntry {
   Consumer in;
 };
 
+// Bits of Program::may.
+inline constexpr uint32_t kMayWriteFiles = 1, kMayUnixSockets = 2;
+
 struct Program {
   Str name;                    // "whittle"
   Str version;                 // of whittle
@@ -227,6 +230,7 @@ struct Program {
   const void* service;  // the struct generated from stdlib/service/service.wtl
   int64_t stop_ns;      // what the task has to stop, from SIGTERM to SIGKILL
   int64_t linger_ns;    // how long what listens goes on taking after SIGTERM; 0 where nothing does
+  uint32_t may;         // what of the system this config needs besides sockets and memory: kMay... bits
   Str drift;            // by which a config that is given is compared (runtime/drift/table.h)
 };
 

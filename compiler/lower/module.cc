@@ -71,12 +71,12 @@ public:
                                           constants_.text(l.value->place)}));
     auto* program = struct_of<Program>(module_);
     auto* value = struct_value(
-        program,
-        {constants_.text("whittle"), constants_.text(version), constants_.text(config_hash),
-         constants_.list(component_, components, "components"), constants_.list(late, lates, "late"),
-         constants_.list(entry, pipelines, "pipelines"), service,
-         constants_.integer(static_cast<uint64_t>(plan_.config->stop_timeout_s) * 1'000'000'000, 64),
-         constants_.integer(static_cast<uint64_t>(plan_.config->linger_ns), 64), constants_.text(plan_.drift)});
+        program, {constants_.text("whittle"), constants_.text(version), constants_.text(config_hash),
+                  constants_.list(component_, components, "components"), constants_.list(late, lates, "late"),
+                  constants_.list(entry, pipelines, "pipelines"), service,
+                  constants_.integer(static_cast<uint64_t>(plan_.config->stop_timeout_s) * 1'000'000'000, 64),
+                  constants_.integer(static_cast<uint64_t>(plan_.config->linger_ns), 64), constants_.integer(may(), 32),
+                  constants_.text(plan_.drift)});
     new llvm::GlobalVariable(module_, program, true, llvm::GlobalValue::ExternalLinkage, value, "whittle_program");
     for (auto& f : module_) {
       if (f.isDeclaration()) continue;
@@ -87,6 +87,13 @@ public:
   }
 
 private:
+  uint32_t may() const {
+    uint32_t bits = plan_.writes_files ? kMayWriteFiles : 0;
+    for (const check::Listener& l : plan_.listeners)
+      if (!l.socket.empty()) bits |= kMayUnixSockets;
+    return bits;
+  }
+
   static LateKind late_kind(const check::Value& v) {
     switch (v.type->kind) {
     case schema::TypeKind::Bool: return LateKind::Bool;

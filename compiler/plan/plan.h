@@ -48,6 +48,7 @@ struct Plan {
   std::vector<std::string> parts;      // of the runtime that this config needs, by their names in `links` statements
   std::vector<std::string> stand_ins;  // archives that take the place of parts that it does not need
   bool needs_roots = false;            // somebody is called with TLS: the image needs CA roots
+  bool writes_files = false;           // some component writes files while it runs
   std::string config_hash;             // SHA-256 of the canonical config, hex: configs that mean the same have the same
   std::vector<aws::Need> needs;        // for the collector to name when AWS denies a call
   std::string drift;  // the table by which the collector compares a config that it is given (runtime/drift/table.h)

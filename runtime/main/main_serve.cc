@@ -15,6 +15,7 @@
 #include "runtime/loop/loop.h"
 #include "runtime/loop/retry_timer.h"
 #include "runtime/main/collector.h"
+#include "runtime/main/sandbox.h"
 
 #include "stdlib/service/service_config.h"
 
@@ -190,6 +191,8 @@ int serve(const GivenConfig& given) {
     if (!endpoint->start()) _exit(1);
   }
 
+  if (const char* without = enter_sandbox(program.may))
+    log.warn("the system offers no protection of this kind; the collector runs without it", {{"without", without}});
   Serving serving(runtime);
   loop.on_signal([](void* self, int signal) { static_cast<Serving*>(self)->signalled(signal); }, &serving);
   log.info("everything is ready", {{"version", program.version}, {"config", program.config_hash}});
