@@ -63,7 +63,8 @@ TEST(Sandbox, WhatCollectorsDo) {
       {"makes a thread",
        [] {
          pthread_t thread;
-         return pthread_create(&thread, nullptr, [](void*) -> void* { return nullptr; }, nullptr) == 0 &&
+         return pthread_create(
+                    &thread, nullptr, [](void*) -> void* { return nullptr; }, nullptr) == 0 &&
                 pthread_join(thread, nullptr) == 0;
        }},
       {"is without privileges and core files",
