@@ -34,12 +34,6 @@ void check_processor_redaction(Check& check, Instance& instance, schema::SignalS
   if (used_for == 0) return;
   for (std::string_view name : {"ignored_key_patterns", "blocked_values", "blocked_key_patterns", "allowed_values"})
     check_patterns(check, c.at(name));
-  for (std::string_view name : {"sql", "redis", "valkey", "memcached", "mongo", "opensearch", "es"}) {
-    const Value& enabled = c.at("db_sanitizer").at(name).at("enabled");
-    if (enabled.boolean || enabled.late) check.not_compiled(enabled.span, "making database queries anonymous");
-  }
-  const Value& urls = c.at("url_sanitizer").at("enabled");
-  if (urls.boolean || urls.late) check.not_compiled(urls.span, "taking IDs out of URLs");
   bool kept = says(c.at("allow_all_keys")) || says(c.at("allowed_keys")) || says(c.at("ignored_keys")) ||
               says(c.at("ignored_key_patterns"));
   if (!kept)

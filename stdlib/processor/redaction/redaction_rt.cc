@@ -8,9 +8,12 @@
 #include "runtime/base/regex.h"
 #include "runtime/base/regex_compile.h"
 #include "runtime/base/runtime.h"
+#include "runtime/ottl/cases.h"
 #include "runtime/record/attributes.h"
 #include "runtime/record/reshape.h"
 
+#include "stdlib/processor/redaction/cluster_url.h"
+#include "stdlib/processor/redaction/query.h"
 #include "stdlib/processor/redaction/redaction_config.h"
 #include "stdlib/processor/redaction/sha3.h"
 
@@ -24,10 +27,13 @@ namespace whittle {
 namespace {
 
 using namespace record;
+using namespace redaction;
 using Hash = config::RedactionHashFunction;
 
 // opentelemetry/proto/common/v1/common.proto, AnyValue
 enum Any : uint32_t { kString = 1, kArray = 5, kKvlist = 6 };
+
+constexpr uint32_t kSpanAttributes = 9;
 
 // RFC 2104
 void hmac_sha512(Text key, Text data, uint8_t out[64]) {
@@ -44,6 +50,19 @@ void hmac_sha512(Text key, Text data, uint8_t out[64]) {
   mbedtls_sha512(outer.data(), outer.size(), out, 0);
 }
 
+// A kind of database whose queries are made anonymous.
+struct Database {
+  enum class Language : uint8_t { Sql, Redis, Memcached, Json };
+  Language language;
+  Text systems;  // what `db.system.name` says, with a space before and after each
+  const List<Str>* attributes;
+
+  bool is(Text system) const {
+    const size_t at = system.empty() || system.contains(' ') ? Text::npos : systems.find(system);
+    return at != Text::npos && systems[at - 1] == ' ' && systems[at + system.size()] == ' ';
+  }
+};
+
 // What was done to the attributes of one thing.
 struct Done {
   std::vector<Text> redacted, masked, allowed, ignored;
@@ -58,6 +77,22 @@ public:
     compile(config_.blocked_values, blocked_values_);
     compile(config_.allowed_values, allowed_values_);
     const Text summary = view(config_.summary);
+    using L = Database::Language;
+    const config::RedactionDbSanitizer& db = config_.db_sanitizer;
+    auto add = [&](const config::RedactionDatabase& d, L language, Text systems, bool attributes = true) {
+      static const List<Str> none{};
+      if (!d.enabled) return;
+      databases_.push_back({language, systems, attributes ? &d.attributes : &none});
+      in_attributes_ |= attributes && d.attributes.size > 0;
+    };
+    add(db.sql, L::Sql, " other_sql mysql postgresql mariadb sqlite ");
+    add(db.redis, L::Redis, " redis ");
+    add(db.valkey, L::Redis, " valkey ");
+    add(db.memcached, L::Memcached, " memcached ");
+    add(db.mongo, L::Json, " mongodb ");
+    // Of these two the reference passes over the attributes.
+    add(db.opensearch, L::Json, " opensearch ", false);
+    add(db.es, L::Json, " elasticsearch ", false);
     names_ = summary == "debug";
     counts_ = names_ || summary == "info";
   }
@@ -94,8 +129,9 @@ private:
   void record(Message& m) {
     switch (signal_) {
     case Signal::Traces:
-      attributes(m, 9);
+      attributes(m, kSpanAttributes);
       replace_each(m, 11, [&](Message& event) { attributes(event, 3); });
+      span_name(m);
       return;
     case Signal::Metrics: {
       const uint32_t data = metric::data_of(m);
@@ -149,10 +185,113 @@ private:
     changed_ |= before;
   }
 
+  // ---- names of spans
+
+  void span_name(Message& m) {
+    constexpr uint32_t kName = 5, kKind = 6, kInternal = 1, kServer = 2, kClient = 3;
+    const bool by_url = sanitizes_names(config_.url_sanitizer.enabled, config_.url_sanitizer.sanitize_span_name);
+    const bool by_database = sanitizes_names(!databases_.empty(), config_.db_sanitizer.sanitize_span_name);
+    if (!by_url && !by_database) return;
+    const Text name = m.text(kName);
+    const uint64_t kind = m.varint(kKind);
+    if (any(allowed_values_, name) || (kind != kInternal && kind != kServer && kind != kClient)) return;
+    Text made = by_url && kind != kInternal && of_http(m, name) ? clustered(name) : name;
+    if (only_asterisks(made)) made = name;
+    if (made == name && by_database) made = anonymous_name(name, system_of(m, kSpanAttributes));
+    if (made == name || made.empty() || made == "...") return;
+    m.erase(kName);
+    m.add(kName, as_bytes(made));
+    changed_ = true;
+  }
+  static bool sanitizes_names(bool enabled, const Opt<bool>& names) { return enabled && (!names || *names); }
+
+  static bool of_http(const Message& m, Text name) {
+    for (const Text key :
+         {"http.route", "http.request.method", "http.request.method_original", "http.response.status_code", "url.full",
+          "http.scheme", "http.target", "http.method", "http.url"}) {
+      ottl::Value v;
+      if (get_attribute(m, kSpanAttributes, key, &v)) return true;
+    }
+    return name.contains('/');
+  }
+  // Nothing is left but what stands for something else.
+  static bool only_asterisks(Text t) {
+    bool any = false;
+    for (size_t i = 0; i < t.size(); ++i) {
+      if (t[i] == '/') continue;
+      const bool alone = (i == 0 || t[i - 1] == '/') && (i + 1 == t.size() || t[i + 1] == '/');
+      if (t[i] != '*' || !alone) return false;
+      any = true;
+    }
+    return any;
+  }
+
+  Text anonymous_name(Text name, Text system) {
+    for (const Database& d : databases_) {
+      if (!d.is(system)) continue;
+      if (d.language == Database::Language::Sql) mysql_ = system == "mysql";
+      return anonymous(name, d);
+    }
+    return name;
+  }
+
+  // ---- URLs and queries
+
+  Text clustered(Text url) {
+    Writer w;
+    append_cluster_url(w, url);
+    return arena_.copy(w.text());
+  }
+
+  // The database that a span or record says it is about, in small letters; empty when it is about none.
+  Text system_of(const Message& m, uint32_t number) {
+    for (const Text key : {"db.system.name", "db.system"}) {
+      ottl::Value v;
+      if (!get_attribute(m, number, key, &v) || !v.is(ottl::ValueKind::String) || v.size == 0) continue;
+      Writer w;
+      ottl::to_lower(w, v.as_text());
+      return arena_.copy(w.text());
+    }
+    return {};
+  }
+
+  // SQL is read as that of the system that the name of the last span before was of: the reference keeps it, too.
+  Text anonymous(Text query, const Database& d) {
+    Writer w;
+    switch (d.language) {
+    case Database::Language::Sql: append_anonymous_sql(w, query, mysql_); break;
+    case Database::Language::Redis: append_anonymous_redis(w, query); break;
+    case Database::Language::Memcached: return anonymous_memcached(query);
+    case Database::Language::Json:
+      if (!append_anonymous_json(w, query)) return query;
+    }
+    return arena_.copy(w.text());
+  }
+
+  Text sanitized_attribute(Text text, Text key, Text system) {
+    if (config_.url_sanitizer.enabled && among(config_.url_sanitizer.attributes, key)) text = clustered(text);
+    if (!in_attributes_) return text;
+    // Of a log record that does not say which database it is about any may be meant.
+    if (system.empty() && signal_ != Signal::Logs) return text;
+    for (const Database& d : databases_) {
+      if (!among(*d.attributes, key) || !(system.empty() || d.is(system))) continue;
+      text = anonymous(text, d);
+      if (!system.empty()) break;
+    }
+    return text;
+  }
+  Text sanitized_body(Text text) {
+    text = mask_values(text);
+    if (config_.url_sanitizer.enabled) text = clustered(text);
+    for (const Database& d : databases_) text = anonymous(text, d);
+    return text;
+  }
+
   // ---- attributes
 
   void attributes(Message& m, uint32_t number) {
     Done done;
+    const Text system = in_attributes_ ? system_of(m, number) : Text();
     changed_ |= change_attributes(arena_, m, number, [&](Text key, ottl::Value& v) {
       if (ignored(key)) return done.ignored.push_back(key), Kept::Same;
       if (removed(key)) return done.redacted.push_back(key), Kept::Gone;
@@ -161,7 +300,7 @@ private:
       if (any(allowed_values_, text)) return done.allowed.push_back(key), Kept::Same;
       Text masked;
       if (any(blocked_keys_, key)) masked = mask(text, *all_);
-      else if (masked = mask_values(text); masked == text) return Kept::Same;
+      else if (masked = sanitized_attribute(mask_values(text), key, system); masked == text) return Kept::Same;
       done.masked.push_back(key);
       v = ottl::text(masked);
       return Kept::Changed;
@@ -212,7 +351,7 @@ private:
       const Text text = as_string(ottl::from_any(value));
       // The reference says nothing of a body that is allowed.
       if (any(allowed_values_, text)) return;
-      const Text masked = mask_values(text);
+      const Text masked = sanitized_body(text);
       if (masked != text) {
         wire::put_len(out, kString, as_bytes(masked));
         done.masked.push_back("body");
@@ -246,7 +385,7 @@ private:
     if (v.has(kArray)) return list_in_body(path, v.content(kArray), out, done);
     const Text text = as_string(ottl::from_any(value));
     if (any(allowed_values_, text)) return done.allowed.push_back(path), false;
-    const Text masked = mask_values(text);
+    const Text masked = sanitized_body(text);
     if (masked == text) return false;
     done.masked.push_back(path);
     wire::put_len(out, kString, as_bytes(masked));
@@ -368,6 +507,9 @@ private:
   const ComponentContext& context_;
   const config::Redaction& config_;
   const Regex* all_;
+  std::vector<Database> databases_;
+  bool in_attributes_ = false;  // some databases have attributes
+  bool mysql_ = false;
   std::vector<const Regex*> ignored_keys_, blocked_keys_, blocked_values_, allowed_values_;
   bool names_ = false, counts_ = false, changed_ = false;
   Signal signal_ = Signal::Traces;
