@@ -5,7 +5,7 @@
 // The rules are the Collector's. null stands for an empty string, list or message; for numbers, bools, ids and bytes it
 // is a mistake. A name that occurs twice: the last value counts, lists and messages merge.
 #include "runtime/base/json.h"
-#include "runtime/base/memory.h"
+#include "runtime/base/json_tree.h"
 #include "runtime/base/utf8.h"
 #include "runtime/wire/json.h"
 #include "runtime/wire/validate.h"
@@ -13,7 +13,6 @@
 
 #include <limits.h>
 #include <stdlib.h>
-#include <yyjson.h>
 
 namespace whittle::wire {
 
@@ -250,64 +249,14 @@ struct Transcoder {
   }
 };
 
-Errc code_of(yyjson_read_code code) {
-  switch (code) {
-  case YYJSON_READ_ERROR_EMPTY_CONTENT:
-  case YYJSON_READ_ERROR_UNEXPECTED_END: return Errc::Truncated;
-  case YYJSON_READ_ERROR_MEMORY_ALLOCATION: return Errc::TooLarge;
-  default: return Errc::Malformed;
-  }
-}
-
-}  // namespace
-
-// The tree takes 16 bytes a value, and a value may be two bytes of text (`0,`): 19 KB of gzip would become 10 MB of
-// text and 240 MB of tree. So the tree has a bound. OTLP is far from it: a value is ten bytes of text there, and only
-// long lists of small numbers are denser.
-namespace {
-
-struct TreeMemory {
-  static constexpr uint64_t kBase = 16 << 20, kPerByte = 2;
-  uint64_t most, held = 0;
-
-  bool take(uint64_t old, uint64_t size) {
-    if (held - old + size > most) return false;
-    held += size - old;
-    unbook_memory(old);
-    book_memory(size);
-    return true;
-  }
-  static void* allocate(void* me, size_t size) {
-    if (!static_cast<TreeMemory*>(me)->take(0, size)) return nullptr;
-    void* block = malloc(size);
-    if (!block) static_cast<TreeMemory*>(me)->take(size, 0);
-    return block;
-  }
-  static void* resize(void* me, void* block, size_t old, size_t size) {
-    if (!static_cast<TreeMemory*>(me)->take(old, size)) return nullptr;
-    void* moved = realloc(block, size);
-    if (!moved) static_cast<TreeMemory*>(me)->take(size, old);
-    return moved;
-  }
-  // yyjson does not say how large what it frees is: whoever holds this gives it all back at the end.
-  static void release(void*, void* block) { free(block); }
-  ~TreeMemory() { unbook_memory(held); }
-};
-
 }  // namespace
 
 static Result<bool> transcode(const MessageType& type, Bytes json, Writer& out) {
-  yyjson_read_err err;
-  TreeMemory memory{.most = TreeMemory::kBase + TreeMemory::kPerByte * json.size()};
-  const yyjson_alc tree = {TreeMemory::allocate, TreeMemory::resize, TreeMemory::release, &memory};
-  // yyjson changes the text only when its in-situ flag says so.
-  yyjson_doc* doc = yyjson_read_opts(const_cast<char*>(as_text(json).data()), json.size(),
-                                     YYJSON_READ_ALLOW_INVALID_UNICODE, &tree, &err);
-  if (!doc) return fail(code_of(err.code), err.pos);
+  JsonTree tree(json);
+  if (!tree.root()) return std::unexpected(tree.error());
   size_t at = out.size();
   Transcoder t{out};
-  Result<void> done = t.put_object(type, yyjson_doc_get_root(doc), 1);
-  yyjson_doc_free(doc);
+  Result<void> done = t.put_object(type, tree.root(), 1);
   if (!done) {
     out.truncate(at);
     return std::unexpected(done.error());

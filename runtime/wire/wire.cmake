@@ -31,7 +31,7 @@ add_custom_target(wire_generated DEPENDS ${wire_out}/otlp_schema.h ${wire_out}/o
 add_dependencies(generated_headers wire_generated)
 
 # By how often they run (cmake/runtime_archive.cmake).
-set(WIRE_SMALL ${wire_dir}/attributes.cc ${wire_dir}/normalize.cc ${wire_dir}/rpc_status.cc ${wire_dir}/value_text.cc)
+set(WIRE_SMALL ${wire_dir}/attributes.cc ${wire_dir}/attribute_map.cc ${wire_dir}/normalize.cc ${wire_dir}/rpc_status.cc ${wire_dir}/value_text.cc)
 set(WIRE_FAST ${wire_out}/otlp_schema.cc ${wire_dir}/json_read.cc ${wire_dir}/json_write.cc ${wire_dir}/validate.cc)
 set(WIRE_BITCODE ${wire_dir}/wire.cc)
 set(WIRE_SOURCES ${WIRE_SMALL} ${WIRE_FAST} ${WIRE_BITCODE})

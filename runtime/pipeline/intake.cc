@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/pipeline/intake.h"
+
+#include "runtime/base/self_metrics.h"
+
+namespace whittle {
+
+Intake::Intake(const ComponentContext& context, Signal signal, Text transport, Text scope)
+    : out_(context.out[static_cast<uint32_t>(signal)]), signal_(signal) {
+  struct Names {
+    Text accepted, refused, unit;
+  };
+  static constexpr Names kNames[] = {
+      {"otelcol_receiver_accepted_spans", "otelcol_receiver_refused_spans", "{span}"},
+      {"otelcol_receiver_accepted_metric_points", "otelcol_receiver_refused_metric_points", "{datapoint}"},
+      {"otelcol_receiver_accepted_log_records", "otelcol_receiver_refused_log_records", "{record}"},
+  };
+  const Names& names = kNames[static_cast<uint32_t>(signal)];
+  auto counter = [&](Text name, Text help) {
+    return context.runtime->metrics->counter({name, help, names.unit, scope},
+                                             {{"receiver", view(context.id)}, {"transport", transport}});
+  };
+  accepted_ = counter(names.accepted, "Number of items successfully pushed into the pipeline.");
+  refused_ = counter(names.refused, "Number of items that could not be pushed into the pipeline.");
+}
+
+Status Intake::take(const Writer& request, uint64_t items, Metadata&& metadata) {
+  if (items == 0 || !out_.consume) return Status::Ok;
+  Payload payload(signal_);
+  payload.items = items;
+  payload.metadata.headers = static_cast<std::vector<Metadata::Header>&&>(metadata.headers);
+  BufferRef buffer = BufferRef::copy(request.bytes());
+  const Bytes bytes = {buffer.data(), request.size()};
+  payload.add({static_cast<BufferRef&&>(buffer), bytes});
+  const Status status = out_.consume(out_.self, &payload);
+  *(status == Status::Ok ? accepted_ : refused_) += static_cast<int64_t>(items);
+  return status;
+}
+
+}  // namespace whittle
