@@ -228,17 +228,33 @@ private:
     return i.id;
   }
 
-  // Not those that are of no record.
-  bool compiles(const ottl::PathEntry& path) {
-    const bool good = path.form != Form::External;
-    if (!good) missing_.push_back(std::string(name_of(path.context)) + "." + std::string(path.name));
-    return good;
+  ValueId call_runtime(Block& b, std::string symbol, TypeSet type, std::vector<ValueId> operands) {
+    Instruction& i = add(b, Op::Call, type);
+    i.text = std::move(symbol);
+    i.fails = true;
+    i.operands = std::move(operands);
+    return i.id;
+  }
+
+  // What is known of the request that brought the record.
+  ValueId of_request(Block& b, const Node& n, std::span<const NodeId> given) {
+    const ottl::PathEntry& path = *n.path;
+    if (path.name == "client.addr") return call_runtime(b, "rt_client_address", path.reads, {});
+    if (path.name == "client.auth.attributes") {  // nobody is authenticated here
+      if (!given.empty()) return constant(b, Type::Nil, {});
+      return add(b, Op::Map, Type::Map).id;
+    }
+    ValueId grpc = constant(b, Type::Int, int64_t{path.name == "grpc.metadata"});
+    if (given.empty()) return call_runtime(b, "rt_client_metadata", path.reads, {grpc});
+    ValueId name = expression(b, given[0]);
+    ValueId values = call_runtime(b, "rt_client_metadata_of", {Type::Nil, Type::Slice}, {grpc, name});
+    return nested_part(b, values, given.subspan(1), n);
   }
 
   ValueId read(Block& b, const Node& n) {
     const ottl::PathEntry& path = *n.path;
     auto given = tree_.children(n);
-    if (!compiles(path)) return constant(b, Type::Nil, {});
+    if (path.form == Form::External) return of_request(b, n, given);
     const Level level = level_of(path.context);
     if (path.form == Form::Cache) {
       Instruction& i = add(b, Op::ReadCache, Type::Map);
@@ -277,7 +293,6 @@ private:
   void write(Block& b, const Node& target, ValueId value) {
     const ottl::PathEntry& path = *target.path;
     auto given = tree_.children(target);
-    if (!compiles(path)) return;
     const Level level = level_of(path.context);
     if (path.form == Form::Cache) {
       ValueId whole = value;
@@ -313,7 +328,7 @@ private:
       i.operands = std::move(operands);
       return;
     }
-    if (!given.empty()) {
+    if (!given.empty() && path.form != Form::External) {  // which nobody writes to
       Instruction& of = add(b, Op::Read, path.reads);
       of.path = &path, of.level = level;
       ValueId id = of.id;

@@ -12,7 +12,7 @@ Payload Payload::clone() const {
   copy.items = items;
   copy.bytes = bytes;
   copy.slices = slices;
-  copy.metadata.headers = metadata.headers;
+  copy.metadata = metadata;
   return copy;
 }
 
@@ -23,6 +23,7 @@ void Payload::join(Payload&& other) {
     slices.reserve(slices.size() + other.slices.size());
     for (Slice& s : other.slices) slices.push_back(static_cast<Slice&&>(s));
   }
+  metadata.peer = {};
   if (metadata.headers.empty()) metadata.headers.swap(other.metadata.headers);
   items += other.items;
   bytes += other.bytes;

@@ -12,19 +12,21 @@
 #pragma once
 
 #include "runtime/base/buffer.h"
+#include "runtime/base/peer.h"
 
 #include <vector>
 
 namespace whittle {
 
-// What a client sent beside its telemetry, when a component asked for it (`include_metadata`): header names in lower
-// case with their values.
+// What is known of a request beside its telemetry: who sent it, and, when a component asked for it
+// (`include_metadata`), header names in lower case with their values.
 struct Metadata {
   struct Header {
     BufferRef owner;
     Text name, value;
   };
   std::vector<Header> headers;
+  PeerAddress peer;
 };
 
 // A moved-from payload is empty in every field.
@@ -49,7 +51,7 @@ struct Payload {
   void clear() { Payload gone(static_cast<Payload&&>(*this)); }
   // A second payload of the same bytes (they are shared, not copied).
   Payload clone() const;
-  // Takes the content of `other` in behind its own.
+  // Takes the content of `other` in behind its own. Nobody is known to have sent all of it.
   void join(Payload&& other);
   void add(Slice slice) {
     bytes += slice.bytes.size();
@@ -74,6 +76,8 @@ private:
     o.items = o.bytes = 0;
     o.slices.clear();
     o.metadata.headers.clear();
+    metadata.peer = o.metadata.peer;
+    o.metadata.peer = {};
   }
 };
 

@@ -68,6 +68,12 @@ ServerOptions server_options(const config::GrpcServer& config, Text component, T
   return o;
 }
 
+void collect_peer(const ServerRequest& request, Metadata& metadata) {
+  if (!request.peer || request.peer->size == 0) return;
+  metadata.peer = *request.peer;
+  if (!request.http2 || !request.header("content-type").starts_with("application/grpc")) metadata.peer.port = 0;
+}
+
 void collect_metadata(const ServerRequest& request, Metadata& metadata) {
   size_t size = request.authority.size();
   for (const HttpHeader& h : request.headers) size += h.name.size() + h.value.size();

@@ -33,7 +33,9 @@ void configure_request(HttpRequest& request, const Config& config, const ClientT
   request.tls = &tls;
 }
 
-// The request headers that a payload carries on when `include_metadata` is set, copied.
+// Who sent a request, as a payload carries it on: of gRPC with the port, as the Collector has it.
+void collect_peer(const ServerRequest& request, struct Metadata& metadata);
+// The request headers that it carries on when `include_metadata` is set, copied.
 void collect_metadata(const ServerRequest& request, struct Metadata& metadata);
 
 class HttpFront {

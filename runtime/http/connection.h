@@ -38,6 +38,7 @@ public:
   Writer& output() { return out_; }
   size_t unsent() const { return out_.size() - out_sent_; }
   Timer& deadline() { return deadline_; }
+  const PeerAddress& peer() const { return peer_; }
 
   // Close when all output has been sent. `linger`: the peer may still be sending what nobody reads; closing at once
   // would make its kernel drop the answer.
@@ -61,6 +62,7 @@ private:
   void watch_for();
 
   HttpServer& server_;
+  const PeerAddress peer_;
   Transport transport_;
   Watch watch_;
   Timer deadline_;

@@ -142,6 +142,7 @@ private:
     request_.authority = head.host;
     request_.length = head.length;
     request_.arrived = connection_.server().loop().now();
+    request_.peer = &connection_.peer();
     chunked_ = head.chunked;
     left_ = head.length;
     dropping_ = false;

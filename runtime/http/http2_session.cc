@@ -263,6 +263,7 @@ private:
     ServerRequest& r = s.request;
     r.http2 = true;
     r.arrived = loop().now();
+    r.peer = &connection_.peer();
     const size_t question = r.path.find('?');
     if (question != Text::npos) {
       r.query = r.path.substr(question + 1);

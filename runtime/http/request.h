@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/base/arena.h"
+#include "runtime/base/peer.h"
 #include "runtime/base/writer.h"
 #include "runtime/http/body.h"
 #include "runtime/http/header.h"
@@ -18,8 +19,9 @@ struct ServerRequest {
   Text authority;                   // the Host header or :authority
   std::vector<HttpHeader> headers;  // names in lower case
   bool http2 = false;
-  int64_t arrived = 0;  // when the head was complete, monotonic
-  uint64_t length = 0;  // what Content-Length says, 0 without one
+  const PeerAddress* peer = nullptr;  // the connection's
+  int64_t arrived = 0;                // when the head was complete, monotonic
+  uint64_t length = 0;                // what Content-Length says, 0 without one
   Body body;
   Arena arena;  // lives until the answer has been sent
 
@@ -38,6 +40,7 @@ struct ServerRequest {
     method = path = query = authority = {};
     headers.clear();
     http2 = false;
+    peer = nullptr;
     length = 0;
     body.clear();
     arena.reset();

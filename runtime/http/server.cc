@@ -73,7 +73,7 @@ Text HttpServer::date() {
 }
 
 Connection::Connection(HttpServer& server, int fd, void* tls)
-    : server_(server),
+    : server_(server), peer_(peer_address(fd)),
       watch_(
           server.loop(), [](void* c, uint32_t events) { static_cast<Connection*>(c)->ready(events); }, this),
       deadline_(

@@ -88,22 +88,6 @@ bool rt_action_to_double(Run*, const Value* args, Value* out) {
   return true;
 }
 
-// The request's header of that name, in small letters; several values joined by semicolons; nil where there is none.
-bool rt_request_header(Run* run, const Value* args, Value* out) {
-  *out = nil();
-  if (!run->metadata) return true;
-  Writer joined;
-  bool any = false;
-  for (const Metadata::Header& h : run->metadata->headers) {
-    if (h.name != args[0].as_text()) continue;
-    if (any) joined.append(Text(";"));
-    joined.append(h.value);
-    any = true;
-  }
-  if (any) *out = made_text(*run, joined);
-  return true;
-}
-
 }  // extern "C"
 
 }  // namespace whittle::record

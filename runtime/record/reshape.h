@@ -60,7 +60,7 @@ inline Payload payload_of(Signal signal, const Writer& fields) {
 inline Status hand_on(const Consumer& next, Payload* from, Payload&& made) {
   Status status = Status::Ok;
   if (!made.slices.empty()) {
-    made.metadata.headers = from->metadata.headers;
+    made.metadata = from->metadata;
     made.compact();
     status = next.consume(next.self, &made);
   }

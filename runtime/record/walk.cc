@@ -369,7 +369,7 @@ Status run_program(Instance& instance, Payload* payload) {
   if (!changed) return program.next.consume(program.next.self, payload);
   Status status = Status::Ok;
   if (!now.slices.empty()) {
-    now.metadata.headers = payload->metadata.headers;
+    now.metadata = payload->metadata;
     now.compact();
     status = program.next.consume(program.next.self, &now);
   }

@@ -101,8 +101,7 @@ void check_attribute_actions(Check& check, const Instance& instance, const Value
     if (action.wrong || action.items.empty()) continue;
     check_action(check, action);
     const Value& source = action.at("from_context");
-    if (source.text == "client.address") check.not_compiled(source.span, "`" + source.text + "`");
-    else if (!source.text.empty() && !source.text.starts_with("auth."))
+    if (!source.text.empty() && source.text != "client.address" && !source.text.starts_with("auth."))
       check_metadata(check, instance, source, source.text);
   }
 }

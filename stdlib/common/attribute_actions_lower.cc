@@ -86,6 +86,7 @@ private:
       if (kind == "update") has(when, key);
     };
     auto header = [&](Emit& e) {
+      if (from_context == "client.address") return e.call("rt_client_ip", {});
       if (from_context.starts_with("auth.")) return e.constant({});  // nobody is authenticated here
       std::string name = from_context.starts_with("metadata.") ? from_context.substr(9) : from_context;
       return e.call("rt_request_header", {e.constant(check::small_letters(name))});

@@ -138,7 +138,7 @@ public:
     if (!holder_.idle()) return holder_.refuse();
     Payload made(Signal::Metrics);
     if (reshape(*payload, made, [&](Bytes g, Writer& out) { return group(g, out); })) {
-      made.metadata.headers = payload->metadata.headers;
+      made.metadata = payload->metadata;
       made.compact();
       payload->clear();
       holder_.give(static_cast<Payload&&>(made));

@@ -143,6 +143,7 @@ private:
     Payload payload(intake.signal);
     payload.items = counts->items;
     payload.add({static_cast<BufferRef&&>(holder), message});
+    collect_peer(request, payload.metadata);
     if (intake.metadata) collect_metadata(request, payload.metadata);
     const Consumer& out = context_.out[index(intake.signal)];
     const auto items = static_cast<int64_t>(counts->items);
