@@ -59,6 +59,7 @@ private:
       return error(this, request, reply, 400, done.wrong);
     }
     Metadata metadata;
+    collect_peer(request, metadata);
     if (config_.include_metadata) collect_metadata(request, metadata);
     switch (intake->take(spans, done.spans, static_cast<Metadata&&>(metadata))) {
     case Status::Ok: reply.status = 202; return;
