@@ -40,6 +40,7 @@ namespace whittle {
 void replay_write(Bytes line);
 void replay_answers(yyjson_val* answers);
 bool replay_http(Text component, yyjson_val* http, Bytes body);
+bool replay_grpc(Text component, yyjson_val* call, Bytes message);
 bool replay_scrape(Text target, Text path);
 bool replay_arrives(Text component, Text on, bool stream, Text from, Bytes content);
 
@@ -161,7 +162,14 @@ private:
         refuse("no component of that name answers HTTP");
       return;
     }
-    if (!datagram && !stream) return refuse("a line with `to` holds `datagram`, `stream` or `http`");
+    if (yyjson_val* call = yyjson_obj_get(root, "grpc")) {
+      yyjson_val* message = yyjson_obj_get(call, "message");
+      if (message && !payload_of(message, content)) return;
+      if (!replay_grpc(text_of(yyjson_obj_get(root, "to")), call, content.bytes()))
+        refuse("no component of that name answers gRPC");
+      return;
+    }
+    if (!datagram && !stream) return refuse("a line with `to` holds `datagram`, `stream`, `http` or `grpc`");
     if (!payload_of(datagram ? datagram : stream, content)) return;
     yyjson_val* from = yyjson_obj_get(root, "from");
     if (!replay_arrives(text_of(yyjson_obj_get(root, "to")), text_of(yyjson_obj_get(root, "on")), stream != nullptr,

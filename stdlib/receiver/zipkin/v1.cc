@@ -164,6 +164,8 @@ public:
     spans_.back().end = out.size();
   }
 
+  size_t held() const { return written_.size() + spans_.size() * sizeof(Place); }
+
   // Appends the request.
   void finish(Writer& out) {
     std::sort(spans_.begin(), spans_.end(), [](const Place& a, const Place& b) {
@@ -404,13 +406,17 @@ private:
 
 class ThriftReader {
 public:
-  explicit ThriftReader(Bytes body) : in_(body, thrift::Protocol::Binary), translator_(false, texts_) {}
+  explicit ThriftReader(Bytes body)
+      : in_(body, thrift::Protocol::Binary), most_(most_memory(body.size())), translator_(false, texts_) {}
 
   Translated list(Writer& out) {
     thrift::Type element;  // not looked at, as in the reference: spans follow
     uint32_t size = 0;
     in_.begin_list(element, size);
-    for (uint32_t i = 0; i < size && !in_.failed(); ++i) span();
+    for (uint32_t i = 0; i < size && !in_.failed(); ++i) {
+      span();
+      if (translator_.held() > most_) return {0, "the body holds too many spans"};
+    }
     if (in_.failed())
       return {0, in_.error().code == Errc::Truncated ? "the body ends within thrift's binary protocol"
                                                      : "the body is no list in thrift's binary protocol"};
@@ -507,6 +513,7 @@ private:
   }
 
   thrift::Reader in_;
+  size_t most_;
   Arena texts_;
   Translator translator_;
   std::vector<Annotation> annotations_;

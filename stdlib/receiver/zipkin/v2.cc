@@ -200,15 +200,23 @@ public:
 
   const char* list(Bytes body) {
     const char* why = nullptr;
+    most_ = most_memory(body.size());
     const bool whole = wire::each_field(body, [&](const wire::Field& f) {
       if (f.number != 1 || f.type != wire::kLen || why) return;
       why = span(f.content);
+      if (!why && !room()) why = "the body holds too many values";
     });
     return why ? why : whole ? nullptr : kNoProtobuf;
   }
 
 private:
   static constexpr const char* kNoProtobuf = "the body is no protobuf";
+
+  bool room() const {
+    return to_.spans.size() * sizeof(Span) + to_.tags.size() * sizeof(Tag) +
+               to_.annotations.size() * sizeof(Annotation) <
+           most_;
+  }
 
   static uint64_t id(Bytes b) { return std::byteswap(wire::load<uint64_t>(b.data())); }
 
@@ -249,15 +257,16 @@ private:
         if (bytes) good &= endpoint(f.content, s.remote);
         return;
       case 10:
-        if (bytes) good &= annotation(f.content);
+        if (bytes) good = good && room() && annotation(f.content);
         return;
       case 11:
-        if (bytes) good &= tag(f.content);
+        if (bytes) good = good && room() && tag(f.content);
         return;
       default: return;
       }
     });
     s.tags_end = to_.tags.size(), s.annotations_end = to_.annotations.size();
+    if (!room()) return "the body holds too many values";
     if (!good) return kNoProtobuf;
     if (trace.size() != 16) return "a trace id has not 16 bytes";
     if (!parent.empty() && parent.size() != 8) return "a parent's id has not 8 bytes";
@@ -317,6 +326,7 @@ private:
   }
 
   Request& to_;
+  size_t most_ = 0;
 };
 
 // ---- what they become

@@ -16,6 +16,11 @@ namespace whittle::zipkin {
 enum Kind : uint64_t { kUnspecified, kInternal, kServer, kClient, kProducer, kConsumer };
 enum StatusCode : uint64_t { kUnset, kOk, kError };
 
+// What a body of that size may make of itself while it is read; what clients send is far below.
+constexpr size_t most_memory(size_t body) {
+  return (8 << 20) + 3 * body;
+}
+
 constexpr Text kStartAbsent = "otel.zipkin.absentField.startTime";
 
 // Puts a tag: as it is, or as the number or boolean that it looks like.

@@ -315,6 +315,18 @@ TEST(ZipkinV2, Protobuf) {
   }
 }
 
+// What takes a byte or two in a body and many in memory is bounded.
+TEST(Zipkin, BodiesOfNothingAreRefused) {
+  std::string spans("\x0c\x00\xa0\x00\x00", 5);
+  spans.resize(5 + 0xa00000);
+  EXPECT_EQ(translated(zipkin::from_v1_thrift, spans), "! the body holds too many spans");
+  std::string tags;
+  for (int i = 0; i < 5'000'000; ++i) tags += "\x5a\x00"sv;
+  std::string body = "\x0a";
+  for (size_t n = tags.size(); n > 0; n >>= 7) body += static_cast<char>((n & 127) | (n > 127 ? 128 : 0));
+  EXPECT_EQ(translated(v2_protobuf, body + tags), "! the body holds too many values");
+}
+
 struct Printed {
   Bytes address;
   const char* text;
