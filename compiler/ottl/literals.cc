@@ -2,6 +2,7 @@
 #include "compiler/ottl/literals.h"
 
 #include "compiler/diag/near.h"
+#include "compiler/ottl/locales.h"
 #include "compiler/ottl/names.h"
 #include "compiler/ottl/xpath.h"
 #include "compiler/regex/grok.h"
@@ -376,7 +377,7 @@ std::optional<Fault> hold(const Parameter& p, const Function& function, std::str
   case Rule::TimeFormat: return time_format(text);
   case Rule::Location:
     return text.empty() || text == "Local" ? std::nullopt : named(is_time_zone(text), text, "time zone", time_zones());
-  case Rule::Locale: return named(is_locale(text), text, "language that is known", locales());
+  case Rule::Locale: return named(!names_in(text).empty(), text, "language that is known", languages());
   case Rule::XPath: {
     // Where it may be left out, an empty one stands for the same.
     if (text.empty() && p.optional) return std::nullopt;

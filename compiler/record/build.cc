@@ -3,6 +3,7 @@
 // of conditions are left out, literals become constants, patterns become tables.
 #include "compiler/record/ir.h"
 
+#include "compiler/ottl/locales.h"
 #include "compiler/ottl/zones.h"
 #include "compiler/regex/glob.h"
 #include "compiler/regex/grok.h"
@@ -384,17 +385,11 @@ private:
       // Patterns within a path are compiled when it is used: that code comes only with those that have any.
       const std::string_view text = tree_.text_of(n);
       if (!text.contains("matches") && !text.contains("replace")) return path;
-      Instruction& i = add(b, Op::Call, {});
-      i.text = "rt_xpath_with_patterns";
-      i.fails = true;
-      i.operands = {path};
-      return i.id;
+      return call_runtime(b, "rt_xpath_with_patterns", Type::String, {path});
     }
     if (p.rule == ottl::Rule::Locale) {
-      const std::string_view language = tree_.text_of(n);
-      if (language != "en" && !language.starts_with("en-") && !language.starts_with("en_"))
-        missing_.push_back("names of months and days in the language `" + std::string(language) + "`");
-      return kNone;
+      ValueId names = constant(b, Type::String, std::string(ottl::names_in(tree_.text_of(n))));
+      return call_runtime(b, "rt_locale", Type::String, {names});
     }
     // Of a mapping that is not all literal the reference says so whenever the statement runs.
     if (p.rule == ottl::Rule::Severities && !literal(id)) return constant(b, Type::Nil, {});

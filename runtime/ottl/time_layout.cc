@@ -515,7 +515,7 @@ int64_t in_zone(int64_t local, uint16_t zone) {
 }
 
 struct Where {
-  Text zones;
+  Text zones, locale;
   int64_t now;
   Arena& arena;
 };
@@ -584,6 +584,12 @@ bool parse_layout(Text layout, Text value, const Where& where, Value* out, Misfi
   const uint16_t zone = home.empty() ? 0 : zone_of(zone_in(where.zones, home));
   Text name;
   Fields f;
+  if (!where.locale.empty()) {
+    Writer english;
+    Text element;
+    if (!translate_time(english, layout, value, where.locale, element)) return misfit = {element, {}}, false;
+    value = where.arena.copy(english.text());
+  }
   if (!parse_in(layout, value, zone, out, misfit, name, f)) return false;
   // A zone that is known by its letters alone has no offset yet.
   if (offset_of(*out) == 0 && name != "UTC" && name != zone_at(zone, out->integer).name) {
@@ -746,8 +752,10 @@ void append_time(Writer& out, const Value& time, Text format, Arena& arena) {
   }
 }
 
-bool parse_time(Text value, Text format, Text zones, int64_t now, Arena& arena, Value* out) {
-  const Where where{zones, now, arena};
+Translate translate_time = nullptr;
+
+bool parse_time(Text value, Text format, Text zones, Text locale, int64_t now, Arena& arena, Value* out) {
+  const Where where{zones, locale, now, arena};
   return Trial(value, where, out).read({}, format);
 }
 
