@@ -42,6 +42,8 @@ void check_unfed_signals(Check& check);
 void check_stop_time(Check& check);
 void check_loops(Check& check);
 void check_connectors(Check& check);
+// Whether a connector hands what comes from `from` on to `to`.
+bool joins(const Config& config, InstanceId connector, const Pipeline& from, const Pipeline& to);
 void check_authenticators(Check& check);
 void check_hosts(Check& check);
 

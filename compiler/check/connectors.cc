@@ -4,6 +4,8 @@
 #include "compiler/check/checks.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 
 namespace whittle::check {
 
@@ -22,31 +24,34 @@ bool has(const std::vector<InstanceId>& list, InstanceId id) {
   return std::find(list.begin(), list.end(), id) != list.end();
 }
 
-// Whether a connector hands what comes from `from` on to `to`.
+// The connector by which one pipeline leads to another; empty when none does.
+std::string_view between(const Config& config, const Pipeline& from, const Pipeline& to) {
+  for (InstanceId id : from.exporters)
+    if (joins(config, id, from, to)) return config.instances[id].id;
+  return {};
+}
+
+// The way back to `start`, if there is one, after that to `at`: each pipeline is entered once.
+std::optional<std::string> way_back(const Config& config, size_t at, size_t start, std::vector<bool>& seen) {
+  const Pipeline& here = config.pipelines[at];
+  for (size_t next = 0; next < config.pipelines.size(); ++next) {
+    std::string_view connector = between(config, here, config.pipelines[next]);
+    if (connector.empty() || (next != start && seen[next])) continue;
+    std::string step = here.name + " -> " + std::string(connector) + " -> ";
+    if (next == start) return step + config.pipelines[start].name;
+    seen[next] = true;
+    if (auto rest = way_back(config, next, start, seen)) return step + *rest;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 bool joins(const Config& config, InstanceId id, const Pipeline& from, const Pipeline& to) {
   const Instance& i = config.instances[id];
   if (i.component->kind != ComponentKind::Connector || !has(from.exporters, id) || !has(to.receivers, id)) return false;
   return !i.component->same_signal || from.signal == to.signal;
 }
-
-bool joins(const Config& config, const Pipeline& from, const Pipeline& to) {
-  return std::any_of(from.exporters.begin(), from.exporters.end(),
-                     [&](InstanceId id) { return joins(config, id, from, to); });
-}
-
-// The way back to `start`, if there is one: each pipeline is entered once.
-bool comes_back(const Config& config, size_t at, size_t start, std::vector<bool>& seen) {
-  for (size_t next = 0; next < config.pipelines.size(); ++next) {
-    if (!joins(config, config.pipelines[at], config.pipelines[next])) continue;
-    if (next == start) return true;
-    if (seen[next]) continue;
-    seen[next] = true;
-    if (comes_back(config, next, start, seen)) return true;
-  }
-  return false;
-}
-
-}  // namespace
 
 void check_connectors(Check& check) {
   const Config& config = check.config;
@@ -69,9 +74,11 @@ void check_connectors(Check& check) {
   }
   for (size_t p = 0; p < config.pipelines.size(); ++p) {
     std::vector<bool> seen(config.pipelines.size());
-    if (!comes_back(config, p, p, seen)) continue;
+    auto circle = way_back(config, p, p, seen);
+    if (!circle) continue;
     check.diags()
         .emit(kCircle, config.pipelines[p].key, config.pipelines[p].name)
+        .label(config.pipelines[p].key, "{}", *circle)
         .help("connectors must not lead back to a pipeline that telemetry came from");
     break;
   }

@@ -2,7 +2,8 @@
 // The wiring. A pipeline is a chain of functions: each hands its payload to a stage, together with the function that
 // comes next (a record program offers to it what it leaves) or having given it to the stage's instance as its way out
 // (a batch). The last one hands to the exporter, or to a fan-out when there are several; so does a receiver that feeds
-// several pipelines.
+// several pipelines. A connector is both: a pipeline hands to it as to an exporter, and it hands to pipelines as a
+// receiver does.
 #include "compiler/lower/lower.h"
 
 #include "compiler/lower/constants.h"
@@ -58,10 +59,14 @@ public:
     components.insert(components.end(), extras_.begin(), extras_.end());
     std::vector<Constant*> pipelines;
     auto* entry = struct_of<PipelineEntry>(module_);
-    for (size_t i = 0; i < plan_.pipelines.size(); ++i)
+    for (size_t i = 0; i < plan_.pipelines.size(); ++i) {
+      const auto& receivers = plan_.pipelines[i].receivers;
+      bool fed = std::any_of(receivers.begin(), receivers.end(), [&](StageId r) { return !plan_.stages[r].takes; });
+      if (!fed) continue;
       pipelines.push_back(struct_value(
           entry, {constants_.text(plan_.pipelines[i].source->name),
                   constants_.integer(static_cast<uint64_t>(plan_.pipelines[i].signal()), 32), consumer(entries_[i])}));
+    }
     auto* service = constants_.global(plan_.config->service, "config.service", "service");
     auto* late = struct_of<LateValue>(module_);
     std::vector<Constant*> lates;
@@ -211,7 +216,8 @@ private:
       std::vector<Branch> branches;
       for (StageId e : p.exporters) {
         const std::string& exporter = plan_.stages[e].instance->id;
-        branches.push_back({stage_consumer(e), exporter, {exporter}});
+        branches.push_back({stage_consumer(e), exporter, {}});
+        reached(e, branches.back().exporters);
       }
       b_.SetInsertPoint(&current->getEntryBlock());
       offer_to_all(p.source->name, p.source->place, p.signal(), branches, current->getArg(1));
@@ -219,7 +225,21 @@ private:
     entries_.push_back(entry);
   }
 
-  // What a receiver calls for one signal; null when no pipeline takes it.
+  // The exporters that get what this stage is offered.
+  void reached(StageId id, std::vector<std::string>& exporters) {
+    const plan::Stage& stage = plan_.stages[id];
+    if (stage.component().kind != schema::ComponentKind::Connector) {
+      if (std::find(exporters.begin(), exporters.end(), stage.instance->id) == exporters.end())
+        exporters.push_back(stage.instance->id);
+      return;
+    }
+    for (const plan::Pipeline& p : plan_.pipelines) {
+      if (std::find(p.receivers.begin(), p.receivers.end(), id) == p.receivers.end()) continue;
+      for (StageId e : p.exporters) reached(e, exporters);
+    }
+  }
+
+  // What a receiver or a connector calls for one signal; null when no pipeline takes it.
   llvm::Function* receiver_out(StageId receiver, schema::Signal signal) {
     std::vector<Branch> fed;
     for (size_t i = 0; i < plan_.pipelines.size(); ++i) {
@@ -227,11 +247,13 @@ private:
       if (p.signal() != signal || std::find(p.receivers.begin(), p.receivers.end(), receiver) == p.receivers.end())
         continue;
       fed.push_back({entries_[i], p.source->name, {}});
-      for (StageId e : p.exporters) fed.back().exporters.push_back(plan_.stages[e].instance->id);
+      for (StageId e : p.exporters) reached(e, fed.back().exporters);
     }
     if (fed.size() < 2) return fed.empty() ? nullptr : fed[0].out;
     const check::Instance& instance = *plan_.stages[receiver].instance;
     std::string id = instance.id + "." + std::string(schema::name_of(signal));
+    if (plan_.stages[receiver].takes.value_or(signal) != signal)
+      id += ".of." + std::string(schema::name_of(*plan_.stages[receiver].takes));
     llvm::Function* f = function("receiver." + id);
     offer_to_all(id, instance.place, signal, fed, f->getArg(1));
     return f;
@@ -258,7 +280,8 @@ private:
     for (int s = 0; s < 3; ++s) {
       llvm::Function* out = nullptr;
       auto signal = static_cast<schema::Signal>(s);
-      if (c.kind == schema::ComponentKind::Receiver) out = receiver_out(id, signal);
+      if (c.kind == schema::ComponentKind::Receiver || c.kind == schema::ComponentKind::Connector)
+        out = receiver_out(id, signal);
       if (stage.pipeline && plan_.pipelines[*stage.pipeline].signal() == signal) out = after_[id];
       outs[s] = consumer(out);
     }

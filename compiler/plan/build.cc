@@ -49,32 +49,13 @@ public:
   std::expected<Plan, std::string> run() {
     const check::Config& config = *plan_.config;
     for (const check::Instance& i : config.instances) forget_uses(i.config);
-    for (auto& source : config.pipelines) {
-      auto id = static_cast<PipelineId>(plan_.pipelines.size());
-      Pipeline p;
-      p.source = &source;
-      for (auto e : source.exporters) p.exporters.push_back(shared(e));
-      plan_.pipelines.push_back(std::move(p));
-      // From the last to the first, so that consumers come first.
-      std::vector<StageId> processors;
-      for (size_t i = source.processors.size(); i-- > 0;) {
-        const check::Instance& instance = config.instances[source.processors[i]];
-        std::optional<ir::Program> program;
-        if (instance.component->stateless) {
-          program = lowered(instance, source.signal);
-          if (!program) continue;  // does nothing to this signal
-        }
-        Stage stage;
-        stage.instance = &instance;
-        stage.pipeline = id;
-        stage.program = std::move(program);
-        plan_.stages.push_back(std::move(stage));
-        processors.insert(processors.begin(), static_cast<StageId>(plan_.stages.size() - 1));
-      }
-      plan_.pipelines[id].processors = std::move(processors);
-    }
+    plan_.pipelines.resize(config.pipelines.size());
+    for (size_t i = 0; i < config.pipelines.size(); ++i) add_pipeline(static_cast<PipelineId>(i));
     for (size_t i = 0; i < config.pipelines.size(); ++i)
-      for (auto r : config.pipelines[i].receivers) plan_.pipelines[i].receivers.push_back(shared(r));
+      for (auto r : config.pipelines[i].receivers) {
+        if (!is_connector(r)) plan_.pipelines[i].receivers.push_back(shared(r));
+        else add_sources(r, plan_.pipelines[i]);
+      }
     for (auto e : config.extensions) plan_.extensions.push_back(shared(e));
     complete();
     if (!fault_.empty()) return std::unexpected(fault_);
@@ -89,6 +70,51 @@ public:
   }
 
 private:
+  bool is_connector(check::InstanceId id) const {
+    return plan_.config->instances[id].component->kind == schema::ComponentKind::Connector;
+  }
+
+  // A pipeline, after those that its connectors lead to (the check has refused circles).
+  void add_pipeline(PipelineId id) {
+    const check::Config& config = *plan_.config;
+    if (plan_.pipelines[id].source != nullptr) return;
+    const check::Pipeline& source = config.pipelines[id];
+    plan_.pipelines[id].source = &source;
+    for (auto e : source.exporters) {
+      for (size_t next = 0; is_connector(e) && next < config.pipelines.size(); ++next)
+        if (check::joins(config, e, source, config.pipelines[next])) add_pipeline(static_cast<PipelineId>(next));
+    }
+    for (auto e : source.exporters)
+      plan_.pipelines[id].exporters.push_back(is_connector(e) ? shared(e, source.signal) : shared(e));
+    // From the last to the first, so that consumers come first.
+    std::vector<StageId> processors;
+    for (size_t i = source.processors.size(); i-- > 0;) {
+      const check::Instance& instance = config.instances[source.processors[i]];
+      std::optional<ir::Program> program;
+      if (instance.component->stateless) {
+        program = lowered(instance, source.signal);
+        if (!program) continue;  // does nothing to this signal
+      }
+      Stage stage;
+      stage.instance = &instance;
+      stage.pipeline = id;
+      stage.program = std::move(program);
+      plan_.stages.push_back(std::move(stage));
+      processors.insert(processors.begin(), static_cast<StageId>(plan_.stages.size() - 1));
+    }
+    plan_.pipelines[id].processors = std::move(processors);
+  }
+
+  // The stages of a connector that what they make goes on to `to` from.
+  void add_sources(check::InstanceId connector, Pipeline& to) {
+    for (const check::Pipeline& from : plan_.config->pipelines) {
+      if (!check::joins(*plan_.config, connector, from, *to.source)) continue;
+      StageId stage = shared(connector, from.signal);
+      if (std::find(to.receivers.begin(), to.receivers.end(), stage) == to.receivers.end())
+        to.receivers.push_back(stage);
+    }
+  }
+
   static std::string named(const check::Instance& i) {
     return std::string(schema::name_of(i.component->kind)) + " `" + i.id + "`";
   }
@@ -161,11 +187,13 @@ private:
     for (const check::Value& item : v.items) facts(item);
   }
 
-  StageId shared(check::InstanceId id) {
-    auto [it, added] = shared_.emplace(id, static_cast<StageId>(plan_.stages.size()));
+  // The one stage of an instance, or that of a connector for a signal.
+  StageId shared(check::InstanceId id, std::optional<schema::Signal> takes = std::nullopt) {
+    auto [it, added] = shared_.emplace(std::pair(id, takes), static_cast<StageId>(plan_.stages.size()));
     if (added) {
       Stage stage;
       stage.instance = &plan_.config->instances[id];
+      stage.takes = takes;
       plan_.stages.push_back(std::move(stage));
     }
     return it->second;
@@ -173,7 +201,7 @@ private:
 
   std::span<const Halves> halves_;
   Plan plan_;
-  std::map<check::InstanceId, StageId> shared_;
+  std::map<std::pair<check::InstanceId, std::optional<schema::Signal>>, StageId> shared_;
   std::map<const check::Instance*, schema::SignalSet> lowered_;
   std::string fault_;
 };

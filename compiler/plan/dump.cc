@@ -31,6 +31,8 @@ public:
     for (auto& stage : plan_.stages)
       if (stage.component().kind == schema::ComponentKind::Processor) component(stage);
     for (auto& stage : plan_.stages)
+      if (stage.component().kind == schema::ComponentKind::Connector) component(stage);
+    for (auto& stage : plan_.stages)
       if (stage.component().kind == schema::ComponentKind::Exporter) component(stage);
     for (auto& p : plan_.pipelines) {
       out_ += "pipeline " + p.source->name + " {\n  ";
@@ -59,6 +61,7 @@ private:
     }
     out_ += std::string(schema::name_of(stage.component().kind)) + " " + stage.instance->id;
     if (stage.pipeline) out_ += " in " + plan_.pipelines[*stage.pipeline].source->name;
+    if (stage.takes) out_ += " of " + std::string(schema::name_of(*stage.takes));
     std::string inside = fields(stage.instance->config, "  ");
     out_ += inside.empty() ? " {}\n\n" : " {\n" + inside + "}\n\n";
   }

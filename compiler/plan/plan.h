@@ -3,7 +3,9 @@
 // textual dump (dump.cc, `--emit plan`) is what golden tests hold.
 //
 // Stages stand in the order in which their code and instances are made: consumers before producers. A processor of two
-// pipelines is two stages, as in the Collector; a receiver or exporter is one, however many pipelines name it.
+// pipelines is two stages, as in the Collector; a receiver or exporter is one, however many pipelines name it. A
+// connector is one for each signal that it takes: among the exporters of the pipelines that end in it, and among the
+// receivers of those that begin with what it makes of that signal.
 #pragma once
 
 #include "compiler/aws/needs.h"
@@ -24,7 +26,8 @@ using PipelineId = uint32_t;  // index in Plan::pipelines
 
 struct Stage {
   const check::Instance* instance = nullptr;
-  std::optional<PipelineId> pipeline;  // processors only
+  std::optional<PipelineId> pipeline;   // processors only
+  std::optional<schema::Signal> takes;  // connectors only
   // A stateless processor: what it does to each record. Such a stage has no instance at run time.
   std::optional<ir::Program> program;
 

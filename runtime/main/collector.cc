@@ -77,13 +77,15 @@ bool start_components(const Program& program) {
 }
 
 void drain_components(const Program& program) {
-  // Consumers stand before producers, so processors that feed others are drained before those: last to first.
+  // Consumers stand before producers, so processors and connectors that feed others are drained before those: last to
+  // first.
   each(program, ComponentKind::Receiver, [](const Component& c) {
     if (c.ops->drain) c.ops->drain(*c.instance);
   });
   for (uint64_t i = program.components.size; i-- > 0;) {
     const Component& c = program.components[i];
-    if (c.kind == ComponentKind::Processor && c.ops->drain) c.ops->drain(*c.instance);
+    const bool between = c.kind == ComponentKind::Processor || c.kind == ComponentKind::Connector;
+    if (between && c.ops->drain) c.ops->drain(*c.instance);
   }
   each(program, ComponentKind::Exporter, [](const Component& c) {
     if (c.ops->drain) c.ops->drain(*c.instance);
