@@ -11,6 +11,7 @@ namespace whittle::ir {
 class Emit {
 public:
   Emit(Pass& pass, Block& block) : pass_(pass), block_(block) {}
+  Pass& pass() { return pass_; }
 
   ValueId constant(Literal value);
   // A scalar of the config, also one that is known only when the collector starts; lists and maps of them.

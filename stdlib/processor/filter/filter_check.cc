@@ -6,6 +6,7 @@
 #include "compiler/diag/near.h"
 #include "compiler/record/ir.h"
 #include "stdlib/common/match.h"
+#include "stdlib/processor/filter/expression_shared.h"
 #include "stdlib/processor/filter/filter_shared.h"
 
 #include <algorithm>
@@ -21,6 +22,7 @@ namespace {
 
 constexpr Diag<> kDoesNothing{"W0701", "this filter keeps everything"};
 constexpr Diag<std::string_view, std::string_view> kBothForms{"E0703", "{} and {} cannot be used together"};
+constexpr Diag<> kNoExpression{"E1230", "not a filter expression"};
 constexpr Diag<std::string_view> kSeverity{"E0707", "`{}` is not a severity"};
 
 class FilterCheck {
@@ -154,8 +156,13 @@ private:
       const Value& names = match.at("metric_names");
       bool expressions = match.at("match_type").text == "expr";
       if (expressions) {
-        if (!match.at("expressions").items.empty())
-          check_.not_compiled(match.at("match_type").span, "filter expressions (`match_type: expr`)");
+        for (const Value& e : match.at("expressions").items) {
+          if (e.late || e.wrong) continue;
+          auto made = read_expression(e.text);
+          if (made) continue;
+          if (made.error().unknown) check_.not_compiled(e.span, made.error().message + " in filter expressions");
+          else check_.diags().emit(kNoExpression, e.span).here("{}", made.error().message);
+        }
       }
       bool by_attributes = has_values(match.at("resource_attributes"));
       bool needs_type = (!expressions && !names.items.empty()) || by_attributes;

@@ -4,6 +4,7 @@
 #include "compiler/check/ottl.h"
 #include "compiler/plan/plan.h"
 #include "stdlib/common/match_lower.h"
+#include "stdlib/processor/filter/expression_shared.h"
 #include "stdlib/processor/filter/filter_shared.h"
 
 #include <algorithm>
@@ -14,6 +15,7 @@ namespace {
 using check::Value;
 using ir::Emit;
 using ir::Truths;
+using ir::ValueId;
 using ottl::Context;
 using schema::Signal;
 
@@ -46,12 +48,34 @@ Truths match_logs(ir::Pass& pass, const Value& match) {
   return all;
 }
 
+// One of them holds for some data point.
+void expressions(Truths& all, const Value& list) {
+  if (list.items.empty()) return;
+  all.add([&](Emit& e) {
+    const ValueId points = e.read(Context::Metric, "data_points"), name = e.read(Context::Metric, "name");
+    const ValueId type = e.read(Context::Metric, "type");
+    Truths any(e.pass());
+    for (const Value& v : list.items) {
+      auto made = check::read_expression(v.text);
+      if (!made) continue;  // said when the config is checked
+      any.add([&](Emit& each) {
+        std::vector<ValueId> operands{points, name, type, each.constant(made->code)};
+        for (const check::MetricExpression::Constant& c : made->constants)
+          operands.push_back(c.pattern ? each.pattern(*c.pattern) : each.constant(c.value));
+        return each.compare(ottl::Operator::Equal, each.call("rt_metric_expression", std::move(operands)),
+                            each.constant(true));
+      });
+    }
+    return any.any(e);
+  });
+}
+
 Truths match_metrics(ir::Pass& pass, const Value& match) {
   Matcher m(pass, is_regexp(match));
   Truths all(pass);
   if (match.at("match_type").text != "expr")
     m.texts(all, match.at("metric_names"), [](Emit& e) { return e.read(Context::Metric, "name"); });
-  (void)match.find("expressions");
+  else expressions(all, match.at("expressions"));
   return all;
 }
 
