@@ -101,7 +101,7 @@ private:
   const ServerOptions& options() { return connection_.server().options(); }
 
   size_t take_head(Bytes in) {
-    if (waiting_ || (!answered_any_ && partial_.empty())) {
+    if (waiting_) {  // for the first head the deadline is that of the connection
       waiting_ = false;
       const int64_t timeout = options().read_header_timeout ? options().read_header_timeout : options().read_timeout;
       if (timeout) connection_.deadline().in(timeout);

@@ -96,14 +96,7 @@ public:
 
   void take(Bytes in) override {
     heard_ = loop().now();
-    const nghttp2_ssize n = nghttp2_session_mem_recv2(h2_, in.data(), in.size());
-    if (n < 0) {
-      if (n == NGHTTP2_ERR_FLOODED)
-        connection_.server().runtime().log->warn("a client floods its HTTP/2 connection, which is closed",
-                                                 {{"component", options().component}});
-      produce();
-      connection_.finish();
-    }
+    while (!in.empty() && feed(in.first(up_to_data(in)))) in = in.subspan(fed_);
     end_if_over();
   }
 
@@ -143,6 +136,64 @@ public:
 
 private:
   static constexpr uint8_t kDrainPing[8] = {'g', 'o', 'o', 'd', ' ', 'b', 'y', 'e'};
+
+  bool feed(Bytes in) {
+    fed_ = in.size();
+    const nghttp2_ssize n = nghttp2_session_mem_recv2(h2_, in.data(), in.size());
+    if (n >= 0) return true;
+    if (n == NGHTTP2_ERR_FLOODED)
+      connection_.server().runtime().log->warn("a client floods its HTTP/2 connection, which is closed",
+                                               {{"component", options().component}});
+    produce();
+    connection_.finish();
+    return false;
+  }
+
+  // Follows the frames of what comes in, which nghttp2 does not tell of when it ignores them. How much of `in` goes up
+  // to the last byte of the head of a DATA frame: when nghttp2 has had that, it is known whether the frame's stream is
+  // over.
+  size_t up_to_data(Bytes in) {
+    size_t at = 0;
+    if (data_of_ != 0) {
+      late(data_of_);
+      data_of_ = 0;
+      frame_begins();
+      at = 1;
+    }
+    while (at < in.size()) {
+      if (skip_ > 0) {
+        const size_t n = skip_ < in.size() - at ? skip_ : in.size() - at;
+        skip_ -= static_cast<uint32_t>(n);
+        at += n;
+        continue;
+      }
+      head_[head_size_++] = in[at];
+      if (head_size_ == sizeof head_) {
+        const int32_t id = (head_[5] & 0x7f) << 24 | head_[6] << 16 | head_[7] << 8 | head_[8];
+        if (head_[3] == NGHTTP2_DATA && id != 0) {
+          data_of_ = id;
+          return at;
+        }
+        frame_begins();
+      }
+      ++at;
+    }
+    return at;
+  }
+  // Its head is known: its payload follows.
+  void frame_begins() {
+    skip_ = static_cast<uint32_t>(head_[0]) << 16 | static_cast<uint32_t>(head_[1]) << 8 | head_[2];
+    head_size_ = 0;
+  }
+
+  // nghttp2 drops frames of closed streams. They are an error of the peer (RFC 9113 section 5.1) unless we were the
+  // ones who closed the stream, when such frames may have been on their way.
+  void late(int32_t id) {
+    if (id % 2 == 0 || id > highest_ || stream_of(h2_, id) || cut_count_ > kCutStreams) return;
+    for (uint32_t i = 0; i < cut_count_; ++i)
+      if (cut_[i] == id) return;
+    nghttp2_session_terminate_session(h2_, NGHTTP2_STREAM_CLOSED);
+  }
 
   Loop& loop() { return connection_.server().loop(); }
   const ServerOptions& options() { return connection_.server().options(); }
@@ -355,16 +406,8 @@ private:
     return static_cast<Stream*>(nghttp2_session_get_stream_user_data(h2, id));
   }
 
-  // nghttp2 drops frames of closed streams. They are an error of the peer (RFC 9113 section 5.1) unless we were the
-  // ones who closed the stream, when such frames may have been on their way.
-  static int on_begin_frame(nghttp2_session* h2, const nghttp2_frame_hd* frame, void* me) {
-    auto& self = *static_cast<Http2Session*>(me);
-    if (frame->type != NGHTTP2_DATA && frame->type != NGHTTP2_HEADERS) return 0;
-    const int32_t id = frame->stream_id;
-    if (id % 2 == 0 || id > self.highest_ || stream_of(h2, id) || self.cut_count_ > kCutStreams) return 0;
-    for (uint32_t i = 0; i < self.cut_count_; ++i)
-      if (self.cut_[i] == id) return 0;
-    nghttp2_session_terminate_session(h2, NGHTTP2_STREAM_CLOSED);
+  static int on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* frame, void* me) {
+    if (frame->type == NGHTTP2_HEADERS) static_cast<Http2Session*>(me)->late(frame->stream_id);
     return 0;
   }
 
@@ -474,6 +517,11 @@ private:
   bool forgive_pings_ = false;
   bool draining_ = false;
   bool said_last_ = false;
+  size_t fed_ = 0;   // bytes that nghttp2 was given last
+  uint8_t head_[9];  // of the frame that comes in, as far as it is there
+  uint8_t head_size_ = 0;
+  uint32_t skip_ = 24;        // bytes until the next frame; the client's preface stands before the first
+  int32_t data_of_ = 0;       // the stream of the DATA frame whose head lacks one byte yet; 0: none
   int32_t highest_ = 0;       // id of a stream
   int32_t cut_[kCutStreams];  // ids of streams that we closed before their requests had ended
   uint32_t cut_count_ = 0;    // more than kCutStreams: no longer told apart

@@ -12,12 +12,16 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace whittle {
 
 static constexpr int64_t kPause = 100'000'000;
+// Descriptors that connections from outside never get: exporters, name lookups and files need some. And connections
+// cost memory, however many descriptors there are.
+static constexpr int kKeptBack = 64, kMostDescriptors = 8192;
 
 bool split_endpoint(Text endpoint, Text& host, uint16_t& port) {
   const size_t colon = endpoint.rfind(':');
@@ -178,6 +182,10 @@ bool Listener::open(Text endpoint, Text transport, Text component) {
   close();
   component_ = component;
   port_ = 0;
+  rlimit limit = {};
+  most_descriptors_ = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < kMostDescriptors
+                          ? static_cast<int>(limit.rlim_cur)
+                          : kMostDescriptors;
   type_ = transport.starts_with("udp") || transport == "unixgram" ? SOCK_DGRAM : SOCK_STREAM;
   if (transport == "unix" || transport == "unixgram") {
     if (!open_unix(endpoint)) return false;
@@ -218,6 +226,13 @@ void Listener::accept_all() {
       watch_.wait_for(0);
       resume_.in(kPause);
       return;
+    }
+    // The lowest number that is free is given: it says how many are in use.
+    if (fd >= most_descriptors_ - kKeptBack) {
+      ::close(fd);
+      runtime_.log->warn("too many connections: a new one was closed",
+                         {{"component", component_}, {"descriptors", most_descriptors_}, {"kept back", kKeptBack}});
+      continue;
     }
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // fails on Unix sockets, which do not need it

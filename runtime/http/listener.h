@@ -45,6 +45,7 @@ private:
   Timer resume_;
   Text component_;
   int fd_ = -1;
+  int most_descriptors_ = 0;
   int type_ = 0;  // SOCK_STREAM or SOCK_DGRAM
   uint16_t port_ = 0;
   char unlink_[sizeof(sockaddr_un::sun_path)] = {};  // path of the Unix socket, removed on close

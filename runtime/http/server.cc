@@ -91,10 +91,7 @@ Connection::Connection(HttpServer& server, int fd, void* tls)
   server.connections_ = this;
   ++server.connection_count_;
   transport_.open(fd, tls);
-  const ServerOptions& o = server.options();
-  const int64_t first = o.read_header_timeout ? o.read_header_timeout : o.read_timeout;
-  if (tls) deadline_.in(kHandshake);
-  else if (first) deadline_.in(first);
+  deadline_.in(tls ? kHandshake : server.options().until_first_head());
   if (!watch_.start(fd, EPOLLIN)) {
     dead_ = true;
     settle();
@@ -151,10 +148,7 @@ void Connection::read_some() {
     const bool was_handshaken = transport_.handshaken();
     const ptrdiff_t n = transport_.read(to.data, to.size);
     if (!was_handshaken && transport_.handshaken()) {
-      const ServerOptions& o = server_.options();
-      const int64_t first = o.read_header_timeout ? o.read_header_timeout : o.read_timeout;
-      deadline_.cancel();
-      if (first) deadline_.in(first);
+      deadline_.in(server_.options().until_first_head());
     }
     if (n == Transport::kWouldBlock) return;
     if (n == Transport::kFailed) {
@@ -209,10 +203,11 @@ void Connection::choose_protocol(Bytes in) {
     server_.runtime().log->warn("a client does not speak HTTP/2 on a gRPC port",
                                 {{"component", server_.options().component}, {"endpoint", server_.options().endpoint}});
     // Whoever speaks HTTP/1 here has the wrong port, and can be told.
-    out_.append(
-        Text("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 30\r\nConnection: close\r\n\r\n"
-             "this port speaks gRPC (HTTP/2)"));
-    finish(true);
+    if (as_text(in).find(" HTTP/1.") != Text::npos)
+      out_.append(
+          Text("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 30\r\nConnection: close\r\n\r\n"
+               "this port speaks gRPC (HTTP/2)"));
+    finish(out_.size() > 0);
     return;
   }
   session_ = http2 ? make_http2_session(*this) : make_http1_session(*this);

@@ -34,6 +34,13 @@ struct ServerOptions {
   int64_t write_timeout = 0;
   int64_t idle_timeout = 0;
 
+  // Until the first request's head, or HTTP/2's preface, is there: nobody holds a connection by saying nothing.
+  int64_t first_head_timeout = int64_t{10} * 1'000'000'000;
+  int64_t until_first_head() const {
+    const int64_t own = read_header_timeout ? read_header_timeout : read_timeout;
+    return own > 0 && own < first_head_timeout ? own : first_head_timeout;
+  }
+
   // HTTP/2, as configgrpc.ServerConfig; the defaults are grpc-go's
   uint32_t max_concurrent_streams = 1000;
   uint32_t read_size = 0;  // at most so many bytes are read at once; 0: as many as fit

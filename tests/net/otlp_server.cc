@@ -3,11 +3,15 @@
 // ends.
 //
 //   otlp_server [--grpc ENDPOINT] [--http ENDPOINT] [--metrics ENDPOINT] [--cert FILE --key FILE [--client-ca FILE]]
-//               [--answer ok|refused|invalid] [--transport tcp|unix] [--seconds N]
+//               [--answer ok|refused|invalid] [--transport tcp|unix] [--seconds N] [--echo ENDPOINT]
+//
+// --echo: HTTP/2 alone, where whatever is asked is answered with a body once the whole request is there, as h2spec
+// wants it.
 #include "runtime/base/memory.h"
 #include "runtime/base/payload.h"
 #include "runtime/base/self_metrics.h"
 #include "runtime/http/metrics_endpoint.h"
+#include "runtime/http/server.h"
 #include "runtime/loop/loop.h"
 #include "stdlib/receiver/otlp/otlp_config.h"
 
@@ -44,7 +48,7 @@ Str text(const char* t) {
 
 int main(int argc, char** argv) {
   const char *grpc = "127.0.0.1:4317", *http = "127.0.0.1:4318", *metrics_at = nullptr, *cert = "", *key = "",
-             *client_ca = "";
+             *client_ca = "", *echo = nullptr;
   Sink sink;
   int seconds = 3600;
   auto transport = config::ListenAddressTransport::Tcp;
@@ -57,6 +61,7 @@ int main(int argc, char** argv) {
     if (flag == "--cert") cert = value;
     if (flag == "--key") key = value;
     if (flag == "--client-ca") client_ca = value;
+    if (flag == "--echo") echo = value;
     if (flag == "--seconds") seconds = atoi(value);
     if (flag == "--transport" && Text(value) == "unix") transport = config::ListenAddressTransport::Unix;
     if (flag == "--answer")
@@ -114,6 +119,28 @@ int main(int argc, char** argv) {
   if (metrics_at) {
     endpoint = std::make_unique<MetricsEndpoint>(runtime, metrics_at, MetricStyle{});
     if (!endpoint->start()) return 1;
+  }
+
+  std::unique_ptr<HttpServer> echoing;
+  if (echo) {
+    ServerOptions options;
+    options.component = "echo";
+    options.endpoint = echo;
+    options.grpc = true;
+    options.max_concurrent_streams = 100;
+    ServerHandler handler;
+    handler.head = [](void*, ServerRequest& request, ServerReply&) {
+      request.body.expect(request.length, 1 << 20);
+      return true;
+    };
+    handler.whole = [](void*, ServerRequest& request, ServerReply& reply) {
+      reply.header("content-type", "text/plain");
+      reply.body.append(Text("it is answered: "));
+      reply.body.append(request.path);
+    };
+    handler.too_large = [](void*, ServerRequest&, ServerReply& reply) { reply.status = 413; };
+    echoing = std::make_unique<HttpServer>(runtime, options, handler);
+    if (!echoing->start()) return 1;
   }
 
   Timer end(loop, [](void* l) { static_cast<Loop*>(l)->stop(); }, &loop);

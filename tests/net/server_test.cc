@@ -2,6 +2,9 @@
 // The HTTP/1.1 server over sockets: however requests are cut into pieces the answers are the same.
 #include "tests/net/test_peer.h"
 
+#include <fcntl.h>
+#include <sys/resource.h>
+
 using namespace whittle;
 
 namespace {
@@ -164,6 +167,52 @@ TEST_F(ServerTest, TimeoutsCloseConnections) {
   EXPECT_TRUE(process.until([&] { return slow.closed() && idle.closed(); }));
   EXPECT_EQ(slow.received(), "");
   EXPECT_NE(idle.received().find("200 OK"), std::string::npos);
+}
+
+// Whoever says nothing, or a head without its end, a byte at a time, does not keep the connection; HTTP/2's preface
+// likewise.
+TEST_F(ServerTest, TheFirstHeadHasADeadline) {
+  options.first_head_timeout = 50'000'000;
+  for (bool grpc : {false, true}) {
+    options.grpc = grpc;
+    start();
+    for (const char* text : {"", "GET / HT", "PRI * HTTP/2.0\r\n\r\nSM\r"}) {
+      TestClient client(server->port());
+      client.send(text);
+      EXPECT_TRUE(process.until([&] { return client.closed(); })) << text;
+    }
+    TestClient slow(server->port());
+    slow.send("GET /a HTTP/1.1\r\nHost: x\r\n");
+    EXPECT_TRUE(process.until([&] {
+      if (!grpc) slow.send("a");
+      return slow.closed();
+    }));
+  }
+}
+
+// Connections leave descriptors for those who send.
+TEST_F(ServerTest, ConnectionsLeaveDescriptors) {
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  const int highest = open("/dev/null", O_RDONLY);
+  rlimit few = {static_cast<rlim_t>(highest) + 64 + 20, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+  start();
+  std::vector<std::unique_ptr<TestClient>> clients;
+  size_t closed = 0;
+  for (int i = 0; i < 30; ++i) {
+    clients.push_back(std::make_unique<TestClient>(server->port()));
+    for (int n = 0; n < 3; ++n) process.loop.step(0);
+    if (clients.back()->closed()) ++closed;
+  }
+  const int spare = open("/dev/null", O_RDONLY);
+  EXPECT_GE(spare, 0);
+  EXPECT_GT(closed, 10u);
+  EXPECT_LT(server->connection_count(), 20u);
+  EXPECT_GT(server->connection_count(), 3u);
+  for (int fd : {highest, spare}) close(fd);
+  clients.clear();
+  setrlimit(RLIMIT_NOFILE, &before);
 }
 
 TEST_F(ServerTest, DrainEndsIdleConnectionsAndLetsRequestsFinish) {
