@@ -8,8 +8,11 @@
 #include "base/json.h"
 #include "runtime/base/runtime.h"
 
+#include <algorithm>
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
+#include <poll.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -95,21 +98,80 @@ void Logger::add_null_field(Text name) {
   fields_.append(Text(json ? "\":null" : "=null"));
 }
 
-void Logger::put(Bytes bytes) {
-  for (uint32_t i = 0; i < (fd_count_ == 0 ? 1 : fd_count_); ++i) {
-    int fd = fd_count_ == 0 ? STDERR_FILENO : fds_[i];
-    Bytes rest = bytes;
-    while (!rest.empty()) {
-      ssize_t n = ::write(fd, rest.data(), rest.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) break;  // nobody to tell
-      rest = rest.subspan(static_cast<size_t>(n));
+// Writes what `fd` takes now; how much that was.
+static size_t write_some(int fd, Bytes bytes) {
+  size_t done = 0;
+  while (done < bytes.size()) {
+    // A pipe that can be written to takes this much at once without waiting (pipe(7)); files always do.
+    const size_t n = std::min<size_t>(bytes.size() - done, PIPE_BUF);
+    pollfd ready = {fd, POLLOUT, 0};
+    const int polled = poll(&ready, 1, 0);
+    if (polled < 0 && errno == EINTR) continue;
+    if (polled == 0) return done;
+    const ssize_t written = polled < 0 ? -1 : ::write(fd, bytes.data() + done, n);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return done;
+    if (written <= 0) return bytes.size();  // nobody is there to tell
+    done += static_cast<size_t>(written);
+  }
+  return done;
+}
+
+bool Logger::drain(Output& o) {
+  if (!o.pending.empty()) {
+    const size_t n = write_some(o.fd, o.pending.bytes());
+    if (n < o.pending.size()) {
+      Writer rest;
+      rest.append(o.pending.bytes().subspan(n));
+      o.pending.swap(rest);
+      return false;
     }
+    Writer().swap(o.pending);
+  }
+  return true;
+}
+
+bool Logger::drain() {
+  bool all = true;
+  for (uint32_t i = 0; i < (output_count_ == 0 ? 1 : output_count_); ++i) all = drain(outputs_[i]) && all;
+  return all;
+}
+
+void Logger::put(Bytes bytes) {
+  for (uint32_t i = 0; i < (output_count_ == 0 ? 1 : output_count_); ++i) {
+    Output& o = outputs_[i];
+    size_t done = 0;
+    const bool drained = drain(o);
+    if (drained) {
+      if (o.left_out > 0) {
+        Writer line;
+        const uint64_t left_out = o.left_out;
+        o.left_out = 0;
+        render(line, LogLevel::Warn, "nobody read the log in time: lines were left out", {{"lines", left_out}}, 0);
+        const size_t n = write_some(o.fd, line.bytes());
+        o.pending.append(line.bytes().subspan(n));
+      }
+      if (o.pending.empty()) done = write_some(o.fd, bytes);
+    }
+    if (done == bytes.size()) continue;
+    // What was left out is told before what comes after it.
+    if (done == 0 && ((o.left_out > 0 && !drained) || o.pending.size() + bytes.size() > kMostPending)) {
+      ++o.left_out;
+      continue;
+    }
+    o.pending.append(bytes.subspan(done));
+    if (stuck) stuck(stuck_context);
   }
 }
 
 void Logger::write_line(LogLevel level, Text message, std::initializer_list<LogField> fields, uint64_t dropped) {
   Writer line;
+  render(line, level, message, fields, dropped);
+  put(line.bytes());
+}
+
+void Logger::render(Writer& line, LogLevel level, Text message, std::initializer_list<LogField> fields,
+                    uint64_t dropped) const {
   if (json) {
     line.append(Text("{\"ts\":\""));
     write_time(line);
@@ -128,7 +190,6 @@ void Logger::write_line(LogLevel level, Text message, std::initializer_list<LogF
   for (const LogField& field : fields) write_field(line, field, json);
   if (dropped > 0) write_field(line, LogField("dropped_before", dropped), json);
   line.append(Text(json ? "}\n" : "\n"));
-  put(line.bytes());
 }
 
 void Logger::write(LogLevel at, const char* message, std::initializer_list<LogField> fields) {
@@ -164,6 +225,9 @@ void Logger::flush() {
     if (one.dropped > 0) write_line(LogLevel::Warn, one.message, {}, one.dropped);
     one.dropped = 0;
   }
+  constexpr int kWaits = 100, kWait = 10;  // milliseconds
+  for (int i = 0; i < kWaits && !drain(); ++i) poll(nullptr, 0, kWait);
+  put({});  // how many lines were left out
 }
 
 }  // namespace whittle

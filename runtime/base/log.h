@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The collector's own log: one line a record, as text or JSON, sampled by message (service::telemetry::logs).
+//
+// Nobody waits for who reads it: what does not fit where it goes is kept, up to kMostPending bytes for each output, and
+// written when there is room; what is beyond is left out, and how many lines that were is told in their place.
 #pragma once
 
 #include "runtime/base/bytes.h"
@@ -43,9 +46,16 @@ public:
   void add_null_field(Text name);
   // From now on lines go to these and not to standard error. Descriptors stay the caller's.
   void to(int fd) {
-    if (fd_count_ < kMostOutputs) fds_[fd_count_++] = fd;
+    if (output_count_ < kMostOutputs) outputs_[output_count_++].fd = fd;
   }
   static constexpr uint32_t kMostOutputs = 8;
+  static constexpr size_t kMostPending = 64 * 1024;
+
+  // Called when something had to be kept: drain() is to be tried later. Null: nobody tries but the next record.
+  void (*stuck)(void* context) = nullptr;
+  void* stuck_context = nullptr;
+  // Writes what is kept as far as there is room. True when nothing is left.
+  bool drain();
 
   // Bytes beside the records, as they are.
   void put(Bytes bytes);
@@ -68,7 +78,8 @@ public:
   // Writes one record whatever else there is: `message` may be any text. For lists that end.
   void write_each(LogLevel level, Text message, std::initializer_list<LogField> fields = {});
 
-  // Tells what has been dropped and not yet told; for the end of the process.
+  // Tells what has been dropped and not yet told, and waits for up to a second for whoever reads; for the end of the
+  // process.
   void flush();
 
 private:
@@ -79,11 +90,19 @@ private:
     uint64_t dropped;
   };
   void write_line(LogLevel level, Text message, std::initializer_list<LogField> fields, uint64_t dropped);
+  void render(Writer& line, LogLevel level, Text message, std::initializer_list<LogField> fields,
+              uint64_t dropped) const;
 
   Repeated repeated_[64] = {};
   Writer fields_;  // of all records, rendered
-  int fds_[kMostOutputs] = {};
-  uint32_t fd_count_ = 0;
+  struct Output {
+    int fd = 2;  // standard error
+    Writer pending;
+    uint64_t left_out = 0;  // lines since the last that was kept
+  };
+  bool drain(Output& output);
+  Output outputs_[kMostOutputs];
+  uint32_t output_count_ = 0;
 };
 
 }  // namespace whittle

@@ -36,6 +36,8 @@ int64_t time_to_drain(int64_t stop) {
   return stop > 2 * kToReport ? stop - kToReport : stop / 2;
 }
 
+constexpr int64_t kLogAgain = 50'000'000;
+
 struct Serving {
   Runtime& runtime;
   const Program& program;
@@ -166,6 +168,22 @@ int serve(const GivenConfig& given) {
     return 1;
   }
   runtime.loop = &loop;
+  // Whoever reads the log may be slow: what could not be written is tried again.
+  struct Retried {
+    Logger& log;
+    Timer timer;
+  } retried = {log, Timer(
+                        loop,
+                        [](void* r) {
+                          auto& self = *static_cast<Retried*>(r);
+                          if (!self.log.drain()) self.timer.in(kLogAgain);
+                        },
+                        &retried)};
+  log.stuck_context = &retried;
+  log.stuck = [](void* r) {
+    auto& self = *static_cast<Retried*>(r);
+    if (!self.timer.pending()) self.timer.in(kLogAgain);
+  };
   SelfMetrics metrics;
   runtime.metrics = &metrics;
   HttpClient http(runtime);

@@ -105,5 +105,49 @@ TEST(Log, GoesToAllOutputs) {
   EXPECT_EQ(text, b.text());
 }
 
+// A reader that is away stops nobody: what it misses is counted, and told in its place.
+TEST(Log, WaitsForNobody) {
+  for (bool blocking : {true, false}) {
+    Output output;
+    if (blocking) fcntl(output.ends[1], F_SETFL, 0);
+    fcntl(output.ends[1], F_SETPIPE_SZ, 4096);
+    Logger log;
+    int stuck = 0;
+    log.stuck_context = &stuck;
+    log.stuck = [](void* n) { ++*static_cast<int*>(n); };
+    log.to(output.ends[1]);
+    log.tick_ns = 0;
+    std::string all;
+    int written = 0;
+    for (int round = 0; round < 3; ++round) {
+      for (int i = 0; i < 3000; ++i) log.info("something happened", {{"number", written++}});
+      EXPECT_GT(stuck, 0);
+      do all += output.text();  // the reader is back
+      while (!log.drain());
+      all += output.text();
+    }
+    log.info("something happened", {{"number", written++}});
+    all += output.text();
+    log.flush();
+    all += output.text();
+    int next = 0, told = 0;
+    for (size_t at = 0; at < all.size();) {
+      const size_t end = all.find('\n', at);
+      ASSERT_NE(end, std::string::npos);
+      const std::string line = all.substr(at, end - at);
+      at = end + 1;
+      if (const size_t n = line.find("nobody read the log in time: lines were left out lines=");
+          n != std::string::npos) {
+        next += atoi(line.c_str() + line.rfind('=') + 1);
+        ++told;
+        continue;
+      }
+      ASSERT_EQ(line.substr(line.rfind('=') + 1), std::to_string(next++)) << line;
+    }
+    EXPECT_EQ(next, written);
+    EXPECT_GE(told, 3);
+  }
+}
+
 }  // namespace
 }  // namespace whittle
