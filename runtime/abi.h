@@ -142,7 +142,7 @@ struct ComponentOps {
   bool (*idle)(void* self);
   // `collector healthcheck`: asks the instance of a collector that runs beside this process, prints what it says to
   // standard output and returns the exit code. Called without create().
-  int (*ask_health)(const ComponentContext* context);
+  int (*ask_health)(const ComponentContext* context, bool delivering);
   // An extension that authenticates requests: adds headers to `request`, which stays where it is, and calls ready()
   // once, from the loop and never from inside this call; `wrong` is null, or why it cannot. What was added may be
   // borrowed until ready() returns.

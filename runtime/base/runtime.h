@@ -28,6 +28,7 @@ struct Runtime {
   RetryTimer* first_retry = nullptr;                       // who waits to try again
   ExportQueue* first_queue = nullptr;                      // of the exporters
   void (*tell_exports)(Runtime&, bool stopped) = nullptr;  // once there is a queue
+  bool (*delivery)(Runtime&, Writer& json) = nullptr;      // likewise: how exporters fare; false: one only fails
   Room* refused_at = nullptr;                              // where the last Refused came from; null when it did not say
 
   // Wall-clock time in nanoseconds since the epoch.

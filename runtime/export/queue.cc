@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/export/queue.h"
 
+#include "runtime/base/json.h"
 #include "runtime/base/log.h"
+#include "runtime/base/number.h"
 #include "runtime/record/items.h"
 
 #include <algorithm>
@@ -9,7 +11,7 @@
 namespace whittle {
 
 Outgoing::Outgoing(ExportQueue& q, Counted&& c)
-    : queue(q), payload(static_cast<Payload&&>(c.payload)), size(c.size), held(c.held),
+    : queue(q), payload(static_cast<Payload&&>(c.payload)), size(c.size), held(c.held), taken_at(c.taken),
       timer(
           q.runtime_,
           [](void* self) {
@@ -35,6 +37,17 @@ ExportQueue::ExportQueue(const ComponentContext& context, const config::Queue* s
   next_ = runtime_.first_queue;
   runtime_.first_queue = this;
   runtime_.tell_exports = tell;
+  runtime_.delivery = delivery;
+  runtime_.metrics->observe_gauge(
+      {"otelcol_exporter_oldest_unsent_age", "How long the oldest of what is not sent has been here.", "s",
+       "go.opentelemetry.io/collector/exporter/exporterhelper"},
+      {{"exporter", view(context.id)}},
+      [](void* queue) {
+        auto& q = *static_cast<ExportQueue*>(queue);
+        const int64_t oldest = q.oldest();
+        return oldest ? static_cast<double>(q.runtime_.loop->now() - oldest) / 1e9 : 0.0;
+      },
+      this);
   constexpr Text kScope = "go.opentelemetry.io/collector/exporter/exporterhelper";
   MetricLabel label{"exporter", view(context.id)};
   queue_size_ = runtime_.metrics->gauge(
@@ -63,7 +76,7 @@ Status ExportQueue::offer(Payload& payload) {
   size_ += size;
   held_ += held;
   items_ += payload.items;
-  Counted taken{static_cast<Payload&&>(payload), size, held};
+  Counted taken{static_cast<Payload&&>(payload), size, held, runtime_.loop->now()};
   if (settings_ && settings_->batch) collect(static_cast<Counted&&>(taken));
   else push(static_cast<Counted&&>(taken));
   pump();
@@ -74,6 +87,7 @@ void ExportQueue::collect(Counted&& c) {
   const auto signal = static_cast<uint32_t>(c.payload.signal);
   Counted& collected = collecting_[signal];
   if (collected.payload.items == 0 && !flush_timer_.pending()) flush_timer_.in(settings_->batch->flush_timeout);
+  if (collected.payload.items == 0) collected.taken = c.taken;
   collected.payload.join(static_cast<Payload&&>(c.payload));
   collected.size += c.size;
   collected.held += c.held;
@@ -92,7 +106,7 @@ void ExportQueue::cut_batches(uint32_t signal, bool all) {
     uint64_t n = items;
     // A size in bytes is met by the average item's.
     if (most > 0) n = by_items ? most : std::max<uint64_t>(1, most * items / from.payload.bytes);
-    Counted batch{Payload(from.payload.signal), from.size, from.held};
+    Counted batch{Payload(from.payload.signal), from.size, from.held, from.taken};
     if (n >= items) {
       batch.payload = static_cast<Payload&&>(from.payload);
       from.size = from.held = 0;
@@ -131,7 +145,10 @@ void ExportQueue::pump() {
       first_ = 0;
     }
     ++in_flight_;
-    attempt(*new Outgoing(*this, static_cast<Counted&&>(next)));
+    auto* item = new Outgoing(*this, static_cast<Counted&&>(next));
+    item->next = on_their_way_;
+    on_their_way_ = item;
+    attempt(*item);
   }
   *queue_size_ = static_cast<int64_t>(size_);
 }
@@ -154,12 +171,26 @@ void ExportQueue::end(Outgoing& item) {
   held_ -= item.held;
   items_ -= item.payload.items;
   --in_flight_;
+  Outgoing** at = &on_their_way_;
+  while (*at != &item) at = &(*at)->next;
+  *at = item.next;
   delete &item;
   pump();
   room_.made();
 }
 
+void ExportQueue::delivered() {
+  last_success_ = runtime_.loop->now();
+  failing_since_ = 0;
+  failures_ = 0;
+}
+
+void ExportQueue::failed_once() {
+  if (failures_++ == 0) failing_since_ = runtime_.loop->now();
+}
+
 void ExportQueue::sent(Outgoing& item) {
+  delivered();
   *counters_[static_cast<uint32_t>(item.payload.signal)].sent += static_cast<int64_t>(item.payload.items);
   end(item);
 }
@@ -167,6 +198,8 @@ void ExportQueue::sent(Outgoing& item) {
 void ExportQueue::sent_in_part(Outgoing& item, uint64_t lost, Text why) {
   if (lost == 0) return sent(item);
   lost = std::min(lost, item.payload.items);
+  if (lost < item.payload.items) delivered();
+  else failed_once();
   const ExportCounters& counters = counters_[static_cast<uint32_t>(item.payload.signal)];
   *counters.sent += static_cast<int64_t>(item.payload.items - lost);
   *counters.failed += static_cast<int64_t>(lost);
@@ -177,6 +210,7 @@ void ExportQueue::sent_in_part(Outgoing& item, uint64_t lost, Text why) {
 
 void ExportQueue::failed(Outgoing& item, Text why) {
   if (item.taken > 0) return sent_in_part(item, item.payload.items - std::min(item.taken, item.payload.items), why);
+  failed_once();
   *counters_[static_cast<uint32_t>(item.payload.signal)].failed += static_cast<int64_t>(item.payload.items);
   runtime_.log->error("exporting failed; the items are lost",
                       {{"exporter", context_.id}, {"items", item.payload.items}, {"error", why}});
@@ -193,6 +227,7 @@ void ExportQueue::again(Outgoing& item, Text why, int64_t after) {
   wait = RetryTimer::kept(runtime_, std::max(wait, after));
   int64_t elapsed = runtime_.loop->now() - item.since;
   if (retry_->max_elapsed_time > 0 && wait > retry_->max_elapsed_time - elapsed) return failed(item, why);
+  failed_once();
   item.interval = static_cast<int64_t>(std::min(static_cast<double>(item.interval) * std::max(retry_->multiplier, 1.0),
                                                 static_cast<double>(retry_->max_interval)));
   runtime_.log->info("exporting failed; it is tried again", {{"exporter", context_.id},
@@ -219,6 +254,54 @@ void ExportQueue::tell(Runtime& runtime, bool stopped) {
     runtime.log->write_each(left > 0 ? LogLevel::Error : LogLevel::Info, "what was sent while stopping",
                             {{"exporter", q->context_.id}, {"sent", sent - q->sent_before_}, {"left", left}});
   }
+}
+
+int64_t ExportQueue::oldest() const {
+  int64_t oldest = 0;
+  auto look = [&](int64_t taken) {
+    if (oldest == 0 || taken < oldest) oldest = taken;
+  };
+  for (const Counted& c : collecting_)
+    if (c.payload.items > 0) look(c.taken);
+  if (first_ < waiting_.size()) look(waiting_[first_].taken);
+  for (const Outgoing* o = on_their_way_; o; o = o->next) look(o->taken_at);
+  return oldest;
+}
+
+bool ExportQueue::delivery(Runtime& runtime, Writer& out) {
+  bool all = true;
+  Writer list;
+  const int64_t now = runtime.loop->now();
+  for (ExportQueue* q = runtime.first_queue; q; q = q->next_) {
+    int64_t sent = 0, lost = 0;
+    for (const ExportCounters& c : q->counters_) sent += *c.sent, lost += *c.failed;
+    const bool good = q->failures_ == 0 || now - q->failing_since_ < kGivenUp;
+    all = all && good;
+    list.append(Text(list.empty() ? "{\"exporter\":" : ",{\"exporter\":"));
+    append_json_text(list, view(q->context_.id));
+    list.append(Text(good ? ",\"delivering\":true" : ",\"delivering\":false"));
+    auto number = [&](Text name, int64_t n) {
+      list.append(Text(",\""));
+      list.append(name);
+      list.append(Text("\":"));
+      append_int(list, n);
+    };
+    const int64_t oldest = q->oldest();
+    if (q->last_success_ == 0) list.append(Text(",\"lastSuccessSeconds\":null"));
+    else number("lastSuccessSeconds", (now - q->last_success_) / 1'000'000'000);
+    number("consecutiveFailures", static_cast<int64_t>(q->failures_));
+    number("failingSeconds", q->failures_ ? (now - q->failing_since_) / 1'000'000'000 : 0);
+    number("oldestUnsentSeconds", oldest ? (now - oldest) / 1'000'000'000 : 0);
+    number("unsentItems", static_cast<int64_t>(q->items_));
+    number("unsentBytes", static_cast<int64_t>(q->held_));
+    number("sentItems", sent);
+    number("lostItems", lost);
+    list.byte('}');
+  }
+  out.append(Text(all ? "{\"delivering\":true,\"exporters\":[" : "{\"delivering\":false,\"exporters\":["));
+  out.append(list.bytes());
+  out.append(Text("]}"));
+  return all;
 }
 
 bool ExportQueue::idle() const {

@@ -27,6 +27,7 @@ struct Counted {
   Payload payload;
   uint64_t size = 0;  // in the settings' sizer
   uint64_t held = 0;  // bytes of memory
+  int64_t taken = 0;  // monotonic ns of when its oldest part was taken
 };
 
 // One payload on its way, from when it is taken out of the queue until its end is known.
@@ -34,8 +35,10 @@ struct Outgoing {
   ExportQueue& queue;
   Payload payload;
   uint64_t size, held;
-  int64_t since = 0;     // monotonic ns of the first attempt; 0 before it
-  int64_t interval = 0;  // the next wait
+  int64_t taken_at;
+  Outgoing* next = nullptr;  // of those on their way
+  int64_t since = 0;         // monotonic ns of the first attempt; 0 before it
+  int64_t interval = 0;      // the next wait
   // The exporter's own, and what is to be done with it when the payload's end is known.
   void* user = nullptr;
   void (*discard)(void* user) = nullptr;
@@ -87,11 +90,19 @@ public:
   // Of all queues: `stopped` false: what is sent counts from here; true: says of each exporter what was sent since, and
   // what is left.
   static void tell(Runtime& runtime, bool stopped);
+  // Of all queues, as JSON: what was delivered when, what waits, what fails. False when one has only failed for
+  // kGivenUp.
+  static bool delivery(Runtime& runtime, Writer& out);
+  static constexpr int64_t kGivenUp = int64_t{60} * 1'000'000'000;
 
 private:
   friend struct Outgoing;
   static constexpr uint32_t kDirect = 10;
 
+  void delivered();
+  void failed_once();
+  // Monotonic ns of when the oldest of what is here was taken; 0 when nothing is.
+  int64_t oldest() const;
   uint64_t size_of(const Payload& p) const;
   void collect(Counted&& c);
   void cut_batches(uint32_t signal, bool all);
@@ -112,7 +123,11 @@ private:
   std::vector<Counted> waiting_;  // a ring: from first_ on
   size_t first_ = 0;
   uint32_t in_flight_ = 0;
-  uint64_t size_ = 0;  // of everything here
+  Outgoing* on_their_way_ = nullptr;
+  int64_t last_success_ = 0;   // monotonic ns; 0: none yet
+  int64_t failing_since_ = 0;  // monotonic ns of the first failure since the last success; 0: none
+  uint64_t failures_ = 0;      // since the last success
+  uint64_t size_ = 0;          // of everything here
   uint64_t held_ = 0;
   uint64_t items_ = 0;
   Room room_;

@@ -3,6 +3,10 @@
 //
 //   collector                 runs until SIGTERM or SIGINT, then sends what it holds
 //   collector healthcheck     asks the collector that runs here how it is: exit code 0 or 1
+//   collector healthcheck --delivering
+//                             asks whether what it takes arrives: how each exporter fares, and 1 when one has only
+//                             failed for a minute. For people and dashboards: a backend that is away is no reason to
+//                             stop a task
 //   collector --version
 //
 // A stock task definition starts the collector with --config or AOT_CONFIG_CONTENT. This one's config is compiled in;
@@ -135,7 +139,8 @@ bool read_arguments(int argc, char** argv, GivenConfig& given) {
     }
     if (argument.starts_with("--feature-gates")) continue;
     dprintf(STDERR_FILENO,
-            "collector: unknown argument `%s`\nusage: collector [healthcheck | --version] [--config=...] [--set=...] "
+            "collector: unknown argument `%s`\nusage: collector [healthcheck [--delivering] | --version] "
+            "[--config=...] [--set=...] "
             "[--on-drift=warn|fail]\n",
             argv[i]);
     return false;
@@ -143,11 +148,11 @@ bool read_arguments(int argc, char** argv, GivenConfig& given) {
   return true;
 }
 
-int ask_health() {
+int ask_health(bool delivering) {
   Logger log;
   if (!resolve_late_values(whittle_program, log)) return 1;
   for (const Component& c : whittle_program.components)
-    if (c.ops->ask_health) return c.ops->ask_health(&c.context);
+    if (c.ops->ask_health) return c.ops->ask_health(&c.context, delivering);
   dprintf(STDERR_FILENO,
           "collector: this collector was compiled without the health_check extension, so there is nothing to ask\n");
   return 1;
@@ -230,7 +235,15 @@ int main(int argc, char** argv) {
             whittle_program.config_hash.data);
     return 0;
   }
-  if (argc > 1 && strcmp(argv[1], "healthcheck") == 0) return ask_health();
+  if (argc > 1 && strcmp(argv[1], "healthcheck") == 0) {
+    const bool delivering = argc > 2 && strcmp(argv[2], "--delivering") == 0;
+    if (argc > 2 + delivering) {
+      dprintf(STDERR_FILENO, "collector: unknown argument `%s`\nusage: collector healthcheck [--delivering]\n",
+              argv[2 + delivering]);
+      return 2;
+    }
+    return ask_health(delivering);
+  }
   GivenConfig given;
   if (!read_arguments(argc, argv, given)) return 2;
   _exit(serve(given));

@@ -61,7 +61,7 @@ def send(port):
 
 
 def run(name, stop_timeout, comes_back, last_words=False, more=()):
-    backend, port = Backend(), free_port()
+    backend, port, health = Backend(), free_port(), free_port()
     config = os.path.join(work, "collector.yaml")
     with open(config, "w") as f:
         f.write("""receivers:
@@ -73,15 +73,18 @@ exporters:
     endpoint: http://127.0.0.1:${env:BACKEND_PORT}
     compression: none
     retry_on_failure: {initial_interval: 45s, max_interval: 45s, randomization_factor: 0, max_elapsed_time: 0s}
+extensions:
+  health_check: {endpoint: "127.0.0.1:${env:HEALTH_PORT}"}
 service:
+  extensions: [health_check]
   pipelines:
     traces: {receivers: [otlp], exporters: [otlphttp]}
 """)
     binary = os.path.join(work, name)
     subprocess.run([whittle, "build", config, "-o", binary, "--stop-timeout", stop_timeout, *more], check=True)
     log = open(os.path.join(work, name + ".log"), "w+")
-    collector = subprocess.Popen([binary], stderr=log, env={
-        "OTLP_PORT": str(port), "BACKEND_PORT": str(backend.server_port), "PATH": os.environ["PATH"]})
+    env = {"OTLP_PORT": str(port), "BACKEND_PORT": str(backend.server_port), "HEALTH_PORT": str(health), "PATH": os.environ["PATH"]}
+    collector = subprocess.Popen([binary], stderr=log, env=env)
     try:
         def text():
             log.flush()
@@ -102,6 +105,10 @@ service:
             return collector.wait(20), time.time() - began, text(), taken
         send(port)
         until("first attempt", lambda: "it is tried again" in text())
+        asked = subprocess.run([binary, "healthcheck", "--delivering"], env=env, stdout=subprocess.PIPE, text=True, timeout=10)
+        told = json.loads(asked.stdout)["exporters"][0]
+        assert asked.returncode == 0 and told["lastSuccessSeconds"] is None, asked
+        assert (told["consecutiveFailures"], told["unsentItems"], told["lostItems"]) == (1, 3, 0), told
         began = time.time()
         collector.send_signal(signal.SIGTERM)
         until("tried at once", lambda: backend.calls >= 2, 2)

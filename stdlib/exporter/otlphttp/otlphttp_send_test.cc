@@ -129,6 +129,30 @@ TEST(Queue, ZeroElapsedTimeTriesForEver) {
   s.expect(3, 0, "after 300 failures");
 }
 
+TEST(Queue, SaysHowItFares) {
+  config::Otlphttp c = usual();
+  Sender s(c);
+  s.script({{503, "away"}, {503, "away"}, {200, ""}, {400, "no"}});
+  auto said = [&] {
+    Writer json;
+    EXPECT_TRUE(s.runtime.delivery(s.runtime, json));  // false comes after a minute of failures
+    return std::string(json.text());
+  };
+  EXPECT_EQ(said(),
+            R"({"delivering":true,"exporters":[{"exporter":"otlphttp","delivering":true,"lastSuccessSeconds":null,)"
+            R"("consecutiveFailures":0,"failingSeconds":0,"oldestUnsentSeconds":0,"unsentItems":0,"unsentBytes":0,)"
+            R"("sentItems":0,"lostItems":0}]})");
+  s.send(Signal::Traces, three_spans());
+  EXPECT_NE(said().find(R"("unsentItems":3,)"), std::string::npos);
+  s.settle();
+  EXPECT_NE(said().find(R"("lastSuccessSeconds":0,"consecutiveFailures":0,)"), std::string::npos);
+  EXPECT_NE(said().find(R"("unsentItems":0,"unsentBytes":0,"sentItems":3,"lostItems":0)"), std::string::npos);
+  s.send(Signal::Traces, three_spans());
+  s.settle();
+  EXPECT_NE(said().find(R"("consecutiveFailures":1,)"), std::string::npos);
+  EXPECT_NE(said().find(R"("sentItems":3,"lostItems":3)"), std::string::npos);
+}
+
 TEST(Queue, TriesForSoLong) {
   config::Otlphttp c = usual();
   c.retry_on_failure.initial_interval = c.retry_on_failure.max_interval = 10'000'000;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells over HTTP whether the collector is up: 200 while it runs, 503 once it drains.
+// Tells over HTTP whether the collector is up: 200 while it runs, 503 once it drains. And below its path, at
+// `delivering`, whether what it takes arrives: JSON of how each exporter fares, with 503 once one has only failed for a
+// minute.
 #include "runtime/base/duration.h"
 #include "runtime/base/runtime.h"
 #include "runtime/http/configured.h"
@@ -27,6 +29,8 @@ void append_time(Writer& out, int64_t ns) {
   out.byte('Z');
 }
 
+constexpr Text kDelivering = "/delivering";
+
 class HealthCheck {
 public:
   explicit HealthCheck(const ComponentContext& context)
@@ -47,8 +51,19 @@ private:
     return own.ends_with('/') ? path.starts_with(own) : path == own;
   }
 
+  bool asks_for_delivery(Text path) const {
+    Text own = view(config_.path);
+    if (own.ends_with('/')) own.remove_suffix(1);
+    return path.starts_with(own) && path.substr(own.size()) == kDelivering;
+  }
+
   static bool answer(void* me, ServerRequest& request, ServerReply& reply) {
     auto& self = *static_cast<HealthCheck*>(me);
+    if (self.asks_for_delivery(request.path) && self.runtime_.delivery) {
+      reply.header("content-type", "application/json");
+      reply.status = self.runtime_.delivery(self.runtime_, reply.body) ? 200 : 503;
+      return false;
+    }
     if (!self.covers(request.path)) {
       reply.status = 404;
       reply.header("content-type", "text/plain; charset=utf-8");
@@ -93,12 +108,18 @@ extern "C" const whittle::ComponentOps extension_health_check_ops = {
     .start = [](void* self) { return static_cast<whittle::HealthCheck*>(self)->start(); },
     .drain = nullptr,
     .idle = nullptr,
-    .ask_health = [](const whittle::ComponentContext* context) -> int {
+    .ask_health = [](const whittle::ComponentContext* context, bool delivering) -> int {
       using namespace whittle;
       const auto& c = *static_cast<const config::HealthCheck*>(context->config);
       Writer told;
       bool unix_socket = c.transport == config::ListenAddressTransport::Unix;
-      int code = ask_health(view(c.endpoint), unix_socket, static_cast<bool>(c.tls), view(c.path), 4'000'000'000, told);
+      Writer path;
+      path.append(view(c.path));
+      if (delivering) {
+        if (path.text().ends_with('/')) path.truncate(path.size() - 1);
+        path.append(kDelivering);
+      }
+      int code = ask_health(view(c.endpoint), unix_socket, static_cast<bool>(c.tls), path.text(), 4'000'000'000, told);
       dprintf(STDOUT_FILENO, "%.*s\n", static_cast<int>(told.size()), reinterpret_cast<const char*>(told.data()));
       return code;
     },
