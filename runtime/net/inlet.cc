@@ -75,6 +75,8 @@ struct InletImpl {
       socklen_t size = sizeof from;
       getpeername(fd, reinterpret_cast<sockaddr*>(&from), &size);
       peer.address = write_address(from, address);
+      if (peer.address.empty()) peer.address = inlet.settings.endpoint;
+      peer.connection = this;
     }
     ~Connection() {
       watch.stop();
@@ -103,11 +105,9 @@ struct InletImpl {
         datagrams(
             *r.loop, [](void* inlet, uint32_t) { static_cast<InletImpl*>(inlet)->read_datagrams(kAtOnce); }, this) {}
 
-  bool in_datagrams() const { return settings.transport.starts_with("udp") || settings.transport == "unixgram"; }
-
   bool open() {
     if (!listener.open(settings.endpoint, settings.transport, settings.component)) return false;
-    if (in_datagrams()) {
+    if (settings.in_datagrams()) {
       const int on = 1, size = static_cast<int>(settings.buffer < INT32_MAX ? settings.buffer : INT32_MAX);
       setsockopt(listener.fd(), SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
       if (settings.buffer > 0) setsockopt(listener.fd(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
@@ -134,7 +134,12 @@ struct InletImpl {
       datagrams.stop();
     }
     listener.close();
-    while (!connections.empty()) end(*connections.back());
+    while (!connections.empty()) {
+      Connection& c = *connections.back();
+      for (int i = 0; i < 64 && c.watch.fd() >= 0; ++i)
+        if (!read_stream(c)) break;
+      if (!connections.empty() && connections.back() == &c) end(c);
+    }
   }
 
   // False when there was nothing more to read.
@@ -163,6 +168,8 @@ struct InletImpl {
       Peer peer;
       peer.address = write_address(from, address);
       if (peer.address.empty()) peer.address = settings.endpoint;
+      peer.from = &from;
+      peer.from_size = message.msg_namelen;
       arrived(self, peer, {runtime.loop->scratch(), static_cast<size_t>(n)});
     }
     return true;
@@ -177,14 +184,19 @@ struct InletImpl {
     }
     auto* c = new Connection(*this, fd);
     connections.push_back(c);
+    if (settings.began) settings.began(self, c->peer);
     if (!c->watch.start(fd, EPOLLIN)) end(*c);
   }
-  void read_stream(Connection& c) {
+  // False when there is nothing more to read; the connection may have ended.
+  bool read_stream(Connection& c) {
     const ssize_t n = read(c.fd, runtime.loop->scratch(), Loop::kScratch);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    if (n <= 0 || !arrived(self, c.peer, {runtime.loop->scratch(), static_cast<size_t>(n)})) end(c);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+    if (n > 0 && arrived(self, c.peer, {runtime.loop->scratch(), static_cast<size_t>(n)})) return true;
+    end(c);
+    return false;
   }
   void end(Connection& c) {
+    if (settings.ended) settings.ended(self, c.peer);
     std::erase(connections, &c);
     delete &c;
   }
@@ -201,6 +213,22 @@ bool Inlet::open() {
 }
 void Inlet::close() {
   impl_->close();
+}
+bool Inlet::reply(Peer& peer, Bytes content) {
+  const auto* to = static_cast<const sockaddr*>(peer.from);
+  const int fd = to ? impl_->datagrams.fd() : static_cast<InletImpl::Connection*>(peer.connection)->fd;
+  const ssize_t n = sendto(fd, content.data(), content.size(), MSG_NOSIGNAL | MSG_DONTWAIT, to, peer.from_size);
+  return n == static_cast<ssize_t>(content.size());
+}
+void Inlet::hold(Peer& peer) {
+  static_cast<InletImpl::Connection*>(peer.connection)->watch.stop();
+}
+void Inlet::go_on(Peer& peer) {
+  auto& c = *static_cast<InletImpl::Connection*>(peer.connection);
+  if (c.watch.fd() < 0 && !c.watch.start(c.fd, EPOLLIN)) impl_->end(c);
+}
+void Inlet::end(Peer& peer) {
+  impl_->end(*static_cast<InletImpl::Connection*>(peer.connection));
 }
 uint64_t Inlet::lost() {
   const uint32_t since = impl_->lost_now - impl_->lost_before;

@@ -2,11 +2,12 @@
 #include "runtime/pipeline/intake.h"
 
 #include "runtime/base/self_metrics.h"
+#include "runtime/pipeline/room.h"
 
 namespace whittle {
 
 Intake::Intake(const ComponentContext& context, Signal signal, Text transport, Text scope)
-    : out_(context.out[static_cast<uint32_t>(signal)]), signal_(signal) {
+    : runtime_(*context.runtime), out_(context.out[static_cast<uint32_t>(signal)]), signal_(signal) {
   struct Names {
     Text accepted, refused, unit;
   };
@@ -25,15 +26,22 @@ Intake::Intake(const ComponentContext& context, Signal signal, Text transport, T
 }
 
 Status Intake::take(const Writer& request, uint64_t items, Metadata&& metadata) {
+  const Status status = try_to_take(request, items, static_cast<Metadata&&>(metadata));
+  if (status == Status::Refused) refuse(items);
+  return status;
+}
+
+Status Intake::try_to_take(const Writer& request, uint64_t items, Metadata&& metadata) {
   if (items == 0 || !out_.consume) return Status::Ok;
   Payload payload(signal_);
   payload.items = items;
-  payload.metadata.headers = static_cast<std::vector<Metadata::Header>&&>(metadata.headers);
+  payload.metadata = static_cast<Metadata&&>(metadata);
   BufferRef buffer = BufferRef::copy(request.bytes());
   const Bytes bytes = {buffer.data(), request.size()};
   payload.add({static_cast<BufferRef&&>(buffer), bytes});
-  const Status status = out_.consume(out_.self, &payload);
-  *(status == Status::Ok ? accepted_ : refused_) += static_cast<int64_t>(items);
+  const Status status = offer(runtime_, out_, payload);
+  if (status == Status::Ok) *accepted_ += static_cast<int64_t>(items);
+  if (status == Status::Invalid) refuse(items);
   return status;
 }
 

@@ -17,10 +17,13 @@ public:
 
   // `request` is regular OTLP (wire/validate.h) with so many items. Without items nothing is handed on.
   Status take(const Writer& request, uint64_t items, Metadata&& metadata = {});
-  // So many items came and could not be read.
+  // The same for whoever waits for room (pipeline/room.h) and tries again: what is refused now is not counted.
+  Status try_to_take(const Writer& request, uint64_t items, Metadata&& metadata = {});
+  // So many items came and are lost.
   void refuse(uint64_t items) { *refused_ += static_cast<int64_t>(items); }
 
 private:
+  Runtime& runtime_;
   Consumer out_;
   Signal signal_;
   int64_t *accepted_, *refused_;

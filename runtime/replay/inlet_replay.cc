@@ -2,10 +2,15 @@
 // Inlets of a replay: what arrives is in its lines.
 #include "runtime/net/inlet.h"
 
+#include "runtime/base/json.h"
+
 #include <string.h>
 #include <vector>
 
 namespace whittle {
+
+void replay_write(Bytes line);
+void append_replayed_body(Writer& out, Bytes body);
 
 struct InletImpl {
   InletSettings settings;
@@ -17,6 +22,12 @@ struct InletImpl {
     Peer peer;
   };
   std::vector<Stream*> streams;
+
+  void end(Stream* stream) {
+    if (settings.ended) settings.ended(self, stream->peer);
+    std::erase(streams, stream);
+    delete stream;
+  }
 };
 
 namespace {
@@ -36,6 +47,26 @@ bool Inlet::open() {
 }
 void Inlet::close() {
   impl_->open = false;
+  while (!impl_->streams.empty()) impl_->end(impl_->streams.back());
+}
+// What is sent back is a line: {"to", "from", "reply"}.
+bool Inlet::reply(Peer& peer, Bytes content) {
+  Writer line;
+  line.append(Text("{\"to\":"));
+  append_json_text(line, impl_->settings.component);
+  line.append(Text(",\"from\":"));
+  append_json_text(line, peer.address);
+  line.append(Text(",\"reply\":"));
+  append_replayed_body(line, content);
+  line.append(Text("}\n"));
+  replay_write(line.bytes());
+  return true;
+}
+// Whoever sends goes on sending: the lines have come already.
+void Inlet::hold(Peer&) {}
+void Inlet::go_on(Peer&) {}
+void Inlet::end(Peer& peer) {
+  impl_->end(static_cast<InletImpl::Stream*>(peer.connection));
 }
 uint64_t Inlet::lost() {
   return 0;
@@ -46,7 +77,7 @@ bool replay_arrives(Text component, Text on, bool stream, Text from, Bytes conte
   for (InletImpl* inlet : inlets()) {
     if (inlet->settings.component != component || !inlet->open) continue;
     if (!on.empty() && inlet->settings.name != on) continue;
-    if (stream != inlet->settings.transport.starts_with("tcp")) continue;
+    if (stream == inlet->settings.in_datagrams()) continue;
     if (!stream) {
       Peer peer;
       peer.address = from;
@@ -59,12 +90,11 @@ bool replay_arrives(Text component, Text on, bool stream, Text from, Bytes conte
     if (!connection) {
       connection = new InletImpl::Stream{strndup(from.data(), from.size()), {}};
       connection->peer.address = connection->from;
+      connection->peer.connection = connection;
       inlet->streams.push_back(connection);
+      if (inlet->settings.began) inlet->settings.began(inlet->self, connection->peer);
     }
-    if (!inlet->arrived(inlet->self, connection->peer, content)) {
-      std::erase(inlet->streams, connection);
-      delete connection;
-    }
+    if (!inlet->arrived(inlet->self, connection->peer, content)) inlet->end(connection);
     return true;
   }
   return false;

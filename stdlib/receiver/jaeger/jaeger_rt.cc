@@ -149,6 +149,7 @@ private:
       return error(this, request, reply, 400, done.wrong);
     }
     Metadata metadata;
+    collect_peer(request, metadata);
     if (config_.include_metadata) collect_metadata(request, metadata);
     if (intake_.take(spans, done.spans, static_cast<Metadata&&>(metadata)) != Status::Ok)
       return error(this, request, reply, 500, "Cannot submit Jaeger batch: the pipeline is full");
@@ -208,6 +209,7 @@ private:
       return {GrpcCode::Internal, done.wrong};
     }
     Metadata metadata;
+    collect_peer(request, metadata);
     if (config_.include_metadata) collect_metadata(request, metadata);
     switch (intake_.take(spans, done.spans, static_cast<Metadata&&>(metadata))) {
     case Status::Ok: return {};
