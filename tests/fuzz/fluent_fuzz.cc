@@ -11,12 +11,13 @@ using namespace whittle;
 namespace {
 
 void translate(Bytes message) {
-  Writer out;
-  const fluent::Message m = fluent::translate(message, out);
+  Writer records, out;
+  const fluent::Message m = fluent::read(message, records);
   if (m.wrong) {
-    CHECK(out.empty());
+    CHECK(records.empty());
     return;
   }
+  fluent::finish(records, out);
   const auto counts = wire::validate(Signal::Logs, out.bytes());
   CHECK(counts && counts->regular && counts->items == m.records);
 }

@@ -21,6 +21,8 @@ namespace {
 constexpr Text kScope = "github.com/open-telemetry/opentelemetry-collector-contrib/receiver/fluentforwardreceiver";
 // Of one message, and of what all connections have sent in part.
 constexpr size_t kMostMessage = 32 << 20, kMostTogether = 64 << 20;
+// Messages that come together become one request of about this size.
+constexpr size_t kTogether = 1 << 20;
 // Memory that a connection may keep between messages.
 constexpr size_t kKept = 256 << 10;
 
@@ -121,57 +123,85 @@ private:
     return fluent.take(*static_cast<Connection*>(peer.state));
   }
 
-  // Takes in the messages that are whole. False: the connection is of no use any more.
+  // Takes in the messages that are whole, those that came together in one request. False: the connection is of no use
+  // any more.
   bool take(Connection& c) {
     Writer& rest = c.peer.rest;
     const bool was_held = c.held;
     c.held = false;
     size_t done = 0;
-    bool good = true;
-    while (good && !c.held) {
-      const Bytes all = rest.bytes().subspan(done);
-      const msgpack::Read read = c.scan.go(all);
-      if (read == msgpack::Read::Short) break;
-      good = read == msgpack::Read::Ok ? take(c, all.first(c.scan.end())) : refuse(c, "it is no MessagePack");
-      if (!good || c.held) break;
-      done += c.scan.end();
-      c.scan.reset();
+    const char* wrong = nullptr;
+    for (bool more = true; more && !wrong && !c.held;) {
+      Several several;
+      more = read(c, rest.bytes().subspan(done), several, wrong);
+      if (!hand_on(c, several)) return false;
+      if (!c.held) done += several.size;
     }
     forget(rest, done);
-    if (good && !c.held && (rest.size() > kMostMessage || (together_ > kMostTogether && !rest.empty())))
-      good = refuse(c, rest.size() > kMostMessage ? "it is larger than 32 MiB"
-                                                  : "messages that are not whole take 64 MiB");
-    if (!good) return false;
-    if (c.held && !was_held) inlet_.hold(c.peer);
-    if (c.held) waiter_.wait(runtime_);
+    if (c.held) {
+      c.scan.reset();
+      if (!was_held) inlet_.hold(c.peer);
+      waiter_.wait(runtime_);
+      return true;
+    }
+    if (!wrong && rest.size() > kMostMessage) wrong = "it is larger than 32 MiB";
+    if (!wrong && together_ > kMostTogether && !rest.empty()) wrong = "messages that are not whole take 64 MiB";
+    return !wrong || refuse(c, wrong);
+  }
+
+  // Messages that came one behind the other.
+  struct Several {
+    Writer records;
+    size_t count = 0, messages = 0;
+    size_t size = 0;  // of the messages
+    std::vector<Text> chunks;
+  };
+
+  // False: what is left of `all` is no whole message.
+  bool read(Connection& c, Bytes all, Several& to, const char*& wrong) {
+    while (to.records.size() < kTogether) {
+      const Bytes rest = all.subspan(to.size);
+      switch (c.scan.go(rest)) {
+      case msgpack::Read::Short: return false;
+      case msgpack::Read::Malformed: wrong = "it is no MessagePack"; return false;
+      case msgpack::Read::Ok: break;
+      }
+      const fluent::Message m = fluent::read(rest.first(c.scan.end()), to.records);
+      if ((wrong = m.wrong)) return false;
+      if (m.cut)
+        runtime_.log->warn("the entries of a message end too early: the last one is lost",
+                           {{"component", context_.id}, {"from", c.peer.address}});
+      to.size += c.scan.end();
+      c.scan.reset();
+      to.count += m.records;
+      ++to.messages;
+      if (!m.chunk.empty()) to.chunks.push_back(m.chunk);
+    }
     return true;
   }
 
-  // One message. True although it was not taken, when the connection is held.
-  bool take(Connection& c, Bytes message) {
+  // True although they were not taken, when the connection is held.
+  bool hand_on(Connection& c, const Several& several) {
     Writer request;
-    const fluent::Message m = fluent::translate(message, request);
-    if (m.wrong) return refuse(c, m.wrong);
-    switch (intake_.try_to_take(request, m.records)) {
+    fluent::finish(several.records, request);
+    switch (intake_.try_to_take(request, several.count)) {
     case Status::Refused:
       if (!draining_) return c.held = true;
-      // A message that wants to be acknowledged is sent again, and not to us.
-      if (!m.chunk.empty()) return true;
-      late_.push_back(new Late{static_cast<Writer&&>(request), m.records});
+      // Not acknowledged: should it be lost after all, its sender still has it.
+      late_.push_back(new Late{static_cast<Writer&&>(request), several.count});
       waiter_.wait(runtime_);
-      break;
+      return true;
     case Status::Invalid:
       runtime_.log->warn("the pipeline does not accept log records",
-                         {{"component", context_.id}, {"records", m.records}});
+                         {{"component", context_.id}, {"records", several.count}});
       break;
     case Status::Ok: break;
     }
-    *parsed_ += 1;
-    *records_ += static_cast<int64_t>(m.records);
-    if (m.cut)
-      runtime_.log->warn("the entries of a message end too early: the last one is lost",
-                         {{"component", context_.id}, {"from", c.peer.address}});
-    return m.chunk.empty() || acknowledge(c, m.chunk);
+    *parsed_ += static_cast<int64_t>(several.messages);
+    *records_ += static_cast<int64_t>(several.count);
+    for (const Text chunk : several.chunks)
+      if (!acknowledge(c, chunk)) return false;
+    return true;
   }
 
   bool acknowledge(Connection& c, Text chunk) {

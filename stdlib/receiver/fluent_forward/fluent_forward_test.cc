@@ -94,13 +94,14 @@ TEST(MessagePack, Scan) {
 }
 
 std::string translated(Text message, fluent::Message* told = nullptr) {
-  Writer out, json;
-  const fluent::Message m = fluent::translate(as_bytes(message), out);
+  Writer records, out, json;
+  const fluent::Message m = fluent::read(as_bytes(message), records);
   if (told) *told = m;
   if (m.wrong) {
-    EXPECT_TRUE(out.empty());
+    EXPECT_TRUE(records.empty());
     return std::string("! ") + m.wrong;
   }
+  fluent::finish(records, out);
   const auto counts = wire::validate(Signal::Logs, out.bytes());
   EXPECT_TRUE(counts && counts->regular && counts->items == m.records);
   wire::proto_to_json(Signal::Logs, out.bytes(), json);

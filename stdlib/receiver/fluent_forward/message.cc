@@ -25,7 +25,7 @@ constexpr const char* kNoEntry = "an entry is no list of a time and a record";
 
 class Translator {
 public:
-  Translator(Bytes message, Writer& out) : in_(message), out_(out) {}
+  Translator(Bytes message, Writer& out) : in_(message), out_(out), before_(out.size()) {}
 
   const char* message(Message& to) {
     Value list, tag, second;
@@ -34,7 +34,6 @@ public:
     tag_ = tag.text();
     const size_t at = at_;
     if (list.count < 2 || !next(second)) return kShort;
-    open();
     uint32_t most = 3;
     switch (second.kind) {
     case Kind::Int:
@@ -57,7 +56,6 @@ public:
     Text compressed;
     if (list.count == most && !options(to.chunk, compressed)) return wrong_;
     if (!packed_.empty() && !unpack(compressed, to.cut)) return wrong_;
-    close();
     to.records = records_;
     return nullptr;
   }
@@ -68,20 +66,6 @@ private:
     return false;
   }
   bool next(Value& v) { return msgpack::read(in_, at_, v) == msgpack::Read::Ok || fail(kShort); }
-
-  // All records are of one resource without attributes.
-  void open() {
-    before_ = out_.size();
-    resource_ = wire::begin_len(out_, 1);
-    wire::put_len(out_, 1, {});
-    scope_ = wire::begin_len(out_, 2);
-    wire::put_len(out_, 1, {});
-  }
-  void close() {
-    if (records_ == 0) return out_.truncate(before_);
-    wire::end_len(out_, scope_);
-    wire::end_len(out_, resource_);
-  }
 
   bool entry() {
     Value list;
@@ -271,7 +255,7 @@ private:
   Writer& out_;
   Text tag_;
   Bytes packed_;
-  size_t before_ = 0, resource_ = 0, scope_ = 0, records_ = 0;
+  size_t before_, records_ = 0;
   wire::AttributeMap attributes_;
   Arena values_;
   Writer body_, value_;
@@ -280,12 +264,24 @@ private:
 
 }  // namespace
 
-Message translate(Bytes message, Writer& out) {
+Message read(Bytes message, Writer& records) {
   Message to;
-  const size_t before = out.size();
-  to.wrong = Translator(message, out).message(to);
-  if (to.wrong) out.truncate(before);
+  const size_t before = records.size();
+  to.wrong = Translator(message, records).message(to);
+  if (to.wrong) records.truncate(before);
   return to;
+}
+
+// All records are of one resource without attributes, as in the reference.
+void finish(const Writer& records, Writer& out) {
+  if (records.empty()) return;
+  const size_t resource = wire::begin_len(out, 1);
+  wire::put_len(out, 1, {});
+  const size_t scope = wire::begin_len(out, 2);
+  wire::put_len(out, 1, {});
+  out.append(records.bytes());
+  wire::end_len(out, scope);
+  wire::end_len(out, resource);
 }
 
 }  // namespace whittle::fluent

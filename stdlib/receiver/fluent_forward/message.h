@@ -23,7 +23,10 @@ struct Message {
   bool cut = false;             // the last of its packed entries is not whole, and left out
 };
 
-// `message` is one whole value of MessagePack. Appends regular OTLP (wire/validate.h) to `out`.
-Message translate(Bytes message, Writer& out);
+// `message` is one whole value of MessagePack. Appends its records, as a ScopeLogs holds them, to `records`.
+Message read(Bytes message, Writer& records);
+
+// Appends the request, regular OTLP (wire/validate.h), of the records of any number of messages.
+void finish(const Writer& records, Writer& out);
 
 }  // namespace whittle::fluent
