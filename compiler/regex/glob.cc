@@ -3,7 +3,8 @@
 
 namespace whittle::regex {
 
-std::string pattern_of_glob(std::string_view glob) {
+std::string pattern_of_glob(std::string_view glob, char separator) {
+  const std::string any = separator ? std::string("[^\\") + separator + "]" : ".";
   std::string out = "(?s)\\A";
   int braces = 0;
   auto literal = [&](std::string_view c) {
@@ -13,8 +14,11 @@ std::string pattern_of_glob(std::string_view glob) {
   for (size_t i = 0; i < glob.size(); ++i) {
     const char c = glob[i];
     switch (c) {
-    case '*': out += ".*"; break;
-    case '?': out += "."; break;
+    case '*':
+      if (i + 1 < glob.size() && glob[i + 1] == '*') out += ".*", ++i;
+      else out += any + "*";
+      break;
+    case '?': out += any; break;
     case '\\':
       if (i + 1 < glob.size()) literal(glob.substr(++i, 1));
       break;

@@ -6,7 +6,9 @@
 
 namespace whittle::regex {
 
-// A glob (github.com/gobwas/glob without separators) as a pattern of the whole text.
-std::string pattern_of_glob(std::string_view glob);
+// A glob (github.com/gobwas/glob) as a pattern of the whole text. Where there is a separator, `*` and `?` stop at it
+// and
+// `**` does not.
+std::string pattern_of_glob(std::string_view glob, char separator = 0);
 
 }  // namespace whittle::regex

@@ -277,8 +277,8 @@ int run(int argc, char** argv) {
   runtime.http = &http;
   if (!resolve_late_values(whittle_program, log) || !create_components(whittle_program, runtime)) _exit(2);
   // Nothing listens.
-  for (ComponentKind kind :
-       {ComponentKind::Extension, ComponentKind::Exporter, ComponentKind::Processor, ComponentKind::Receiver})
+  for (ComponentKind kind : {ComponentKind::Extension, ComponentKind::Exporter, ComponentKind::Processor,
+                             ComponentKind::Connector, ComponentKind::Receiver})
     for (const Component& c : whittle_program.components)
       if (c.kind == kind && c.ops->start && !c.ops->start(*c.instance)) _exit(2);
 

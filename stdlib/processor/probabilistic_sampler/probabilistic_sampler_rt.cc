@@ -7,8 +7,8 @@
 #include "runtime/record/attributes.h"
 #include "runtime/record/reshape.h"
 
+#include "runtime/record/sampling_state.h"
 #include "stdlib/processor/probabilistic_sampler/probabilistic_sampler_config.h"
-#include "stdlib/processor/probabilistic_sampler/trace_state.h"
 
 #include <math.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "stdlib/processor/probabilistic_sampler/trace_state.h"
+#include "runtime/record/sampling_state.h"
 
 namespace whittle::sampling {
 
