@@ -3,6 +3,7 @@
 #include "compiler/check/ottl.h"
 #include "compiler/diag/near.h"
 #include "compiler/ottl/names.h"
+#include "stdlib/common/metadata.h"
 #include "stdlib/common/settings.h"
 
 #include <map>
@@ -58,7 +59,11 @@ void check_processor_log_dedup(Check& check, Instance& instance, schema::SignalS
           .note("capitals and small letters are the same in header names");
   }
   if (used_for == 0) return;
+  if (zone.late || (says(zone) && !zone.wrong && zone.text != "UTC" && zone.text != "Local"))
+    check.not_compiled(zone.span, "times in another time zone than UTC");
+  if (!c.at("metadata_keys").items.empty()) check_metadata(check, instance, c.at("metadata_keys"), "metadata_keys");
   const Value& conditions = c.at("conditions");
+  if (!conditions.items.empty()) check.not_compiled(conditions.span, "`conditions` of `log_dedup`");
   auto texts = ottl_texts(check, conditions);
   if (!texts) return;
   std::vector<ottl::TextProblem> problems;
