@@ -26,6 +26,7 @@ struct GrpcChannel::Call {
   Writer url, deadline;
   size_t method_at = 0;  // in the URL
   Signal signal = Signal::Traces;
+  const Metadata* metadata = nullptr;
   int32_t peer = -1;
   Address address{};
   uint32_t tried = 0;  // addresses
@@ -161,6 +162,7 @@ uint64_t GrpcChannel::call(GrpcRequest&& request, Done done, void* context) {
   c->url.append(request.method);
   c->method_at = url_.size();
   c->signal = request.otlp_signal;
+  c->metadata = request.metadata;
   if (runtime_.offline) {
     // To be shown.
     c->joined.append(request.message);
@@ -281,6 +283,7 @@ void GrpcChannel::send(Call& call) {
   http.plain_body = call.joined.bytes();
   http.plain_is_otlp = true;
   http.otlp_signal = call.signal;
+  http.metadata = call.metadata;
   if (!authenticator_) return post(call);
   authenticator_.authenticate(
       http,

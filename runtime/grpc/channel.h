@@ -49,6 +49,7 @@ struct GrpcRequest {
   std::vector<Slice> slices;            // the message in pieces: sent as they are, where nothing compresses them
   int64_t timeout_ns = 0;               // 0: none
   Signal otlp_signal = Signal::Traces;  // shown by replay
+  const Metadata* metadata = nullptr;   // as HttpRequest's; outlives the call
 };
 
 class GrpcChannel {

@@ -13,6 +13,8 @@
 
 namespace whittle {
 
+struct Metadata;  // runtime/base/payload.h
+
 // TLS of a client, as the Collector's configtls.ClientConfig. Borrowed from the config.
 struct ClientTls {
   bool insecure_skip_verify = false;
@@ -45,6 +47,9 @@ struct HttpRequest {
   Text address;               // to connect to in place of the URL's host: "10.0.0.1", "[::1]"; empty: by the name
   int64_t keepalive_ns = 0;   // TCP asks whether the other end is there after so much silence; 0: after a minute
   int64_t lost_after_ns = 0;  // closes a connection when nothing was acknowledged for so long; 0: as the system does
+
+  // Of the request that the telemetry came with, for who authenticates; null: not known.
+  const Metadata* metadata = nullptr;
 
   // Shown by replay: which exporter, what call, and the body before compression in JSON (or OTLP protobuf bytes
   // of `otlp_signal`; empty: what the slices hold). Empty `call`: not shown (metadata and credentials).

@@ -10,6 +10,13 @@ using diag::Diag;
 
 constexpr Diag<std::string_view> kHttpOnly{"E1222", "`{}` takes OTLP over HTTP, and no gRPC"};
 constexpr Diag<std::string_view> kNotSigned{"E1223", "`{}` signs no gRPC calls"};
+constexpr Diag<std::string_view> kInTheOpen{"E1255", "`{}` shows nothing without TLS"};
+
+// Extensions whose headers are secrets: the Collector does not start with one of them over plain text.
+bool keeps_secrets(std::string_view id) {
+  const std::string_view type = id.substr(0, id.find('/'));
+  return type == "basicauth" || type == "bearertokenauth" || type == "oauth2client";
+}
 
 // CloudWatch's OTLP endpoints.
 bool is_cloudwatch(std::string_view endpoint) {
@@ -34,6 +41,12 @@ void check_exporter_otlp(Check& check, Instance& instance, schema::SignalSet) {
         .emit(kNotSigned, named->span, named->text)
         .note("in the Collector calls go without a signature")
         .help("send with `otlphttp`, whose requests it signs");
+  const Value* insecure = instance.config.at("tls").find("insecure");
+  if (named != nullptr && !named->late && keeps_secrets(named->text) && insecure != nullptr && insecure->boolean)
+    check.diags()
+        .emit(kInTheOpen, named->span, named->text)
+        .label(insecure->span, "this is without TLS")
+        .note("the Collector does not start: gRPC sends such headers over TLS only");
 }
 
 }  // namespace whittle::check

@@ -46,6 +46,7 @@ struct Otlp {
     request.slices = item.payload.slices;
     request.timeout_ns = config.timeout;
     request.otlp_signal = item.payload.signal;
+    request.metadata = &item.payload.metadata;
     item.user = this;
     const uint64_t held = channel.call(
         static_cast<GrpcRequest&&>(request),

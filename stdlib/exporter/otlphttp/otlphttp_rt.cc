@@ -98,6 +98,7 @@ struct Otlphttp {
     request.call = path_of_url(urls[s]);
     request.plain_is_otlp = true;
     request.otlp_signal = item.payload.signal;
+    request.metadata = &item.payload.metadata;
     if (!authenticator) return post(item, static_cast<HttpRequest&&>(request));
     auto* waiting = new Unsigned{*this, item, static_cast<HttpRequest&&>(request), static_cast<Writer&&>(joined)};
     authenticator.authenticate(
