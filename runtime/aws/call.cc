@@ -195,6 +195,7 @@ struct PendingCall {
     request.proxy = client.settings_.proxy;
     request.tls = &client.tls_;
     request.exporter = view(client.exporter_.id);
+    request.kind = client.settings_.kind;
     request.call = name;
     request.plain_body = body.bytes();
     client.runtime_.http->send(

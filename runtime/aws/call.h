@@ -14,6 +14,7 @@ struct AwsSettings {
   bool no_verify_ssl = false;
   int64_t timeout_ns = 30'000'000'000;
   int64_t max_retries = 2;
+  Text kind = "exporter";  // what calls: as in HttpRequest
 };
 
 template <class Config>

@@ -82,6 +82,9 @@ public:
     drain_components(program_);
     settle();
     pass_time([&] { return components_idle(program_); });
+    for (const Component& c : program_.components)
+      if (c.kind == ComponentKind::Extension && c.ops->drain) c.ops->drain(*c.instance);
+    settle();
   }
 
 private:
