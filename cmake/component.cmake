@@ -10,7 +10,7 @@ endforeach()
 # component(KIND NAME): one component, from its folder stdlib/KIND/NAME.
 #
 # Everything is found by name: NAME.wtl (the declaration, gathered by cmake/declarations.cmake), NAME_rt.cc and NAME_*_rt.cc (the runtime
-# half, archive lib<KIND>_<NAME>.a), NAME_check.cc and NAME_lower.cc (the compiler half, linked into the compiler), NAME_test.cc.
+# half, archive lib<KIND>_<NAME>.a), NAME_check.cc, NAME_lower.cc and NAME_routes.cc (the compiler half, linked into the compiler), NAME_test.cc.
 # A runtime half that is more than one file lists the others in RUNTIME, those that run for every span or byte in FAST, and what generated
 # code calls for every record in BITCODE (runtime_archive.cmake); NAME_rt.cc itself may be among them.
 function(component kind name)

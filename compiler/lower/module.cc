@@ -53,6 +53,8 @@ public:
                                                           constants_.null_pointer(), "instance." + stage.instance->id));
     }
     for (size_t i = 0; i < plan_.pipelines.size(); ++i) build_pipeline(static_cast<plan::PipelineId>(i));
+    for (size_t i = 0; i < plan_.stages.size(); ++i)
+      if (plan_.stages[i].routes) build_routes(static_cast<StageId>(i));
     std::vector<Constant*> components;
     for (size_t i = 0; i < plan_.stages.size(); ++i)
       if (!plan_.stages[i].stateless()) components.push_back(component(static_cast<StageId>(i)));
@@ -128,6 +130,7 @@ private:
   // A direct call of a stage's consume function on its instance.
   Value* call_stage(StageId id, Value* payload) {
     const plan::Stage& stage = plan_.stages[id];
+    if (stage.routes) return b_.CreateCall(routed(id), {constants_.null_pointer(), payload});
     auto callee = module_.getOrInsertFunction(symbol(stage.component(), "consume"), consume_);
     return b_.CreateCall(callee, {b_.CreateLoad(pointer_, instances_[id]), payload});
   }
@@ -239,6 +242,58 @@ private:
     }
   }
 
+  // What stands where a connector sorts; its body comes when all pipelines have been built.
+  llvm::Function* routed(StageId id) {
+    llvm::Function*& known = routed_[id];
+    if (!known)
+      known = llvm::Function::Create(consume_, llvm::GlobalValue::InternalLinkage,
+                                     "routes." + plan_.stages[id].instance->id, module_);
+    return known;
+  }
+
+  // Offers to every route at once, each behind its program.
+  void build_routes(StageId id) {
+    const plan::Stage& stage = plan_.stages[id];
+    const check::Instance& instance = *stage.instance;
+    const std::string name = instance.id + "." + std::string(schema::name_of(*stage.takes));
+    std::vector<Branch> branches;
+    for (size_t n = 0; n < stage.routes->size(); ++n) {
+      const plan::Route& route = (*stage.routes)[n];
+      const std::string own = "route." + name + "." + std::to_string(n);
+      std::vector<Branch> fed;
+      std::string to;
+      std::vector<std::string> exporters;
+      for (size_t i = 0; i < plan_.pipelines.size(); ++i) {
+        auto& p = plan_.pipelines[i];
+        if (p.signal() != *stage.takes ||
+            std::find(route.pipelines.begin(), route.pipelines.end(), p.source->name) == route.pipelines.end())
+          continue;
+        to += (to.empty() ? "" : ", ") + p.source->name;
+        fed.push_back({entries_[i], p.source->name, {}});
+        for (StageId e : p.exporters) reached(e, fed.back().exporters), reached(e, exporters);
+      }
+      if (fed.empty()) continue;
+      llvm::Function* next = fed[0].out;
+      if (fed.size() > 1) {
+        next = function(own + ".to");
+        offer_to_all(name + "." + std::to_string(n), instance.place, *stage.takes, fed, next->getArg(1));
+      }
+      if (!route.program.passes.empty()) {
+        auto* program = program_constant(module_, constants_, route.program, "program." + own,
+                                         "connectors::" + instance.id, consumer(next));
+        auto* state = own_component("rt_program_ops", ComponentKind::Program, instance.id, instance.place, program);
+        next = function(own);
+        auto callee = module_.getOrInsertFunction("rt_run_program", consume_);
+        b_.CreateRet(b_.CreateCall(callee, {b_.CreateLoad(pointer_, state), next->getArg(1)}));
+      }
+      branches.push_back({next, to, exporters});
+    }
+    llvm::Function* f = routed(id);
+    b_.SetInsertPoint(llvm::BasicBlock::Create(context_, "entry", f));
+    if (branches.empty()) b_.CreateRet(b_.getInt32(static_cast<uint32_t>(Status::Invalid)));
+    else offer_to_all(name, instance.place, *stage.takes, branches, f->getArg(1));
+  }
+
   // What a receiver or a connector calls for one signal; null when no pipeline takes it.
   llvm::Function* receiver_out(StageId receiver, schema::Signal signal) {
     std::vector<Branch> fed;
@@ -307,6 +362,7 @@ private:
   std::vector<llvm::Function*> entries_;          // by pipeline
   std::vector<Constant*> extras_;                 // components of the compiler's own: fan-outs, programs
   std::map<StageId, llvm::Function*> stage_consumers_;
+  std::map<StageId, llvm::Function*> routed_;  // connectors that sort
   std::map<StageId, llvm::Function*> after_;
   std::map<const check::Instance*, llvm::GlobalVariable*> configs_;
 };

@@ -98,10 +98,13 @@ private:
         fail_to(failed, next, s, s.condition_texts[i]);
         b_.SetInsertPoint(next);
       }
-      b_.CreateBr(done);
+      if (s.keeps) b_.CreateRet(verdict(1));
+      else b_.CreateBr(done);
     }
     b_.SetInsertPoint(go);
-    if (s.drops) {
+    if (s.keeps) {
+      b_.CreateBr(done);
+    } else if (s.drops) {
       b_.CreateRet(verdict(1));
     } else {
       for (const ir::Statement& t : s.statements) statement(s, t);

@@ -136,6 +136,16 @@ private:
     return halves->lower(instance.config, signal);
   }
 
+  std::vector<Route> routed(const check::Instance& instance, schema::Signal signal) {
+    const Halves* halves = halves_of(*instance.component);
+    if (halves == nullptr || halves->routes == nullptr) {
+      fault_ = "nothing lowers the " + named(instance);
+      return {};
+    }
+    lowered_[&instance] |= schema::bit(signal);
+    return halves->routes(instance.config, signal);
+  }
+
   // Nothing of what the config says may be left out in silence.
   void complete() {
     for (const Stage& stage : plan_.stages) {
@@ -194,6 +204,7 @@ private:
       Stage stage;
       stage.instance = &plan_.config->instances[id];
       stage.takes = takes;
+      if (takes && stage.component().stateless) stage.routes = routed(*stage.instance, *takes);
       plan_.stages.push_back(std::move(stage));
     }
     return it->second;

@@ -54,6 +54,14 @@ public:
 
 private:
   void component(const Stage& stage) {
+    if (stage.routes) {
+      for (const Route& route : *stage.routes) {
+        out_ += "route of " + stage.instance->id + " to";
+        for (size_t i = 0; i < route.pipelines.size(); ++i) out_ += (i ? ", " : " ") + route.pipelines[i];
+        out_ += " {\n" + ir::dump(route.program) + "}\n\n";
+      }
+      return;
+    }
     if (stage.program) {
       out_ += "program " + plan_.pipelines[*stage.pipeline].source->name + "/" + stage.instance->id + " {\n" +
               ir::dump(*stage.program) + "}\n\n";

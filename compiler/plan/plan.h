@@ -24,6 +24,12 @@ namespace whittle::plan {
 using StageId = uint32_t;     // index in Plan::stages
 using PipelineId = uint32_t;  // index in Plan::pipelines
 
+// One way out of a connector that sorts telemetry: what its program leaves goes to these pipelines.
+struct Route {
+  ir::Program program;                 // without passes: everything
+  std::vector<std::string> pipelines;  // "traces/2"
+};
+
 struct Stage {
   const check::Instance* instance = nullptr;
   std::optional<PipelineId> pipeline;   // processors only
@@ -31,7 +37,10 @@ struct Stage {
   // A stateless processor: what it does to each record. Such a stage has no instance at run time.
   std::optional<ir::Program> program;
 
-  bool stateless() const { return program.has_value(); }
+  // A connector that sorts: where telemetry goes, each route by itself. It has no instance either.
+  std::optional<std::vector<Route>> routes;
+
+  bool stateless() const { return program.has_value() || routes.has_value(); }
   const schema::Component& component() const { return *instance->component; }
 };
 
@@ -64,12 +73,16 @@ std::string dump(const Plan& plan);
 // (Value::at, Value::find), also for those that change nothing: what it did not ask for it has overlooked.
 using LowerFn = std::optional<ir::Program> (*)(const check::Value& config, schema::Signal signal);
 
+// The same of a connector that sorts.
+using RoutesFn = std::vector<Route> (*)(const check::Value& config, schema::Signal signal);
+
 // What a component is made of beside its declaration, as found by name in its folder when whittle is built.
 struct Halves {
   schema::ComponentKind kind;
   std::string_view name;
-  bool runtime;   // has a <name>_rt.cc
-  LowerFn lower;  // of its <name>_lower.cc; returns none where this processor does nothing to that signal
+  bool runtime;               // has a <name>_rt.cc
+  LowerFn lower;              // of its <name>_lower.cc; returns none where this processor does nothing to that signal
+  RoutesFn routes = nullptr;  // of its <name>_routes.cc
 };
 std::span<const Halves> component_halves();
 

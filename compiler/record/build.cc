@@ -520,6 +520,11 @@ void add_group(Program& program, const ottl::Group& group, bool drops, const std
   program.passes.push_back(std::move(pass));
 }
 
+void add_kept(Program& program, const ottl::Group& group, const std::string& place, std::vector<std::string>& missing) {
+  add_group(program, group, true, place, missing);
+  program.passes.back().sections.back().keeps = true;
+}
+
 namespace {
 
 template <class F>

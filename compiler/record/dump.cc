@@ -115,7 +115,7 @@ std::string dump(const Program& program) {
     d.out += "  each " + std::string(kLevelNames[static_cast<int>(pass.level)]) + " {\n";
     for (const Section& s : pass.sections) {
       for (const Block& c : s.conditions) {
-        d.out += s.drops ? "    drop where {\n" : "    only where {\n";
+        d.out += s.keeps ? "    keep where {\n" : s.drops ? "    drop where {\n" : "    only where {\n";
         d.block(c, "      ");
         d.out += "    }\n";
       }

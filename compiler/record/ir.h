@@ -113,6 +113,7 @@ struct Section {
   std::vector<Statement> statements;
   ottl::ErrorMode errors = ottl::ErrorMode::Ignore;
   bool drops = false;  // the message is dropped where a condition holds
+  bool keeps = false;  // of a section that drops: the message is dropped where none holds
   std::string place;
 };
 
@@ -143,6 +144,9 @@ Level level_of(ottl::Context context);
 // cannot be compiled yet is named in `missing`.
 void add_group(Program& program, const ottl::Group& group, bool drops, const std::string& place,
                std::vector<std::string>& missing);
+
+// Adds that only what a condition of the group holds for is kept.
+void add_kept(Program& program, const ottl::Group& group, const std::string& place, std::vector<std::string>& missing);
 
 // Whether the pass looks at attributes of a level, and whether it may write there.
 uint32_t levels_read(const Pass& pass);
