@@ -24,63 +24,86 @@ inline Bytes trace_of(Bytes span) {
   return id;
 }
 
-// Calls `f(id, payload)` with the spans of each trace of each ResourceSpans, in the order in which traces first come.
-// The payload has a buffer of its own, and `id` lies in `in`.
 template <class F>
-void split_traces(const Runtime& runtime, const Payload& in, F f) {
+void fields_of(Bytes message, F f) {
+  for (const uint8_t *p = message.data(), *end = p + message.size(); p < end;) f(wire::next_field(p));
+}
+
+// What a payload may become when it is taken apart. Each trace has a copy of the resource, so a small request with a
+// large resource and many traces would otherwise be as large as its sender likes.
+constexpr uint64_t kMostSplit = 64 << 20;
+
+// Calls `f(id, payload)` with the spans of each trace of each ResourceSpans, in the order in which traces first come.
+// The payload has a buffer of its own, made just before the call, and `id` lies in `in`. False: all together would be
+// larger than kMostSplit, and there was no call.
+template <class F>
+bool split_traces(const Runtime& runtime, const Payload& in, F f) {
+  struct Piece {
+    Bytes span;           // the field
+    uint32_t scope;       // in `scopes`
+    uint32_t next = ~0u;  // in `pieces`, of the same part
+  };
   struct Part {
     Bytes id;
-    Writer out;  // a `resource_spans` field
-    size_t group = 0, scope = 0;
-    uint64_t in_scope = 0;  // which scope is open, from 1
+    uint32_t group;  // in `groups`
+    uint32_t first, last;
   };
+  std::vector<Writer> groups, scopes;  // what all parts have: the resource and its schema, the scope and its schema
+  std::vector<Piece> pieces;
+  std::vector<Part> parts;
+  uint64_t size = 0;
   for (const Slice& slice : in.slices)
     for (const uint8_t *p = slice.bytes.data(), *end = p + slice.bytes.size(); p < end;) {
       const wire::RawField field = wire::next_field(p);
       if (field.number() != 1) continue;
-      const Bytes group = field.content();
-      Writer about;  // what all parts have: the resource and its schema
-      for (const uint8_t *q = group.data(), *group_end = q + group.size(); q < group_end;)
-        if (const wire::RawField g = wire::next_field(q); g.number() != kScopes) about.append(g.whole());
-      std::vector<Part> parts;
-      Keyed<size_t> index(runtime);
-      uint64_t scope_number = 0;
-      for (const uint8_t *q = group.data(), *group_end = q + group.size(); q < group_end;) {
-        const wire::RawField g = wire::next_field(q);
-        if (g.number() != kScopes) continue;
-        ++scope_number;
-        const Bytes scope = g.content();
-        for (const uint8_t *r = scope.data(), *scope_end = r + scope.size(); r < scope_end;) {
-          const wire::RawField span = wire::next_field(r);
-          if (span.number() != kRecords) continue;
+      Writer& group = groups.emplace_back();
+      fields_of(field.content(), [&](const wire::RawField& g) {
+        if (g.number() != kScopes) group.append(g.whole());
+      });
+      Keyed<uint32_t> index(runtime);
+      fields_of(field.content(), [&](const wire::RawField& g) {
+        if (g.number() != kScopes) return;
+        Writer& scope = scopes.emplace_back();
+        fields_of(g.content(), [&](const wire::RawField& own) {
+          if (own.number() != kRecords) scope.append(own.whole());
+        });
+        const auto scope_at = static_cast<uint32_t>(scopes.size() - 1);
+        fields_of(g.content(), [&](const wire::RawField& span) {
+          if (span.number() != kRecords) return;
           const Bytes id = trace_of(span.content());
+          const auto at = static_cast<uint32_t>(pieces.size());
           bool made = false;
-          size_t& at = index.get(id, made);
+          uint32_t& known = index.get(id, made);
           if (made) {
-            at = parts.size();
-            parts.emplace_back();
-            parts.back().id = id;
-            parts.back().group = wire::begin_len(parts.back().out, 1);
-            parts.back().out.append(about.bytes());
+            known = static_cast<uint32_t>(parts.size());
+            parts.push_back({id, static_cast<uint32_t>(groups.size() - 1), at, at});
+            size += group.size();
           }
-          Part& part = parts[at];
-          if (part.in_scope != scope_number) {
-            if (part.in_scope != 0) wire::end_len(part.out, part.scope);
-            part.in_scope = scope_number;
-            part.scope = wire::begin_len(part.out, kScopes);
-            for (const uint8_t* s = scope.data(); s < scope_end;)
-              if (const wire::RawField own = wire::next_field(s); own.number() != kRecords)
-                part.out.append(own.whole());
-          }
-          part.out.append(span.whole());
-        }
-      }
-      for (Part& part : parts) {
-        wire::end_len(part.out, part.scope);
-        wire::end_len(part.out, part.group);
-        f(part.id, payload_of(Signal::Traces, part.out));
-      }
+          Part& part = parts[known];
+          if (made || pieces[part.last].scope != scope_at) size += scope.size();
+          if (!made) pieces[part.last].next = at;
+          part.last = at;
+          pieces.push_back({span.whole(), scope_at});
+          size += span.whole().size();
+        });
+      });
     }
+  if (size > kMostSplit) return false;
+  for (const Part& part : parts) {
+    Writer out;  // a `resource_spans` field
+    const size_t group = wire::begin_len(out, 1);
+    out.append(groups[part.group].bytes());
+    for (uint32_t at = part.first; at != ~0u;) {
+      const uint32_t of = pieces[at].scope;
+      const size_t scope = wire::begin_len(out, kScopes);
+      out.append(scopes[of].bytes());
+      for (; at != ~0u && pieces[at].scope == of; at = pieces[at].next) out.append(pieces[at].span);
+      wire::end_len(out, scope);
+    }
+    wire::end_len(out, group);
+    f(part.id, payload_of(Signal::Traces, out));
+  }
+  return true;
 }
 
 }  // namespace whittle::record

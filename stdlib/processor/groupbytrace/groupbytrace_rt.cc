@@ -58,7 +58,15 @@ public:
 
   Status consume(Payload* payload) {
     if (!held_.slices.empty() && bytes_ >= kMostBytes) return room_.refuse(runtime_, blocks_);
-    split_traces(runtime_, *payload, [&](Bytes id, Payload&& part) { take(id, static_cast<Payload&&>(part)); });
+    const bool taken = split_traces(runtime_, *payload, [&](Bytes id, Payload&& part) {
+      take(id, static_cast<Payload&&>(part));
+      if (bytes_ > kMostBytes && held_.slices.empty()) hand_on();
+    });
+    if (!taken) {
+      runtime_.log->error("a request is refused: with a resource for each of its traces it is too large",
+                          {{"processor", context_.id}, {"spans", payload->items}, {"limit", kMostSplit}});
+      return Status::Invalid;
+    }
     payload->clear();
     hand_on();
     return Status::Ok;

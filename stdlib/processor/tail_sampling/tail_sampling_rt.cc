@@ -146,9 +146,17 @@ public:
   Status consume(Payload* payload) {
     if (!ready_.empty() && ready_bytes_ >= kMostBytes) return room_.refuse(runtime_, blocks_);
     if (config_.block_on_overflow && undecided_ >= most_traces()) return room_.refuse(runtime_, true);
-    split_traces(runtime_, *payload, [&](Bytes id, Payload&& part) { take(id, static_cast<Payload&&>(part)); });
+    const bool taken = split_traces(runtime_, *payload, [&](Bytes id, Payload&& part) {
+      take(id, static_cast<Payload&&>(part));
+      while (bytes_ > kMostBytes && first_) relieve();
+      if (ready_bytes_ > kMostBytes && !waits_) hand_on();
+    });
+    if (!taken) {
+      runtime_.log->error("a request is refused: with a resource for each of its traces it is too large",
+                          {{"processor", context_.id}, {"spans", payload->items}, {"limit", kMostSplit}});
+      return Status::Invalid;
+    }
     payload->clear();
-    while (bytes_ > kMostBytes && first_) relieve();
     settle();
     return Status::Ok;
   }
@@ -227,6 +235,7 @@ private:
     if (std::unique_ptr<Trace>* known = traces_.find(id)) return **known;
     while (traces_.size() >= most_traces() && first_) {
       Trace* oldest = first_;
+      if (config_.block_on_overflow && undecided_ == traces_.size()) break;
       if (config_.block_on_overflow)  // only what is decided may go
         while (oldest && !oldest->decided) oldest = oldest->next;
       if (!oldest) break;
