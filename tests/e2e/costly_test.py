@@ -57,6 +57,10 @@ def gauges(metrics, points, key):
         for m in range(metrics)))
 
 
+def logs(resource, records):
+    return group(resource, (field(2, field(6, attribute(b"k", b"%d" % n))) for n in range(records)))
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -104,7 +108,7 @@ service:
         assert status == expected, status
         assert peak < most_mib << 10, peak
         if name != "tail_sampling/blocks" or expected != 200:  # which has told senders to wait
-            assert send(port, gauges(1, 1, False) if to == "metrics" else request(0, 1), to) == 200
+            assert send(port, {"metrics": gauges(1, 1, False), "logs": logs(0, 1), "traces": request(0, 1)}[to], to) == 200
         collector.send_signal(signal.SIGTERM)
         assert collector.wait(20) == 0
     finally:
@@ -119,4 +123,6 @@ for name, settings in PROCESSORS.items():
 for kind, body in (("many points", gauges(1, 50_000, False)), ("many points, each a group", gauges(1, 50_000, True)),
                    ("many metrics", gauges(50_000, 1, False))):
     attack("groupbyattrs", PROCESSORS["groupbyattrs"], kind, body, 200, 100, "metrics")
+attack("log_dedup", "{interval: 1h}", "many records", logs(0, 50_000), 200, 100, "logs")
+attack("log_dedup", "{interval: 1h}", "a large resource", logs(64_000, 20_000), 200, 64, "logs")
 print("ok")

@@ -28,10 +28,12 @@ struct Kind {
   int64_t count = 0, first = 0, last = 0;
 };
 struct Scope {
+  uint64_t number = 0;
   Writer own;
   std::vector<Kind*> kinds;
 };
 struct Resource {
+  uint64_t number = 0;
   Writer own;
   std::vector<Scope*> scopes;
 };
@@ -206,24 +208,26 @@ private:
       if (!known) {
         known = &resources_->get(key.bytes(), made);
         if (made) {
+          known->number = resources_->size();
           known->own.append(resource.bytes());
           shard.resources.push_back(known);
           bytes_ += sizeof(Resource) + key.size() + known->own.capacity();
         }
       }
-      this->scope(*known, key, of);
+      this->scope(*known, of);
     });
   }
-  void scope(Resource& resource, const Writer& resource_key, const Message& content) {
+  void scope(Resource& resource, const Message& content) {
     const Message own(arena_, content.content(kScope));
     Writer key;
-    wire::put_len(key, 1, resource_key.bytes());
+    wire::put_varint(key, resource.number);
     wire::put_len(key, 2, own.content(1));
     wire::put_len(key, 3, own.content(2));
     append_identity(key, own, 3);
     bool made;
     Scope& scope = scopes_->get(key.bytes(), made);
     if (made) {
+      scope.number = scopes_->size();
       scope.own.append(own.bytes());
       resource.scopes.push_back(&scope);
       bytes_ += sizeof(Scope) + key.size() + scope.own.capacity();
@@ -232,7 +236,7 @@ private:
       Message m(arena_, record);
       for (const Field& f : excluded_) remove(m, f);
       Writer kind;
-      wire::put_len(kind, 1, key.bytes());
+      wire::put_varint(kind, scope.number);
       append_kind(kind, m);
       bool first;
       Kind& k = kinds_->get(kind.bytes(), first);
