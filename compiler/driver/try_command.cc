@@ -65,9 +65,9 @@ int try_command(const Words& words) {
   if (child < 0) return fprintf(stderr, "whittle: cannot start the collector: %s\n", strerror(errno)), 2;
   if (child == 0) {
     for (auto& variable : simulator.environment()) putenv(strdup(variable.c_str()));
-    for (const char* name :
-         {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-          "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"})
+    for (const char* name : {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+                             "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE",
+                             "HOME", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"})
       unsetenv(name);
     const char* argv[] = {"collector", nullptr};
     fexecve(fd, const_cast<char* const*>(argv), environ);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/aws/credentials.h"
 
+#include "runtime/aws/shared_file.h"
 #include "runtime/aws/timestamp.h"
 #include "runtime/base/check.h"
 #include "runtime/http/client.h"
@@ -16,6 +17,8 @@ namespace whittle {
 
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kRefreshBefore = 300 * kSecond;
+constexpr int64_t kInHurry = 60 * kSecond;         // keys that end sooner are waited for
+constexpr int64_t kAskAgain = 10 * kSecond;        // between attempts while there are keys
 constexpr Text kEcsHost = "http://169.254.170.2";  // where AWS_CONTAINER_CREDENTIALS_RELATIVE_URI leads
 
 Credentials::Credentials(Runtime& runtime) : runtime_(runtime) {
@@ -51,9 +54,16 @@ Credentials& Credentials::of(Runtime& runtime) {
 }
 
 void Credentials::get(Ready ready, void* context) {
-  if (from_environment_ ||
-      (!keys_.access_key.empty() && (expires_ns_ == 0 || runtime_.now_ns() + kRefreshBefore < expires_ns_)))
-    return ready(context, &keys_);
+  const int64_t now = runtime_.now_ns();
+  if (from_environment_ || (!keys_.access_key.empty() && (expires_ns_ == 0 || now + kInHurry < expires_ns_))) {
+    ready(context, &keys_);
+    // Ahead of their end, and nobody waits for it.
+    if (from_environment_ || expires_ns_ == 0 || now + kRefreshBefore < expires_ns_ || fetching_ ||
+        now - asked_ns_ < kAskAgain)
+      return;
+    asked_ns_ = now;
+    return fetch();
+  }
   waiting_.push_back({ready, context});
   if (!fetching_) fetch();
 }
@@ -69,12 +79,19 @@ void Credentials::fetch() {
     return of(runtime_).get([](void* self, const AwsKeys* keys) { rt_ask_sts(*static_cast<Credentials*>(self), keys); },
                             this);
   }
+  if (read_shared_file()) return;
   Text relative = environment("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
        full = environment("AWS_CONTAINER_CREDENTIALS_FULL_URI");
   Writer url;
   if (!relative.empty()) {
     url.append(kEcsHost);
     url.append(relative);
+  } else if (!full.empty() && !may_give_keys(full)) {
+    runtime_.log->error(
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI is neither https nor an address of this machine, and is not asked "
+        "for keys",
+        {{"url", full}});
+    return tell(nullptr);
   } else if (!full.empty()) {
     url.append(full);
   } else {
@@ -87,6 +104,7 @@ void Credentials::fetch() {
   request.method = "GET";
   request.url = url.text();
   request.timeout_ns = 5 * kSecond;
+  request.environment_proxy = !is_of_this_machine(url.text());
   Writer token;
   Text file = environment("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
   if (!file.empty()) {
@@ -109,6 +127,39 @@ void Credentials::fetch() {
   runtime_.http->send(
       static_cast<HttpRequest&&>(request),
       [](void* self, const HttpResponse& r) { static_cast<Credentials*>(self)->answered(r); }, this);
+}
+
+bool Credentials::read_shared_file() {
+  Writer path;
+  const Text named = environment("AWS_SHARED_CREDENTIALS_FILE"), home = environment("HOME");
+  Text profile = environment("AWS_PROFILE");
+  const bool asked_for = !named.empty() || !profile.empty();
+  if (!named.empty()) {
+    path.append(named);
+  } else if (!home.empty()) {
+    path.append(home);
+    path.append(Text("/.aws/credentials"));
+  }
+  if (profile.empty()) profile = "default";
+  path.byte(0);
+  Writer text;
+  const int fd = path.size() > 1 ? open(reinterpret_cast<const char*>(path.data()), O_RDONLY | O_CLOEXEC) : -1;
+  if (fd >= 0) {
+    constexpr size_t kMost = 1 << 20;
+    for (ssize_t n; text.size() < kMost && (n = read(fd, text.room(16384), 16384)) > 0;)
+      text.advance(static_cast<size_t>(n));
+    close(fd);
+  }
+  const SharedKeys keys = shared_keys(text.text(), profile);
+  if (!keys.access_key.empty() && !keys.secret_key.empty()) {
+    take({keys.access_key, keys.secret_key, keys.session_token, {}});
+    return true;
+  }
+  if (!asked_for) return false;
+  runtime_.log->error("no AWS credentials: the shared file has no keys of the profile",
+                      {{"file", path.text().substr(0, path.size() - 1)}, {"profile", profile}});
+  tell(nullptr);
+  return true;
 }
 
 void Credentials::answered(const HttpResponse& response) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a collector's AWS keys come from: the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
-// AWS_SESSION_TOKEN), else the container credentials endpoint that ECS names in AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
-// or AWS_CONTAINER_CREDENTIALS_FULL_URI (AWS SDKs and Tools Reference Guide, "Container credential provider"). With
-// `role_arn` these keys take on another role (STS AssumeRole), whose keys are used in their place. Keys that expire are
-// fetched again five minutes before.
+// AWS_SESSION_TOKEN), else the shared file (AWS_SHARED_CREDENTIALS_FILE, or ~/.aws/credentials; AWS_PROFILE), else the
+// container credentials endpoint that ECS names in AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or
+// AWS_CONTAINER_CREDENTIALS_FULL_URI (AWS SDKs and Tools Reference Guide, "Container credential provider"). The
+// instance metadata service is never asked: on Fargate there is none. With `role_arn` these keys take on another role
+// (STS AssumeRole), whose keys are used in their place. Keys that expire are fetched again from five minutes before,
+// while those there are go on being used.
 #pragma once
 
 #include "runtime/aws/denied.h"
@@ -60,6 +62,8 @@ private:
   };
   Credentials(Runtime& runtime, const RoleToTake& role);
   void fetch();
+  // From the shared file. True when that settles it, with or without keys.
+  bool read_shared_file();
   void answered(const HttpResponse& response);
   friend void rt_ask_sts(Credentials& role, const AwsKeys* keys);
   void sts_answered(const HttpResponse& response);
@@ -76,6 +80,7 @@ private:
   bool fetching_ = false;
   bool failed_ = false;     // the last attempt did, and the log has it
   int64_t expires_ns_ = 0;  // wall clock; 0: never
+  int64_t asked_ns_ = 0;    // wall clock: when keys that were still good were last asked for anew
   int64_t signed_ns_ = 0;   // when the role was last asked for, by AWS's clock
   std::vector<Waiting> waiting_;
   // Of a role.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Roles that exporters take on: when STS is asked, what its answers do.
 #include "runtime/aws/call.h"
+#include "runtime/aws/shared_file.h"
 #include "tests/support/scripted_client.h"
 
 namespace whittle {
@@ -127,6 +128,87 @@ TEST(AssumeRole, NotInReplay) {
   f.get(f.role());
   EXPECT_EQ(f.keys, "AKIDEXAMPLE/");
   EXPECT_TRUE(f.own.requests.empty());
+}
+
+// A variable of the environment, for a while.
+struct Variable {
+  const char* name;
+  Variable(const char* n, const std::string& value) : name(n) { setenv(n, value.c_str(), 1); }
+  ~Variable() { unsetenv(name); }
+};
+
+struct Chain : Fixture {
+  Chain() {
+    unsetenv("AWS_ACCESS_KEY_ID");
+    unsetenv("AWS_SECRET_ACCESS_KEY");
+  }
+  void own_keys() { get({}); }
+};
+
+constexpr const char* kGiven =
+    R"({"AccessKeyId":"ASIATASK","SecretAccessKey":"s","Token":"t","Expiration":"2026-11-22T15:10:40Z"})";  // in 4
+                                                                                                            // minutes
+
+TEST(Chain, WhoMayGiveKeys) {
+  for (const char* url :
+       {"http://127.0.0.1:9/x", "http://localhost/x", "http://169.254.170.2/v2", "http://169.254.170.23/v1",
+        "http://[::1]:80/", "http://[fd00:ec2::23]/v1", "http://[fe80::1]/", "https://example.com/keys"})
+    EXPECT_TRUE(may_give_keys(url)) << url;
+  for (const char* url :
+       {"http://example.com/x", "http://10.0.0.1/", "http://127.0.0.1.example.com/", "http://localhost@evil.com/",
+        "http://[2001:db8::1]/", "ftp://127.0.0.1/", "", "http://", "http://[", "127.0.0.1/x"})
+    EXPECT_FALSE(may_give_keys(url)) << url;
+  Chain c;
+  Variable full("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://example.com/keys");
+  c.own_keys();
+  c.settle();
+  EXPECT_EQ(c.keys, "none");
+  EXPECT_TRUE(c.own.requests.empty());
+}
+
+TEST(Chain, KeysAreRefreshedWhileTheOldOnesAreUsed) {
+  Chain c;
+  Variable relative("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/x"), home("HOME", "/nonexistent");
+  c.own.answer = [](const Recorded&) { return Script::Answer{200, kGiven}; };
+  c.own_keys();
+  c.settle();
+  EXPECT_EQ(c.keys, "ASIATASK/t");
+  ASSERT_EQ(c.own.requests.size(), 1u);
+  c.own.answer = [](const Recorded&) { return Script::Answer{500, "away"}; };
+  for (int i = 0; i < 3; ++i) {  // within the last five minutes of the old ones; the endpoint is away
+    c.keys.clear();
+    c.own_keys();
+    EXPECT_EQ(c.keys, "ASIATASK/t") << "at once";
+    c.settle();
+  }
+  EXPECT_EQ(c.own.requests.size(), 2u) << "asked again, and not for each call";
+  c.runtime.fixed_clock_ns += 200'000'000'000;  // they end within the minute: who asks waits, and what is left is used
+  c.keys.clear();
+  c.own_keys();
+  EXPECT_EQ(c.keys, "");
+  c.settle();
+  EXPECT_EQ(c.keys, "ASIATASK/t");
+}
+
+TEST(Chain, SharedFile) {
+  const std::string path = testing::TempDir() + "credentials-" + std::to_string(getpid());
+  FILE* file = fopen(path.c_str(), "w");
+  fputs("# mine\n[default]\naws_access_key_id = AKIADEFAULT\naws_secret_access_key=s1\n"
+        "[ build ]\nregion=x\nAWS_ACCESS_KEY_ID=AKIABUILD\r\naws_secret_access_key = s=2\naws_session_token = tt\n"
+        "s3 =\n  aws_access_key_id = nested\n[empty]\n",
+        file);
+  fclose(file);
+  Variable named("AWS_SHARED_CREDENTIALS_FILE", path);
+  for (auto& [profile, expected] :
+       {std::pair{"", "AKIADEFAULT/"}, {"build", "AKIABUILD/tt"}, {"empty", "none"}, {"no", "none"}}) {
+    Chain c;
+    std::optional<Variable> own;
+    if (*profile) own.emplace("AWS_PROFILE", profile);
+    c.own_keys();
+    EXPECT_EQ(c.keys, expected) << profile;
+    EXPECT_TRUE(c.own.requests.empty());
+  }
+  unlink(path.c_str());
 }
 
 }  // namespace
