@@ -3,6 +3,8 @@
 
 #include "compiler/check/checks.h"
 
+#include <algorithm>
+
 namespace whittle::check {
 
 namespace {
@@ -29,7 +31,19 @@ void look(const Instance& instance, const Value& v, const std::string& setting, 
          out);
 }
 
+bool writes(const Value& v) {
+  if (v.type == nullptr || v.wrong) return false;
+  if (v.type->kind == schema::TypeKind::String)
+    return v.type->format == schema::Format::WrittenPath && (v.late || !v.text.empty());
+  return std::any_of(v.items.begin(), v.items.end(), writes);
+}
+
 }  // namespace
+
+bool writes_files(const Config& config) {
+  return std::any_of(config.instances.begin(), config.instances.end(),
+                     [](const Instance& i) { return i.used && writes(i.config); });
+}
 
 std::vector<WrittenFolder> written_folders(const Config& config) {
   std::vector<WrittenFolder> out;

@@ -22,6 +22,9 @@ struct WrittenFolder {
 // root, is left out.
 std::vector<WrittenFolder> written_folders(const Config& config);
 
+// Whether some component may write files, also where which ones is known only at start.
+bool writes_files(const Config& config);
+
 // Whether `folder` is `place` or within it.
 bool is_within(std::string_view folder, std::string_view place);
 

@@ -62,7 +62,7 @@ public:
     for (auto& stage : plan_.stages) facts(stage.instance->config);
     for (const schema::Component* c : schema::components()) stand_ins(*c->config->fields);
     plan_.listeners = check::listeners(config);
-    plan_.writes_files = !check::written_folders(config).empty();
+    plan_.writes_files = check::writes_files(config);
     plan_.needs = aws::task_needs(config, {});
     plan_.drift = drift_table(config);
     plan_.config_hash = source::sha256_hex(config.canonical);
