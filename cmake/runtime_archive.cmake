@@ -74,7 +74,7 @@ function(runtime_archive name)
 
   # For this machine: code that only exists in the freestanding build (operator new and its like) is left out.
   set(host_sources ${sources})
-  list(FILTER host_sources EXCLUDE REGEX "/freestanding\\.cc$")
+  list(FILTER host_sources EXCLUDE REGEX "/freestanding[a-z_]*\\.cc$")
   add_library(host_${name} STATIC ${host_sources})
   target_compile_options(host_${name} PRIVATE -fno-exceptions -fno-rtti -Wno-macro-redefined)
   target_compile_definitions(host_${name} PRIVATE NGHTTP2_STATICLIB)

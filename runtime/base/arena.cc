@@ -2,6 +2,7 @@
 // Bump allocation from chunks that double up to 64 KiB; what is larger than that gets a chunk of its own size.
 #include "runtime/base/arena.h"
 
+#include "runtime/base/blocks.h"
 #include "runtime/base/check.h"
 #include "runtime/base/memory.h"
 
@@ -24,7 +25,8 @@ void* Arena::allocate(size_t size, size_t align) {
   if (chunk_size > kLargestChunk) chunk_size = kLargestChunk;
   const size_t needed = sizeof(Chunk) + align + size;
   if (chunk_size < needed) chunk_size = needed;
-  auto* chunk = static_cast<Chunk*>(malloc(chunk_size));
+  if (chunk_size >= kBlock) chunk_size = block_size(chunk_size);
+  auto* chunk = static_cast<Chunk*>(chunk_size >= kBlock ? take_block(chunk_size) : malloc(chunk_size));
   CHECK(chunk != nullptr);
   chunk->next = chunks_;
   chunk->size = chunk_size;
@@ -43,13 +45,18 @@ Text Arena::copy(Text t) {
   return {out, t.size()};
 }
 
+void Arena::free_chunk(Chunk* chunk) {
+  if (chunk->size >= kBlock) give_block(chunk, chunk->size);
+  else free(chunk);
+}
+
 void Arena::reset() {
   if (!chunks_) return;
   // The first chunk, the oldest, is the last of the list.
   while (Chunk* next = chunks_->next) {
     held_ -= chunks_->size;
     unbook_memory(chunks_->size);
-    free(chunks_);
+    free_chunk(chunks_);
     chunks_ = next;
   }
   at_ = reinterpret_cast<uint8_t*>(chunks_ + 1);
@@ -59,7 +66,7 @@ void Arena::reset() {
 void Arena::release() {
   reset();
   unbook_memory(held_);
-  free(chunks_);
+  if (chunks_) free_chunk(chunks_);
   chunks_ = nullptr;
   at_ = end_ = nullptr;
   held_ = 0;

@@ -50,6 +50,7 @@ private:
     Chunk* next;
     size_t size;
   };
+  static void free_chunk(Chunk* chunk);
   Chunk* chunks_ = nullptr;
   uint8_t* at_ = nullptr;
   uint8_t* end_ = nullptr;

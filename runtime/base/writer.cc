@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a Writer grows: by doubling, from 256 bytes.
+// How a Writer grows: by doubling, from 256 bytes; large ones are blocks.
 #include "runtime/base/writer.h"
 
+#include "runtime/base/blocks.h"
 #include "runtime/base/check.h"
 #include "runtime/base/memory.h"
 
@@ -11,16 +12,29 @@ void Writer::grow(size_t n) {
   CHECK(n <= SIZE_MAX / 4 && capacity_ <= SIZE_MAX / 4);
   size_t capacity = capacity_ < 128 ? 256 : capacity_ * 2;
   if (capacity < size_ + n) capacity = size_ + n;
-  auto* data = static_cast<uint8_t*>(realloc(data_, capacity));
-  CHECK(data != nullptr);
+  if (capacity >= kBlock) capacity = block_size(capacity);
+  uint8_t* data = nullptr;
+  if (capacity < kBlock) {
+    data = static_cast<uint8_t*>(realloc(data_, capacity));
+    CHECK(data != nullptr);
+  } else {
+    data = static_cast<uint8_t*>(take_block(capacity));
+    if (size_ > 0) memcpy(data, data_, size_);
+    give_back();
+  }
   book_memory(capacity - capacity_);
   data_ = data;
   capacity_ = capacity;
 }
 
+void Writer::give_back() {
+  if (capacity_ < kBlock) free(data_);
+  else give_block(data_, capacity_);
+}
+
 void Writer::release() {
   unbook_memory(capacity_);
-  free(data_);
+  give_back();
 }
 
 void Writer::insert(size_t at, size_t n) {

@@ -96,6 +96,7 @@ private:
     }
   }
   void release();
+  void give_back();
   void grow(size_t n);  // makes room for at least n more bytes, at least doubling
 
   uint8_t* data_ = nullptr;
