@@ -17,6 +17,12 @@ struct Kept {
 constexpr uint32_t kMostKept = 128;
 constexpr size_t kMostBytes = 4 * 1024 * 1024;
 
+#if __has_feature(address_sanitizer)
+constexpr bool kFreedAtOnce = true;  // who uses it afterwards is found out
+#else
+constexpr bool kFreedAtOnce = false;
+#endif
+
 constinit Kept kept[kMostKept] = {};  // in the order in which they were given back
 constinit uint32_t kept_count = 0;
 constinit size_t kept_bytes = 0;
@@ -42,7 +48,7 @@ void* take_block(size_t size) {
 }
 
 void give_block(void* block, size_t size) {
-  if (size > kMostBytes) return free(block);
+  if (size > kMostBytes || kFreedAtOnce) return free(block);
   // The oldest make room: the sizes in use lately are the ones worth keeping.
   while (kept_count == kMostKept || (kept_count > 0 && kept_bytes + size > kMostBytes)) {
     free(kept[0].block);
