@@ -672,20 +672,22 @@ private:
   bool broken_service_ = false, broken_list_ = false, nothing_ = false;
 };
 
-CheckResult finish(CheckResult result, const syntax::Loaded& loaded, const CheckOptions& options) {
+CheckResult finish(CheckResult result, const syntax::Loaded& loaded, const source::Sources& sources,
+                   const CheckOptions& options) {
   result.could_not_run = loaded.unreadable;
   if (loaded.root != syntax::kNoNode) {
     diag::Diagnostics before = result.diagnostics;
     Meant meant = options.to_compile ? Meant::Whittle : options.distribution ? Meant::Stock : Meant::Best;
-    result.config = FrontEnd(options, meant, loaded, *result.sources, result.diagnostics).run();
+    result.config = FrontEnd(options, meant, loaded, sources, result.diagnostics).run();
     if (meant == Meant::Best && result.config && !result.config->not_compiled.empty()) {
       result.diagnostics = std::move(before);
-      result.config = FrontEnd(options, Meant::Stock, loaded, *result.sources, result.diagnostics).run();
+      result.config = FrontEnd(options, Meant::Stock, loaded, sources, result.diagnostics).run();
     }
   }
   if (options.strict) result.diagnostics.make_strict();
   if (result.diagnostics.has_errors()) {
     result.partial = std::move(result.config);
+    if (result.partial) result.partial->incomplete = true;
     result.config.reset();
   }
   result.diagnostics.sort();
@@ -701,15 +703,24 @@ std::string setting_path(const Instance& instance) {
 CheckResult check_files(const CheckOptions& options) {
   CheckResult result;
   result.sources = std::make_unique<source::Sources>();
-  syntax::Loaded loaded = syntax::load_config(options.files, *result.sources, result.diagnostics);
-  return finish(std::move(result), loaded, options);
+  source::Sources& sources = *result.sources;
+  syntax::Loaded loaded = syntax::load_config(options.files, sources, result.diagnostics);
+  return finish(std::move(result), loaded, sources, options);
 }
 
 CheckResult check_text(std::string name, std::string text, const CheckOptions& options) {
   CheckResult result;
   result.sources = std::make_unique<source::Sources>();
-  syntax::Loaded loaded = syntax::load_text(std::move(name), std::move(text), *result.sources, result.diagnostics);
-  return finish(std::move(result), loaded, options);
+  source::Sources& sources = *result.sources;
+  syntax::Loaded loaded = syntax::load_text(std::move(name), std::move(text), sources, result.diagnostics);
+  return finish(std::move(result), loaded, sources, options);
+}
+
+CheckResult check_sources(std::span<const source::FileId> files, source::Sources& sources,
+                          const CheckOptions& options) {
+  CheckResult result;
+  syntax::Loaded loaded = syntax::load_sources(files, sources, result.diagnostics);
+  return finish(std::move(result), loaded, sources, options);
 }
 
 }  // namespace whittle::check

@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,5 +46,8 @@ CheckResult check_files(const CheckOptions& options);
 
 // The same for one text under a name; options.files is not used.
 CheckResult check_text(std::string name, std::string text, const CheckOptions& options);
+
+// The same for texts that are among `sources` already, merged in this order; the result has no sources of its own.
+CheckResult check_sources(std::span<const source::FileId> files, source::Sources& sources, const CheckOptions& options);
 
 }  // namespace whittle::check

@@ -41,6 +41,19 @@ Builder Diagnostics::add(std::string_view code, source::Span span, std::string m
   return Builder(&d);
 }
 
+void Diagnostics::take(Diagnostic diagnostic) {
+  Builder added = add(diagnostic.code, diagnostic.span, diagnostic.message);
+  added.become(std::move(diagnostic));
+}
+
+void Diagnostics::move_places(const std::function<source::Span(source::Span)>& move) {
+  for (Diagnostic& d : list_) {
+    d.span = move(d.span);
+    for (Label& l : d.labels) l.span = move(l.span);
+    std::erase_if(d.suggestions, [&](const Suggestion& s) { return move(s.span) != s.span; });
+  }
+}
+
 void Diagnostics::sort() {
   std::vector<size_t> order(list_.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = i;

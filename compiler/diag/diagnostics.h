@@ -16,6 +16,7 @@
 #include <concepts>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -138,6 +139,9 @@ public:
     return *this;
   }
 
+  // Everything at once, of a diagnostic that was made elsewhere.
+  void become(Diagnostic other) { *d_ = std::move(other); }
+
 private:
   Diagnostic* d_;
 };
@@ -148,6 +152,11 @@ public:
   Builder emit(const Diag<Args...>& diag, source::Span span, const std::type_identity_t<Args>&... args) {
     return add(diag.code, span, detail::fill(diag.text, args...));
   }
+
+  // Adds one that was made elsewhere, unless the same is there.
+  void take(Diagnostic diagnostic);
+  // Replaces every place by what `move` makes of it; suggestions of places that moved are left out.
+  void move_places(const std::function<source::Span(source::Span)>& move);
 
   // In the order of the text: by file and place, errors without a place first.
   void sort();

@@ -107,6 +107,7 @@ int check_command(Arguments arguments, Output& output) {
     output.err += "whittle: " + error + "\ntry `whittle check --help`\n";
     return 2;
   }
+  tasks.compiled = common.to_compile;
   // Batches must be done by the time that the task really has.
   if (!line.has("--stop-timeout"))
     common.stop_timeout_s = aws::ecs::stop_timeout(tasks).value_or(common.stop_timeout_s);

@@ -184,12 +184,16 @@ Loaded load_config(const std::vector<std::string>& files, source::Sources& sourc
 }
 
 Loaded load_text(std::string name, std::string text, source::Sources& sources, diag::Diagnostics& diags) {
+  source::FileId file = sources.add(std::move(name), std::move(text));
+  return load_sources({&file, 1}, sources, diags);
+}
+
+Loaded load_sources(std::span<const source::FileId> files, source::Sources& sources, diag::Diagnostics& diags) {
   Loaded out;
-  if (add(out, sources.add(std::move(name), std::move(text)), sources, diags)) {
-    out.root = resolve_references(out.tree, out.root, sources, diags);
-  } else {
-    out.root = kNoNode;
-  }
+  bool good = true;
+  for (source::FileId file : files) good = add(out, file, sources, diags) && good;
+  if (good && out.root != kNoNode) out.root = resolve_references(out.tree, out.root, sources, diags);
+  if (!good) out.root = kNoNode;
   return out;
 }
 

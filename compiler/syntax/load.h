@@ -5,6 +5,7 @@
 
 #include "compiler/syntax/yaml.h"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ Loaded load_config(const std::vector<std::string>& files, source::Sources& sourc
 
 // The same for one text under a name.
 Loaded load_text(std::string name, std::string text, source::Sources& sources, diag::Diagnostics& diags);
+
+// The same for texts that are sources already.
+Loaded load_sources(std::span<const source::FileId> files, source::Sources& sources, diag::Diagnostics& diags);
 
 // Says what no text holds: zero bytes, control characters, bytes that are not UTF-8. False: do not parse.
 bool check_bytes(source::FileId file, const source::Sources& sources, diag::Diagnostics& diags);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Environment variables and secrets: there twice, of a shape that cannot be, or missing for the config.
 #include "compiler/aws/ecs/checks.h"
+#include "compiler/aws/ecs/own_config.h"
 
 #include <algorithm>
 #include <map>
@@ -18,6 +19,8 @@ constexpr Diag<std::string_view, std::string_view> kMissing{
     "E1095", "{} does not have `{}`, which the config reads when the collector starts"};
 constexpr Diag<std::string_view, std::string_view> kOldAgent{
     "W1095", "{} may not have `{}`, which the config reads when the collector starts"};
+constexpr Diag<std::string_view, std::string_view> kEmpty{
+    "W1323", "{} does not have `{}`, which the config reads when the collector starts"};
 constexpr Diag<std::string_view> kPlaceholder{"E1096", "the placeholder `{}` was never filled in"};
 
 // Why `valueFrom` cannot be right. A name without an ARN is a parameter of the task's own region.
@@ -92,6 +95,7 @@ void missing(TaskCheck& c) {
   const Container& x = *c.collector;
   if (!x.environment_known) return;
   for (const LateVariable& l : late_variables(*c.config)) {
+    if (l.name == kUnknownVariable) continue;
     if (l.has_default || (c.fargate && set_by_fargate(l.name)) || l.name.starts_with("ECS_CONTAINER_METADATA_URI"))
       continue;
     if (x.variable(l.name) != nullptr || x.secret(l.name) != nullptr) continue;
@@ -105,9 +109,11 @@ void missing(TaskCheck& c) {
           .help("under `environment`: `{\"name\": \"{}\", \"value\": \"...\"}`", l.name);
       continue;
     }
-    auto d = c.diags.emit(kMissing, at, x.shown(), l.name);
+    auto d = c.image.compiled() ? c.diags.emit(kMissing, at, x.shown(), l.name)
+                                : c.diags.emit(kEmpty, at, x.shown(), l.name);
     d.label(l.span, "`{}` needs it", l.settings.front());
-    d.note("the collector says which variable is missing, and ends");
+    if (c.image.compiled()) d.note("the collector says which variable is missing, and ends");
+    else d.note("the stock collector takes an empty text for it, and the compiled one ends");
     if (l.secret) d.help("under `secrets`: `{\"name\": \"{}\", \"valueFrom\": \"/collector/{}\"}`", l.name, l.name);
     else d.help("under `environment`: `{\"name\": \"{}\", \"value\": \"...\"}`", l.name);
   }

@@ -2,6 +2,7 @@
 // What the stock collector is given when it starts: its config, by an argument, a variable or a parameter. The compiled
 // one has its config within; what it is given all the same it only compares.
 #include "compiler/aws/ecs/checks.h"
+#include "compiler/aws/ecs/own_config.h"
 
 #include <algorithm>
 #include <iterator>
@@ -23,41 +24,39 @@ constexpr Diag<std::string_view, std::string_view> kTooLong{"E1074", "this value
 constexpr uint64_t kStandardBytes = 4096, kAdvancedBytes = 8192;  // Systems Manager API reference, PutParameter
 
 void arguments(TaskCheck& c, const Container& x) {
-  bool stock = is_stock_collector(parse_image(x.image.text));
+  const bool compiled = c.image.compiled();
   const std::vector<Text>& words = x.command.items;
-  const Text* config = nullptr;
-  for (size_t i = 0; i < words.size(); ++i) {
+  const std::vector<ConfigArgument> configs = config_arguments(x);
+  for (size_t i = 0; i < words.size() && compiled; ++i) {
     const Text& word = words[i];
-    if (!word.known()) continue;
     std::string_view t = word.text;
-    std::string_view given;
-    if (t.starts_with("--config=")) {
-      config = &word;
-      given = t.substr(9);
-    } else if (t == "--config" && i + 1 < words.size()) {
-      config = &word;
-      if (words[i + 1].known()) given = words[i + 1].text;
+    if (!word.known() || t.starts_with("--config=") || t.starts_with("--set=") || t.starts_with("--feature-gates") ||
+        t.starts_with("--on-drift"))
+      continue;
+    if (t == "--config") {
       ++i;
-    } else if (!stock && !t.starts_with("--set=") && !t.starts_with("--feature-gates") &&
-               !t.starts_with("--on-drift")) {
-      c.diags.emit(kArgument, word.span, t)
-          .here("it says so, and ends with exit code 2")
-          .note("it takes `--config`, `--set` and `--feature-gates` from task definitions of the stock collector, and "
-                "runs without any argument");
+      continue;
     }
-    if (given.starts_with("env:") && x.environment_known && x.variable(given.substr(4)) == nullptr &&
-        x.secret(given.substr(4)) == nullptr)
-      c.diags.emit(kNoVariable, word.span, given)
+    c.diags.emit(kArgument, word.span, t)
+        .here("it says so, and ends with exit code 2")
+        .note("it takes `--config`, `--set` and `--feature-gates` from task definitions of the stock collector, and "
+              "runs without any argument");
+  }
+  for (const ConfigArgument& a : configs) {
+    if (c.image.stock() || !a.location.starts_with("env:") || !x.environment_known) continue;
+    const std::string name = a.location.substr(4);
+    if (x.variable(name) == nullptr && x.secret(name) == nullptr)
+      c.diags.emit(kNoVariable, a.span, a.location)
           .here("neither `environment` nor `secrets` has it")
           .note("the stock collector would not start; the compiled one has nothing to compare with");
   }
-  const Variable* content = x.variable("AOT_CONFIG_CONTENT");
-  const Variable* secret = x.secret("AOT_CONFIG_CONTENT");
+  const Variable* content = x.variable(kConfigVariable);
+  const Variable* secret = x.secret(kConfigVariable);
   if (content == nullptr) content = secret;
-  if (config != nullptr || content != nullptr) {
-    auto d = c.diags.emit(kGiven, config != nullptr ? config->span : content->name.span);
+  if (compiled && (!configs.empty() || content != nullptr)) {
+    auto d = c.diags.emit(kGiven, !configs.empty() ? configs[0].span : content->name.span);
     d.here("the compiled collector reads it only to compare");
-    if (config != nullptr && content != nullptr) d.label(content->name.span, "and this");
+    if (!configs.empty() && content != nullptr) d.label(content->name.span, "and this");
     d.note("both may stay while moving over from the stock collector");
   }
   if (secret != nullptr && c.config_bytes > kStandardBytes && secret->value.known() &&
@@ -72,7 +71,7 @@ void arguments(TaskCheck& c, const Container& x) {
           .here("needs a parameter of the advanced tier, which costs")
           .help("the compiled collector needs no parameter: its config is compiled in");
   }
-  if (stock || !x.entry_point.known || x.entry_point.items.empty() || !x.entry_point.items[0].has_text()) return;
+  if (!compiled || !x.entry_point.known || x.entry_point.items.empty() || !x.entry_point.items[0].has_text()) return;
   const Text& entry = x.entry_point.items[0];
   if (entry.text != "/collector")
     c.diags.emit(kEntryPoint, entry.span, entry.text)

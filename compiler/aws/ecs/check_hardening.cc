@@ -60,6 +60,7 @@ void check_hardening(TaskCheck& c) {
   if (c.collector == nullptr) return;
   const Container& x = *c.collector;
   const bool writes = check_written(c);
+  if (!c.image.compiled()) return;  // what others write, and as whom, is theirs
   if (!writes && (!x.readonly_root.written || (x.readonly_root.known && !x.readonly_root.value))) {
     auto d = c.diags.emit(kWritable, x.readonly_root.written ? x.readonly_root.span : x.span, x.shown());
     d.note("the compiled collector writes no file there, so nothing is lost by forbidding it");

@@ -14,9 +14,8 @@ using diag::Diag;
 
 namespace {
 
-constexpr Diag<std::string_view> kNotThere{"E1040",
-                                           "the collector's image has no {}, so this health check always fails"};
-constexpr Diag<> kStockCheck{"W1041", "`/healthcheck` is the stock collector's"};
+constexpr Diag<std::string_view, std::string_view> kNotThere{"E1040",
+                                                             "{}'s image has no {}, so this health check always fails"};
 constexpr Diag<> kStockCheckGone{
     "E1041", "the compiled collector's image has no `/healthcheck`, so this health check always fails"};
 constexpr Diag<std::string_view> kNone{"W1042", "nobody asks {} how it is"};
@@ -25,9 +24,13 @@ constexpr Diag<std::string_view> kNobodyAnswers{
 constexpr Diag<std::string_view> kNoForm{"W1044", "a health check begins with `CMD` or `CMD-SHELL`, not with `{}`"};
 constexpr Diag<std::string_view, std::string_view, std::string_view> kRange{
     "E1045", "`{}` of a health check is {} to {} seconds"};
+constexpr Diag<std::string_view, std::string_view> kOtherPort{
+    "E1322", "this health check asks port {}, and the collector answers on port {}"};
 constexpr Diag<> kRetries{"E1045", "`retries` of a health check is 1 to 10"};
 
 constexpr std::string_view kOwn = "\"healthCheck\": {\"command\": [\"CMD\", \"/collector\", \"healthcheck\"]}";
+constexpr std::string_view kStockOwn = "\"healthCheck\": {\"command\": [\"CMD\", \"/healthcheck\"]}";
+constexpr std::string_view kStockPort = "13133";  // that `/healthcheck` asks unless told (cmd/healthcheck)
 
 // What answers when the collector is asked how it is.
 std::optional<Listener> answers(const check::Config& config) {
@@ -52,54 +55,90 @@ void ranges(TaskCheck& c, const HealthCheck& h) {
     c.diags.emit(kRetries, h.retries.span).here("registering the task definition fails");
 }
 
+// What a health check of this image looks like; empty when it has none.
+std::string_view own_check(const CollectorImage& image) {
+  return image.compiled() ? kOwn : image.asks.empty() ? std::string_view() : kStockOwn;
+}
+
+void nobody_answers(TaskCheck& c, const Text& program) {
+  if (c.config == nullptr || c.config->unknown_components) return;
+  c.diags.emit(kNobodyAnswers, program.span, health_extension())
+      .here("there is nothing to ask")
+      .note("ECS stops a task when an essential container stays unhealthy, and does not start what depends on "
+            "`HEALTHY`")
+      .help("add `{}:` to the config's `extensions`, and to `service::extensions`", health_extension());
+}
+
+// `/healthcheck`, or `/healthcheck -port 8080`.
+void stock_asks(TaskCheck& c, const std::vector<Text>& words, size_t program) {
+  if (c.config == nullptr) return;
+  std::optional<Listener> answer = answers(*c.config);
+  if (!answer) return nobody_answers(c, words[program]);
+  std::string asked(kStockPort);
+  const Text* where = &words[program];
+  for (size_t i = program + 1; i < words.size(); ++i) {
+    std::string_view t = words[i].text;
+    while (t.starts_with("-")) t.remove_prefix(1);
+    if (t.starts_with("port=")) asked = t.substr(5);
+    else if (t == "port" && i + 1 < words.size()) asked = words[++i].text;
+    else continue;
+    where = &words[i];
+  }
+  if (answer->port == 0 || std::to_string(answer->port) == asked) return;
+  c.diags.emit(kOtherPort, where->span, asked, std::to_string(answer->port))
+      .here("nobody answers there")
+      .label(answer->span, "this is where it answers")
+      .help("`[\"CMD\", \"/healthcheck\", \"-port\", \"{}\"]`", answer->port);
+}
+
 // The collector's own health check.
 void command(TaskCheck& c, const HealthCheck& h) {
   const std::vector<Text>& words = h.command.items;
-  if (!h.command.known || words.empty() ||
+  if (!h.command.known || words.empty() || c.image.runs == CollectorImage::Runs::Unknown ||
       !std::all_of(words.begin(), words.end(), [](const Text& t) { return t.known(); }))
     return;
-  auto own = [&](diag::Builder d) { d.help("the collector asks itself: `{}`", kOwn); };
+  const std::string_view image = c.image.shown();
+  auto own = [&](diag::Builder d) {
+    if (std::string_view check = own_check(c.image); !check.empty()) d.help("the collector asks itself: `{}`", check);
+    else d.help("it has no program that asks: leave the health check out");
+  };
   bool form = words[0].text == "CMD" || words[0].text == "CMD-SHELL";
   size_t program = form ? 1 : 0;
   if (program >= words.size()) return;
   const Text& first = words[program];
   if (words[0].text == "CMD-SHELL")
-    return own(c.diags.emit(kNotThere, words[0].span, "shell").here("`CMD-SHELL` runs `/bin/sh`"));
-  if (first.text == "/healthcheck") {
-    bool stock = is_stock_collector(parse_image(c.collector->image.text));
-    if (stock) {
-      auto d = c.diags.emit(kStockCheck, first.span);
-      d.here("the compiled collector's image has no such file").note("change it together with the image");
-      if (!form) d.note("ECS documents that a health check begins with `CMD` or `CMD-SHELL`");
-      return own(d);
-    }
+    return own(c.diags.emit(kNotThere, words[0].span, image, "shell").here("`CMD-SHELL` runs `/bin/sh`"));
+  if (first.text == "/healthcheck" && c.image.compiled())
     return own(c.diags.emit(kStockCheckGone, first.span).here("no such file"));
-  }
   std::string_view name = std::string_view(first.text).substr(first.text.rfind('/') + 1);
   if (name == "sh" || name == "bash" || name == "ash")
-    return own(c.diags.emit(kNotThere, first.span, "shell").here("no such file"));
-  if (first.text != "/collector") {
+    return own(c.diags.emit(kNotThere, first.span, image, "shell").here("no such file"));
+  if (first.text != c.image.asks && first.text != c.image.entry_point) {
     std::string what = name == "curl" || name == "wget" ? "`" + std::string(name) + "`" : "`" + first.text + "`";
-    return own(c.diags.emit(kNotThere, first.span, what)
-                   .here("no such file")
-                   .note("it holds one file that can be run: `/collector`"));
+    auto d = c.diags.emit(kNotThere, first.span, image, what);
+    d.here("no such file");
+    if (c.image.compiled()) d.note("it holds one file that can be run: `/collector`");
+    return own(d);
   }
   if (!form) {
-    c.diags.emit(kNoForm, words[0].span, words[0].text).here("ECS documents no other form").help("`{}`", kOwn);
+    c.diags.emit(kNoForm, words[0].span, words[0].text)
+        .here("ECS documents no other form")
+        .note("whether it is run at all depends on the agent")
+        .help("`{}`", own_check(c.image));
+    if (c.image.compiled()) return;
+  }
+  if (c.image.stock()) {
+    if (first.text == c.image.asks) stock_asks(c, words, program);
     return;
   }
   bool asks = words.size() == 3 && words[2].text == "healthcheck";
   if (!asks) {
     return own(
-        c.diags.emit(kNotThere, words.back().span, "other command than `/collector healthcheck` that would answer")
+        c.diags
+            .emit(kNotThere, words.back().span, image, "other command than `/collector healthcheck` that would answer")
             .here("this starts no health check"));
   }
-  if (c.config != nullptr && !answers(*c.config))
-    c.diags.emit(kNobodyAnswers, first.span, health_extension())
-        .here("there is nothing to ask")
-        .note("ECS stops a task when an essential container stays unhealthy, and does not start what depends on "
-              "`HEALTHY`")
-        .help("add `{}:` to the config's `extensions`, and to `service::extensions`", health_extension());
+  if (c.config != nullptr && !answers(*c.config)) nobody_answers(c, first);
 }
 
 }  // namespace
@@ -119,14 +158,14 @@ void check_health(TaskCheck& c) {
   const Container& x = *c.collector;
   if (x.health && !(x.health->command.items.size() == 1 && x.health->command.items[0].text == "NONE"))
     return command(c, *x.health);
-  if (c.config == nullptr) return;
+  if (c.config == nullptr || own_check(c.image).empty()) return;
   // A config that answers nobody is not the task's mistake: `whittle taskdef` says what the extension would give.
   std::optional<Listener> answer = answers(*c.config);
   if (!answer) return;
   c.diags.emit(kNone, x.span, x.shown())
       .here("has no `healthCheck`")
       .label(answer->instance->key, "the config answers, and ECS does not ask")
-      .help("`{}`", kOwn);
+      .help("`{}`", own_check(c.image));
 }
 
 }  // namespace whittle::aws::ecs

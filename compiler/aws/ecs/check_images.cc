@@ -12,7 +12,6 @@ using diag::Diag;
 namespace {
 
 constexpr Diag<std::string_view> kLatest{"W1020", "`{}` is not always the same image"};
-constexpr Diag<std::string_view> kStock{"N1021", "{} runs the stock collector"};
 constexpr Diag<std::string_view, std::string_view> kNoImage{"E1022", "`{}` is not the name of an image: {}"};
 constexpr Diag<std::string_view, std::string_view> kProcessor{
     "E1017", "the collector is compiled for {}, and the task runs on {}"};
@@ -39,7 +38,7 @@ std::string problem_of(const std::string& text) {
 
 void platform(TaskCheck& c) {
   const TaskDefinition& t = c.task;
-  if (c.collector == nullptr) return;
+  if (c.collector == nullptr || c.image.stock()) return;
   if (t.operating_system.has_text() && t.operating_system.text != "LINUX") {
     c.diags.emit(kWindows, t.operating_system.span, t.operating_system.text).here("`LINUX` is needed");
     return;
@@ -60,33 +59,6 @@ void platform(TaskCheck& c) {
 
 }  // namespace
 
-ImageReference parse_image(std::string_view text) {
-  ImageReference r;
-  if (size_t at = text.find('@'); at != std::string_view::npos) {
-    r.digest = text.substr(at + 1);
-    text = text.substr(0, at);
-  }
-  size_t slash = text.rfind('/'), colon = text.rfind(':');
-  if (colon != std::string_view::npos && (slash == std::string_view::npos || colon > slash)) {
-    r.tag = text.substr(colon + 1);
-    text = text.substr(0, colon);
-  }
-  // The first part is a registry when it looks like a host.
-  size_t first = text.find('/');
-  std::string_view head = text.substr(0, first);
-  if (first != std::string_view::npos && (head.find_first_of(".:") != std::string_view::npos || head == "localhost")) {
-    r.registry = head;
-    text = text.substr(first + 1);
-  }
-  r.repository = text;
-  return r;
-}
-
-bool is_stock_collector(const ImageReference& image) {
-  std::string last = image.last();
-  return last == "aws-otel-collector" || last.starts_with("opentelemetry-collector");
-}
-
 void check_images(TaskCheck& c) {
   for (const Container& x : c.task.containers) {
     if (!x.image.has_text()) continue;
@@ -97,7 +69,6 @@ void check_images(TaskCheck& c) {
     }
     ImageReference r = parse_image(text);
     bool moving = r.tag.empty() || std::find(std::begin(kMoving), std::end(kMoving), r.tag) != std::end(kMoving);
-    bool stock = &x == c.collector && is_stock_collector(r);
     if (r.digest.empty() && moving) {
       auto d = c.diags.emit(kLatest, x.image.span, text);
       if (r.tag.empty()) d.here("no tag means `latest`");
@@ -106,10 +77,6 @@ void check_images(TaskCheck& c) {
       d.help("name a version, or the digest that `docker push` printed: `{}@sha256:...`",
              (r.registry.empty() ? "" : r.registry + "/") + r.repository);
     }
-    if (stock)
-      c.diags.emit(kStock, x.image.span, x.shown())
-          .here("replace it with the image that `whittle build --image` makes")
-          .note("the checks of this container are those of the compiled collector");
   }
   platform(c);
 }

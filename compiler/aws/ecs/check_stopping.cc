@@ -26,7 +26,7 @@ void check_stopping(TaskCheck& c) {
             .suggest(number.span, c.as_written(number.span, number.value < 2 ? "2" : "120"));
     }
   }
-  if (c.collector == nullptr) return;
+  if (c.collector == nullptr || !c.image.compiled()) return;
   const Number& stop = c.collector->stop_timeout;
   if (stop.known && stop.value >= 2 && stop.value <= kDrainSeconds)
     c.diags.emit(kTooShort, stop.span, stop.value)

@@ -4,6 +4,7 @@
 
 #include "compiler/aws/ecs/checks.h"
 #include "compiler/aws/ecs/files.h"
+#include "compiler/aws/ecs/own_config.h"
 
 #include <algorithm>
 #include <map>
@@ -126,7 +127,7 @@ bool check_task_files(const TaskInputs& inputs, const check::Config* config, uin
 
 ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::Tree& tree, const TaskInputs& inputs,
                               const check::Config* config, uint64_t config_bytes, const RoleOptions& roles,
-                              const source::Sources& sources, diag::Diagnostics& diags) {
+                              source::Sources& sources, diag::Diagnostics& diags) {
   bool any = false, named = false;
   for (const TaskFile& f : files) {
     for (const TaskDefinition& t : f.tasks) {
@@ -141,19 +142,25 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
   for (const TaskFile& f : files)
     here.surroundings.log_groups.insert(here.surroundings.log_groups.end(), f.log_groups.begin(), f.log_groups.end());
 
-  const std::vector<Listener> listening = config == nullptr ? std::vector<Listener>() : check::listeners(*config);
+  const check::Config* given = config;
+  OwnConfigs own_configs(files, sources, diags);
   ExecutionUse together;
   together.log_groups_made = here.surroundings.log_groups;
   for (const TaskFile& file : files) {
     std::vector<RoleUse> role_uses;
     for (const TaskDefinition& task : file.tasks) {
       const Container* collector = find_collector(task, inputs, any, &diags);
-      TaskCheck c{task,    file,  collector,        config, config_bytes, listening, inputs, here.surroundings,
-                  sources, diags, task.on_fargate()};
+      CollectorImage image = collector == nullptr ? CollectorImage() : collector_image(*collector, inputs.compiled);
+      const check::Config* config = given;
+      if (config == nullptr && collector != nullptr) config = own_configs.of(*collector, image);
+      const std::vector<Listener> listening = config == nullptr ? std::vector<Listener>() : check::listeners(*config);
+      TaskCheck c{task,    file,  collector,         config, config_bytes, listening, inputs, here.surroundings,
+                  sources, diags, task.on_fargate(), image};
       check_fargate(c);
       check_size(c);
       check_images(c);
       check_role_arns(c);
+      check_stock(c);
       check_health(c);
       check_endpoints(c);
       check_otel_names(c);
@@ -191,6 +198,7 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
       check_role(documents, tree, u.needs, of_role, sources, diags);
     }
   }
+  diags.move_places([&](source::Span span) { return own_configs.place(span); });
   return together;
 }
 

@@ -18,6 +18,7 @@ struct TaskInputs {
   std::vector<std::string> task_definitions, cloudformation, terraform_plans;  // files
   std::string container;  // the collector's; "": found by its image, its config and its name
   std::string target;     // "x86_64", "aarch64"; "": not known
+  bool compiled = false;  // the collector's image is the one that whittle compiled
 
   bool empty() const { return task_definitions.empty() && cloudformation.empty() && terraform_plans.empty(); }
 };

@@ -4,6 +4,7 @@
 
 #include "compiler/aws/deployment.h"
 #include "compiler/aws/ecs/check_task.h"
+#include "compiler/aws/ecs/collector_image.h"
 #include "compiler/aws/ecs/task.h"
 #include "compiler/check/listeners.h"
 
@@ -27,6 +28,7 @@ struct TaskCheck {
   const source::Sources& sources;
   diag::Diagnostics& diags;
   bool fargate;
+  CollectorImage image;  // of `collector`
 
   // Containers share one network, so that `localhost` is the same for all of them.
   bool one_network() const { return fargate || task.network_mode.text == "awsvpc" || task.network_mode.text == "host"; }
@@ -34,15 +36,17 @@ struct TaskCheck {
   std::string as_written(source::Span span, std::string_view value) const;
 };
 
-// All checks of files that were read into `tree`. Returns what ECS fetches for all tasks together.
+// All checks of files that were read into `tree`. Without a config each task's own counts, if it has one. Returns what
+// ECS fetches for all tasks together.
 ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::Tree& tree, const TaskInputs& inputs,
                               const check::Config* config, uint64_t config_bytes, const RoleOptions& roles,
-                              const source::Sources& sources, diag::Diagnostics& diags);
+                              source::Sources& sources, diag::Diagnostics& diags);
 
 void check_fargate(TaskCheck& c);       // launch type, network mode, parameters, platform version
 void check_size(TaskCheck& c);          // cpu and memory
 void check_images(TaskCheck& c);        // pinned, of the right processor
 void check_role_arns(TaskCheck& c);     // roles that are missing, ARNs that cannot be
+void check_stock(TaskCheck& c);         // what stock images have and have not
 void check_health(TaskCheck& c);        // health checks
 void check_endpoints(TaskCheck& c);     // OTEL_EXPORTER_OTLP_* against the receivers
 void check_otel_names(TaskCheck& c);    // names of OTEL_ variables, service.name
@@ -59,18 +63,6 @@ void check_stored_parameters(const TaskFile& file, diag::Diagnostics& diags);
 
 // Placeholders that nobody filled in, of a whole file.
 void check_placeholders(const TaskFile& file, diag::Diagnostics& diags);
-
-// An image reference in its parts: "public.ecr.aws/nginx/nginx:1.27@sha256:..".
-struct ImageReference {
-  std::string registry;    // "public.ecr.aws"; empty: Docker Hub
-  std::string repository;  // "nginx/nginx"
-  std::string tag, digest;
-  std::string last() const { return repository.substr(repository.rfind('/') + 1); }
-};
-ImageReference parse_image(std::string_view text);
-
-// One of the collectors that are published for everybody, which read their config when they start.
-bool is_stock_collector(const ImageReference& image);
 
 // The collector's container, or null; says so where `diags` is not null and it cannot be told. `others` is whether
 // another task has one.

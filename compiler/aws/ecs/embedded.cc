@@ -82,7 +82,43 @@ std::vector<uint32_t> offsets(std::string_view raw, const std::string& text) {
   return out;
 }
 
+// The same of a literal block: each line stands there behind the block's indentation.
+std::vector<uint32_t> block_offsets(std::string_view raw, const std::string& text) {
+  std::vector<uint32_t> out;
+  size_t at = raw.starts_with('|') ? raw.find('\n') + 1 : 0;
+  size_t indent = raw.find_first_not_of(" \n", at);
+  if (indent == std::string_view::npos) return out;
+  indent -= raw.rfind('\n', indent) + 1;  // npos + 1 is 0: the first line
+  for (size_t i = 0; i < text.size();) {
+    size_t end = std::min(text.find('\n', i), text.size());
+    std::string_view line = std::string_view(text).substr(i, end - i);
+    if (!line.empty() && (raw.size() < at + indent || raw.substr(at + indent, line.size()) != line)) return {};
+    size_t begin = line.empty() ? std::min(at, raw.size()) : at + indent;
+    for (size_t k = 0; k <= line.size(); ++k) out.push_back(static_cast<uint32_t>(begin + k));
+    if (end == text.size()) return out;
+    at = raw.find('\n', at);
+    at = at == std::string_view::npos ? raw.size() : at + 1;
+    i = end + 1;
+  }
+  out.push_back(static_cast<uint32_t>(std::min(at, raw.size())));
+  return out;
+}
+
 }  // namespace
+
+std::vector<uint32_t> offsets_in(std::string_view written, const std::string& text) {
+  std::vector<uint32_t> out;
+  if (written == text) {
+    for (size_t i = 0; i <= text.size(); ++i) out.push_back(static_cast<uint32_t>(i));
+  } else if (written.size() >= 2 && written.front() == '"' && written.back() == '"') {
+    out = offsets(written.substr(1, written.size() - 2), text);
+    for (uint32_t& o : out) ++o;
+  } else {
+    out = offsets(written, text);
+    if (out.empty()) out = block_offsets(written, text);
+  }
+  return out;
+}
 
 NodeId read_embedded(NodeId node, std::string_view what, source::Sources& sources, syntax::Tree& tree,
                      diag::Diagnostics& diags) {

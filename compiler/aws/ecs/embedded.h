@@ -6,6 +6,7 @@
 #include "compiler/syntax/yaml.h"
 
 #include <string_view>
+#include <vector>
 
 namespace whittle::aws::ecs {
 
@@ -14,5 +15,9 @@ namespace whittle::aws::ecs {
 // text. `what` names it: "container_definitions".
 syntax::NodeId read_embedded(syntax::NodeId node, std::string_view what, source::Sources& sources, syntax::Tree& tree,
                              diag::Diagnostics& diags);
+
+// For each byte of a scalar's text, and for its end, where it is in the scalar as written, behind quotes, escapes and
+// the indentation of a block. Empty where that cannot be told.
+std::vector<uint32_t> offsets_in(std::string_view written, const std::string& text);
 
 }  // namespace whittle::aws::ecs

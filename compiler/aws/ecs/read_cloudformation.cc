@@ -27,7 +27,7 @@ class TemplateReader {
 public:
   TemplateReader(NodeId root, const std::string& path, Reading& reading)
       : r_(reading), root_(root), values_(reading.tree, root, reading.surroundings, reading.diags),
-        reader_(r_.tree, Style::CloudFormation, r_.diags) {
+        reader_(r_.tree, Style::CloudFormation, r_.diags, [this](NodeId n) { return values_.resource_of(n); }) {
     file_.path = path;
   }
 
@@ -108,6 +108,7 @@ private:
 
   void parameter(const Entry& e, NodeId properties) {
     StoredParameter p;
+    p.id = e.key;
     p.span = e.key_span;
     auto plain = [&](std::string_view name, Text& out) {
       if (const Entry* x = at(properties).find(name); x != nullptr && at(x->value).is_scalar())

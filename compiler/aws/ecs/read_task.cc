@@ -310,6 +310,7 @@ std::vector<Variable> TaskReader::variables(NodeId list, std::string_view value,
     v.span = at(i).span;
     if (const Entry* e = find(i, "name")) v.name = text(e->value, e->key_span, "name", true);
     if (const Entry* e = find(i, value)) v.value = text(e->value, e->key_span, value, true);
+    if (const Entry* e = find(i, value); e != nullptr && resource_of_) v.refers_to = resource_of_(e->value);
     if (v.name.text.find(kUnknownPart) != std::string::npos) known = false;
     out.push_back(std::move(v));
   }

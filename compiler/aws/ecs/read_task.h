@@ -7,6 +7,7 @@
 #include "compiler/diag/diagnostics.h"
 #include "compiler/syntax/yaml.h"
 
+#include <functional>
 #include <span>
 
 namespace whittle::aws::ecs {
@@ -22,8 +23,10 @@ bool is_unknown(const syntax::Node& node);
 
 class TaskReader {
 public:
-  TaskReader(const syntax::Tree& tree, Style style, diag::Diagnostics& diags)
-      : tree_(tree), style_(style), diags_(diags) {}
+  // `resource_of` says which resource of a template a node stands for.
+  TaskReader(const syntax::Tree& tree, Style style, diag::Diagnostics& diags,
+             std::function<std::string(syntax::NodeId)> resource_of = {})
+      : tree_(tree), style_(style), diags_(diags), resource_of_(std::move(resource_of)) {}
 
   // The parameters of RegisterTaskDefinition below `node`, a Mapping.
   TaskDefinition task(syntax::NodeId node, source::Span span);
@@ -56,6 +59,7 @@ private:
   const syntax::Tree& tree_;
   Style style_;
   diag::Diagnostics& diags_;
+  std::function<std::string(syntax::NodeId)> resource_of_;
 };
 
 }  // namespace whittle::aws::ecs

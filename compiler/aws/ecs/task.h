@@ -54,8 +54,9 @@ struct Texts {
 
 struct Variable {
   Text name;
-  Text value;         // of a secret: valueFrom
-  source::Span span;  // of the whole entry
+  Text value;             // of a secret: valueFrom
+  std::string refers_to;  // of a template: the resource that `valueFrom` stands for; empty: none is known
+  source::Span span;      // of the whole entry
 };
 
 struct PortMapping {
@@ -170,6 +171,7 @@ struct Role {
 
 // A parameter whose value stands in a template or plan.
 struct StoredParameter {
+  std::string id;  // in the template; empty: not known
   Text name, value, tier;
   source::Span span;
 };

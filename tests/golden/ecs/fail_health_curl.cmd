@@ -1,1 +1,1 @@
-check --config collector.yaml --task-definition health_curl.json
+check --config collector.yaml --task-definition health_curl.json --for whittle

@@ -1,1 +1,1 @@
-check --config collector.yaml --task-definition health_shell.json
+check --config collector.yaml --task-definition health_shell.json --for whittle

@@ -1,1 +1,1 @@
-check --config collector.yaml --task-definition health_stock.json
+check --config collector.yaml --task-definition health_stock.json --for whittle

@@ -1,1 +1,1 @@
-check --config collector.yaml --terraform-plan plan.json --target x86_64
+check --config collector.yaml --terraform-plan plan.json --target x86_64 --for whittle

@@ -1,0 +1,1 @@
+check --cloudformation parameter.yaml

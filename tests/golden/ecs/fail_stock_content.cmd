@@ -1,0 +1,2 @@
+# The config stands in a variable's value.
+check --task-definition stock_content.json

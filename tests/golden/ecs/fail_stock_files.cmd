@@ -1,0 +1,1 @@
+check --task-definition stock_files.json

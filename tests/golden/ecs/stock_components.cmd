@@ -1,0 +1,1 @@
+check --config routed.yaml --task-definition stock_components.json # only 13
