@@ -193,6 +193,7 @@ private:
         c_.diags.emit(kOtherProtocolByDefault, v.value.span, e->port)
             .here("`{}` listens here", l.setting)
             .label(l.span, "grpc")
+            .note("the SDK of .NET speaks grpc by itself")
             .help("write `OTEL_EXPORTER_OTLP_PROTOCOL=grpc` if the SDK can do that, or send to port {}",
                   other_port(l, "http/protobuf"));
       } else if (speaks == "grpc" || speaks.starts_with("http/")) {

@@ -110,7 +110,9 @@ void check_fargate(TaskCheck& c) {
   for (const Container& x : t.containers) container(c, x);
   if (!c.fargate) return;
   if (!t.network_mode.written) c.diags.emit(kNoNetworkMode, t.span).help("write `\"networkMode\": \"awsvpc\"`");
-  else if (t.network_mode.known() && !t.awsvpc())
+  else if (t.network_mode.known() && !t.awsvpc() &&
+           (t.network_mode.text == "bridge" || t.network_mode.text == "host" || t.network_mode.text == "none" ||
+            t.network_mode.text == "default"))
     c.diags.emit(kNetworkMode, t.network_mode.span, t.network_mode.text)
         .here("registering the task definition fails")
         .suggest(t.network_mode.span, c.as_written(t.network_mode.span, "awsvpc"));

@@ -61,6 +61,7 @@ void platform(TaskCheck& c) {
 
 void check_images(TaskCheck& c) {
   for (const Container& x : c.task.containers) {
+    if (x.image.known() && x.image.text.empty()) c.diags.emit(kNoImage, x.image.span, "", "it is empty");
     if (!x.image.has_text()) continue;
     const std::string& text = x.image.text;
     if (std::string why = problem_of(text); !why.empty()) {

@@ -168,6 +168,8 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
       check_given_config(c);
       check_order(c);
       check_environment(c);
+      check_variables(c);
+      check_parts(c);
       check_logs(c);
       check_hardening(c);
       check_stopping(c);

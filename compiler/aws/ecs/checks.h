@@ -54,6 +54,8 @@ void check_mappings(TaskCheck& c);      // port mappings against what is listene
 void check_given_config(TaskCheck& c);  // --config, AOT_CONFIG_CONTENT, parameters' limits
 void check_order(TaskCheck& c);         // dependsOn, essential
 void check_environment(TaskCheck& c);   // variables and secrets
+void check_variables(TaskCheck& c);     // what their values show and where they lead
+void check_parts(TaskCheck& c);         // volumes, mounts, routers of logs
 void check_logs(TaskCheck& c);          // log configurations
 void check_hardening(TaskCheck& c);     // users and file systems
 void check_stopping(TaskCheck& c);      // stopTimeout

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/aws/ecs/read_task.h"
 
-#include "compiler/diag/near.h"
+#include "compiler/aws/ecs/parameters.h"
 
 #include <algorithm>
 #include <charconv>
@@ -19,80 +19,7 @@ using Kind = syntax::Node::Kind;
 namespace {
 
 constexpr Diag<std::string_view, std::string_view, std::string_view> kWrongType{"E1002", "`{}` must be {}, not {}"};
-constexpr Diag<std::string_view, std::string_view> kUnknownName{"W1003", "{} has no parameter `{}`"};
 
-// RegisterTaskDefinition and ContainerDefinition of the ECS API reference; what DescribeTaskDefinition adds; what
-// CloudFormation and the CLI's input call differently.
-constexpr std::string_view kTaskNames[] = {"family",
-                                           "taskRoleArn",
-                                           "executionRoleArn",
-                                           "networkMode",
-                                           "containerDefinitions",
-                                           "volumes",
-                                           "placementConstraints",
-                                           "requiresCompatibilities",
-                                           "cpu",
-                                           "memory",
-                                           "tags",
-                                           "pidMode",
-                                           "ipcMode",
-                                           "proxyConfiguration",
-                                           "inferenceAccelerators",
-                                           "ephemeralStorage",
-                                           "runtimePlatform",
-                                           "enableFaultInjection",
-                                           "trustedExecutionConfiguration",
-                                           "taskDefinitionArn",
-                                           "revision",
-                                           "status",
-                                           "requiresAttributes",
-                                           "compatibilities",
-                                           "registeredAt",
-                                           "deregisteredAt",
-                                           "deleteRequestedAt",
-                                           "registeredBy"};
-constexpr std::string_view kContainerNames[] = {"name",
-                                                "image",
-                                                "repositoryCredentials",
-                                                "cpu",
-                                                "memory",
-                                                "memoryReservation",
-                                                "links",
-                                                "portMappings",
-                                                "essential",
-                                                "restartPolicy",
-                                                "entryPoint",
-                                                "command",
-                                                "environment",
-                                                "environmentFiles",
-                                                "mountPoints",
-                                                "volumesFrom",
-                                                "linuxParameters",
-                                                "secrets",
-                                                "dependsOn",
-                                                "startTimeout",
-                                                "stopTimeout",
-                                                "versionConsistency",
-                                                "hostname",
-                                                "user",
-                                                "workingDirectory",
-                                                "disableNetworking",
-                                                "privileged",
-                                                "readonlyRootFilesystem",
-                                                "dnsServers",
-                                                "dnsSearchDomains",
-                                                "extraHosts",
-                                                "dockerSecurityOptions",
-                                                "interactive",
-                                                "pseudoTerminal",
-                                                "dockerLabels",
-                                                "ulimits",
-                                                "logConfiguration",
-                                                "healthCheck",
-                                                "systemControls",
-                                                "resourceRequirements",
-                                                "firelensConfiguration",
-                                                "credentialSpecs"};
 // ECS developer guide, "Amazon ECS task definition differences for Fargate".
 constexpr std::string_view kNotOnFargate[] = {
     "disableNetworking", "dnsSearchDomains", "dnsServers", "dockerSecurityOptions",
@@ -147,10 +74,7 @@ bool is_unknown(const Node& node) {
 }
 
 std::string TaskReader::spelt(std::string_view name) const {
-  std::string out(name);
-  if (style_ == Style::CloudFormation && !out.empty() && out[0] >= 'a' && out[0] <= 'z')
-    out[0] = static_cast<char>(out[0] - 'a' + 'A');
-  return out;
+  return ecs::spelt(name, style_);
 }
 
 const Entry* TaskReader::find(NodeId map, std::string_view name) const {
@@ -281,19 +205,6 @@ Flag TaskReader::flag(NodeId node, std::string_view what) {
   return out;
 }
 
-void TaskReader::unknown_names(NodeId map, std::span<const std::string_view> names, std::string_view what) {
-  std::vector<std::string> spellings;
-  for (std::string_view n : names) spellings.push_back(spelt(n));
-  for (const Entry& e : at(map).entries) {
-    if (std::find(spellings.begin(), spellings.end(), e.key) != spellings.end()) continue;
-    std::vector<std::string_view> views(spellings.begin(), spellings.end());
-    std::string_view near = diag::nearest(e.key, views);
-    auto d = diags_.emit(kUnknownName, e.key_span, what, e.key);
-    if (!near.empty()) d.here("did you mean `{}`?", near).suggest(e.key_span, near);
-    d.note("ECS refuses parameters that it does not know");
-  }
-}
-
 std::vector<Variable> TaskReader::variables(NodeId list, std::string_view value, std::string_view what, bool& known) {
   std::vector<Variable> out;
   if (at(list).kind == Kind::Null) return out;
@@ -348,7 +259,6 @@ void TaskReader::linux_parameters(NodeId node, Container& c) {
 Container TaskReader::container(NodeId node) {
   Container c;
   c.span = at(node).span;
-  unknown_names(node, kContainerNames, "a container definition");
   auto each = [&](std::string_view name, auto&& use) {
     if (const Entry* e = find(node, name)) use(*e);
   };
@@ -418,6 +328,8 @@ Container TaskReader::container(NodeId node) {
       Mount m;
       if (const Entry* x = at(i).kind == Kind::Mapping ? find(i, "containerPath") : nullptr)
         m.path = text(x->value, x->key_span, "containerPath");
+      if (const Entry* x = at(i).kind == Kind::Mapping ? find(i, "sourceVolume") : nullptr)
+        m.volume = text(x->value, x->key_span, "sourceVolume");
       if (!m.path.has_text()) c.mounts_known = false;
       if (const Entry* x = at(i).kind == Kind::Mapping ? find(i, "readOnly") : nullptr)
         m.read_only = flag(x->value, "readOnly");
@@ -426,6 +338,11 @@ Container TaskReader::container(NodeId node) {
   });
   each("volumesFrom", [&](const Entry& e) {
     if (says_something(at(e.value))) c.mounts_known = false;
+    if (at(e.value).kind != Kind::Sequence) return;
+    for (NodeId i : at(e.value).items) {
+      const Entry* x = at(i).kind == Kind::Mapping ? find(i, "sourceContainer") : nullptr;
+      if (x != nullptr) c.volumes_from.push_back(text(x->value, x->key_span, "sourceContainer"));
+    }
   });
   each("dependsOn", [&](const Entry& e) {
     if (!is_list(e.value, "dependsOn")) return;
@@ -457,7 +374,10 @@ Container TaskReader::container(NodeId node) {
     if (const Entry* x = find(e.value, "credentialsParameter"))
       c.repository_credentials = text(x->value, x->key_span, "credentialsParameter");
   });
-  each("firelensConfiguration", [&](const Entry& e) { c.firelens = says_something(at(e.value)); });
+  each("firelensConfiguration", [&](const Entry& e) {
+    c.firelens = says_something(at(e.value));
+    c.firelens_key = e.key_span;
+  });
   for (std::string_view name : kNotOnFargate) {
     each(name, [&](const Entry& e) {
       if (says_something(at(e.value)) && !is_unknown(at(e.value)))
@@ -480,12 +400,12 @@ void TaskReader::containers(NodeId list, TaskDefinition& task) {
     if (!is_map(i, "containerDefinitions")) continue;
     task.containers.push_back(container(i));
   }
+  if (style_ == Style::Terraform) check_container_parameters(tree_, list, style_, diags_);
 }
 
 TaskDefinition TaskReader::task(NodeId node, Span span) {
   TaskDefinition t;
   t.span = span;
-  unknown_names(node, kTaskNames, "a task definition");
   auto each = [&](std::string_view name, auto&& use) {
     if (const Entry* e = find(node, name)) use(*e);
   };
@@ -515,6 +435,7 @@ TaskDefinition TaskReader::task(NodeId node, Span span) {
     });
   }
   each("volumes", [&](const Entry& e) {
+    volumes(e.value, t);
     if (at(e.value).kind != Kind::Sequence) return;
     for (NodeId i : at(e.value).items) {
       if (const Entry* x = find(i, "dockerVolumeConfiguration"))
@@ -527,7 +448,21 @@ TaskDefinition TaskReader::task(NodeId node, Span span) {
   });
   if (const Entry* e = find(node, "containerDefinitions")) containers(e->value, t);
   if (t.family.has_text()) t.name = t.family.text;
+  check_task_parameters(tree_, node, style_, diags_);
   return t;
+}
+
+void TaskReader::volumes(NodeId list, TaskDefinition& task) {
+  if (at(list).kind != Kind::Sequence) {
+    task.volumes_known = task.volumes_known && !is_unknown(at(list));
+    return;
+  }
+  for (NodeId i : at(list).items) {
+    const Entry* x = find(i, "name");
+    Text name = x == nullptr || !at(x->value).is_scalar() ? Text() : text(x->value, x->key_span, "name");
+    if (name.known()) task.volumes.push_back(std::move(name));
+    else task.volumes_known = false;
+  }
 }
 
 }  // namespace whittle::aws::ecs

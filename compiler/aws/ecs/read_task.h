@@ -8,7 +8,7 @@
 #include "compiler/syntax/yaml.h"
 
 #include <functional>
-#include <span>
+#include <string>
 
 namespace whittle::aws::ecs {
 
@@ -33,6 +33,9 @@ public:
   // A list of container definitions.
   void containers(syntax::NodeId list, TaskDefinition& task);
 
+  // A list of volumes.
+  void volumes(syntax::NodeId list, TaskDefinition& task);
+
   Text text(syntax::NodeId node, source::Span key, std::string_view what, bool strict = false);
   Texts texts(syntax::NodeId node, std::string_view what);
   Number number(syntax::NodeId node, std::string_view what);
@@ -49,7 +52,6 @@ private:
   std::vector<Variable> variables(syntax::NodeId list, std::string_view value, std::string_view what, bool& known);
   void options(syntax::NodeId node, LogConfiguration& log);
   void linux_parameters(syntax::NodeId node, Container& c);
-  void unknown_names(syntax::NodeId map, std::span<const std::string_view> names, std::string_view what);
   bool is_map(syntax::NodeId node, std::string_view what);
   bool is_list(syntax::NodeId node, std::string_view what);
   void wrong(syntax::NodeId node, std::string_view what, std::string_view wanted);

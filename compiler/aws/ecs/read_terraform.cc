@@ -242,6 +242,8 @@ private:
       t.cpu_architecture = part("cpu_architecture");
       t.operating_system = part("operating_system_family");
     }
+    if (NodeId list = child(x.values, "volume"); list != kNoNode) reader_.volumes(list, t);
+    if (later(x, "volume")) t.volumes_known = false;
     NodeId definitions = child(x.values, "container_definitions");
     if (definitions != kNoNode && at(definitions).kind == Kind::String) {
       NodeId list = read_embedded(definitions, "container_definitions of " + x.address, r_.sources, r_.tree, r_.diags);

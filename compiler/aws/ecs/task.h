@@ -100,7 +100,8 @@ struct Parameter {
 };
 
 struct Mount {
-  Text path;  // in the container
+  Text volume;  // its name
+  Text path;    // in the container
   Flag read_only;
 };
 
@@ -123,7 +124,9 @@ struct Container {
   std::optional<LogConfiguration> log;
   bool log_known = true;
   Text repository_credentials;
-  bool firelens = false;
+  std::vector<Text> volumes_from;  // containers
+  bool firelens = false;           // it routes the others' logs
+  source::Span firelens_key;
   std::vector<Parameter> restricted;  // parameters that Fargate does not take
 
   bool is_essential() const { return !essential.written || !essential.known || essential.value; }
@@ -151,6 +154,8 @@ struct TaskDefinition {
   Number cpu, memory;  // in CPU units and MiB, however they were written
   std::vector<Container> containers;
   bool containers_known = true;
+  std::vector<Text> volumes;  // their names
+  bool volumes_known = true;  // false: there may be others
   std::vector<Parameter> restricted;
   std::vector<Service> services;
 
