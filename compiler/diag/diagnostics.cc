@@ -2,6 +2,7 @@
 #include "compiler/diag/diagnostics.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -52,6 +53,36 @@ void Diagnostics::move_places(const std::function<source::Span(source::Span)>& m
     for (Label& l : d.labels) l.span = move(l.span);
     std::erase_if(d.suggestions, [&](const Suggestion& s) { return move(s.span) != s.span; });
   }
+}
+
+void Diagnostics::remove(const std::function<bool(const Diagnostic&)>& which) {
+  std::erase_if(list_, which);
+}
+
+void Diagnostics::fold(std::string_view code) {
+  constexpr size_t kMostPlaces = 8;
+  std::map<source::FileId, std::pair<Diagnostic*, size_t>> first;  // of each file, and how many are folded into it
+  std::deque<Diagnostic> kept;
+  for (Diagnostic& d : list_) {
+    if (d.code != code || !d.span) {
+      kept.push_back(std::move(d));
+      continue;
+    }
+    auto [known, added] = first.try_emplace(d.span.file, nullptr, 0);
+    if (added) {
+      known->second.first = &kept.emplace_back(std::move(d));
+      continue;
+    }
+    Diagnostic& to = *known->second.first;
+    if (++known->second.second <= kMostPlaces) to.labels.push_back({d.span, d.label.empty() ? "and here" : d.label});
+    to.suggestions.insert(to.suggestions.end(), d.suggestions.begin(), d.suggestions.end());
+  }
+  for (auto& [file, f] : first) {
+    if (f.second == 0) continue;
+    f.first->notes.insert(f.first->notes.begin(), "the same holds for " + std::to_string(f.second) + " other place" +
+                                                      (f.second == 1 ? "" : "s") + " of this file");
+  }
+  list_ = std::move(kept);
 }
 
 void Diagnostics::sort() {

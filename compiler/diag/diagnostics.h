@@ -158,6 +158,10 @@ public:
   // Replaces every place by what `move` makes of it; suggestions of places that moved are left out.
   void move_places(const std::function<source::Span(source::Span)>& move);
 
+  void remove(const std::function<bool(const Diagnostic&)>& which);
+  // Makes one of all with this code in a file: the first, with the places of the others.
+  void fold(std::string_view code);
+
   // In the order of the text: by file and place, errors without a place first.
   void sort();
   // Warnings become errors.

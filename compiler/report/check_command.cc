@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // whittle check: many configs at the same time, one text.
+#include "compiler/report/allow.h"
 #include "compiler/report/commands.h"
 #include "compiler/report/fix_policies.h"
 #include "compiler/report/options.h"
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <atomic>
 #include <thread>
+#include <utility>
 
 namespace whittle::report {
 
@@ -24,7 +26,10 @@ constexpr std::string_view kAbout =
 
 const std::vector<OptionSpec>& specs() {
   static const std::vector<OptionSpec> all = [] {
-    std::vector<OptionSpec> out = {{"--format", "text|json|sarif|github", "how findings are told (text)"}};
+    std::vector<OptionSpec> out = {
+        {"--format", "text|json|sarif|github", "how findings are told (text)"},
+        {"--allow", "FILE",
+         "findings to leave out: lines `CODE PATH reason`; `# whittle: allow CODE reason` does it in place"}};
     add_task_options(out);
     add_role_options(out);
     add_place_options(out);
@@ -58,7 +63,7 @@ std::vector<check::CheckResult> check_all(const std::vector<check::CheckOptions>
 
 // Task definitions and policies are held against one config, or checked by themselves when none is named.
 void check_deployment(const aws::ecs::TaskInputs& tasks, const RoleInputs& roles, size_t files,
-                      check::CheckResult& result, bool strict) {
+                      check::CheckResult& result) {
   if (roles.policies.empty() && tasks.empty()) return;
   if (!result.sources) result.sources = std::make_unique<source::Sources>();
   source::Sources& sources = *result.sources;
@@ -78,8 +83,19 @@ void check_deployment(const aws::ecs::TaskInputs& tasks, const RoleInputs& roles
       !aws::iam::check_policy_files(roles.policies, result.known(), tasks.empty() ? nullptr : &use, options, sources,
                                     result.diagnostics))
     result.could_not_run = true;
-  if (strict) result.diagnostics.make_strict();
-  result.diagnostics.sort();
+}
+
+// What is said of many places of one file for one reason is said once.
+constexpr std::string_view kOnceAFile[] = {"W1020", "W1084"};
+
+void finish(std::vector<check::CheckResult>& results, const AllowOptions& allow, bool strict) {
+  for (check::CheckResult& r : results) r.diagnostics.sort();
+  apply_allowances(results, allow);
+  for (check::CheckResult& r : results) {
+    for (std::string_view code : kOnceAFile) r.diagnostics.fold(code);
+    if (strict) r.diagnostics.make_strict();
+    r.diagnostics.sort();
+  }
 }
 
 }  // namespace
@@ -112,6 +128,8 @@ int check_command(Arguments arguments, Output& output) {
   if (!line.has("--stop-timeout"))
     common.stop_timeout_s = aws::ecs::stop_timeout(tasks).value_or(common.stop_timeout_s);
 
+  AllowOptions allow{line.get("--allow"), !tasks.empty() || !roles.policies.empty()};
+  const bool strict = std::exchange(common.strict, false);  // once it is known what is allowed
   std::vector<check::CheckOptions> configs;
   if (!common.files.empty()) configs.push_back(common);
   for (const std::string& file : line.files) {
@@ -121,7 +139,8 @@ int check_command(Arguments arguments, Output& output) {
   auto check = [&](const RoleInputs& with) {
     std::vector<check::CheckResult> out = check_all(configs);
     if (out.empty()) out.emplace_back();
-    check_deployment(tasks, with, configs.empty() ? 0 : configs[0].files.size(), out[0], common.strict);
+    check_deployment(tasks, with, configs.empty() ? 0 : configs[0].files.size(), out[0]);
+    finish(out, allow, strict);
     return out;
   };
   std::string changes;

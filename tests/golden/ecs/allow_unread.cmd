@@ -1,0 +1,1 @@
+check --task-definition good.json --allow nowhere.txt
