@@ -51,6 +51,7 @@ constexpr Diag<std::string_view> kForOthers{"N0810",
 constexpr Diag<std::string_view, std::string_view> kNotLookedAt{"N0302",
                                                                 "the settings of the {} `{}` were not looked at"};
 constexpr Diag<std::string_view, std::string_view, std::string_view> kNotShipped{"E0306", "{} has no {} `{}`"};
+constexpr Diag<std::string_view> kNoConfig{"E1362", "this is no config, but {}"};
 constexpr Diag<std::string_view, std::string_view> kAmbiguous{"E0307", "`{}` is both a connector and a {}"};
 
 constexpr std::string_view kSections[] = {"receivers",  "processors", "exporters",
@@ -110,6 +111,10 @@ private:
   void sections() {
     const Node& root = at(root_);
     bool any = false;
+    if (something_else(root)) {
+      nothing_ = true;
+      return;
+    }
     for (const Entry& e : root.entries) {
       if (std::find(std::begin(kSections), std::end(kSections), e.key) == std::end(kSections)) {
         auto d = diags_.emit(kUnknownTopKey, e.key_span, e.key);
@@ -128,6 +133,24 @@ private:
           .help("a config has at least a receiver, an exporter and a pipeline that joins them; `whittle components` "
                 "lists what there is");
     }
+  }
+
+  // A file that another option is for.
+  bool something_else(const Node& root) {
+    struct {
+      std::string_view key, what, option;
+    } static constexpr kOthers[] = {{"Resources", "a CloudFormation template", "--cloudformation"},
+                                    {"containerDefinitions", "a task definition", "--task-definition"},
+                                    {"taskDefinition", "a task definition", "--task-definition"},
+                                    {"planned_values", "a Terraform plan", "--terraform-plan"}};
+    for (auto& o : kOthers) {
+      const Entry* e = root.find(o.key);
+      if (e == nullptr) continue;
+      diags_.emit(kNoConfig, e->key_span, o.what)
+          .help("give it as `{} {}`", o.option, sources_.at(e->key_span.file).name);
+      return true;
+    }
+    return false;
   }
 
   // ---- components

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/driver/compile.h"
 
+#include "compiler/check/listeners.h"
 #include "compiler/check/written.h"
 #include "compiler/plan/plan.h"
 
@@ -38,6 +39,10 @@ Compiled compile(const CompileOptions& options) {
   plan::Plan& plan = *built;
   out.listeners = plan.listeners;
   for (const check::WrittenFolder& w : check::written_folders(*out.checked.config)) out.folders.push_back(w.folder);
+  for (const check::Listener& l : check::listeners(*out.checked.config)) {
+    if (size_t slash = l.socket.rfind('/'); slash != std::string::npos && slash > 0)
+      out.folders.push_back(l.socket.substr(0, slash));
+  }
   out.needs_roots = plan.needs_roots;
   out.config_hash = plan.config_hash;
   if (options.emit == "plan") {

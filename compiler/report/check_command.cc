@@ -114,6 +114,10 @@ int check_command(Arguments arguments, Output& output) {
   good = good && read_config_options(line, common, error) && read_task_options(line, tasks, error) &&
          read_role_options(line, roles, error);
   size_t count = line.files.size() + !common.files.empty();
+  for (const std::string& file : line.files) {
+    if (good && file.ends_with(".tf"))
+      good = (error = "`" + file + "` is Terraform's own language: `--terraform " + file + "`", false);
+  }
   if (good && count == 0 && roles.policies.empty() && tasks.empty()) good = (error = "no config is named", false);
   if (good && count > 1 && !(roles.policies.empty() && tasks.empty()))
     good = (error = "task definitions and policies are compared with one config, and " + std::to_string(count) +

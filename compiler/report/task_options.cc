@@ -11,6 +11,7 @@ void add_task_options(std::vector<OptionSpec>& specs) {
                    {"--cloudformation", "FILE",
                     "a CloudFormation template (YAML or JSON) with task definitions and roles, likewise"},
                    {"--terraform-plan", "FILE", "what `terraform show -json PLAN` prints, likewise"},
+                   {"--terraform", "PATH", "a Terraform module's folder or one of its files, without a plan, likewise"},
                    {"--container", "NAME", "the collector's container, where its image and name do not tell"},
                    {"--target", "x86_64|aarch64", "the processor that the collector is compiled for"},
                });
@@ -20,6 +21,7 @@ bool read_task_options(const CommandLine& line, aws::ecs::TaskInputs& out, std::
   for (auto& [name, value] : line.options) {
     if (name == "--task-definition") out.task_definitions.push_back(value);
     if (name == "--cloudformation") out.cloudformation.push_back(value);
+    if (name == "--terraform") out.modules.push_back(value);
     if (name == "--terraform-plan") out.terraform_plans.push_back(value);
   }
   out.container = line.get("--container");

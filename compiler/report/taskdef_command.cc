@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // whittle taskdef: the container definition that fits a config.
+#include "compiler/aws/ecs/checks.h"
+#include "compiler/aws/ecs/parameters.h"
 #include "compiler/aws/ecs/taskdef.h"
+#include "compiler/diag/near.h"
 #include "compiler/report/commands.h"
 #include "compiler/report/options.h"
 #include "compiler/report/role_options.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace whittle::report {
@@ -73,6 +77,38 @@ aws::ecs::TaskFormat format_of(std::string_view name) {
                                     : TaskFormat::Json;
 }
 
+// What ECS would refuse of the options; empty when nothing is.
+std::string problem_of(const check::Config& config, const aws::Deployment& d, const aws::ecs::TaskdefOptions& options,
+                       const aws::ecs::Sidecar& sidecar) {
+  if (!aws::ecs::is_ecs_name(d.name))
+    return "`--name " + d.name + "`: a container is called by up to 255 letters, digits, `_` and `-`";
+  for (auto& [option, image] :
+       {std::pair<std::string_view, const std::string&>{"--image", d.image}, {"--app", options.app_image}}) {
+    std::string why = image.empty() ? std::string() : aws::ecs::image_problem(image);
+    if (!why.empty()) return "`" + std::string(option) + " " + image + "` is not the name of an image: " + why;
+  }
+  if (d.memory > 0 && d.memory < 4)
+    return "`--memory " + std::to_string(d.memory) + "`: a container has 4 MiB at the least";
+  if (!aws::ecs::fargate_size(sidecar.cpu + aws::ecs::kApplicationCpu, sidecar.memory + aws::ecs::kApplicationMemory))
+    return "Fargate has no size with room for " + std::to_string(sidecar.cpu) + " CPU units and " +
+           std::to_string(sidecar.memory) + " MiB beside an application: 16384 CPU units and 122880 MiB are the most";
+  std::vector<std::string_view> read;
+  std::vector<aws::LateVariable> late = aws::late_variables(config);
+  for (const aws::LateVariable& l : late) read.push_back(l.name);
+  for (auto& [option, list] :
+       {std::pair<std::string_view, decltype(d.environment)>{"--env", d.environment}, {"--secret", d.secrets}}) {
+    for (const auto& [name, value] : list) {
+      // The SDK's own variables are read without the config's naming them.
+      if (name.starts_with("AWS_") || name.ends_with("_PROXY") || name.ends_with("_proxy")) continue;
+      if (std::find(read.begin(), read.end(), name) != read.end()) continue;
+      std::string_view near = diag::nearest(name, read);
+      return "`" + std::string(option) + " " + name + "`: the config reads no such variable" +
+             (near.empty() ? std::string() : "; did you mean `" + std::string(near) + "`?");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 int taskdef_command(Arguments arguments, Output& output) {
@@ -115,6 +151,10 @@ int taskdef_command(Arguments arguments, Output& output) {
     return result.exit_code();
   }
   aws::ecs::Sidecar sidecar = aws::ecs::sidecar(*result.config, deployment, options);
+  if (std::string why = problem_of(*result.config, deployment, options, sidecar); !why.empty()) {
+    output.err += "whittle: " + why + "\n";
+    return 2;
+  }
   output.out += aws::ecs::taskdef(sidecar, options);
   for (const std::string& note : sidecar.notes) output.err += "note: " + note + "\n";
   return 0;

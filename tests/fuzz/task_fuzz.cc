@@ -46,8 +46,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string text(reinterpret_cast<const char*>(data), size);
   aws::RoleOptions roles;
   if (size % 2 == 0) roles.surroundings = {"", "us-east-1", "123456789012"};
-  for (auto kind :
-       {aws::ecs::FileKind::TaskDefinition, aws::ecs::FileKind::CloudFormation, aws::ecs::FileKind::Terraform}) {
+  for (auto kind : {aws::ecs::FileKind::TaskDefinition, aws::ecs::FileKind::CloudFormation,
+                    aws::ecs::FileKind::Terraform, aws::ecs::FileKind::Module}) {
     const check::Config* with = size % 3 == 0 ? nullptr : &*config().config;
     std::string first = run(kind, text, with, roles);
     if (first != run(kind, text, with, roles)) std::abort();

@@ -44,6 +44,12 @@ constexpr std::string_view kConfigs[] = {
     "exporters: {file: {path: /data/all.json}, file/2: {path: '/var/telemetry/*/x', group_by: {enabled: true}}}\n"
     "service: {extensions: [health_check], pipelines: {traces: {receivers: [otlp], exporters: [file]}, metrics: "
     "{receivers: [otlp], exporters: [file/2]}, logs: {receivers: [otlp], exporters: [file]}}}\n",
+    // IPv6 alone, and a socket.
+    "extensions: {health_check: }\nreceivers: {otlp: {protocols: {http: {endpoint: '[::1]:4318'}}}, statsd: {endpoint: "
+    "/run/telemetry/statsd.sock, transport: unixgram}}\n"
+    "exporters: {otlphttp: {endpoint: 'https://telemetry.example.com'}}\n"
+    "service: {extensions: [health_check], pipelines: {traces: {receivers: [otlp], exporters: [otlphttp]}, metrics: "
+    "{receivers: [otlp, statsd], exporters: [otlphttp]}, logs: {receivers: [otlp], exporters: [otlphttp]}}}\n",
     // Nothing receives.
     "extensions: {health_check: }\nreceivers: {awsecscontainermetrics: }\nexporters: {awsemf: {region: "
     "'${env:AWS_REGION}'}}\n"
@@ -70,11 +76,14 @@ TEST(Taskdef, PassesTheCheck) {
       SCOPED_TRACE(format);
       for (std::string target : {"x86_64", "aarch64"}) {
         int code = 0;
-        std::string task =
-            run(report::taskdef_command,
-                {"c.yaml", "--task", "--format", format, "--account", "123456789012", "--region", "us-east-1", "--app",
-                 "example/app:1.0", "--env", "ENDPOINT=https://telemetry.example.com", "--target", target},
-                code);
+        std::vector<std::string> words = {"c.yaml",    "--task",          "--format", format,
+                                          "--account", "123456789012",    "--region", "us-east-1",
+                                          "--app",     "example/app:1.0", "--target", target};
+        if (config.find("env:ENDPOINT") != std::string_view::npos) {
+          words.push_back("--env");
+          words.push_back("ENDPOINT=https://telemetry.example.com");
+        }
+        std::string task = run(report::taskdef_command, words, code);
         ASSERT_EQ(code, 0);
         std::ofstream("task") << task;
         std::string said = run(report::check_command,

@@ -101,7 +101,7 @@ void container(TaskCheck& c, const Container& x) {
 
 void check_fargate(TaskCheck& c) {
   const TaskDefinition& t = c.task;
-  if (t.launch_unknown()) {
+  if (t.launch_unknown() && !t.parts_only) {
     c.diags.emit(kNobodySays, t.span, t.name.empty() ? "the task" : t.name)
         .note("what holds for Fargate alone (sizes, the network mode) was not checked")
         .help("write `\"requiresCompatibilities\": [\"FARGATE\"]`: ECS checks it too when the task definition is "

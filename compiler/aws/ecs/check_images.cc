@@ -21,21 +21,6 @@ constexpr Diag<std::string_view> kWindows{"E1017", "the collector is a Linux exe
 constexpr std::string_view kMoving[] = {"latest",  "stable",  "main", "master",     "edge",    "nightly", "dev",
                                         "develop", "staging", "prod", "production", "release", "current", "snapshot"};
 
-std::string problem_of(const std::string& text) {
-  if (text.find("://") != std::string::npos) return "it begins like a URL";
-  if (text.find_first_of(" \t") != std::string::npos) return "there is a space in it";
-  ImageReference r = parse_image(text);
-  if (r.repository.empty()) return "there is no repository in it";
-  if (std::any_of(r.repository.begin(), r.repository.end(), [](char ch) { return ch >= 'A' && ch <= 'Z'; }))
-    return "repositories are written in small letters";
-  if (!r.digest.empty() && (!r.digest.starts_with("sha256:") || r.digest.size() != 71))
-    return "a digest is `sha256:` and 64 letters and digits";
-  size_t ecr = r.registry.find(".dkr.ecr.");
-  if (ecr != std::string::npos && (ecr != 12 || r.registry.find_first_not_of("0123456789") != 12))
-    return "account ids have twelve digits, and `" + r.registry.substr(0, ecr) + "` is none";
-  return {};
-}
-
 void platform(TaskCheck& c) {
   const TaskDefinition& t = c.task;
   if (c.collector == nullptr || c.image.stock()) return;
@@ -59,12 +44,27 @@ void platform(TaskCheck& c) {
 
 }  // namespace
 
+std::string image_problem(const std::string& text) {
+  if (text.find("://") != std::string::npos) return "it begins like a URL";
+  if (text.find_first_of(" \t") != std::string::npos) return "there is a space in it";
+  ImageReference r = parse_image(text);
+  if (r.repository.empty()) return "there is no repository in it";
+  if (std::any_of(r.repository.begin(), r.repository.end(), [](char ch) { return ch >= 'A' && ch <= 'Z'; }))
+    return "repositories are written in small letters";
+  if (!r.digest.empty() && (!r.digest.starts_with("sha256:") || r.digest.size() != 71))
+    return "a digest is `sha256:` and 64 letters and digits";
+  size_t ecr = r.registry.find(".dkr.ecr.");
+  if (ecr != std::string::npos && (ecr != 12 || r.registry.find_first_not_of("0123456789") != 12))
+    return "account ids have twelve digits, and `" + r.registry.substr(0, ecr) + "` is none";
+  return {};
+}
+
 void check_images(TaskCheck& c) {
   for (const Container& x : c.task.containers) {
     if (x.image.known() && x.image.text.empty()) c.diags.emit(kNoImage, x.image.span, "", "it is empty");
     if (!x.image.has_text()) continue;
     const std::string& text = x.image.text;
-    if (std::string why = problem_of(text); !why.empty()) {
+    if (std::string why = image_problem(text); !why.empty()) {
       c.diags.emit(kNoImage, x.image.span, text, why);
       continue;
     }

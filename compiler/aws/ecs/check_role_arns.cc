@@ -128,6 +128,7 @@ void check_role_arns(TaskCheck& c) {
     std::string why = arn ? arn_problem(*arn) : "it has too few parts";
     if (!why.empty()) c.diags.emit(kBadArn, x.repository_credentials.span, x.repository_credentials.text, why);
   }
+  if (t.parts_only) return;  // the roles are written elsewhere
   if (!t.execution_role.written && t.execution_role_id.empty()) {
     std::optional<Reason> reason;
     for (const Container& x : t.containers) {

@@ -37,16 +37,7 @@ std::string range(const Size& s) {
   return std::to_string(s.first) + " to " + std::to_string(s.last) + " MiB in steps of " + std::to_string(s.step);
 }
 
-// The smallest size that gives at least both; the largest when there is none.
-std::pair<int64_t, int64_t> nearest(int64_t cpu, int64_t memory) {
-  for (const Size& s : kSizes) {
-    if (s.cpu < cpu || s.last < memory) continue;
-    for (int64_t m = s.first; m <= s.last; m += s.step) {
-      if (m >= memory && has(s, m)) return {s.cpu, m};
-    }
-  }
-  return {kSizes[std::size(kSizes) - 1].cpu, kSizes[std::size(kSizes) - 1].last};
-}
+constexpr const Size& kLargest = kSizes[std::size(kSizes) - 1];
 
 void pair(TaskCheck& c) {
   const TaskDefinition& t = c.task;
@@ -63,7 +54,7 @@ void pair(TaskCheck& c) {
     if (s.cpu == t.cpu.value) row = &s;
   }
   if (row != nullptr && has(*row, t.memory.value)) return;
-  auto [cpu, memory] = nearest(t.cpu.value, t.memory.value);
+  auto [cpu, memory] = fargate_size(t.cpu.value, t.memory.value).value_or(std::pair(kLargest.cpu, kLargest.last));
   auto d = c.diags.emit(kPair, row == nullptr ? t.cpu.span : t.memory.span, t.cpu.value, t.memory.value);
   if (row == nullptr) d.here("256, 512, 1024, 2048, 4096, 8192 or 16384").label(t.memory.span, "with this much memory");
   else d.here("{} CPU units come with {}", row->cpu, range(*row)).label(t.cpu.span, "with this many");
@@ -73,6 +64,16 @@ void pair(TaskCheck& c) {
 }
 
 }  // namespace
+
+std::optional<std::pair<int64_t, int64_t>> fargate_size(int64_t cpu, int64_t memory) {
+  for (const Size& s : kSizes) {
+    if (s.cpu < cpu || s.last < memory) continue;
+    for (int64_t m = s.first; m <= s.last; m += s.step) {
+      if (m >= memory && has(s, m)) return std::pair(s.cpu, m);
+    }
+  }
+  return std::nullopt;
+}
 
 void check_size(TaskCheck& c) {
   const TaskDefinition& t = c.task;

@@ -38,6 +38,7 @@ std::vector<TaskFile> read_all(const TaskInputs& inputs, Reading& reading) {
     files.push_back(read_task_file(FileKind::CloudFormation, path, reading));
   for (const std::string& path : inputs.terraform_plans)
     files.push_back(read_task_file(FileKind::Terraform, path, reading));
+  for (const std::string& path : inputs.modules) files.push_back(read_task_file(FileKind::Module, path, reading));
   return files;
 }
 

@@ -16,11 +16,14 @@ namespace whittle::aws::ecs {
 
 struct TaskInputs {
   std::vector<std::string> task_definitions, cloudformation, terraform_plans;  // files
+  std::vector<std::string> modules;                                            // of Terraform: folders or files
   std::string container;  // the collector's; "": found by its image, its config and its name
   std::string target;     // "x86_64", "aarch64"; "": not known
   bool compiled = false;  // the collector's image is the one that whittle compiled
 
-  bool empty() const { return task_definitions.empty() && cloudformation.empty() && terraform_plans.empty(); }
+  bool empty() const {
+    return task_definitions.empty() && cloudformation.empty() && terraform_plans.empty() && modules.empty();
+  }
 };
 
 // Reads and checks all files. `config` is what the collector was or will be compiled from, `config_bytes` the size of

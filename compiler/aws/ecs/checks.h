@@ -8,8 +8,10 @@
 #include "compiler/aws/ecs/task.h"
 #include "compiler/check/listeners.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace whittle::aws::ecs {
@@ -42,9 +44,13 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
                               const check::Config* config, uint64_t config_bytes, const RoleOptions& roles,
                               source::Sources& sources, diag::Diagnostics& diags);
 
-void check_fargate(TaskCheck& c);       // launch type, network mode, parameters, platform version
-void check_size(TaskCheck& c);          // cpu and memory
-void check_images(TaskCheck& c);        // pinned, of the right processor
+void check_fargate(TaskCheck& c);  // launch type, network mode, parameters, platform version
+void check_size(TaskCheck& c);     // cpu and memory
+// The smallest size of Fargate that gives at least both, in CPU units and MiB; nothing when there is none.
+std::optional<std::pair<int64_t, int64_t>> fargate_size(int64_t cpu, int64_t memory);
+void check_images(TaskCheck& c);  // pinned, of the right processor
+// Why a text cannot be the name of an image, in words; empty when it can.
+std::string image_problem(const std::string& text);
 void check_role_arns(TaskCheck& c);     // roles that are missing, ARNs that cannot be
 void check_stock(TaskCheck& c);         // what stock images have and have not
 void check_health(TaskCheck& c);        // health checks

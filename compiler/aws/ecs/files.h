@@ -20,7 +20,7 @@ struct Reading {
   bool unreadable = false;  // a file could not be read at all
 };
 
-enum class FileKind : uint8_t { TaskDefinition, CloudFormation, Terraform };
+enum class FileKind : uint8_t { TaskDefinition, CloudFormation, Terraform, Module };
 
 // Reads a file of that kind.
 TaskFile read_task_file(FileKind kind, const std::string& path, Reading& reading);
@@ -35,7 +35,11 @@ TaskFile read_task_definition(syntax::NodeId root, const std::string& path, Read
 // A template with its task definitions, services, roles and policies, tied to each other.
 TaskFile read_cloudformation(syntax::NodeId root, const std::string& path, Reading& reading);
 
-// The same of what `terraform show -json` prints of a plan or a state.
-TaskFile read_terraform(syntax::NodeId root, const std::string& path, Reading& reading);
+// The same of what `terraform show -json` prints of a plan or a state. `written`: the tree is that of a module's text
+// (hcl.h), in which some values are unknown.
+TaskFile read_terraform(syntax::NodeId root, const std::string& path, Reading& reading, bool written = false);
+
+// A module's folder, or one of its files.
+TaskFile read_module(const std::string& path, Reading& reading);
 
 }  // namespace whittle::aws::ecs

@@ -2,8 +2,13 @@
 // JSON task definitions: files for `aws ecs register-task-definition --cli-input-json`, and what
 // `aws ecs describe-task-definition` prints.
 #include "compiler/aws/ecs/files.h"
+#include "compiler/aws/ecs/hcl.h"
 #include "compiler/aws/ecs/read_task.h"
 #include "compiler/syntax/document.h"
+#include "compiler/syntax/load.h"
+
+#include <algorithm>
+#include <filesystem>
 
 namespace whittle::aws::ecs {
 
@@ -15,6 +20,8 @@ using Kind = syntax::Node::Kind;
 namespace {
 
 constexpr Diag<std::string_view, std::string_view> kNone{"E1001", "`{}` holds no {}"};
+constexpr Diag<std::string_view> kNotThis{"E1001", "`{}` is Terraform's own language"};
+constexpr Diag<std::string_view, std::string_view> kCannotRead{"E0001", "cannot read `{}`: {}"};
 
 }  // namespace
 
@@ -28,6 +35,17 @@ TaskFile read_task_definition(NodeId root, const std::string& path, Reading& r) 
   };
   if (const syntax::Entry* e = n.find("taskDefinition"); e != nullptr && r.tree.at(e->value).kind == Kind::Mapping)
     root = e->value;
+  // A list of container definitions, as Terraform's `container_definitions` and the console's JSON have it.
+  if (n.kind == Kind::Sequence && !n.items.empty() && r.tree.at(n.items[0]).kind == Kind::Mapping &&
+      r.tree.at(n.items[0]).find("image") != nullptr) {
+    TaskDefinition t;
+    t.span = begin(root);
+    t.parts_only = true;
+    t.volumes_known = false;
+    TaskReader(r.tree, Style::Json, r.diags).containers(root, t);
+    file.tasks.push_back(std::move(t));
+    return file;
+  }
   const syntax::Node& task = r.tree.at(root);
   if (task.kind != Kind::Mapping || task.find("containerDefinitions") == nullptr) {
     auto d = r.diags.emit(kNone, begin(root), path, "task definition");
@@ -56,7 +74,7 @@ static TaskFile read_root(FileKind kind, NodeId root, const std::string& path, R
   }
   return kind == FileKind::TaskDefinition   ? read_task_definition(root, path, r)
          : kind == FileKind::CloudFormation ? read_cloudformation(root, path, r)
-                                            : read_terraform(root, path, r);
+                                            : read_terraform(root, path, r, kind == FileKind::Module);
 }
 
 // Terraform writes JSON alone; the others are written by hand, and YAML is accepted.
@@ -64,13 +82,70 @@ static syntax::DocumentForm form_of(FileKind kind) {
   return kind == FileKind::Terraform ? syntax::DocumentForm::Json : syntax::DocumentForm::Either;
 }
 
+// What a file's ending says that it is, when it is given as something else.
+static bool is_terraform_text(const std::string& path) {
+  return path.ends_with(".tf");
+}
+
 TaskFile read_task_file(FileKind kind, const std::string& path, Reading& r) {
+  if (kind == FileKind::Module) return read_module(path, r);
+  if (is_terraform_text(path)) {
+    r.diags.emit(kNotThis, {}, path)
+        .help("give it, or the folder that it is in, as `--terraform {}`", path)
+        .help("or let Terraform say what will be: `terraform plan -out plan.bin`, `terraform show -json plan.bin > "
+              "plan.json`, `--terraform-plan plan.json`");
+    TaskFile none;
+    none.path = path;
+    return none;
+  }
   return read_root(kind, syntax::read_document(path, form_of(kind), r.sources, r.tree, r.diags, r.unreadable), path, r);
 }
 
 TaskFile read_task_text(FileKind kind, source::FileId file, Reading& r) {
+  if (kind == FileKind::Module) return read_root(kind, read_hcl({file}, r), r.sources.at(file).name, r);
   return read_root(kind, syntax::read_document(file, form_of(kind), r.sources, r.tree, r.diags),
                    r.sources.at(file).name, r);
+}
+
+TaskFile read_module(const std::string& path, Reading& r) {
+  std::vector<std::string> names;
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    for (auto it = std::filesystem::directory_iterator(path, error); it != std::filesystem::directory_iterator();
+         it.increment(error)) {
+      if (error) break;
+      if (is_terraform_text(it->path().string())) names.push_back(it->path().string());
+    }
+    std::sort(names.begin(), names.end());
+  } else {
+    names.push_back(path);
+  }
+  TaskFile none;
+  none.path = path;
+  std::vector<source::FileId> files;
+  for (const std::string& name : names) {
+    std::string text;
+    uint64_t size = 0;
+    source::ReadError problem = source::read_file(name, text, size);
+    if (problem != source::ReadError::None) {
+      r.diags.emit(kCannotRead, {}, name, source::words_of(problem));
+      r.unreadable = true;
+      return none;
+    }
+    source::FileId file = r.sources.add(name, std::move(text));
+    if (!syntax::check_bytes(file, r.sources, r.diags)) return none;
+    files.push_back(file);
+  }
+  if (files.empty()) {
+    r.diags.emit(kNone, {}, path, "file of a Terraform module").help("they end with `.tf`");
+    return none;
+  }
+  TaskFile file = read_root(FileKind::Module, read_hcl(files, r), path, r);
+  // Other files of the module may attach more to the roles of this one.
+  if (files.size() == 1) {
+    for (Role& role : file.roles) role.documents.complete = false;
+  }
+  return file;
 }
 
 }  // namespace whittle::aws::ecs

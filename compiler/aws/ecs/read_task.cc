@@ -400,7 +400,7 @@ void TaskReader::containers(NodeId list, TaskDefinition& task) {
     if (!is_map(i, "containerDefinitions")) continue;
     task.containers.push_back(container(i));
   }
-  if (style_ == Style::Terraform) check_container_parameters(tree_, list, style_, diags_);
+  if (style_ == Style::Terraform || task.parts_only) check_container_parameters(tree_, list, style_, diags_);
 }
 
 TaskDefinition TaskReader::task(NodeId node, Span span) {

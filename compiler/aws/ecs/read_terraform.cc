@@ -27,6 +27,7 @@ namespace {
 
 constexpr Diag<std::string_view, std::string_view> kNone{"E1001", "`{}` holds no {}"};
 constexpr Diag<std::string_view> kAfterApply{"N1005", "the containers of `{}` are known only after apply"};
+constexpr Diag<std::string_view> kNotSeen{"N1361", "the containers of `{}` cannot be known from the text alone"};
 
 constexpr int kMaxDepth = 20;
 const std::string kUnknown(1, kUnknownPart);
@@ -52,8 +53,8 @@ struct Resource {
 
 class PlanReader {
 public:
-  PlanReader(NodeId root, const std::string& path, Reading& reading)
-      : r_(reading), root_(root), reader_(r_.tree, Style::Terraform, r_.diags) {
+  PlanReader(NodeId root, const std::string& path, Reading& reading, bool written)
+      : r_(reading), root_(root), written_(written), reader_(r_.tree, Style::Terraform, r_.diags) {
     file_.path = path;
   }
 
@@ -245,7 +246,16 @@ private:
     if (NodeId list = child(x.values, "volume"); list != kNoNode) reader_.volumes(list, t);
     if (later(x, "volume")) t.volumes_known = false;
     NodeId definitions = child(x.values, "container_definitions");
-    if (definitions != kNoNode && at(definitions).kind == Kind::String) {
+    NodeId seen = written_ ? structure(definitions, "container_definitions") : kNoNode;
+    if (seen != kNoNode && at(seen).kind == Kind::Sequence) {
+      reader_.containers(seen, t);
+    } else if (written_) {
+      t.containers_known = false;
+      r_.diags.emit(kNotSeen, x.span, x.address)
+          .note("they come from a file, another module, or a function that is not evaluated here")
+          .help("`terraform plan -out plan.bin`, `terraform show -json plan.bin > plan.json`, and `--terraform-plan "
+                "plan.json`");
+    } else if (definitions != kNoNode && at(definitions).kind == Kind::String) {
       NodeId list = read_embedded(definitions, "container_definitions of " + x.address, r_.sources, r_.tree, r_.diags);
       if (list == kNoNode) t.containers_known = false;
       else reader_.containers(list, t);
@@ -288,10 +298,27 @@ private:
     file_.parameters.push_back(std::move(p));
   }
 
+  // What an attribute of a module's text holds: the value within jsonencode(), or JSON in a text, whose unknown parts
+  // are within its strings. kNoNode when that is not to be seen.
+  NodeId structure(NodeId node, std::string_view what) {
+    if (node == kNoNode || !at(node).is_scalar()) return node;
+    if (at(node).kind != Kind::String || is_unknown(at(node))) return kNoNode;
+    diag::Diagnostics nobody;
+    const std::string text = at(node).text;
+    if (text.find(kUnknownPart) == std::string::npos) return read_embedded(node, what, r_.sources, r_.tree, r_.diags);
+    Node escaped = at(node);
+    escaped.text.clear();
+    for (char c : text) {
+      if (c == kUnknownPart) escaped.text += "\\u001a";
+      else escaped.text += c;
+    }
+    return read_embedded(r_.tree.add(std::move(escaped)), what, r_.sources, r_.tree, nobody);
+  }
+
   // The policy document in an attribute; nothing, with the role marked as not to be seen whole, when it is not known.
   std::optional<NodeId> document(NodeId node, const std::string& what) {
-    if (node == kNoNode || at(node).kind != Kind::String) return std::nullopt;
-    NodeId n = read_embedded(node, what, r_.sources, r_.tree, r_.diags);
+    if (node == kNoNode || (at(node).kind != Kind::String && !written_)) return std::nullopt;
+    NodeId n = written_ ? structure(node, what) : read_embedded(node, what, r_.sources, r_.tree, r_.diags);
     if (n == kNoNode || at(n).kind != Kind::Mapping) return std::nullopt;
     return n;
   }
@@ -306,6 +333,7 @@ private:
     if (NodeId list = child(x.values, "inline_policy"); list != kNoNode && at(list).kind == Kind::Sequence) {
       const std::vector<NodeId> items = at(list).items;
       for (NodeId i : items) {
+        if (is_unknown(at(i))) role.documents.complete = false;
         if (text_of(i, "name").empty() && text_of(i, "policy").empty()) continue;
         auto d = document(child(i, "policy"), "inline_policy of " + x.address);
         if (d) role.documents.policies.push_back(*d);
@@ -314,6 +342,8 @@ private:
     }
     if (NodeId list = child(x.values, "managed_policy_arns"); list != kNoNode && at(list).kind == Kind::Sequence) {
       for (NodeId i : at(list).items) role.documents.managed.push_back({at(i).text, at(i).span});
+    } else if (list != kNoNode && is_unknown(at(list))) {
+      role.documents.complete = false;
     }
     if (!text_of(x.values, "permissions_boundary").empty() || later(x, "permissions_boundary")) {
       std::string boundary = tie(x, "permissions_boundary", "aws_iam_policy");
@@ -340,16 +370,22 @@ private:
     return nullptr;
   }
 
+  // A policy of which it is not to be seen whose it is may be anybody's.
+  void of_anybody() {
+    for (Role& r : file_.roles) r.documents.complete = false;
+  }
+
   void policy(const Resource& x) {
+    if (x.type == "aws_iam_policy_attachment") return of_anybody();
     if (x.type == "aws_iam_role_policy") {
       Role* role = role_of(x);
-      if (role == nullptr) return;
+      if (role == nullptr) return written_ ? of_anybody() : void();
       auto d = document(child(x.values, "policy"), "policy of " + x.address);
       if (d) role->documents.policies.push_back(*d);
       else role->documents.complete = false;
     } else if (x.type == "aws_iam_role_policy_attachment") {
       Role* role = role_of(x);
-      if (role == nullptr) return;
+      if (role == nullptr) return written_ ? of_anybody() : void();
       const Resource* p = find(tie(x, "policy_arn", "aws_iam_policy"), "");
       std::string arn = text_of(x.values, "policy_arn");
       if (p != nullptr && p->type == "aws_iam_policy") {
@@ -366,6 +402,7 @@ private:
 
   Reading& r_;
   NodeId root_;
+  bool written_;
   TaskReader reader_;
   TaskFile file_;
   std::vector<Resource> resources_;
@@ -374,7 +411,7 @@ private:
 
 }  // namespace
 
-TaskFile read_terraform(NodeId root, const std::string& path, Reading& r) {
+TaskFile read_terraform(NodeId root, const std::string& path, Reading& r, bool written) {
   TaskFile file;
   file.path = path;
   const Node& n = r.tree.at(root);
@@ -392,8 +429,12 @@ TaskFile read_terraform(NodeId root, const std::string& path, Reading& r) {
         .help("`terraform plan -out plan.bin`, then `terraform show -json plan.bin > plan.json`");
     return file;
   }
-  file = PlanReader(root, path, r).run(planned);
-  if (file.tasks.empty())
+  file = PlanReader(root, path, r, written).run(planned);
+  if (file.tasks.empty() && written)
+    r.diags.emit(kNone, {}, path, "task definition")
+        .note("no `aws_ecs_task_definition` is written here; modules that it calls are not read")
+        .help("`terraform show -json PLAN` shows those of all modules: `--terraform-plan`");
+  else if (file.tasks.empty())
     r.diags.emit(kNone, begin, path, "task definition").here("no `aws_ecs_task_definition` is planned here");
   return file;
 }

@@ -158,6 +158,7 @@ struct TaskDefinition {
   bool volumes_known = true;  // false: there may be others
   std::vector<Parameter> restricted;
   std::vector<Service> services;
+  bool parts_only = false;  // only its containers are to be seen
 
   // Some task of it will run on Fargate, as far as anybody says.
   bool on_fargate() const;

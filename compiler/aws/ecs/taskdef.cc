@@ -40,6 +40,20 @@ bool listens(const schema::Struct& s, std::string_view protocol) {
   return false;
 }
 
+// Says of each file that the collector reads that it is not in the image.
+void read_files(const Value& v, const std::string& setting, std::vector<std::string>& notes) {
+  if (v.type == nullptr || v.wrong || v.late) return;
+  if (v.type->kind == schema::TypeKind::String) {
+    if (v.type->format == schema::Format::Path && v.written && v.text.starts_with('/'))
+      notes.push_back("`" + setting + "` reads `" + v.text +
+                      "`, which the image does not hold: mount a volume that has it, or put it into the image");
+    return;
+  }
+  const bool is_struct = v.type->kind == schema::TypeKind::Struct;
+  for (size_t i = 0; i < v.items.size(); ++i)
+    read_files(v.items[i], is_struct ? setting + "::" + std::string(v.type->fields->settings[i].name) : setting, notes);
+}
+
 bool given(const std::vector<std::pair<std::string, std::string>>& list, const std::string& name) {
   return std::any_of(list.begin(), list.end(), [&](const auto& p) { return p.first == name; });
 }
@@ -115,7 +129,8 @@ Sidecar sidecar(const Config& config, const Deployment& deployment, const Taskde
     bool http = protocol.starts_with("http/");
     // Most SDKs speak http/protobuf unless told.
     if ((http || protocol == "grpc") && !l.tls && (s.endpoint.empty() || (http && s.protocol == "grpc"))) {
-      s.endpoint = "http://localhost:" + std::to_string(l.port);
+      const bool six = l.host == "::1" || l.host == "[::1]";  // `localhost` is 127.0.0.1 first
+      s.endpoint = (six ? "http://[::1]:" : "http://localhost:") + std::to_string(l.port);
       s.protocol = protocol;
     }
   }
@@ -137,6 +152,21 @@ Sidecar sidecar(const Config& config, const Deployment& deployment, const Taskde
     s.notes.push_back("`" + w.setting + "` writes to `" + w.folder + "`, where the task's volume `" +
                       volume_name(s.folders.size() - 1) +
                       "` is mounted: files end with the task unless it is one of EFS");
+  }
+
+  for (const check::Listener& l : listening) {
+    size_t slash = l.socket.rfind('/');
+    if (!l.socket.starts_with('/') || slash == 0) continue;
+    std::string folder = l.socket.substr(0, slash);
+    auto known = std::find(s.folders.begin(), s.folders.end(), folder);
+    if (known == s.folders.end()) known = s.folders.insert(s.folders.end(), folder);
+    size_t i = static_cast<size_t>(known - s.folders.begin());
+    if (std::find(s.shared.begin(), s.shared.end(), i) == s.shared.end()) s.shared.push_back(i);
+    s.notes.push_back("`" + l.setting + "` is the socket `" + l.socket + "`: whoever sends there mounts the volume `" +
+                      volume_name(i) + "` at `" + folder + "` too");
+  }
+  for (const Instance& i : config.instances) {
+    if (i.used) read_files(i.config, check::setting_path(i), s.notes);
   }
 
   int64_t batch = longest_batch(config);

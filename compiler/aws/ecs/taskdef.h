@@ -34,6 +34,7 @@ struct Sidecar {
   };
   std::vector<Port> ports;           // of receivers, in order, each once
   std::vector<std::string> folders;  // that the config writes files to, each once
+  std::vector<size_t> shared;        // of `folders`: those with sockets, which the application sends to
   bool health = false;               // something in the config answers `collector healthcheck`
   bool needs_metadata = false;       // reads the task's metadata
   bool calls_aws = false;
@@ -46,6 +47,9 @@ struct Sidecar {
   std::vector<std::string> signals_off;  // "OTEL_METRICS_EXPORTER" ... that no pipeline takes
   std::vector<std::string> notes;        // for standard error: how the numbers came about, what is to be filled in
 };
+
+// What an application has beside the sidecar at the least, in CPU units and MiB.
+inline constexpr int64_t kApplicationCpu = 128, kApplicationMemory = 256;
 
 Sidecar sidecar(const check::Config& config, const Deployment& deployment, const TaskdefOptions& options);
 

@@ -5,6 +5,7 @@
 // AWS.
 #include "compiler/aws/ecs/taskdef.h"
 
+#include "compiler/aws/ecs/checks.h"
 #include "compiler/source/json.h"
 
 #include <algorithm>
@@ -76,19 +77,22 @@ Shape application(const Sidecar& s, const TaskdefOptions& options) {
     for (const std::string& off : s.signals_off) add(off, "none");
     app.add("environment", env);
   }
+  // Sockets are files: both containers must see them.
+  if (!s.shared.empty()) {
+    Shape mounts = Shape::list();
+    for (size_t i : s.shared)
+      mounts.items.push_back(Shape::map({{"sourceVolume", volume_name(i)}, {"containerPath", s.folders[i]}}));
+    app.add("mountPoints", mounts);
+  }
   Shape log = Shape::map(
       {{"awslogs-group", s.deployment.log_group}, {"awslogs-region", s.region}, {"awslogs-stream-prefix", "app"}});
   app.add("logConfiguration", Shape::map({{"logDriver", "awslogs"}, {"options", log}}));
   return app;
 }
 
-// The smallest Fargate memory that has room for the sidecar and as much again as the smallest task.
+// Room for the sidecar and as much again as the smallest task. `whittle taskdef` has seen to it that there is one.
 std::pair<int64_t, int64_t> task_size(const Sidecar& s) {
-  for (auto [cpu, memory] :
-       {std::pair<int64_t, int64_t>{256, 512}, {256, 1024}, {256, 2048}, {512, 3072}, {512, 4096}, {1024, 8192}}) {
-    if (s.memory + 256 <= memory && s.cpu + 128 <= cpu) return {cpu, memory};
-  }
-  return {2048, 16384};
+  return fargate_size(s.cpu + kApplicationCpu, s.memory + kApplicationMemory).value_or(std::pair(16384, 122880));
 }
 
 std::string processor(const Sidecar& s) {
@@ -378,7 +382,8 @@ std::string compose_text(const std::string& text) {
   for (const Part& p : parts(text)) {
     if (p.reference) {
       std::string name = is_env(p.text) ? p.text.substr(4) : p.text;
-      out += "${" + name + ":?set " + name + "}";
+      // Keys of a person come without a session.
+      out += "${" + name + (name == "AWS_SESSION_TOKEN" ? ":-}" : ":?set " + name + "}");
       continue;
     }
     for (char c : p.text) out += c == '$' ? "$$" : std::string(1, c);
@@ -413,7 +418,7 @@ std::string compose(const Sidecar& s) {
   if (s.needs_metadata)
     environment.add("ECS_CONTAINER_METADATA_URI_V4", reference("env:ECS_CONTAINER_METADATA_URI_V4"));
   if (s.calls_aws) {
-    for (const char* name : {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"})
+    for (const char* name : {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"})
       environment.add(name, reference(std::string("env:") + name));
   }
   if (!environment.members.empty()) c.add("environment", environment);

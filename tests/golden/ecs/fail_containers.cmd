@@ -1,0 +1,2 @@
+# A list of container definitions alone.
+check --task-definition containers.json
