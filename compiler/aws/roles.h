@@ -66,7 +66,13 @@ struct ExecutionUse {
     source::Span span;
     std::string who;
   };
+  struct EnvironmentFile {
+    std::string arn;  // "arn:aws:s3:::bucket/app.env"
+    source::Span span;
+    std::string who;
+  };
   std::vector<Image> images;
+  std::vector<EnvironmentFile> environment_files;
   std::vector<LogGroup> log_groups;
   std::vector<Secret> secrets;
   std::vector<Secret> repository_credentials;  // name is empty

@@ -75,6 +75,8 @@ std::optional<Reason> needs_execution_role(const TaskCheck& c, const Container& 
   if (!x.secrets.empty()) return Reason{x.secrets_key, "ECS fetches the secrets of " + x.shown() + " with it"};
   if (x.repository_credentials.written)
     return Reason{x.repository_credentials.span, "ECS fetches the registry's password with it"};
+  if (!x.environment_files.empty())
+    return Reason{x.environment_files[0].span, "ECS fetches the environment files of " + x.shown() + " with it"};
   if (x.log && !x.log->secret_options.empty())
     return Reason{x.log->span, "ECS fetches the log driver's secrets with it"};
   if (!c.fargate) return std::nullopt;

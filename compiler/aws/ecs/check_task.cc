@@ -89,6 +89,9 @@ void add_use(const TaskDefinition& task, ExecutionUse& use) {
     if (x.repository_credentials.written)
       use.repository_credentials.push_back(
           {"", star(x.repository_credentials.text), "", x.repository_credentials.span, who});
+    for (const Text& f : x.environment_files) {
+      if (f.has_text()) use.environment_files.push_back({f.text, f.span, who});
+    }
     if (!x.log) continue;
     for (const Variable& v : x.log->secret_options) {
       if (tells(v.value)) use.secrets.push_back({v.name.text, star(v.value.text), "", v.value.span, who});

@@ -284,6 +284,11 @@ Container TaskReader::container(NodeId node) {
   });
   each("environmentFiles", [&](const Entry& e) {
     if (says_something(at(e.value))) c.environment_known = false;
+    if (at(e.value).kind != Kind::Sequence) return;
+    for (NodeId i : at(e.value).items) {
+      const Entry* x = at(i).kind == Kind::Mapping ? find(i, "value") : nullptr;
+      if (x != nullptr) c.environment_files.push_back(text(x->value, x->key_span, "value"));
+    }
   });
   each("secrets", [&](const Entry& e) {
     c.secrets_key = e.key_span;

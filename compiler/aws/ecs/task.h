@@ -113,7 +113,8 @@ struct Container {
   Texts command, entry_point, links, add_capabilities, drop_capabilities;
   std::vector<Variable> environment, secrets;
   source::Span environment_key, secrets_key, health_key;
-  bool environment_known = true;  // false: environment files, or entries that cannot be known
+  std::vector<Text> environment_files;  // ARNs
+  bool environment_known = true;        // false: environment files, or entries that cannot be known
   std::vector<PortMapping> ports;
   source::Span ports_key;
   std::optional<HealthCheck> health;

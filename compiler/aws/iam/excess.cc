@@ -219,7 +219,7 @@ private:
         some_named = true;
         pulls_.push_back(t.span);
         keep_.push_back(&t);
-      } else if (!ours(t.text)) {
+      } else if (!ours(t.text) || opens_secrets(t.text)) {
         some_named = true;
         keep_.push_back(&t);
       } else {
@@ -256,6 +256,15 @@ private:
     keep_.clear();
   }
 
+  // Whether an action may be what opens the task's secrets: which key a secret or a parameter is encrypted with is not
+  // to be seen from its name.
+  bool opens_secrets(std::string_view action) const {
+    if (role_.documents->kind != RoleKind::Execution || !fits(action, "kms:Decrypt")) return false;
+    return std::any_of(needs_.begin(), needs_.end(), [](const Need& n) {
+      return n.action == "secretsmanager:GetSecretValue" || n.action == "ssm:GetParameters";
+    });
+  }
+
   bool only_pulls(const Statement& s) const {
     return std::all_of(s.actions.begin(), s.actions.end(), [&](const Text& t) { return is_pull(t); });
   }
@@ -286,6 +295,8 @@ private:
       }
       std::vector<const Glob*> pointers;
       for (const Glob& g : room) pointers.push_back(&g);
+      // What the actions that stay are allowed on stays too.
+      if (!used && !keep_.empty()) continue;
       if (!used) {
         idle.push_back(&t);
         wide = true;
@@ -334,7 +345,8 @@ private:
   // Pulls from ECR that nothing here needs stay as they are, in a statement of their own.
   Grant kept_pulls(const Statement& s, const std::vector<Grant>& others) const {
     Grant g;
-    g.sid = role_.documents->kind == RoleKind::Execution ? "PullImages" : "Others";
+    const bool pulls = std::all_of(keep_.begin(), keep_.end(), [&](const Text* t) { return is_pull(*t); });
+    g.sid = pulls && role_.documents->kind == RoleKind::Execution ? "PullImages" : "Others";
     const std::string first = g.sid;
     auto taken = [&] {
       return std::any_of(others.begin(), others.end(), [&](const Grant& o) { return o.sid == g.sid; }) ||

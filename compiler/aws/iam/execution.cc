@@ -173,6 +173,14 @@ public:
     }
   }
 
+  // ECS developer guide, "Pass environment variables to an Amazon ECS container": required IAM permissions.
+  void environment_file(const ExecutionUse::EnvironmentFile& f) {
+    if (!f.arn.starts_with("arn:")) return;
+    std::string bucket = f.arn.substr(0, f.arn.find('/'));
+    add("s3:GetObject", f.arn, "", f.who, "environment files", f.span);
+    add("s3:GetBucketLocation", bucket, "", f.who, "environment files", f.span);
+  }
+
   std::vector<Need> take() { return std::move(out_); }
 
 private:
@@ -194,6 +202,7 @@ std::vector<Need> execution_needs(const ExecutionUse& use, const Surroundings& s
   for (const ExecutionUse::Secret& s : use.repository_credentials) c.secret(s);
   for (const ExecutionUse::LogGroup& g : use.log_groups) c.log_group(g);
   for (const ExecutionUse::Secret& s : use.secrets) c.secret(s);
+  for (const ExecutionUse::EnvironmentFile& f : use.environment_files) c.environment_file(f);
   return c.take();
 }
 
