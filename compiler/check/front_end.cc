@@ -6,6 +6,7 @@
 #include "compiler/check/component_id.h"
 #include "compiler/check/known_components.h"
 #include "compiler/check/listeners.h"
+#include "compiler/check/secrets.h"
 #include "compiler/diag/near.h"
 #include "compiler/syntax/load.h"
 
@@ -93,6 +94,7 @@ public:
     check_connectors(check_);
     check_authenticators(check_);
     check_hosts(check_);
+    check_secrets(check_);
     if (!diags_.has_errors()) {  // what hangs on the shape of pipelines would only repeat their mistakes
       check_unfed_signals(check_);
       check_metric_names(check_);

@@ -64,6 +64,10 @@ constexpr Command kCommands[] = {
     {"replay", "runs recorded requests through a config's own machine code", replay_command},
 #endif
     {"taskdef", "prints the ECS container definition that fits a config", report_command<report::taskdef_command>},
+    {"init", "prints a first config for a task on Fargate", report_command<report::init_command>},
+    {"print-config", "prints the config that several files come to", report_command<report::print_config_command>},
+    {"graph", "shows what goes where, as text or as a page", report_command<report::graph_command>},
+    {"lsp", "the language server, for editors", report_command<report::lsp_command>},
     {"explain", "explains a diagnostic's code", report_command<report::explain_command>},
     {"schema", "prints the JSON Schema of configs", report_command<report::schema_command>},
     {"components", "lists the components, or documents one", report_command<report::components_command>},
@@ -74,7 +78,7 @@ void usage(FILE* to) {
           "whittle %s: compiles OpenTelemetry Collector configs to collectors that do just that\n\nusage: whittle "
           "COMMAND [OPTION...] [CONFIG...]\n\ncommands:\n",
           version());
-  for (const Command& c : kCommands) fprintf(to, "  %-12s%s\n", c.name, c.about);
+  for (const Command& c : kCommands) fprintf(to, "  %-14s%s\n", c.name, c.about);
   fprintf(to, "\n`whittle COMMAND --help` tells more. Exit codes: 0, 1 (errors in the config), 2 (could not run).\n");
 }
 

@@ -36,6 +36,18 @@ int taskdef_command(Arguments arguments, Output& output);
 // The least-privilege policies that a config needs.
 int iam_command(Arguments arguments, Output& output);
 
+// whittle print-config CONFIG... [--defaults]
+int print_config_command(Arguments arguments, Output& output);
+
+// whittle graph CONFIG... [--html FILE]
+int graph_command(Arguments arguments, Output& output);
+
+// whittle init [--signals LIST] [--task-definition FILE] ...
+int init_command(Arguments arguments, Output& output);
+
+// whittle lsp: reads standard input and writes standard output until the editor ends it.
+int lsp_command(Arguments arguments, Output& output);
+
 // whittle explain CODE
 int explain_command(Arguments arguments, Output& output);
 

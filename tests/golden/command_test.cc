@@ -64,9 +64,12 @@ int run(std::string line, std::string& out) {
   std::vector<std::string_view> arguments(words.begin() + 1, words.end());
   report::Output output;
   output.version = "0.0.0";
-  int code = words[0] == "iam"       ? report::iam_command(arguments, output)
-             : words[0] == "taskdef" ? report::taskdef_command(arguments, output)
-                                     : report::check_command(arguments, output);
+  int code = words[0] == "iam"            ? report::iam_command(arguments, output)
+             : words[0] == "taskdef"      ? report::taskdef_command(arguments, output)
+             : words[0] == "graph"        ? report::graph_command(arguments, output)
+             : words[0] == "init"         ? report::init_command(arguments, output)
+             : words[0] == "print-config" ? report::print_config_command(arguments, output)
+                                          : report::check_command(arguments, output);
   out += (digits.empty() ? output.out : only(output.out, digits)) + output.err + "exit code " + std::to_string(code) +
          "\n";
   return code;

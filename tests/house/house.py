@@ -27,6 +27,7 @@ NOT_A_COMPONENT = {
     ("compiler/aws/ecs/check_endpoints.cc", "otlp"): "what OTEL_TRACES_EXPORTER says",
     ("compiler/aws/ecs/check_logs.cc", "syslog"): "a log driver of Docker",
     ("compiler/aws/ecs/parameters.cc", "syslog"): "a log driver of Docker",
+    ("compiler/report/init_command.cc", "statsd"): "a protocol, and a word of the template",
     ("compiler/regex/grok_patterns.cc", "syslog"): "fields of Grok patterns",
 }
 ORDINARY_WORDS = {"otlp", "batch", "filter", "debug", "transform", "redaction"}  # components' names only where they are a whole literal or a part of a path

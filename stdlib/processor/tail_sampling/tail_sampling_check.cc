@@ -22,6 +22,9 @@ constexpr Diag<std::string_view> kStateful{"E1154",
 constexpr Diag<std::string_view> kUnknownInOrder{"W1155", "no policy of this composite one is named `{}`"};
 constexpr Diag<std::string_view> kMatchesNothing{"W1156", "the policy `{}` matches no trace"};
 
+constexpr Diag<std::string_view> kSampledBefore{"N1371",
+                                                "`processors::{}` drops spans before whole traces are decided on"};
+
 constexpr std::string_view kPlain[] = {"always_sample", "latency",          "numeric_attribute", "probabilistic",
                                        "status_code",   "string_attribute", "rate_limiting",     "bytes_limiting",
                                        "span_count",    "trace_state",      "boolean_attribute", "ottl_condition",
@@ -118,9 +121,27 @@ bool stateful(const Value& policy) {
 
 }  // namespace
 
+// A sampler in front of it decides without seeing how a trace ends: of those that are errors or slow most are gone.
+static void sampled_before(Check& check, const Instance& instance) {
+  for (const Pipeline& p : check.config.pipelines) {
+    const Instance* sampler = nullptr;
+    for (InstanceId id : p.processors) {
+      const Instance& i = check.config.instances[id];
+      if (i.component->name == "probabilistic_sampler") sampler = &i;
+      if (&i != &instance || sampler == nullptr) continue;
+      check.diags()
+          .emit(kSampledBefore, sampler->key, sampler->id)
+          .here("of all traces alike")
+          .label(instance.key, "this would keep those that matter")
+          .help("leave it out, or make it a policy `probabilistic` beside the others");
+    }
+  }
+}
+
 void check_processor_tail_sampling(Check& check, Instance& instance, schema::SignalSet used_for) {
   const Value& c = instance.config;
   if (c.items.empty() || used_for == 0) return;
+  sampled_before(check, instance);
   const Value& policies = c.at("policies");
   if (policies.items.empty() && !policies.late && !policies.wrong)
     check.diags().emit(kNoPolicies, policies.written ? place_of(policies) : instance.key).help("write `policies`");

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Secrets that stand in a config as they are.
+#pragma once
+
+#include "compiler/check/checks.h"
+
+namespace whittle::check {
+
+// Says so of settings that are never printed, and of headers that carry credentials, unless a variable fills them in.
+void check_secrets(Check& check);
+
+}  // namespace whittle::check

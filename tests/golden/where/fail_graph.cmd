@@ -1,0 +1,3 @@
+print-config base.yaml nowhere.yaml
+graph
+graph broken.yaml

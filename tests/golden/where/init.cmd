@@ -1,0 +1,5 @@
+init
+init --signals traces --protocol grpc --region eu-west-1 --service orders --xray --statsd
+init --task-definition task.json --statsd
+init --signals spans
+init --help

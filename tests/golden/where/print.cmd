@@ -1,0 +1,2 @@
+print-config base.yaml over.yaml
+print-config base.yaml over.yaml --defaults
