@@ -128,6 +128,7 @@ struct ComponentContext {
 };
 
 struct HttpRequest;  // runtime/http/client.h
+class Store;         // runtime/export/store.h
 using AuthenticatedFn = void (*)(void* context, const char* wrong);
 
 // The life of a component, in this order. Any function may be null.
@@ -147,6 +148,8 @@ struct ComponentOps {
   // once, from the loop and never from inside this call; `wrong` is null, or why it cannot. What was added may be
   // borrowed until ready() returns.
   void (*authenticate)(void* self, HttpRequest* request, AuthenticatedFn ready, void* context);
+  // An extension that keeps queues: that of the component `owner`. Null with a logged reason when it cannot.
+  Store* (*open_store)(void* self, const ComponentContext* owner);
 };
 
 // FanOut and Program are the compiler's own: what stands where a pipeline has several exporters or a receiver several

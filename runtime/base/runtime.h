@@ -14,6 +14,7 @@ class SelfMetrics;  // runtime/base/self_metrics.h
 class Room;         // runtime/pipeline/room.h
 class RetryTimer;   // runtime/loop/retry_timer.h
 class ExportQueue;  // runtime/export/queue.h
+class Receipt;      // runtime/pipeline/receipt.h
 
 struct Runtime {
   const Program* program = nullptr;
@@ -27,9 +28,12 @@ struct Runtime {
   bool draining = false;                                   // SIGTERM has come
   RetryTimer* first_retry = nullptr;                       // who waits to try again
   ExportQueue* first_queue = nullptr;                      // of the exporters
-  void (*tell_exports)(Runtime&, bool stopped) = nullptr;  // once there is a queue
+  bool (*tell_exports)(Runtime&, bool stopped) = nullptr;  // once there is a queue; ExportQueue::tell
   bool (*delivery)(Runtime&, Writer& json) = nullptr;      // likewise: how exporters fare; false: one only fails
   Room* refused_at = nullptr;                              // where the last Refused came from; null when it did not say
+  bool queues_on_disk = false;                             // what an exporter does not send may outlive the process
+  bool senders_wait = false;                               // an exporter tells senders how sending ended
+  Receipt* receipt = nullptr;                              // of the request that is being offered; null: nobody waits
 
   // Wall-clock time in nanoseconds since the epoch.
   int64_t now_ns() const;

@@ -10,15 +10,25 @@
 
 namespace whittle {
 
+static constexpr int64_t kStoreAgain = 1'000'000'000;
+static constexpr Text kAbandoned = "its sender no longer waits for it";
+
+constinit const config::Queue ExportQueue::kFew = []() consteval {
+  config::Queue few{};
+  few.sizer = config::QueueSizer::Requests;
+  few.queue_size = few.num_consumers = kDirect;
+  return few;
+}();
+
 Outgoing::Outgoing(ExportQueue& q, Counted&& c)
     : queue(q), payload(static_cast<Payload&&>(c.payload)), size(c.size), held(c.held), taken_at(c.taken),
-      timer(
-          q.runtime_,
-          [](void* self) {
-            auto& item = *static_cast<Outgoing*>(self);
-            item.queue.attempt(item);
-          },
-          this) {}
+      shares(static_cast<std::vector<Share>&&>(c.shares)), timer(
+                                                               q.runtime_,
+                                                               [](void* self) {
+                                                                 auto& item = *static_cast<Outgoing*>(self);
+                                                                 item.queue.attempt(item);
+                                                               },
+                                                               this) {}
 
 ExportQueue::ExportQueue(const ComponentContext& context, const config::Queue* settings, const config::Retry* retry,
                          Send send, void* self, uint64_t most_bytes)
@@ -29,7 +39,16 @@ ExportQueue::ExportQueue(const ComponentContext& context, const config::Queue* s
           [](void* queue) {
             for (uint32_t s = 0; s < 3; ++s) static_cast<ExportQueue*>(queue)->cut_batches(s, true);
           },
-          this) {
+          this),
+      awaited_(!settings || settings->wait_for_result), refill_task_(
+                                                            *runtime_.loop,
+                                                            [](void* queue) {
+                                                              static_cast<ExportQueue*>(queue)->refill();
+                                                              static_cast<ExportQueue*>(queue)->pump();
+                                                            },
+                                                            this),
+      store_timer_(*runtime_.loop, [](void* queue) { static_cast<ExportQueue*>(queue)->room_.made(); }, this) {
+  if (awaited_) runtime_.senders_wait = true;
   for (uint32_t s = 0; s < 3; ++s) {
     collecting_[s].payload.signal = static_cast<Signal>(s);
     counters_[s] = export_counters(*runtime_.metrics, view(context.id), static_cast<Signal>(s));
@@ -69,18 +88,104 @@ Status ExportQueue::offer(Payload& payload) {
   }
   const uint64_t size = size_of(payload), held = payload.held();
   // One payload larger than a whole bound still passes when there is nothing else: refusing it would be for ever.
-  if (size_ > 0 && (size_ + size > capacity_ || held_ + held > most_bytes_)) {
+  Receipt* receipt = awaited_ ? runtime_.receipt : nullptr;
+  const uint64_t capacity = !settings_ && receipt ? kDirectAwaited : capacity_;
+  // One payload larger than a whole bound still passes when there is nothing else: refusing it would be for ever.
+  if (size_ > 0 && (size_ + size > capacity || (!store_ && held_ + held > most_bytes_))) {
     runtime_.log->warn("the sending queue is full", {{"exporter", context_.id}, {"size", size_}, {"bytes", held_}});
     return room_.refuse(runtime_, settings_ && settings_->block_on_overflow);
+  }
+  StoredRef stored;
+  if (store_) {
+    const uint64_t id = store_->put(payload, runtime_.now_ns());
+    if (id == 0) {
+      if (!store_timer_.pending()) store_timer_.in(kStoreAgain);
+      return room_.refuse(runtime_, settings_->block_on_overflow);
+    }
+    // In its turn, when there is room.
+    if (store_->next(from_disk_).id != id || held_ + held > most_bytes_ / 2) {
+      size_ += size;
+      items_ += payload.items;
+      payload.clear();
+      refill_task_.post();
+      *queue_size_ = static_cast<int64_t>(size_);
+      return Status::Ok;
+    }
+    from_disk_ = id + 1;
+    stored = StoredRef(*store_, id);
   }
   size_ += size;
   held_ += held;
   items_ += payload.items;
-  Counted taken{static_cast<Payload&&>(payload), size, held, runtime_.loop->now()};
+  Counted taken{static_cast<Payload&&>(payload), size, held, runtime_.loop->now(), {}};
+  // In a batch items to which nothing is bound have their place among the others.
+  if (receipt || store_ || (awaited_ && settings_ && settings_->batch))
+    taken.shares.push_back({KeptReceipt(receipt), static_cast<StoredRef&&>(stored), taken.payload.items});
   if (settings_ && settings_->batch) collect(static_cast<Counted&&>(taken));
   else push(static_cast<Counted&&>(taken));
   pump();
   return Status::Ok;
+}
+
+bool ExportQueue::start() {
+  // Of a replay nothing is to be left.
+  if (!settings_ || !settings_->storage || runtime_.offline) return true;
+  const Str id = *settings_->storage;
+  for (const Component& c : runtime_.program->components) {
+    if (c.kind != ComponentKind::Extension || view(c.context.id) != view(id)) continue;
+    if (!c.ops->open_store) break;
+    store_ = c.ops->open_store(*c.instance, &context_);
+    if (!store_) return false;
+    runtime_.queues_on_disk = true;
+    for (StoredPayload p = store_->next(0); p.id != 0; p = store_->next(p.id + 1)) {
+      size_ += size_of(p);
+      items_ += p.items;
+    }
+    refill_task_.post();
+    return true;
+  }
+  runtime_.log->error("the extension keeps no queues", {{"exporter", context_.id}, {"extension", id}});
+  return false;
+}
+
+uint64_t ExportQueue::size_of(const StoredPayload& p) const {
+  if (settings_->sizer == config::QueueSizer::Requests) return 1;
+  return settings_->sizer == config::QueueSizer::Items ? p.items : p.bytes;
+}
+
+// Takes up what is on the disk alone, as long as there is room in memory and it is needed there.
+void ExportQueue::refill() {
+  if (!store_ || refilling_) return;
+  refilling_ = true;
+  while (held_ < most_bytes_ / 2 && waiting_.size() - first_ < static_cast<size_t>(settings_->num_consumers)) {
+    const StoredPayload next = store_->next(from_disk_);
+    if (next.id == 0) break;
+    from_disk_ = next.id + 1;
+    load(next);
+  }
+  refilling_ = false;
+}
+
+void ExportQueue::load(const StoredPayload& next) {
+  StoredRef stored(*store_, next.id);
+  Payload payload;
+  int64_t taken_ns = 0;
+  size_ -= size_of(next);
+  items_ -= next.items;
+  if (!store_->get(next.id, payload, taken_ns)) {
+    *counters_[static_cast<uint32_t>(next.signal)].failed += static_cast<int64_t>(next.items);
+    return;
+  }
+  const int64_t now = runtime_.loop->now(), age = std::max<int64_t>(0, runtime_.now_ns() - taken_ns);
+  Counted taken{static_cast<Payload&&>(payload), 0, 0, std::max<int64_t>(1, now - age), {}};
+  taken.size = size_of(taken.payload);
+  taken.held = taken.payload.held();
+  taken.shares.push_back({{}, static_cast<StoredRef&&>(stored), taken.payload.items});
+  size_ += taken.size;
+  held_ += taken.held;
+  items_ += taken.payload.items;
+  if (settings_->batch) collect(static_cast<Counted&&>(taken));
+  else push(static_cast<Counted&&>(taken));
 }
 
 void ExportQueue::collect(Counted&& c) {
@@ -91,7 +196,22 @@ void ExportQueue::collect(Counted&& c) {
   collected.payload.join(static_cast<Payload&&>(c.payload));
   collected.size += c.size;
   collected.held += c.held;
+  for (Share& a : c.shares) collected.shares.push_back(static_cast<Share&&>(a));
   cut_batches(signal, runtime_.draining);
+}
+
+// Moves the shares of the first `items`; of one that is divided both parts have all that is bound to it.
+static void take_shares(std::vector<Share>& from, uint64_t items, std::vector<Share>& to) {
+  size_t whole = 0;
+  for (; whole < from.size() && items >= from[whole].items; ++whole) {
+    items -= from[whole].items;
+    to.push_back(static_cast<Share&&>(from[whole]));
+  }
+  if (items > 0 && whole < from.size()) {
+    to.push_back({from[whole].receipt, from[whole].stored, items});
+    from[whole].items -= items;
+  }
+  from.erase(from.begin(), from.begin() + static_cast<ptrdiff_t>(whole));
 }
 
 // Moves full batches, and the rest when `all`, from what is collected to what waits.
@@ -106,9 +226,10 @@ void ExportQueue::cut_batches(uint32_t signal, bool all) {
     uint64_t n = items;
     // A size in bytes is met by the average item's.
     if (most > 0) n = by_items ? most : std::max<uint64_t>(1, most * items / from.payload.bytes);
-    Counted batch{Payload(from.payload.signal), from.size, from.held, from.taken};
+    Counted batch{Payload(from.payload.signal), from.size, from.held, from.taken, {}};
     if (n >= items) {
       batch.payload = static_cast<Payload&&>(from.payload);
+      batch.shares = static_cast<std::vector<Share>&&>(from.shares);
       from.size = from.held = 0;
     } else {
       size_ -= from.size;
@@ -120,6 +241,7 @@ void ExportQueue::cut_batches(uint32_t signal, bool all) {
       batch.held = batch.payload.held();
       from.size = by_requests ? from.size - batch.size : size_of(from.payload);
       from.held = from.payload.held();
+      take_shares(from.shares, batch.payload.items, batch.shares);
       size_ += batch.size + from.size;
       held_ += batch.held + from.held;
     }
@@ -137,7 +259,7 @@ void ExportQueue::push(Counted&& c) {
 }
 
 void ExportQueue::pump() {
-  const uint32_t most = settings_ ? static_cast<uint32_t>(settings_->num_consumers) : kDirect;
+  const uint32_t most = settings_ ? static_cast<uint32_t>(settings_->num_consumers) : kDirectInFlight;
   while (first_ < waiting_.size() && in_flight_ < most) {
     Counted next = static_cast<Counted&&>(waiting_[first_++]);
     if (first_ == waiting_.size()) {
@@ -157,8 +279,21 @@ void ExportQueue::attempt(Outgoing& item) {
   if (item.since == 0) {
     item.since = runtime_.loop->now();
     item.interval = retry_ ? retry_->initial_interval : 0;
+  } else if (abandoned(item)) {
+    return give_up(item, kAbandoned, Status::Refused);
   }
   send_(self_, item);
+}
+
+// True when everyone who waits for it has gone.
+bool ExportQueue::abandoned(const Outgoing& item) {
+  return !item.shares.empty() && std::all_of(item.shares.begin(), item.shares.end(),
+                                             [](const Share& a) { return a.receipt && a.receipt->left(); });
+}
+
+void ExportQueue::tell(Outgoing& item, Status status, Text why) {
+  for (Share& a : item.shares)
+    if (a.receipt) a.receipt->tell(status, item.code, why);
 }
 
 void ExportQueue::holds(Outgoing& item, uint64_t bytes) {
@@ -175,6 +310,7 @@ void ExportQueue::end(Outgoing& item) {
   while (*at != &item) at = &(*at)->next;
   *at = item.next;
   delete &item;
+  refill();
   pump();
   room_.made();
 }
@@ -198,6 +334,7 @@ void ExportQueue::sent(Outgoing& item) {
 void ExportQueue::sent_in_part(Outgoing& item, uint64_t lost, Text why) {
   if (lost == 0) return sent(item);
   lost = std::min(lost, item.payload.items);
+  if (lost == item.payload.items) tell(item, Status::Invalid, why);
   if (lost < item.payload.items) delivered();
   else failed_once();
   const ExportCounters& counters = counters_[static_cast<uint32_t>(item.payload.signal)];
@@ -208,8 +345,13 @@ void ExportQueue::sent_in_part(Outgoing& item, uint64_t lost, Text why) {
   end(item);
 }
 
-void ExportQueue::failed(Outgoing& item, Text why) {
+void ExportQueue::failed(Outgoing& item, Text why, bool may_pass) {
+  give_up(item, why, may_pass ? Status::Refused : Status::Invalid);
+}
+
+void ExportQueue::give_up(Outgoing& item, Text why, Status status) {
   if (item.taken > 0) return sent_in_part(item, item.payload.items - std::min(item.taken, item.payload.items), why);
+  tell(item, status, why);
   failed_once();
   *counters_[static_cast<uint32_t>(item.payload.signal)].failed += static_cast<int64_t>(item.payload.items);
   runtime_.log->error("exporting failed; the items are lost",
@@ -218,7 +360,9 @@ void ExportQueue::failed(Outgoing& item, Text why) {
 }
 
 void ExportQueue::again(Outgoing& item, Text why, int64_t after) {
-  if (!retry_ || !retry_->enabled) return failed(item, why);
+  if (!retry_ || !retry_->enabled) {
+    return give_up(item, why, Status::Refused);
+  }
   double spread = retry_->randomization_factor;
   uint32_t random;
   runtime_.random(&random, sizeof random);
@@ -226,7 +370,9 @@ void ExportQueue::again(Outgoing& item, Text why, int64_t after) {
   int64_t wait = static_cast<int64_t>(static_cast<double>(item.interval) * factor);
   wait = RetryTimer::kept(runtime_, std::max(wait, after));
   int64_t elapsed = runtime_.loop->now() - item.since;
-  if (retry_->max_elapsed_time > 0 && wait > retry_->max_elapsed_time - elapsed) return failed(item, why);
+  if (retry_->max_elapsed_time > 0 && wait > retry_->max_elapsed_time - elapsed) {
+    return give_up(item, why, Status::Refused);
+  }
   failed_once();
   item.interval = static_cast<int64_t>(std::min(static_cast<double>(item.interval) * std::max(retry_->multiplier, 1.0),
                                                 static_cast<double>(retry_->max_interval)));
@@ -242,7 +388,8 @@ void ExportQueue::drain() {
     for (uint32_t s = 0; s < 3; ++s) cut_batches(s, true);
 }
 
-void ExportQueue::tell(Runtime& runtime, bool stopped) {
+bool ExportQueue::tell(Runtime& runtime, bool stopped) {
+  bool kept = true;
   for (ExportQueue* q = runtime.first_queue; q; q = q->next_) {
     int64_t sent = 0;
     for (const ExportCounters& c : q->counters_) sent += *c.sent;
@@ -251,9 +398,18 @@ void ExportQueue::tell(Runtime& runtime, bool stopped) {
       continue;
     }
     const uint64_t left = q->items_;
+    if (q->store_) {
+      q->store_->settle();
+      runtime.log->write_each(
+          LogLevel::Info, "what was sent while stopping",
+          {{"exporter", q->context_.id}, {"sent", sent - q->sent_before_}, {"left", left}, {"on_disk", left}});
+      continue;
+    }
+    kept = kept && left == 0;
     runtime.log->write_each(left > 0 ? LogLevel::Error : LogLevel::Info, "what was sent while stopping",
                             {{"exporter", q->context_.id}, {"sent", sent - q->sent_before_}, {"left", left}});
   }
+  return kept;
 }
 
 int64_t ExportQueue::oldest() const {
@@ -307,6 +463,7 @@ bool ExportQueue::delivery(Runtime& runtime, Writer& out) {
 bool ExportQueue::idle() const {
   for (const Counted& c : collecting_)
     if (c.payload.items > 0) return false;
+  if (store_ && store_->next(from_disk_).id != 0) return false;
   return in_flight_ == 0 && first_ == waiting_.size();
 }
 

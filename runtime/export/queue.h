@@ -5,13 +5,19 @@
 // A payload is in one of three places: collected for a batch (`sending_queue::batch`), waiting, or in flight. What
 // counts against the bounds is counted with it from when it is taken until its end is known, wherever it is: its size
 // as the settings count it, and the memory that it keeps from being freed.
+//
+// With `storage` a payload is written to a store before it is taken, and removed from there when its end is known. What
+// does not fit into half of the memory is on the disk alone, and comes back in its turn; so does what another process
+// has left there.
 #pragma once
 
 #include "runtime/base/payload.h"
 #include "runtime/base/runtime.h"
+#include "runtime/export/store.h"
 #include "runtime/loop/loop.h"
 #include "runtime/loop/retry_timer.h"
 #include "runtime/pipeline/item_counters.h"
+#include "runtime/pipeline/receipt.h"
 #include "runtime/pipeline/room.h"
 
 #include "stdlib/common/common_config.h"
@@ -22,12 +28,20 @@ namespace whittle {
 
 class ExportQueue;
 
+// What is bound to the next `items` of a payload: who waits for them, and where they are stored.
+struct Share {
+  KeptReceipt receipt;
+  StoredRef stored;
+  uint64_t items;
+};
+
 // A payload and what it counts for.
 struct Counted {
   Payload payload;
   uint64_t size = 0;  // in the settings' sizer
   uint64_t held = 0;  // bytes of memory
   int64_t taken = 0;  // monotonic ns of when its oldest part was taken
+  std::vector<Share> shares;
 };
 
 // One payload on its way, from when it is taken out of the queue until its end is known.
@@ -36,6 +50,7 @@ struct Outgoing {
   Payload payload;
   uint64_t size, held;
   int64_t taken_at;
+  std::vector<Share> shares;
   Outgoing* next = nullptr;  // of those on their way
   int64_t since = 0;         // monotonic ns of the first attempt; 0 before it
   int64_t interval = 0;      // the next wait
@@ -44,6 +59,8 @@ struct Outgoing {
   void (*discard)(void* user) = nullptr;
   // Items that the backend has taken already: what is given up later is the rest.
   uint64_t taken = 0;
+  // What gRPC says of the last answer, for senders that wait; 0: nothing.
+  uint32_t code = 0;
   RetryTimer timer;
 
   Outgoing(ExportQueue& q, Counted&& c);
@@ -61,10 +78,16 @@ public:
   // from inside.
   using Send = void (*)(void* self, Outgoing& item);
 
-  // `settings` null: no queue, at most kDirect payloads in flight. `context` must outlive the queue.
+  // `settings` null: no queue; senders wait for the result, and of telemetry for which nobody waits at most kDirect
+  // payloads are here. `context` and `settings` must outlive the queue.
   ExportQueue(const ComponentContext& context, const config::Queue* settings, const config::Retry* retry, Send send,
               void* self, uint64_t most_bytes = kMostBytes);
 
+  // Of an exporter whose config says nothing of a queue: a few payloads, of which senders need not wait for the end.
+  static const config::Queue kFew;
+
+  // Opens the store. False, with the reason logged, when it cannot.
+  bool start();
   // The exporter's consume function.
   Status offer(Payload& payload);
 
@@ -73,8 +96,8 @@ public:
   void sent_in_part(Outgoing& item, uint64_t lost, Text why);
   // The attempt failed in a way that may pass. `after`: nanoseconds that the backend asked to wait, or 0.
   void again(Outgoing& item, Text why, int64_t after);
-  // It, or what of it is not `taken`, will never succeed.
-  void failed(Outgoing& item, Text why);
+  // It, or what of it is not `taken`, is lost. `may_pass`: senders that wait are told that another time it may succeed.
+  void failed(Outgoing& item, Text why, bool may_pass = false);
   // From now on the item holds this many bytes: an exporter that encodes a payload whole may give its slices up, and
   // holds what it has made of them.
   void holds(Outgoing& item, uint64_t bytes);
@@ -88,8 +111,8 @@ public:
   uint64_t held_items() const { return items_; }
 
   // Of all queues: `stopped` false: what is sent counts from here; true: says of each exporter what was sent since, and
-  // what is left.
-  static void tell(Runtime& runtime, bool stopped);
+  // what is left. False when something is left that the process ends with.
+  static bool tell(Runtime& runtime, bool stopped);
   // Of all queues, as JSON: what was delivered when, what waits, what fails. False when one has only failed for
   // kGivenUp.
   static bool delivery(Runtime& runtime, Writer& out);
@@ -98,6 +121,8 @@ public:
 private:
   friend struct Outgoing;
   static constexpr uint32_t kDirect = 10;
+  // Without a queue each request is sent as it comes, and the next ones of those that wait are refused.
+  static constexpr uint32_t kDirectAwaited = 1000, kDirectInFlight = 100;
 
   void delivered();
   void failed_once();
@@ -108,7 +133,13 @@ private:
   void cut_batches(uint32_t signal, bool all);
   void push(Counted&& c);
   void pump();
+  void refill();
+  void load(const StoredPayload& next);
+  uint64_t size_of(const StoredPayload& p) const;
   void attempt(Outgoing& item);
+  void give_up(Outgoing& item, Text why, Status status);
+  static bool abandoned(const Outgoing& item);
+  static void tell(Outgoing& item, Status status, Text why);
   void end(Outgoing& item);
 
   const ComponentContext& context_;
@@ -130,6 +161,12 @@ private:
   uint64_t size_ = 0;          // of everything here
   uint64_t held_ = 0;
   uint64_t items_ = 0;
+  const bool awaited_;  // senders wait for the result
+  Store* store_ = nullptr;
+  uint64_t from_disk_ = 0;  // from this id on payloads are on the disk alone
+  bool refilling_ = false;
+  Task refill_task_;
+  Timer store_timer_;  // while the store takes nothing
   Room room_;
   ExportCounters counters_[3];
   int64_t sent_before_ = 0;  // items, until stopping began

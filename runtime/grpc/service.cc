@@ -78,6 +78,21 @@ static void refuse(ServerRequest& request, ServerReply& reply, const GrpcStatus&
   }
 }
 
+// A message's prefix, its length to be filled in by end_message().
+static void begin_message(ServerReply& reply) {
+  memset(reply.body.room(kPrefix), 0, kPrefix);
+  reply.body.advance(kPrefix);
+}
+
+static void end_message(ServerReply& reply) {
+  const size_t size = reply.body.size() - kPrefix;
+  uint8_t* prefix = reply.body.data();
+  for (int i = 0; i < 4; ++i) prefix[1 + i] = static_cast<uint8_t>(size >> (24 - 8 * i));
+  reply.header("content-type", "application/grpc");
+  reply.trailers.push_back({"grpc-status", "0"});
+  reply.trailers.push_back({"grpc-message", ""});
+}
+
 bool parse_grpc_timeout(Text text, int64_t& nanoseconds) {
   if (text.size() < 2 || text.size() > 9) return false;
   int64_t value = 0;
@@ -237,17 +252,22 @@ void GrpcService::whole(ServerRequest& request, ServerReply& reply) {
                    joined(request, {"grpc: received unexpected payload format ", decimal(request, body[0])})});
   }
 
-  uint8_t* prefix = reply.body.room(kPrefix);
-  memset(prefix, 0, kPrefix);
-  reply.body.advance(kPrefix);
+  begin_message(reply);
   status = method->call(method->self, request, owner, message, reply.body);
+  if (status.later) {
+    reply.clear();
+    reply.later = status.later;
+    return;
+  }
   if (status.code != GrpcCode::Ok) return refuse(request, reply, status);
-  const size_t size = reply.body.size() - kPrefix;
-  prefix = reply.body.data();
-  for (int i = 0; i < 4; ++i) prefix[1 + i] = static_cast<uint8_t>(size >> (24 - 8 * i));
-  reply.header("content-type", "application/grpc");
-  reply.trailers.push_back({"grpc-status", "0"});
-  reply.trailers.push_back({"grpc-message", ""});
+  end_message(reply);
+}
+
+void GrpcService::finish(ServerRequest& request, ServerReply& reply, const GrpcStatus& status, Bytes answer) {
+  if (status.code != GrpcCode::Ok) return refuse(request, reply, status);
+  begin_message(reply);
+  reply.body.append(answer);
+  end_message(reply);
 }
 
 }  // namespace whittle

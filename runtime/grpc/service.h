@@ -15,11 +15,13 @@ struct GrpcStatus {
   GrpcCode code = GrpcCode::Ok;
   Text message = {};           // a literal, or in the request's arena
   int64_t retry_after_ns = 0;  // more than 0: told in a RetryInfo
+  Later* later = nullptr;      // this is not the status yet: finish() is called when it is known
 };
 
 struct GrpcMethod {
   Text service, name;  // "opentelemetry.proto.collector.trace.v1.TraceService", "Export"
-  // `message` is the decompressed message, inside `owner`. The answer's message is appended to `answer`.
+  // `message` is the decompressed message, inside `owner`. The answer's message is appended to `answer`, unless the
+  // status names a `later`.
   GrpcStatus (*call)(void* self, ServerRequest& request, const BufferRef& owner, Bytes message, Writer& answer);
   void* self;
 };
@@ -32,6 +34,10 @@ public:
 
   void add(const GrpcMethod& method) { methods_.push_back(method); }
   ServerHandler handler();
+
+  // The answer to a call that named a Later: `answer` is its message where the status is good. Texts of the status are
+  // literals or live in the request's arena. Then Later::done().
+  static void finish(ServerRequest& request, ServerReply& reply, const GrpcStatus& status, Bytes answer);
 
 private:
   bool head(ServerRequest& request, ServerReply& reply);

@@ -52,6 +52,9 @@ struct ServerRequest {
 class Later {
 public:
   Later() = default;
+  // `left` is called when nobody waits for the answer any more; it may delete this.
+  using Left = void (*)(void* context);
+  Later(Left left, void* context) : left_(left), context_(context) {}
   ~Later() { leave(); }
   Later(const Later&) = delete;
 
@@ -73,13 +76,18 @@ public:
   void wait(ServerReply& reply, Later** back, void (*send)(void* session, void* stream), void* session, void* stream) {
     reply_ = &reply, back_ = back, send_ = send, session_ = session, stream_ = stream;
   }
-  void gone() { reply_ = nullptr; }
+  void gone() {
+    reply_ = nullptr;
+    if (left_) left_(context_);
+  }
 
 private:
   ServerReply* reply_ = nullptr;
   Later** back_ = nullptr;
   void (*send_)(void*, void*) = nullptr;
   void *session_ = nullptr, *stream_ = nullptr;
+  Left left_ = nullptr;
+  void* context_ = nullptr;
 };
 
 // Texts are literals or live in the request's arena.

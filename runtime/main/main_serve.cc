@@ -74,6 +74,14 @@ struct Serving {
     look();
   }
 
+  bool only_queues_hold() const {
+    for (const Component& c : program.components) {
+      const bool between = c.kind != ComponentKind::Exporter && c.kind != ComponentKind::Receiver;
+      if (between && c.ops->idle && !c.ops->idle(*c.instance)) return false;
+    }
+    return true;
+  }
+
   void look() {
     if (closes != 0) {
       if (monotonic_ns() < closes) return check.in(10'000'000);
@@ -92,7 +100,11 @@ struct Serving {
       return runtime.loop->stop();
     }
     if (monotonic_ns() >= deadline) {
-      if (runtime.tell_exports) runtime.tell_exports(runtime, true);
+      const bool kept = !runtime.tell_exports || runtime.tell_exports(runtime, true);
+      if (kept && runtime.queues_on_disk && only_queues_hold()) {
+        runtime.log->info("stopped: what was not sent is on the disk");
+        return runtime.loop->stop();
+      }
       runtime.log->error("stopped before everything was sent",
                          {{"seconds", static_cast<double>(time_to_drain(program.stop_ns)) / 1e9}});
       exit_code = 1;

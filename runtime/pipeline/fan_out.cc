@@ -15,6 +15,7 @@ struct FanOut::Branch {
   struct Kept {
     Payload payload;
     uint64_t held;
+    KeptReceipt receipt;
   };
 
   FanOut& fan_out;
@@ -48,7 +49,7 @@ struct FanOut::Branch {
     const uint64_t bytes = payload.held();
     held += bytes;
     items += payload.items;
-    kept.push_back({static_cast<Payload&&>(payload), bytes});
+    kept.push_back({static_cast<Payload&&>(payload), bytes, KeptReceipt(runtime.receipt)});
     return nullptr;
   }
 
@@ -63,6 +64,7 @@ struct FanOut::Branch {
     while (waits()) {
       Kept& next = kept[first];
       const uint64_t n = next.payload.items;
+      const Receipt::Scope scope(runtime, next.receipt.get());
       const Status answer = whittle::offer(runtime, spec.out, next.payload);
       if (answer == Status::Refused) {
         wait_for_room();
@@ -72,6 +74,7 @@ struct FanOut::Branch {
       held -= next.held;
       items -= n;
       next.payload.clear();
+      next.receipt = {};
       ++first;
     }
     if (!waits() || first > 64) {
@@ -83,6 +86,7 @@ struct FanOut::Branch {
 
   void lose(uint64_t n, Text why) {
     for (int64_t* counter : lost) *counter += static_cast<int64_t>(n);
+    if (runtime.receipt) runtime.receipt->tell(why == kForGood ? Status::Invalid : Status::Refused, 0, why);
     runtime.log->error("telemetry is lost for one way out of several",
                        {{"to", spec.name}, {"items", n}, {"error", why}});
   }

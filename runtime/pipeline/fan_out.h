@@ -8,6 +8,7 @@
 #pragma once
 
 #include "runtime/base/payload.h"
+#include "runtime/pipeline/receipt.h"
 #include "runtime/pipeline/room.h"
 
 #include <vector>

@@ -7,6 +7,7 @@
 #include "runtime/base/payload.h"
 #include "runtime/base/self_metrics.h"
 #include "runtime/pipeline/item_counters.h"
+#include "runtime/pipeline/receipt.h"
 #include "runtime/pipeline/room.h"
 
 namespace whittle {
@@ -29,12 +30,18 @@ public:
     if (made.slices.empty()) return;
     held_ = static_cast<Payload&&>(made);
     hand_on();
+    if (!idle()) receipt_ = KeptReceipt(context_.runtime->receipt);
   }
 
 private:
   void try_again() {
-    hand_on();
-    if (idle()) room_.made();
+    {
+      const Receipt::Scope scope(*context_.runtime, receipt_.get());
+      hand_on();
+    }
+    if (!idle()) return;
+    receipt_ = {};
+    room_.made();
   }
 
   void hand_on() {
@@ -44,6 +51,7 @@ private:
     case Status::Ok: held_.clear(); return;
     case Status::Invalid:
       *dropped_ += static_cast<int64_t>(items);
+      if (runtime.receipt) runtime.receipt->tell(Status::Invalid, 0, "it was refused for good");
       runtime.log->error("telemetry was refused for good and is lost", {{"processor", context_.id}, {"items", items}});
       held_.clear();
       return;
@@ -56,6 +64,7 @@ private:
   const ComponentContext& context_;
   Signal signal_;
   Payload held_;
+  KeptReceipt receipt_;  // of what is held
   Waiter waiter_;
   Room room_;
   bool blocks_ = false;  // what asks senders to wait

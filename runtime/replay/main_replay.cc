@@ -26,6 +26,7 @@
 #include "runtime/http/client.h"
 #include "runtime/loop/loop.h"
 #include "runtime/main/collector.h"
+#include "runtime/pipeline/receipt.h"
 #include "runtime/replay/canned.h"
 #include "runtime/wire/json.h"
 #include "runtime/wire/validate.h"
@@ -113,9 +114,31 @@ private:
       if (p.signal != static_cast<Signal>(s)) continue;
       taken = true;
       Payload own = payload.clone();
-      if (p.in.consume(p.in.self, &own) != Status::Ok) refuse("a pipeline refused the request");
+      offer(p, own);
     }
     if (!taken) refuse("no pipeline takes this signal");
+  }
+
+  // As the otlp receiver does, which answers some requests later.
+  struct Waiting {
+    Receipt receipt;
+    explicit Waiting(Loop& loop) : receipt(loop, ended, this) {}
+
+    static void ended(void* self) {
+      auto* waiting = static_cast<Waiting*>(self);
+      if (waiting->receipt.status() != Status::Ok) refuse(waiting->receipt.why());
+      delete waiting;
+    }
+  };
+
+  void offer(const PipelineEntry& to, Payload& payload) {
+    auto* waiting = new Waiting(*runtime_.loop);
+    const Receipt::Scope scope(runtime_, &waiting->receipt);
+    const Status status = to.in.consume(to.in.self, &payload);
+    if (status != Status::Ok) refuse("a pipeline refused the request");
+    else if (waiting->receipt.wait()) return;
+    else if (waiting->receipt.status() != Status::Ok) refuse(waiting->receipt.why());
+    delete waiting;
   }
 
   static Text text_of(yyjson_val* v) { return yyjson_is_str(v) ? Text(yyjson_get_str(v), yyjson_get_len(v)) : Text(); }

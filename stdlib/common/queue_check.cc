@@ -13,6 +13,7 @@ using diag::Diag;
 
 constexpr Diag<> kBatchSizer{"E0210", "batches are measured in `items` or `bytes`"};
 constexpr Diag<> kBatchTooLarge{"E0210", "`min_size` of batches must not be more than `queue_size`"};
+constexpr Diag<> kWaitsForDisk{"E1300", "`wait_for_result` is not for a queue with `storage`"};
 constexpr Diag<std::string_view> kKeyTwice{"E0711", "the metadata key `{}` is there twice"};
 
 std::string small(std::string s) {
@@ -23,6 +24,14 @@ std::string small(std::string s) {
 }  // namespace
 
 void check_struct_queue(Context& context, Value& queue) {
+  const Value& waits = queue.at("wait_for_result");
+  const Value* storage = queue.find("storage");
+  if (storage != nullptr && storage->present && !waits.late && waits.boolean) {
+    context.diags.emit(kWaitsForDisk, waits.span)
+        .label(storage->span, "what is here counts as taken")
+        .help("leave one of them out");
+    queue.wrong = true;
+  }
   Value* batch = const_cast<Value*>(queue.find("batch"));
   if (batch == nullptr || !batch->present || batch->items.empty() || batch->wrong) return;
   const Value& sizer = queue.at("sizer");

@@ -7,8 +7,6 @@ import http.server
 import os
 import re
 import signal
-import socket
-import struct
 import subprocess
 import sys
 import threading
@@ -16,67 +14,11 @@ import time
 import urllib.error
 import urllib.request
 
+from numbered import free_port, request, span_numbers, wait
+
 whittle, work = (os.path.abspath(a) for a in sys.argv[1:])
 os.makedirs(work, exist_ok=True)
 SPANS, PER_REQUEST = 60_000, 500
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-# ---- OTLP by hand: a span is its number, in the span id, and some attributes' worth of bytes ---------------------------
-
-def varint(n):
-    out = bytearray()
-    while n > 127:
-        out.append(n & 127 | 128)
-        n >>= 7
-    out.append(n)
-    return bytes(out)
-
-
-def field(number, content):
-    return varint(number << 3 | 2) + varint(len(content)) + content
-
-
-def request(first, count):
-    spans = b"".join(field(2, field(1, bytes(16)) + field(2, struct.pack(">Q", n)) + field(5, b"GET /cart/%d" % n))
-                     for n in range(first, first + count))
-    return field(1, field(1, field(1, field(1, b"service.name") + field(2, field(1, b"shop")))) + field(2, spans))
-
-
-def fields(data):
-    at = 0
-
-    def number():
-        nonlocal at
-        value = shift = 0
-        while True:
-            byte = data[at]
-            at += 1
-            value |= (byte & 127) << shift
-            shift += 7
-            if byte < 128:
-                return value
-
-    while at < len(data):
-        tag = number()
-        assert tag & 7 == 2, tag
-        size = number()
-        yield tag >> 3, data[at:at + size]
-        at += size
-
-
-def span_numbers(body):
-    for f, group in fields(body):
-        for g, scope in fields(group):
-            if g == 2:
-                for h, span in fields(scope):
-                    if h == 2:
-                        yield struct.unpack(">Q", next(v for k, v in fields(span) if k == 2))[0]
 
 
 class Backend:
@@ -105,13 +47,6 @@ class Backend:
     def wait_for_all(self):
         wait(lambda: min(self.seen) > 0, "not every span has arrived")
         assert max(self.seen) == 1, "a span arrived more than once"
-
-
-def wait(condition, why, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, why
-        time.sleep(0.05)
 
 
 # ---- one run -------------------------------------------------------------------------------------------------------------

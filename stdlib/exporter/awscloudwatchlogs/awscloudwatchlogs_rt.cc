@@ -67,7 +67,7 @@ void* create(const ComponentContext* context) {
 }
 bool start(void* self) {
   auto& e = *static_cast<Awscloudwatchlogs*>(self);
-  return e.delivery.check(e.context.place);
+  return e.delivery.check(e.context.place) && e.queue.start();
 }
 void drain(void* self) {
   static_cast<Awscloudwatchlogs*>(self)->queue.drain();

@@ -32,7 +32,8 @@ struct Awsemf {
       : context(c), config(*static_cast<const config::Awsemf*>(c.config)), runtime(*c.runtime),
         encoder(config, name_stream()),
         queue(
-            c, nullptr, nullptr, [](void* self, Outgoing& item) { static_cast<Awsemf*>(self)->send(item); }, this),
+            c, &ExportQueue::kFew, nullptr, [](void* self, Outgoing& item) { static_cast<Awsemf*>(self)->send(item); },
+            this),
         printed_task(
             *runtime.loop,
             [](void* self) {

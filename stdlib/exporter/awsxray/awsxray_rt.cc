@@ -95,7 +95,8 @@ struct Awsxray {
         // Trying again is this file's business, a piece at a time. There is no setting for it: the Collector leaves it
         // to the sender, which here has its answer already.
         queue(
-            c, nullptr, nullptr, [](void* self, Outgoing& item) { static_cast<Awsxray*>(self)->begin(item); }, this),
+            c, &ExportQueue::kFew, nullptr,
+            [](void* self, Outgoing& item) { static_cast<Awsxray*>(self)->begin(item); }, this),
         pump_task(*runtime.loop, [](void* self) { static_cast<Awsxray*>(self)->pump(); }, this) {}
 
   void begin(Outgoing& item) {

@@ -65,6 +65,7 @@ struct Otlp {
     why.append(number < std::size(kGrpcCodeNames) ? kGrpcCodeNames[number] : Text("a code that gRPC has not"));
     why.append(Text(": "));
     why.append(reply.message.substr(0, 300));
+    item.code = number;
     if (may_pass(reply)) queue.again(item, why.text(), reply.retry_delay.value_or(0));
     else queue.failed(item, why.text());
   }
@@ -74,7 +75,8 @@ void* create(const ComponentContext* context) {
   return new Otlp(*context);
 }
 bool start(void* self) {
-  return static_cast<Otlp*>(self)->channel.check();
+  auto& otlp = *static_cast<Otlp*>(self);
+  return otlp.channel.check() && otlp.queue.start();
 }
 void drain(void* self) {
   static_cast<Otlp*>(self)->queue.drain();

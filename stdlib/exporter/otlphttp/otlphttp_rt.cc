@@ -6,6 +6,7 @@
 #include "runtime/base/number.h"
 #include "runtime/codec/compress.h"
 #include "runtime/export/otlp_answer.h"
+#include "runtime/grpc/code.h"
 #include "runtime/http/authenticator.h"
 #include "runtime/http/client.h"
 #include "runtime/http/configured.h"
@@ -19,6 +20,21 @@ namespace whittle {
 namespace {
 
 constexpr Text kPaths[] = {"/v1/traces", "/v1/metrics", "/v1/logs"};
+
+// What gRPC says where HTTP has answered so.
+GrpcCode code_of(int http_status) {
+  switch (http_status) {
+  case 400: return GrpcCode::InvalidArgument;
+  case 401: return GrpcCode::Unauthenticated;
+  case 403: return GrpcCode::PermissionDenied;
+  case 404: return GrpcCode::Unimplemented;
+  case 429: return GrpcCode::ResourceExhausted;
+  case 502:
+  case 503:
+  case 504: return GrpcCode::Unavailable;
+  default: return GrpcCode::Unknown;
+  }
+}
 
 struct Otlphttp {
   const ComponentContext& context;
@@ -124,7 +140,9 @@ struct Otlphttp {
 
   void answered(Outgoing& item, const HttpResponse& r) {
     if (r.status >= 200 && r.status < 300) return taken(item, r);
+    item.code = 0;
     if (r.status == 0) return queue.again(item, r.error_text, 0);
+    item.code = static_cast<uint32_t>(code_of(r.status));
     Writer why;
     why.append(Text("HTTP status "));
     append_int(why, r.status);
@@ -166,7 +184,8 @@ void* create(const ComponentContext* context) {
   return new Otlphttp(*context);
 }
 bool start(void* self) {
-  return static_cast<Otlphttp*>(self)->start();
+  auto& otlphttp = *static_cast<Otlphttp*>(self);
+  return otlphttp.start() && otlphttp.queue.start();
 }
 void drain(void* self) {
   static_cast<Otlphttp*>(self)->queue.drain();

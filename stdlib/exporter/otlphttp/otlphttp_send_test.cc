@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What answers mean: taken, taken in part, to be tried again, or lost.
 #include "runtime/loop/retry_timer.h"
+#include "runtime/pipeline/receipt.h"
 
 #include "stdlib/exporter/otlphttp/otlphttp_config.h"
 #include "tests/support/scripted_client.h"
@@ -259,6 +260,78 @@ TEST(Queue, WhoWaitsTriesAtOnceWhenTheCollectorStopsAndAgain) {
   EXPECT_GE(took, 900'000'000) << "one failed once more and waited a second";
   EXPECT_LT(took, 3'000'000'000);
   s.expect(6, 0, "everything");
+}
+
+// A request whose sender waits for what becomes of it.
+struct Asking {
+  bool ended = false;
+  Receipt receipt;
+  Asking(Sender& s) : receipt(s.loop, [](void* self) { static_cast<Asking*>(self)->ended = true; }, this) {
+    const Receipt::Scope scope(s.runtime, &receipt);
+    EXPECT_EQ(s.send(Signal::Traces, three_spans()), Status::Ok);
+    EXPECT_TRUE(receipt.wait());
+  }
+};
+
+TEST(Waiting, IsToldWhatTheBackendSaid) {
+  struct Case {
+    int http;
+    Status told;
+    uint32_t code;
+  };
+  constexpr Case kCases[] = {{200, Status::Ok, 0},      {400, Status::Invalid, 3},  {401, Status::Invalid, 16},
+                             {403, Status::Invalid, 7}, {404, Status::Invalid, 12}, {429, Status::Refused, 8},
+                             {500, Status::Invalid, 2}, {503, Status::Refused, 14}, {502, Status::Refused, 14}};
+  for (const Case& k : kCases) {
+    config::Otlphttp c = usual();
+    c.retry_on_failure.enabled = false;
+    Sender s(c);
+    s.script({{k.http, "why"}});
+    Asking a(s);
+    EXPECT_FALSE(a.ended);
+    s.settle();
+    EXPECT_TRUE(a.ended) << k.http;
+    EXPECT_EQ(a.receipt.status(), k.told) << k.http;
+    EXPECT_EQ(a.receipt.code(), k.code) << k.http;
+    EXPECT_EQ(a.receipt.why().find("why") != Text::npos, k.told != Status::Ok) << k.http;
+  }
+}
+
+TEST(Waiting, OfABatchEachIsToldOfItsOwn) {
+  config::Otlphttp c = usual();
+  c.retry_on_failure.enabled = false;
+  config::Queue q = queue(config::QueueSizer::Requests, 100, 1);
+  q.wait_for_result = true;
+  q.batch = {true, {}};
+  q.batch.value.sizer = config::QueueBatchSizer::Items;
+  q.batch.value.min_size = q.batch.value.max_size = 4;
+  q.batch.value.flush_timeout = 1'000'000;
+  c.sending_queue = {true, q};
+  Sender s(c);
+  // Three, three and three items in batches of four, four and one.
+  s.script({{200, ""}, {400, "no"}, {200, ""}});
+  Asking first(s), second(s), third(s);
+  s.settle();
+  EXPECT_TRUE(first.ended && second.ended && third.ended);
+  EXPECT_EQ(first.receipt.status(), Status::Ok);
+  EXPECT_EQ(second.receipt.status(), Status::Invalid);
+  EXPECT_EQ(third.receipt.status(), Status::Invalid);
+  s.expect(5, 4, "batches");
+}
+
+TEST(Waiting, WhomNobodyWaitsForAnyMoreIsNotTriedAgain) {
+  config::Otlphttp c = usual();
+  c.retry_on_failure.max_elapsed_time = 0;
+  Sender s(c);
+  s.own.answer = [](const Recorded&) { return Script::Answer{503, ""}; };
+  Asking a(s);
+  for (int i = 0; i < 20; ++i) s.loop.step(monotonic_ns() + 2'000'000);
+  EXPECT_GT(s.own.requests.size(), 1u);
+  EXPECT_FALSE(a.ended);
+  a.receipt.leave();
+  s.settle();
+  EXPECT_TRUE(a.ended);
+  s.expect(0, 3, "given up");
 }
 
 }  // namespace

@@ -257,7 +257,7 @@ private:
   Runtime& runtime_;
   config::HttpServer http_;
   TlsServerOptions tls_;
-  Store store_;
+  prometheus_exporter::Store store_;
   HttpFront front_;
   HttpServer server_;
   Timer timer_;

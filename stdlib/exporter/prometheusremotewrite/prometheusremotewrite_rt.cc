@@ -60,8 +60,9 @@ struct Prometheusremotewrite {
 
   static config::Queue queue_of(const config::Prometheusremotewrite& c) {
     config::Queue q{};
-    q.queue_size = c.remote_write_queue.enabled ? c.remote_write_queue.queue_size : 10;
+    q.queue_size = c.remote_write_queue.enabled ? c.remote_write_queue.queue_size : 1000;
     q.num_consumers = 1;
+    q.wait_for_result = !c.remote_write_queue.enabled;
     q.sizer = config::QueueSizer::Requests;
     return q;
   }

@@ -10,6 +10,7 @@
 #include "runtime/base/self_metrics.h"
 #include "runtime/loop/loop.h"
 #include "runtime/pipeline/item_counters.h"
+#include "runtime/pipeline/receipt.h"
 #include "runtime/pipeline/room.h"
 #include "runtime/record/items.h"
 
@@ -170,6 +171,7 @@ Payload Shard::cut() {
 bool Shard::hand_on_held(int64_t* trigger) {
   const uint64_t items = held.items;
   if (items == 0) return true;
+  const Receipt::Scope scope(batch.runtime, nullptr);  // a batch is of many senders
   switch (offer(batch.runtime, batch.out(), held)) {
   case Status::Ok:
     ++*trigger;

@@ -8,6 +8,7 @@
 #include "runtime/base/log.h"
 #include "runtime/loop/loop.h"
 #include "runtime/pipeline/item_counters.h"
+#include "runtime/pipeline/receipt.h"
 #include "runtime/pipeline/room.h"
 #include "runtime/record/split_traces.h"
 
@@ -149,6 +150,7 @@ private:
   // True when nothing is held any more.
   bool hand_on_held() {
     if (held_.slices.empty()) return true;
+    const Receipt::Scope scope(runtime_, nullptr);  // traces are of many senders
     const uint64_t items = held_.items;
     switch (offer(runtime_, context_.out[static_cast<uint32_t>(Signal::Traces)], held_)) {
     case Status::Ok:

@@ -8,6 +8,7 @@
 #include "runtime/base/log.h"
 #include "runtime/loop/loop.h"
 #include "runtime/pipeline/item_counters.h"
+#include "runtime/pipeline/receipt.h"
 #include "runtime/pipeline/room.h"
 #include "runtime/record/split_traces.h"
 
@@ -386,6 +387,7 @@ private:
   }
 
   void hand_on() {
+    const Receipt::Scope scope(runtime_, nullptr);  // traces are of many senders
     const bool waited = waits_;
     waits_ = false;
     size_t done = 0;

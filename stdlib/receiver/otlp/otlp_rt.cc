@@ -3,10 +3,14 @@
 //
 // A request body is checked once and handed on as it lies in its buffer; only JSON, and protobuf that no exporter
 // writes that way (wire/validate.h: not regular), is written anew.
+//
+// Where an exporter has no queue, or one with `wait_for_result`, a request is answered when it is known what became of
+// it (pipeline/receipt.h); until then only its sender waits.
 #include "runtime/base/payload.h"
 #include "runtime/base/self_metrics.h"
 #include "runtime/grpc/service.h"
 #include "runtime/http/configured.h"
+#include "runtime/pipeline/receipt.h"
 #include "runtime/wire/json.h"
 #include "runtime/wire/rpc_status.h"
 #include "runtime/wire/validate.h"
@@ -48,7 +52,27 @@ struct Intake {
   int64_t* refused = nullptr;
 };
 
-enum class Outcome { Ok, Malformed, Refused, Invalid };
+enum class Outcome { Ok, Malformed, Refused, Invalid, Later };
+
+// Why a request failed that was not malformed.
+struct Failure {
+  uint32_t code = 0;  // of gRPC, from the backend; 0: none
+  Text why;           // in the request's arena, or a literal
+};
+
+// A request that is answered when its delivery has ended.
+struct Waiting {
+  Intake& intake;
+  ServerRequest& request;  // lives until it has been answered
+  const bool grpc;
+  int64_t items = 0;
+  Receipt receipt;
+  Later later;
+
+  Waiting(Loop& loop, Intake& i, ServerRequest& r, bool g, Receipt::Ended ended)
+      : intake(i), request(r), grpc(g), receipt(loop, ended, this),
+        later([](void* self) { static_cast<Waiting*>(self)->receipt.leave(); }, this) {}
+};
 
 class Receiver {
 public:
@@ -121,8 +145,9 @@ private:
     }
   }
 
-  // Checks a request and hands it on. `why` is set for Malformed.
-  Outcome take(Intake& intake, ServerRequest& request, const BufferRef& owner, Bytes message, Error& why) {
+  // Checks a request and hands it on. `why` is set for Malformed, `failure` for Refused and Invalid, `later` for Later.
+  Outcome take(Intake& intake, ServerRequest& request, bool grpc, const BufferRef& owner, Bytes message, Error& why,
+               Failure& failure, Later*& later) {
     auto counts = wire::validate(intake.signal, message);
     if (!counts) {
       why = counts.error();
@@ -147,12 +172,68 @@ private:
     if (intake.metadata) collect_metadata(request, payload.metadata);
     const Consumer& out = context_.out[index(intake.signal)];
     const auto items = static_cast<int64_t>(counts->items);
-    switch (out.consume(out.self, &payload)) {
-    case Status::Ok: *intake.accepted += items; return Outcome::Ok;
-    case Status::Refused: *intake.refused += items; return Outcome::Refused;
-    case Status::Invalid: *intake.refused += items; return Outcome::Invalid;
+    if (!runtime_.senders_wait) return counted(intake, items, out.consume(out.self, &payload));
+    auto* waiting = new Waiting(*runtime_.loop, intake, request, grpc, ended);
+    waiting->items = items;
+    Status status;
+    {
+      const Receipt::Scope scope(runtime_, &waiting->receipt);
+      status = out.consume(out.self, &payload);
     }
-    return Outcome::Invalid;
+    if (status == Status::Ok && waiting->receipt.wait()) {
+      later = &waiting->later;
+      return Outcome::Later;
+    }
+    if (status == Status::Ok) status = told(*waiting, failure);
+    delete waiting;
+    return counted(intake, items, status);
+  }
+
+  static Outcome counted(Intake& intake, int64_t items, Status status) {
+    *(status == Status::Ok ? intake.accepted : intake.refused) += items;
+    return status == Status::Ok ? Outcome::Ok : status == Status::Refused ? Outcome::Refused : Outcome::Invalid;
+  }
+
+  // What the receipt says, for an answer.
+  static Status told(Waiting& waiting, Failure& failure) {
+    failure = {waiting.receipt.code(), waiting.request.arena.copy(waiting.receipt.why())};
+    return waiting.receipt.status();
+  }
+
+  static void ended(void* self) {
+    auto& waiting = *static_cast<Waiting*>(self);
+    counted(waiting.intake, waiting.items, waiting.receipt.status());
+    if (ServerReply* reply = waiting.later.reply()) {
+      ServerRequest& request = waiting.request;
+      Failure failure;
+      const Status status = told(waiting, failure);
+      if (waiting.grpc) {
+        Writer answer;
+        GrpcStatus grpc;
+        if (status == Status::Ok) put_success(answer);
+        else grpc = grpc_failure(status == Status::Invalid, failure);
+        GrpcService::finish(request, *reply, grpc, answer.bytes());
+      } else if (status == Status::Ok) {
+        http_success(request, *reply);
+      } else {
+        http_failure(request, *reply, grpc_failure(status == Status::Invalid, failure));
+      }
+      waiting.later.done();
+    }
+    delete &waiting;
+  }
+
+  // What to say of a request that was not taken. Senders come again where that may help.
+  static GrpcStatus grpc_failure(bool for_good, const Failure& failure) {
+    GrpcStatus status;
+    status.code = failure.code ? static_cast<GrpcCode>(failure.code)
+                  : for_good   ? GrpcCode::Internal
+                               : GrpcCode::Unavailable;
+    status.message = !failure.why.empty() ? failure.why
+                     : for_good           ? Text("Permanent error: the pipeline does not accept the request")
+                                          : Text("the pipeline is full");
+    status.retry_after_ns = for_good ? 0 : kRetryAfter;
+    return status;
   }
 
   // An answer that says: all of it was taken (`partial_success` is there and empty).
@@ -162,12 +243,16 @@ private:
                               Writer& answer) {
     auto& intake = *static_cast<Intake*>(self);
     Error why = {Errc::Malformed};
-    switch (intake.receiver->take(intake, request, owner, message, why)) {
+    Failure failure;
+    Later* later = nullptr;
+    const Outcome outcome = intake.receiver->take(intake, request, true, owner, message, why, failure, later);
+    switch (outcome) {
     case Outcome::Ok: put_success(answer); return {};
     case Outcome::Malformed:
       return {GrpcCode::Internal, prefixed(request, "grpc: error unmarshalling request: ", describe(request, why))};
-    case Outcome::Refused: return {GrpcCode::Unavailable, "the pipeline is full", kRetryAfter};
-    case Outcome::Invalid: return {GrpcCode::Internal, "Permanent error: the pipeline does not accept the request"};
+    case Outcome::Refused:
+    case Outcome::Invalid: return grpc_failure(outcome == Outcome::Invalid, failure);
+    case Outcome::Later: return {.later = later};
     }
     return {GrpcCode::Internal, {}};
   }
@@ -242,17 +327,44 @@ private:
       message = {owner.data(), proto.size()};
     }
     Error why = {Errc::Malformed};
-    switch (receiver.take(intake, request, owner, message, why)) {
-    case Outcome::Ok:
-      reply.header("content-type", json ? "application/json" : "application/x-protobuf");
-      if (json) reply.body.append(Text("{\"partialSuccess\":{}}"));
-      else put_success(reply.body);
-      return;
+    Failure failure;
+    const Outcome outcome = receiver.take(intake, request, false, owner, message, why, failure, reply.later);
+    switch (outcome) {
+    case Outcome::Ok: return http_success(request, reply);
     case Outcome::Malformed: return http_error(self, request, reply, 400, describe(request, why));
-    case Outcome::Refused: return http_error(self, request, reply, 503, "the pipeline is full");
-    case Outcome::Invalid:
-      return http_error(self, request, reply, 500, "Permanent error: the pipeline does not accept the request");
+    case Outcome::Refused:
+    case Outcome::Invalid: return http_failure(request, reply, grpc_failure(outcome == Outcome::Invalid, failure));
+    case Outcome::Later: return;
     }
+  }
+
+  static void http_success(ServerRequest& request, ServerReply& reply) {
+    const bool json = media_of(request.header("content-type")) == Media::Json;
+    reply.header("content-type", json ? "application/json" : "application/x-protobuf");
+    if (json) reply.body.append(Text("{\"partialSuccess\":{}}"));
+    else put_success(reply.body);
+  }
+
+  // The status of HTTP that says what gRPC's does (collector receiver/otlpreceiver internal/errors).
+  static int http_status_of(GrpcCode code) {
+    switch (code) {
+    case GrpcCode::Cancelled:
+    case GrpcCode::DeadlineExceeded:
+    case GrpcCode::Aborted:
+    case GrpcCode::OutOfRange:
+    case GrpcCode::Unavailable:
+    case GrpcCode::DataLoss: return 503;
+    case GrpcCode::ResourceExhausted: return 429;
+    case GrpcCode::InvalidArgument: return 400;
+    case GrpcCode::Unauthenticated: return 401;
+    case GrpcCode::PermissionDenied: return 403;
+    case GrpcCode::Unimplemented: return 404;
+    default: return 500;
+    }
+  }
+
+  static void http_failure(ServerRequest& request, ServerReply& reply, const GrpcStatus& failure) {
+    put_status(request, reply, http_status_of(failure.code), failure);
   }
 
   // A google.rpc.Status in the form that the request came in.
@@ -261,18 +373,19 @@ private:
     if (status == 400) code = GrpcCode::InvalidArgument;
     if (status == 500) code = GrpcCode::Internal;
     if (status == 503) code = GrpcCode::Unavailable;
+    put_status(request, reply, status, {code, message, status == 503 ? kRetryAfter : 0});
+  }
+
+  static void put_status(ServerRequest& request, ServerReply& reply, int status, const GrpcStatus& said) {
     reply.status = status;
-    int64_t retry_after = 0;
-    if (status == 503) {
-      retry_after = kRetryAfter;
-      reply.header("retry-after", "1");
-    }
+    if (said.retry_after_ns > 0 && (status == 503 || status == 429)) reply.header("retry-after", "1");
+    const auto code = static_cast<int32_t>(said.code);
     if (media_of(request.header("content-type")) == Media::Protobuf) {
       reply.header("content-type", "application/x-protobuf");
-      wire::put_rpc_status(reply.body, static_cast<int32_t>(code), message, retry_after);
+      wire::put_rpc_status(reply.body, code, said.message, said.retry_after_ns);
     } else {
       reply.header("content-type", "application/json");
-      wire::put_rpc_status_json(reply.body, static_cast<int32_t>(code), message, retry_after);
+      wire::put_rpc_status_json(reply.body, code, said.message, said.retry_after_ns);
     }
   }
 

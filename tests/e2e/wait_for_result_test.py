@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Senders that are answered when their telemetry was delivered: an application sends over HTTP to a collector, that one over gRPC
+to a second, and the second over HTTP to a backend; no one has a queue, so whatever the backend says is what the application hears.
+
+usage: wait_for_result_test.py WHITTLE WORK_DIR
+"""
+import concurrent.futures
+import http.server
+import os
+import sys
+import threading
+import time
+
+from numbered import Collector, build, free_port, metric, post, request, span_numbers, wait
+
+whittle, work = (os.path.abspath(a) for a in sys.argv[1:])
+os.makedirs(work, exist_ok=True)
+
+
+class Backend(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["content-length"]))
+            seconds, status = self.server.answer(next(span_numbers(body)))
+            with self.server.lock:
+                self.server.calls += 1
+                self.server.at_once += 1
+                self.server.most = max(self.server.most, self.server.at_once)
+            time.sleep(seconds)
+            with self.server.lock:
+                self.server.at_once -= 1
+            self.send_response(status)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), self.Handler)
+        self.calls = self.at_once = self.most = 0
+        self.lock = threading.Lock()
+        self.answer = lambda n: (0, 200)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+def config(receiver, exporter, own):
+    return f"""receivers: {{otlp: {{protocols: {{{receiver}}}}}}}
+exporters: {{{exporter}}}
+service:
+  telemetry: {{metrics: {{readers: [{{pull: {{exporter: {{prometheus: {{host: 127.0.0.1, port: {own}}}}}}}}}]}}}}
+  pipelines: {{traces: {{receivers: [otlp], exporters: [{exporter.split(":")[0]}]}}}}
+"""
+
+
+backend, front, middle, own = Backend(), free_port(), free_port(), free_port()
+OFF = "sending_queue: {enabled: false}"
+TRIES = "retry_on_failure: {initial_interval: 100ms, max_interval: 100ms, randomization_factor: 0, max_elapsed_time: 1s}"
+second = build(whittle, work, "second", config(
+    f"grpc: {{endpoint: '127.0.0.1:{middle}'}}",
+    f"otlphttp: {{endpoint: 'http://127.0.0.1:{backend.server_port}', compression: none, {OFF}, {TRIES}}}", free_port()))
+first = build(whittle, work, "first", config(
+    f"http: {{endpoint: '127.0.0.1:{front}'}}",
+    f"otlp: {{endpoint: '127.0.0.1:{middle}', tls: {{insecure: true}}, {OFF}, retry_on_failure: {{enabled: false}}}}", own))
+
+with Collector(second), Collector(first) as collector:
+    # A sender hears when, and what, the backend has answered; meanwhile others are served.
+    assert post(front, request(0, 1))[0] == 200  # whether a connection takes several calls at a time is known after the first
+    backend.answer = lambda n: (1.0, 200) if n == 1 else (0, 200)
+    with concurrent.futures.ThreadPoolExecutor(64) as senders:
+        began = time.monotonic()
+        slow = senders.submit(post, front, request(1, 5))
+        wait(lambda: backend.at_once == 1, "the slow one is on its way")
+        assert post(front, request(2, 1))[0] == 200
+        assert not slow.done()
+        assert slow.result()[0] == 200 and time.monotonic() - began >= 1.0
+
+        # What the backend does not take is told as what it is, and never tried again by collectors.
+        for status, told in ((400, 400), (401, 401), (403, 403), (404, 404), (413, 500), (500, 500)):
+            backend.answer = lambda n: (0, status)
+            before = backend.calls
+            said, why = post(front, request(3, 1))
+            assert said == told and str(status).encode() in why, (status, said, why)
+            assert backend.calls == before + 1, (status, backend.calls - before)
+
+        # What may pass is tried again, and told when that was in vain.
+        backend.answer = lambda n: (0, 503)
+        before = backend.calls
+        began = time.monotonic()
+        said, why = post(front, request(4, 1))
+        assert said == 503 and b"503" in why and time.monotonic() - began > 0.5, (said, why)
+        assert backend.calls - before > 4, backend.calls - before
+        backend.answer = lambda n: (0, 429)
+        assert post(front, request(4, 1))[0] == 429
+
+        # Many at a time: none waits for another.
+        backend.answer = lambda n: (0.3, 200)
+        backend.most = 0
+        began = time.monotonic()
+        answers = list(senders.map(lambda n: post(front, request(n, 10))[0], range(100, 164)))
+        assert answers == [200] * 64, answers
+        assert backend.most > 16, backend.most
+    assert metric(own, "otelcol_receiver_accepted_spans") == 1 + 5 + 1 + 640
+    assert metric(own, "otelcol_receiver_refused_spans") == 6 + 2
+    # A request that is on its way when the collector stops is answered.
+    backend.answer = lambda n: (1.5, 200)
+    with concurrent.futures.ThreadPoolExecutor(1) as senders:
+        last = senders.submit(post, front, request(6, 1))
+        wait(lambda: backend.at_once == 1, "the last one is on its way")
+        assert collector.stop() == 0, collector.log()
+        assert last.result()[0] == 200, last.result()
+
+# A sender that goes away is not worked for any longer.
+forever = build(whittle, work, "forever", config(
+    f"http: {{endpoint: '127.0.0.1:{front}'}}",
+    f"otlphttp: {{endpoint: 'http://127.0.0.1:{backend.server_port}', compression: none, {OFF}, {TRIES.replace('1s', '0s')}}}", own))
+with Collector(forever) as collector:
+    backend.answer = lambda n: (0, 503)
+    assert post(front, request(5, 1), timeout=0.5) == (0, b"")
+    wait(lambda: "its sender no longer waits for it" in collector.log(), "it is tried again for ever", 10)
+    calls = backend.calls
+    time.sleep(0.5)
+    assert backend.calls == calls
+
+# With a queue that waits for results, requests share a batch, and each sender hears of its own.
+queued = build(whittle, work, "queued", config(
+    f"http: {{endpoint: '127.0.0.1:{front}'}}",
+    f"otlphttp: {{endpoint: 'http://127.0.0.1:{backend.server_port}', compression: none, {TRIES}, sending_queue: "
+    "{wait_for_result: true, batch: {min_size: 40, max_size: 40, flush_timeout: 5s}}}", own))
+with Collector(queued):
+    backend.answer = lambda n: (0, 200 if n < 1040 else 400)
+    backend.calls = 0
+    with concurrent.futures.ThreadPoolExecutor(8) as senders:
+        asked = []
+        for n in range(8):
+            asked.append(senders.submit(post, front, request(1000 + 10 * n, 10)))
+            if n < 7:
+                wait(lambda: metric(own, "otelcol_exporter_queue_size") in (n + 1, 0, n - 3), "queued", 5)
+                time.sleep(0.05)
+        answers = [a.result()[0] for a in asked]
+    assert answers == [200] * 4 + [400] * 4, answers
+    assert backend.calls == 2, backend.calls
+print("ok")
