@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ids of extensions that authenticate: the Collector looks for them among those that it started, when it starts what
-// names them.
+// Ids of extensions that authenticate or keep things: the Collector looks for them among those that it started, when it
+// starts what names them.
 #include "compiler/check/checks.h"
 #include "compiler/check/component_id.h"
 #include "compiler/diag/near.h"
@@ -14,6 +14,7 @@ namespace {
 using diag::Diag;
 
 constexpr Diag<std::string_view> kNoExtension{"E0414", "there is no extension `{}` to authenticate with"};
+constexpr Diag<std::string_view> kNoStorage{"E1301", "there is no extension `{}` to keep anything in"};
 
 class Finder {
 public:
@@ -23,16 +24,23 @@ public:
 
   void walk(const Value& v) {
     if (v.wrong) return;
-    if (v.type->kind == schema::TypeKind::String && v.type->format == schema::Format::Authenticator) authenticator(v);
+    if (v.type->kind == schema::TypeKind::String && v.type->format == schema::Format::Authenticator)
+      started(v, kNoExtension);
     for (const Value& item : v.items) walk(item);
+    // Whoever keeps something names where by this.
+    const Value* storage = v.type->kind == schema::TypeKind::Struct ? v.find("storage") : nullptr;
+    if (storage == nullptr || !storage->present || storage->items.empty()) return;
+    const Value& id = storage->items[0];
+    if (id.type->kind == schema::TypeKind::String && id.type->format == schema::Format::ComponentId)
+      started(id, kNoStorage);
   }
 
 private:
-  void authenticator(const Value& v) {
+  void started(const Value& v, const Diag<std::string_view>& missing) {
     if (v.late || v.text.empty()) return;
     auto id = parse_id(v.text);
     if (!id || std::find(started_.begin(), started_.end(), id->text()) != started_.end()) return;
-    auto d = check_.diags().emit(kNoExtension, v.span, v.text);
+    auto d = check_.diags().emit(missing, v.span, v.text);
     std::vector<std::string_view> names(started_.begin(), started_.end());
     if (std::string_view near = diag::nearest(v.text, names); !near.empty())
       d.here("did you mean `{}`?", near).suggest(v.span, near);

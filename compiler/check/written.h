@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a collector writes files, from the settings that the declarations call `written_path`. The checks of task
-// definitions, `whittle taskdef` and the image ask here: the collector has no file system of its own to write to.
+// Where a collector writes files, from the settings that the declarations call `written_path`; one that is named
+// `directory` is a folder. The checks of task definitions, `whittle taskdef` and the image ask here: the collector has
+// no file system of its own to write to.
 #pragma once
 
 #include "compiler/check/config.h"
