@@ -37,9 +37,22 @@ static constexpr const char* kSystemRoots = "/etc/ssl/certs/ca-certificates.crt"
 
 namespace {
 
-struct Socket {
-  Socket(ClientImpl& c, Loop& loop);
+// Connections that count together: those of all requests without a limit, or of one exporter that has one.
+struct Pool {
+  Pool(ClientImpl& client, Text whose, int64_t most);
+  ~Pool();
+  void act(curl_socket_t socket, int events);
+
   ClientImpl& client;
+  const Text whose;  // an id in the config
+  const int64_t most;
+  CURLM* multi;
+  Timer timer;
+};
+
+struct Socket {
+  explicit Socket(Pool& pool);
+  Pool& pool;
   Watch watch;
 };
 
@@ -53,6 +66,7 @@ struct Roots {
 
 struct Call {
   ClientImpl* client = nullptr;
+  Pool* pool = nullptr;
   CURL* easy = nullptr;
   curl_slist* headers = nullptr;
   curl_slist* connect_to = nullptr;
@@ -90,8 +104,8 @@ struct ClientImpl {
   void prepare_keepalive(Call& call, const HttpRequest& request);
   void add_header(Call& call, Text name, Text value);
   Roots* roots(const ClientTls* tls);
-  void act(curl_socket_t socket, int events);
-  void finish_done();
+  Pool& pool_of(const HttpRequest& request);
+  void finish_done(CURLM* multi);
   void finish(Call& call, CURLcode code);
 
   static int on_socket(CURL*, curl_socket_t fd, int what, void* self, void* socket);
@@ -99,9 +113,7 @@ struct ClientImpl {
 
   HttpClient& owner;
   Runtime& runtime;
-  CURLM* multi = nullptr;
-  long max_connections = 0;
-  Timer timer;
+  std::vector<Pool*> pools;  // the first is the one without a limit
   Task failures;
   Call* calls = nullptr;
   std::vector<Roots*> known_roots;
@@ -110,8 +122,6 @@ struct ClientImpl {
 
 ClientImpl::ClientImpl(HttpClient& o, Runtime& r)
     : owner(o), runtime(r),
-      timer(
-          *r.loop, [](void* s) { static_cast<ClientImpl*>(s)->act(CURL_SOCKET_TIMEOUT, 0); }, this),
       failures(
           *r.loop,
           [](void* s) {
@@ -128,27 +138,48 @@ ClientImpl::ClientImpl(HttpClient& o, Runtime& r)
           this) {
   CHECK(curl_global_init(CURL_GLOBAL_ALL) == CURLE_OK);
   CHECK(psa_crypto_init() == PSA_SUCCESS);
-  multi = curl_multi_init();
+  pools.push_back(new Pool(*this, {}, 0));
+}
+
+Pool::Pool(ClientImpl& c, Text w, int64_t m)
+    : client(c), whose(w), most(m), multi(curl_multi_init()),
+      timer(
+          *c.runtime.loop, [](void* s) { static_cast<Pool*>(s)->act(CURL_SOCKET_TIMEOUT, 0); }, this) {
   CHECK(multi != nullptr);
-  curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+  curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, ClientImpl::on_socket);
   curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, this);
-  curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
+  curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, ClientImpl::on_timer);
   curl_multi_setopt(multi, CURLMOPT_TIMERDATA, this);
   curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, kIdleConnections);
+  if (most > 0)
+    curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, static_cast<long>(most < INT32_MAX ? most : INT32_MAX));
+}
+
+Pool::~Pool() {
+  curl_multi_cleanup(multi);
+}
+
+// Exporters live as long as the process, so their ids do, and there are no more pools than exporters.
+Pool& ClientImpl::pool_of(const HttpRequest& request) {
+  if (request.max_connections <= 0) return *pools[0];
+  for (Pool* pool : pools)
+    if (pool->most == request.max_connections && pool->whose == request.exporter) return *pool;
+  pools.push_back(new Pool(*this, request.exporter, request.max_connections));
+  return *pools.back();
 }
 
 ClientImpl::~ClientImpl() {
   while (calls) {
     Call* call = calls;
     calls = call->next;
-    curl_multi_remove_handle(multi, call->easy);
+    if (call->failed == CURLE_OK) curl_multi_remove_handle(call->pool->multi, call->easy);
     curl_easy_cleanup(call->easy);
     curl_slist_free_all(call->headers);
     curl_slist_free_all(call->connect_to);
     delete call;
   }
   for (CURL* handle : handles) curl_easy_cleanup(handle);
-  curl_multi_cleanup(multi);
+  for (Pool* pool : pools) delete pool;
   for (Roots* r : known_roots) {
     mbedtls_x509_crt_free(&r->chain);
     delete r;
@@ -156,21 +187,21 @@ ClientImpl::~ClientImpl() {
   curl_global_cleanup();
 }
 
-Socket::Socket(ClientImpl& c, Loop& loop)
-    : client(c), watch(
-                     loop,
+Socket::Socket(Pool& p)
+    : pool(p), watch(
+                     *p.client.runtime.loop,
                      [](void* s, uint32_t ready) {
                        auto* self = static_cast<Socket*>(s);
                        int bits = 0;
                        if (ready & (EPOLLIN | EPOLLHUP)) bits |= CURL_CSELECT_IN;
                        if (ready & EPOLLOUT) bits |= CURL_CSELECT_OUT;
                        if (ready & EPOLLERR) bits |= CURL_CSELECT_ERR;
-                       self->client.act(self->watch.fd(), bits);  // may end with `self` gone
+                       self->pool.act(self->watch.fd(), bits);  // may end with `self` gone
                      },
                      this) {}
 
 int ClientImpl::on_socket(CURL*, curl_socket_t fd, int what, void* me, void* assigned) {
-  auto& self = *static_cast<ClientImpl*>(me);
+  auto& self = *static_cast<Pool*>(me);
   auto* socket = static_cast<Socket*>(assigned);
   if (what == CURL_POLL_REMOVE) {
     delete socket;
@@ -184,26 +215,26 @@ int ClientImpl::on_socket(CURL*, curl_socket_t fd, int what, void* me, void* ass
     socket->watch.wait_for(events);
     return 0;
   }
-  socket = new Socket(self, *self.runtime.loop);
-  if (!socket->watch.start(fd, events)) self.runtime.log->error("cannot watch a socket", {{"errno", errno}});
+  socket = new Socket(self);
+  if (!socket->watch.start(fd, events)) self.client.runtime.log->error("cannot watch a socket", {{"errno", errno}});
   curl_multi_assign(self.multi, fd, socket);
   return 0;
 }
 
 int ClientImpl::on_timer(CURLM*, long milliseconds, void* me) {
-  auto& self = *static_cast<ClientImpl*>(me);
+  auto& self = *static_cast<Pool*>(me);
   if (milliseconds < 0) self.timer.cancel();
   else self.timer.in(milliseconds * int64_t{1'000'000});
   return 0;
 }
 
-void ClientImpl::act(curl_socket_t socket, int events) {
+void Pool::act(curl_socket_t socket, int events) {
   int running = 0;
   curl_multi_socket_action(multi, socket, events, &running);
-  finish_done();
+  client.finish_done(multi);
 }
 
-void ClientImpl::finish_done() {
+void ClientImpl::finish_done(CURLM* multi) {
   // Callbacks may begin further calls, which is allowed here: curl is not in the middle of anything.
   int left = 0;
   while (CURLMsg* message = curl_multi_info_read(multi, &left)) {
@@ -237,7 +268,7 @@ void ClientImpl::finish(Call& call, CURLcode code) {
     response.unsent = never_connected(code);
     response.error_text = call.error[0] ? call.error : curl_easy_strerror(code);
   }
-  if (call.failed == CURLE_OK) curl_multi_remove_handle(multi, call.easy);
+  if (call.failed == CURLE_OK) curl_multi_remove_handle(call.pool->multi, call.easy);
   (call.previous ? call.previous->next : calls) = call.next;
   if (call.next) call.next->previous = call.previous;
   --owner.in_flight_;
@@ -527,10 +558,6 @@ bool ClientImpl::prepare(Call& call, HttpRequest& request) {
       request.idle_timeout_ns > 0 ? (request.idle_timeout_ns + 999'999'999) / 1'000'000'000 : INT32_MAX;
   curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN,
                    idle_seconds < INT32_MAX ? static_cast<long>(idle_seconds) : static_cast<long>(INT32_MAX));
-  if (request.max_connections > 0 && (max_connections == 0 || request.max_connections < max_connections)) {
-    max_connections = request.max_connections < INT32_MAX ? static_cast<long>(request.max_connections) : INT32_MAX;
-    curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, max_connections);
-  }
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &call);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
@@ -591,6 +618,7 @@ bool ClientImpl::prepare(Call& call, HttpRequest& request) {
 void ClientImpl::begin(HttpRequest&& request, HttpDone done, void* context) {
   auto* call = new Call();
   call->client = this;
+  call->pool = &pool_of(request);
   call->done = done;
   call->context = context;
   call->most_body = request.most_body;
@@ -608,7 +636,7 @@ void ClientImpl::begin(HttpRequest&& request, HttpDone done, void* context) {
   calls = call;
   if (!prepare(*call, request)) {
     call->failed = CURLE_SSL_CACERT_BADFILE;
-  } else if (curl_multi_add_handle(multi, call->easy) != CURLM_OK) {
+  } else if (curl_multi_add_handle(call->pool->multi, call->easy) != CURLM_OK) {
     call->failed = CURLE_FAILED_INIT;
   }
   if (call->failed != CURLE_OK) failures.post();
