@@ -22,7 +22,8 @@ void look(const Instance& instance, const Value& v, const std::string& setting, 
   if (v.type == nullptr || v.wrong || v.late) return;
   if (v.type->kind == schema::TypeKind::String) {
     if (v.type->format == schema::Format::WrittenPath && v.text.starts_with('/'))
-      out.push_back({&instance, setting, v.text, folder_of(setting.ends_with("::directory") ? v.text + "/" : v.text), v.span});
+      out.push_back(
+          {&instance, setting, v.text, folder_of(setting.ends_with("::directory") ? v.text + "/" : v.text), v.span});
     return;
   }
   const bool is_struct = v.type->kind == schema::TypeKind::Struct;

@@ -40,7 +40,7 @@ struct HttpRequest {
   size_t most_body = 1024 * 1024;            // bytes of the answer's body that are kept
   bool follow_redirects = true;              // GET and HEAD only
   bool environment_proxy = true;             // false: where `proxy` is empty there is none
-  int64_t max_connections = 0;  // to one host, of all requests of this `exporter` that say so; 0: no limit
+  int64_t max_connections = 0;               // to one host, of all requests of this `exporter` that say so; 0: no limit
 
   // A gRPC call: HTTP/2 from the first byte, and through a proxy by CONNECT. Trailers stand among the answer's headers.
   bool grpc = false;

@@ -121,21 +121,20 @@ struct ClientImpl {
 };
 
 ClientImpl::ClientImpl(HttpClient& o, Runtime& r)
-    : owner(o), runtime(r),
-      failures(
-          *r.loop,
-          [](void* s) {
-            auto* self = static_cast<ClientImpl*>(s);
-            for (Call* call = self->calls; call;) {
-              Call* next = call->next;
-              if (call->failed != CURLE_OK) {
-                self->finish(*call, call->failed);
-                next = self->calls;  // a callback may have begun or ended any
-              }
-              call = next;
-            }
-          },
-          this) {
+    : owner(o), runtime(r), failures(
+                                *r.loop,
+                                [](void* s) {
+                                  auto* self = static_cast<ClientImpl*>(s);
+                                  for (Call* call = self->calls; call;) {
+                                    Call* next = call->next;
+                                    if (call->failed != CURLE_OK) {
+                                      self->finish(*call, call->failed);
+                                      next = self->calls;  // a callback may have begun or ended any
+                                    }
+                                    call = next;
+                                  }
+                                },
+                                this) {
   CHECK(curl_global_init(CURL_GLOBAL_ALL) == CURLE_OK);
   CHECK(psa_crypto_init() == PSA_SUCCESS);
   pools.push_back(new Pool(*this, {}, 0));
@@ -143,8 +142,7 @@ ClientImpl::ClientImpl(HttpClient& o, Runtime& r)
 
 Pool::Pool(ClientImpl& c, Text w, int64_t m)
     : client(c), whose(w), most(m), multi(curl_multi_init()),
-      timer(
-          *c.runtime.loop, [](void* s) { static_cast<Pool*>(s)->act(CURL_SOCKET_TIMEOUT, 0); }, this) {
+      timer(*c.runtime.loop, [](void* s) { static_cast<Pool*>(s)->act(CURL_SOCKET_TIMEOUT, 0); }, this) {
   CHECK(multi != nullptr);
   curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, ClientImpl::on_socket);
   curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, this);
@@ -189,16 +187,16 @@ ClientImpl::~ClientImpl() {
 
 Socket::Socket(Pool& p)
     : pool(p), watch(
-                     *p.client.runtime.loop,
-                     [](void* s, uint32_t ready) {
-                       auto* self = static_cast<Socket*>(s);
-                       int bits = 0;
-                       if (ready & (EPOLLIN | EPOLLHUP)) bits |= CURL_CSELECT_IN;
-                       if (ready & EPOLLOUT) bits |= CURL_CSELECT_OUT;
-                       if (ready & EPOLLERR) bits |= CURL_CSELECT_ERR;
-                       self->pool.act(self->watch.fd(), bits);  // may end with `self` gone
-                     },
-                     this) {}
+                   *p.client.runtime.loop,
+                   [](void* s, uint32_t ready) {
+                     auto* self = static_cast<Socket*>(s);
+                     int bits = 0;
+                     if (ready & (EPOLLIN | EPOLLHUP)) bits |= CURL_CSELECT_IN;
+                     if (ready & EPOLLOUT) bits |= CURL_CSELECT_OUT;
+                     if (ready & EPOLLERR) bits |= CURL_CSELECT_ERR;
+                     self->pool.act(self->watch.fd(), bits);  // may end with `self` gone
+                   },
+                   this) {}
 
 int ClientImpl::on_socket(CURL*, curl_socket_t fd, int what, void* me, void* assigned) {
   auto& self = *static_cast<Pool*>(me);
