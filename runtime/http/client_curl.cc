@@ -31,6 +31,8 @@ namespace whittle {
 static constexpr size_t kMostHeaders = 64 * 1024;
 static constexpr size_t kPooledHandles = 8;
 static constexpr long kIdleConnections = 32;
+// Beyond its timeout a request is ended whatever curl says.
+static constexpr int64_t kOverdue = 1'000'000'000, kNeverOverdue = int64_t{1} << 60;
 static constexpr size_t kLeastUpload = 16 * 1024;
 static constexpr size_t kMostUpload = 256 * 1024;
 static constexpr const char* kSystemRoots = "/etc/ssl/certs/ca-certificates.crt";
@@ -65,7 +67,7 @@ struct Roots {
 };
 
 struct Call {
-  ClientImpl* client = nullptr;
+  ClientImpl* client;
   Pool* pool = nullptr;
   CURL* easy = nullptr;
   curl_slist* headers = nullptr;
@@ -84,9 +86,12 @@ struct Call {
   Arena arena;
   int64_t lost_after_ns = 0;
   CURLcode failed = CURLE_OK;  // before it was given to curl
+  Timer overdue;
   Call* next = nullptr;
   Call* previous = nullptr;
   char error[CURL_ERROR_SIZE] = {};
+
+  explicit Call(ClientImpl& client);
 };
 
 }  // namespace
@@ -242,6 +247,15 @@ void ClientImpl::finish_done(CURLM* multi) {
     finish(*call, message->data.result);
   }
 }
+
+Call::Call(ClientImpl& c)
+    : client(&c), overdue(
+                      *c.runtime.loop,
+                      [](void* self) {
+                        auto& call = *static_cast<Call*>(self);
+                        call.client->finish(call, CURLE_OPERATION_TIMEDOUT);
+                      },
+                      this) {}
 
 static Errc errc_of(CURLcode code) {
   return code == CURLE_OPERATION_TIMEDOUT ? Errc::Timeout : Errc::Network;
@@ -550,7 +564,10 @@ bool ClientImpl::prepare(Call& call, HttpRequest& request) {
                                      : request.http2 ? CURL_HTTP_VERSION_2TLS
                                                      : CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, request.keep_alive ? 0L : 1L);
-  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+  // Waits for a connection that may take several requests. One that waits has no timeout in curl, and nothing wakes it
+  // when that connection fails at the wrong moment: `overdue` ends it.
+  const bool may_share = request.grpc || (request.http2 && url.starts_with("https:"));
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, may_share ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   const int64_t idle_seconds =
       request.idle_timeout_ns > 0 ? (request.idle_timeout_ns + 999'999'999) / 1'000'000'000 : INT32_MAX;
@@ -565,6 +582,7 @@ bool ClientImpl::prepare(Call& call, HttpRequest& request) {
     const long most = milliseconds < INT32_MAX ? static_cast<long>(milliseconds) : INT32_MAX;
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, most);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, most);
+    if (request.timeout_ns < kNeverOverdue) call.overdue.in(request.timeout_ns + kOverdue);
   }
   bool has_type = false, has_host = false;
   for (const HttpHeader& h : request.headers) {
@@ -614,8 +632,7 @@ bool ClientImpl::prepare(Call& call, HttpRequest& request) {
 }
 
 void ClientImpl::begin(HttpRequest&& request, HttpDone done, void* context) {
-  auto* call = new Call();
-  call->client = this;
+  auto* call = new Call(*this);
   call->pool = &pool_of(request);
   call->done = done;
   call->context = context;

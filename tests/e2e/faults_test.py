@@ -173,7 +173,10 @@ class Backend(socketserver.ThreadingMixIn, http.server.HTTPServer):
     def verify_request(self, connection, _):
         if time.monotonic() >= self.refusing:
             return True
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        try:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        except OSError:
+            pass
         return False
 
     def handle_error(self, *_):
