@@ -169,6 +169,7 @@ private:
   // "aws_iam_role.task.arn", through locals.
   std::vector<std::string> references_of(const hcl::File& f, ExprId id, int depth) {
     std::vector<std::string> out;
+    followed_.clear();
     collect(f, id, depth, out);
     return out;
   }
@@ -195,9 +196,8 @@ private:
     if (path.starts_with("local.")) {
       std::string name = path.substr(6, path.find('.', 6) - 6);
       auto it = locals_.find(name);
-      if (it == locals_.end() || !open_.insert("reference " + name).second) return;
+      if (it == locals_.end() || !followed_.insert(name).second) return;  // each once
       collect(*it->second.file, it->second.value, depth + 1, out);
-      open_.erase("reference " + name);
       return;
     }
     if (path.find('.') != std::string::npos) out.push_back(path);
@@ -513,7 +513,7 @@ private:
   std::vector<std::pair<std::string, Found>> resources_;
   std::map<std::string, Found> data_;
   std::map<std::pair<std::string, bool>, NodeId> cache_;
-  std::set<std::string> open_;
+  std::set<std::string> open_, followed_;
   size_t spent_ = 0;
 };
 

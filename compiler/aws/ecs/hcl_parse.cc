@@ -200,7 +200,11 @@ private:
   }
 
   ExprId postfix(ExprId e, size_t begin, bool newlines, int depth) {
-    while (!failed_) {
+    for (int parts = 0; !failed_; ++parts) {
+      if (parts > kMaxDepth) {
+        fail("a reference has too many parts");
+        return e;
+      }
       if (peek() == '.' && (is_letter(peek(1)) || is_digit(peek(1)) || peek(1) == '*')) {
         ++at_;
         if (take("*")) {
@@ -289,12 +293,12 @@ private:
   }
 
   // Skips a `for` expression to its end; what it holds is not evaluated.
-  ExprId comprehension(size_t begin, char close) {
+  ExprId comprehension(size_t begin, char close, int depth) {
     int open = 1;
     while (!end() && open > 0) {
       char c = peek();
       if (c == '"') {
-        quoted(0);
+        quoted(depth + 1);
         continue;
       }
       if (c == '[' || c == '{' || c == '(') ++open;
@@ -313,7 +317,7 @@ private:
     size_t begin = at_++;
     std::vector<ExprId> items;
     skip(true);
-    if (begins_for()) return comprehension(begin, ']');
+    if (begins_for()) return comprehension(begin, ']', depth);
     for (;;) {
       skip(true);
       if (take("]")) break;
@@ -332,7 +336,7 @@ private:
     size_t begin = at_++;
     std::vector<ExprId> parts;
     skip(true);
-    if (begins_for()) return comprehension(begin, '}');
+    if (begins_for()) return comprehension(begin, '}', depth);
     for (;;) {
       skip(true);
       while (take(",")) skip(true);
