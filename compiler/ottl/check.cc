@@ -805,9 +805,11 @@ private:
       argument(f, f.parameters[1], bound[1]);
       value_type_ = node(bound[1]).type;
       value_place_ = node(bound[1]).place;
-      if (node(bound[1]).kind == Kind::Nil)
-        say(Kinds::Nothing, node(bound[1]).place, "writing nil does nothing").help =
-            "a key is removed with `delete_key`";
+      if (node(bound[1]).kind == Kind::Nil) {
+        Problem& p = say(Kinds::Nothing, node(bound[1]).place, "writing nil does nothing");
+        p.label = "up to 0.157; from 0.158 on the value becomes empty";
+        p.help = "a key is removed with `delete_key`";
+      }
     }
     for (size_t k = 0; k < bound.size(); ++k) {
       if (writes_value && k == 1) continue;
