@@ -2,6 +2,7 @@
 #include "compiler/aws/ecs/hcl.h"
 
 #include "compiler/aws/ecs/hcl_parse.h"
+#include "compiler/aws/ecs/read_task.h"
 #include "compiler/syntax/document.h"
 
 #include <algorithm>
@@ -43,6 +44,7 @@ public:
     std::vector<NodeId> resources, configuration;
     for (auto& [address, found] : resources_) {
       const auto& [file, block] = found;
+      if (is_none(*file, *block)) continue;
       NodeId name = text(block->span, address);
       resources.push_back(map(block->span, {{"address", name},
                                             {"mode", text({}, "managed")},
@@ -135,6 +137,19 @@ private:
   bool spend(size_t parts) {
     spent_ += parts;
     return spent_ <= kMostParts;
+  }
+
+  // Whether `count` or `for_each` makes nothing of a block.
+  bool is_none(const hcl::File& f, const Block& b) {
+    if (const Attribute* count = b.find("count")) {
+      NodeId n = eval(f, count->value, 0);
+      if (at(n).kind == Kind::Int && at(n).integer == 0) return true;
+    }
+    const Attribute* each = b.find("for_each");
+    if (each == nullptr) return false;
+    NodeId n = eval(f, each->value, 0);
+    return (at(n).kind == Kind::Sequence && at(n).items.empty()) ||
+           (at(n).kind == Kind::Mapping && at(n).entries.empty());
   }
 
   // The settings of a block; blocks within are lists, as in a plan.
@@ -438,10 +453,21 @@ private:
     if (e.text == "concat") {
       std::vector<NodeId> items;
       for (NodeId x : a) {
-        if (at(x).kind != Kind::Sequence || !spend(at(x).items.size())) return unknown(e.span);
+        if (at(x).kind != Kind::Sequence) {  // there may be something more
+          items.push_back(unknown(e.span));
+          continue;
+        }
+        if (!spend(at(x).items.size())) return unknown(e.span);
         items.insert(items.end(), at(x).items.begin(), at(x).items.end());
       }
       return list(e.span, std::move(items));
+    }
+    if (e.text == "length") {
+      const Node& n = at(a[0]);
+      bool open = std::any_of(n.items.begin(), n.items.end(), [&](NodeId i) { return is_unknown(at(i)); });
+      if (n.kind == Kind::Sequence && !open) return scalar(e.span, std::to_string(n.items.size()));
+      if (n.kind == Kind::Mapping) return scalar(e.span, std::to_string(n.entries.size()));
+      return unknown(e.span);
     }
     if (e.text == "merge") {
       Node n;

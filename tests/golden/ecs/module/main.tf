@@ -60,3 +60,30 @@ resource "aws_ecs_task_definition" "text" {
     ]
   EOT
 }
+
+# Made by nobody: its `count` is 0, and a refused policy in it is nobody's mistake.
+resource "aws_iam_role_policy" "extra" {
+  count = length(var.extra_arns) > 0 ? 1 : 0
+  role  = aws_iam_role.task.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Resource = var.extra_arns }]
+  })
+}
+
+# Containers that may be there: what is known of the others is checked.
+resource "aws_ecs_task_definition" "maybe" {
+  family                   = "maybe"
+  requires_compatibilities = ["FARGATE"]
+  network_mode             = "awsvpc"
+  cpu                      = "256"
+  memory                   = "512"
+  container_definitions = jsonencode(concat(
+    [{ name = "app", image = "example/app:1", ulimits = [{ name = "nofiles", softLimit = 1, hardLimit = 1 }] }],
+    var.image == "" ? [] : [{ name = "other", image = var.image }],
+  ))
+}
+
+variable "extra_arns" {
+  default = []
+}
