@@ -368,6 +368,7 @@ private:
     case Op::Not: out.bit = b_.CreateNot(as_bit(i.operands[0])); return;
     case Op::And:
     case Op::Or: out.bit = chain(i, failed); return;
+    case Op::FirstOf: out.memory = first_of(i, failed); return;
     case Op::HasKey:
       out.bit = call("rt_has_attribute", bit_, {frame(i.level), data(i.text), b_.getInt64(i.text.size())});
       return;
@@ -481,6 +482,23 @@ private:
     auto* phi = b_.CreatePHI(bit_, static_cast<unsigned>(results.size()));
     for (auto& [v, from] : results) phi->addIncoming(v, from);
     return phi;
+  }
+
+  Value* first_of(const Instruction& i, BasicBlock* failed) {
+    Value* s = slot();
+    store(s, ValueKind::Nil, b_.getInt32(0), b_.getInt64(0));
+    BasicBlock* done = block("found");
+    for (const Block& one : i.blocks) {
+      emit(one, failed);
+      copy(memory(one.result), s);
+      BasicBlock* next = block("next");
+      Value* kind = b_.CreateLoad(b_.getInt8Ty(), s);
+      b_.CreateCondBr(b_.CreateICmpNE(kind, b_.getInt8(0)), done, next);
+      b_.SetInsertPoint(next);
+    }
+    b_.CreateBr(done);
+    b_.SetInsertPoint(done);
+    return s;
   }
 
   Value* is_true(const Instruction& i, BasicBlock* failed) {

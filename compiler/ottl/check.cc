@@ -1008,6 +1008,7 @@ private:
     } else if (n.kind == Kind::String || (n.kind == Kind::Bytes && p.rule == Rule::Id)) {
       if (p.rule == Rule::GrokPatterns) fault = check_grok_definition(name_of_node(n));
       else if (n.kind == Kind::Bytes && name_of_node(n).size() == f.id_size) return;
+      else if (p.list && p.rule == Rule::NotEmpty) return;  // the list is not to be empty, its elements may
       else fault = hold(p, f, name_of_node(n));
     }
     if (p.rule == Rule::Id && n.kind != Kind::String && n.kind != Kind::Bytes) {

@@ -48,6 +48,30 @@ public:
     return b;
   }
 
+  // Whether an editor runs at all: its `where`, and for one that leaves nil alone whether there is a target, before
+  // anything else of it is evaluated.
+  Block guard() {
+    std::vector<Block> all;
+    if (tree_.where != ottl::kNoNode) all.push_back(truth(tree_.where));
+    const Node& call = tree_.at(tree_.editor);
+    if (skips_nil(call)) {
+      Block present;
+      ValueId target = expression(present, tree_.children(call)[0]);
+      Instruction& i = add(present, Op::Present, Type::Bool);
+      i.operands = {target};
+      present.result = i.id;
+      all.push_back(std::move(present));
+    }
+    if (all.empty()) return {};
+    if (all.size() == 1) return std::move(all[0]);
+    Block b;
+    Instruction& i = add(b, Op::And, Type::Bool);
+    i.fails = true;
+    i.blocks = std::move(all);
+    b.result = i.id;
+    return b;
+  }
+
   // What an editor does.
   Block edit(NodeId id) {
     Block b;
@@ -93,7 +117,8 @@ public:
     }
     // Every other editor makes a new value of its target's.
     if (!known(*call.function)) return b;
-    std::vector<ValueId> operands{expression(b, arguments[0])};
+    target_ = expression(b, arguments[0]);
+    std::vector<ValueId> operands{target_};
     for (size_t i = 1; i < arguments.size(); ++i) operands.push_back(argument(b, call, i));
     Instruction& made = add(b, Op::Call, ottl::kStorable | TypeSet{Type::Nil});
     made.function = call.function;
@@ -107,6 +132,16 @@ public:
   }
 
 private:
+  // replace_pattern, where its other arguments may fail.
+  bool skips_nil(const Node& call) const {
+    auto parameters = call.function->parameters;
+    if (parameters.size() < 3 || parameters[0].kind != ottl::Param::Target ||
+        parameters[1].rule != ottl::Rule::Places || tree_.at(tree_.children(call)[0]).kind != Kind::Path)
+      return false;
+    return std::ranges::any_of(tree_.children(call).subspan(1, 2),
+                               [&](NodeId id) { return id != ottl::kNoNode && tree_.at(id).kind != Kind::String; });
+  }
+
   Instruction& add(Block& b, Op op, TypeSet type) {
     b.code.push_back({});
     Instruction& i = b.code.back();
@@ -366,6 +401,8 @@ private:
         i.text = glob ? "rt_pattern_of_glob" : "rt_pattern_of";
         i.fails = true;
         i.operands = {value};
+        // Only a text needs the pattern that is to be replaced in it.
+        if (skips_nil(call)) i.text = "rt_pattern_for", i.operands.push_back(target_);
         return i.id;
       }
       auto tables = places ? regex::compile_captures(tree_.text_of(n))
@@ -470,7 +507,21 @@ private:
     return good;
   }
 
+  // Coalesce: what stands after the first value that is not nil is not evaluated, so it cannot fail either.
+  ValueId first_of(Block& b, const Node& n) {
+    std::vector<Block> blocks;
+    for (NodeId child : tree_.children(tree_.at(tree_.children(n)[0]))) {
+      blocks.emplace_back();
+      blocks.back().result = expression(blocks.back(), child);
+    }
+    Instruction& i = add(b, Op::FirstOf, n.type);
+    i.fails = true;
+    i.blocks = std::move(blocks);
+    return i.id;
+  }
+
   ValueId call(Block& b, const Node& n) {
+    if (n.function->gives == ottl::Gives::FirstOfList) return strictly(b, first_of(b, n), n);
     known(*n.function);
     std::vector<ValueId> operands;
     if (!n.function->reads.empty()) operands.push_back(record_path(b, *n.function));
@@ -479,10 +530,13 @@ private:
     i.function = n.function;
     i.fails = true;
     i.operands = std::move(operands);
-    ValueId made = i.id;
+    return strictly(b, i.id, n);
+  }
+
+  // What a function made, by its keys. A missing key of it is an error, unlike that of a path.
+  ValueId strictly(Block& b, ValueId made, const Node& n) {
     auto given = tree_.keys(n);
     if (given.empty()) return made;
-    // A missing key of a function's result is an error, unlike that of a path.
     ValueId picked = part(b, made, keys(b, given), n.type);
     b.code.back().text = "strict";
     return picked;
@@ -491,6 +545,7 @@ private:
   Pass& pass_;
   const Tree& tree_;
   std::vector<std::string>& missing_;
+  ValueId target_ = kNone;  // of the editor at hand
 };
 
 }  // namespace
@@ -512,7 +567,7 @@ void add_group(Program& program, const ottl::Group& group, bool drops, const std
     Builder builder(pass, tree, missing);
     Statement s;
     s.text = tree.text;
-    if (tree.where != ottl::kNoNode) s.guard = builder.truth(tree.where);
+    s.guard = builder.guard();
     s.body = builder.edit(tree.editor);
     section.statements.push_back(std::move(s));
   }

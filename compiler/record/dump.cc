@@ -90,6 +90,7 @@ private:
     case Op::Not: return "not" + operands(i);
     case Op::And: return "and";
     case Op::Or: return "or";
+    case Op::FirstOf: return "first of";
     }
     return "";
   }

@@ -61,7 +61,8 @@ enum class Op : uint8_t {
   IsTrue,   // operands[0] as a truth value; anything but a bool is false
   Not,
   And,
-  Or,  // `blocks`: the operands, each giving a truth value
+  Or,       // `blocks`: the operands, each giving a truth value
+  FirstOf,  // `blocks`: the operands, each run only where those before it gave nil; the first value that is none
 };
 
 // How a value becomes a text where processors compare texts (contrib's internal/filter).

@@ -23,6 +23,13 @@ extern "C" bool rt_pattern_of(Run* run, const Value* args, Value* out) {
   return want_text(*run, args[0], t) && pattern_of(run, t, out);
 }
 
+// The same for a value in which it is looked for: what is no text needs no pattern.
+extern "C" bool rt_pattern_for(Run* run, const Value* args, Value* out) {
+  if (args[1].is(ValueKind::String)) return rt_pattern_of(run, args, out);
+  *out = nil();
+  return true;
+}
+
 extern "C" bool rt_pattern_of_glob(Run* run, const Value* args, Value* out) {
   Text t;
   return want_text(*run, args[0], t) && pattern_of(run, regex::pattern_of_glob(t), out);

@@ -224,6 +224,17 @@ void append_int_text(Writer& out, int64_t i) {
   out.append(Text(room, format_int(room, i)));
 }
 
+// As goccy/go-json has it: unlike encoding/json it leaves exponents two digits ("1e-07").
+void append_json_double(Writer& out, double d) {
+  char room[kNumberRoom];
+  const size_t n = format_double(room, d);
+  const bool one_digit = n > 2 && room[n - 2] == '-' && room[n - 3] == 'e';
+  out.append(Text(room, one_digit ? n - 1 : n));
+  if (!one_digit) return;
+  out.byte('0');
+  out.byte(static_cast<uint8_t>(room[n - 1]));
+}
+
 }  // namespace
 
 // encoding/json with HTML escaped, as goccy/go-json writes what AsRaw gives: keys sorted, bytes in base64, ids as lists
@@ -236,10 +247,14 @@ bool append_json(Writer& out, const Value& v, Arena& arena) {
   case ValueKind::Duration: append_int_text(out, v.integer); return true;
   case ValueKind::Double:
     if (!isfinite(v.real)) return false;
-    append_value_double(out, v.real);
+    append_json_double(out, v.real);
     return true;
   case ValueKind::String: append_json_html(out, v.as_text()); return true;
   case ValueKind::Bytes:
+    if (v.size == 0) {  // a slice that is nil
+      out.append(Text("null"));
+      return true;
+    }
     out.byte('"');
     append_base64(out, v.as_bytes());
     out.byte('"');
@@ -453,9 +468,12 @@ bool same(const Value& a, const Value& b, Arena& arena) {
 }  // namespace
 
 bool compare(const Value& a, const Value& b, Comparison how, Arena& arena) {
-  if (a.is(ValueKind::Nil) && b.is(ValueKind::Nil))
+  // No bytes are a slice that is nil.
+  const bool nil_a = a.is(ValueKind::Nil) || (a.is(ValueKind::Bytes) && a.size == 0);
+  const bool nil_b = b.is(ValueKind::Nil) || (b.is(ValueKind::Bytes) && b.size == 0);
+  if (nil_a && nil_b)
     return how == Comparison::Equal || how == Comparison::LessEqual || how == Comparison::GreaterEqual;
-  if (a.is(ValueKind::Nil) || b.is(ValueKind::Nil)) return never(how);
+  if (nil_a || nil_b) return never(how);
   auto equality = [&](bool equal) {
     return how == Comparison::Equal ? equal : how == Comparison::NotEqual ? !equal : false;
   };

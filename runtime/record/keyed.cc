@@ -116,6 +116,7 @@ bool rt_get_keyed(Run* run, const Value* of, const Value* keys, uint32_t count, 
 }
 
 bool rt_put_keyed(Run* run, const Value* of, const Value* keys, uint32_t count, const Value* v, Value* out) {
+  if (v->is(ValueKind::Nil)) return *out = *v, true;
   return put(*run, *of, true, keys, count, *v, out);
 }
 

@@ -164,7 +164,8 @@ bool rt_set_cache(ottl::Run*, ottl::Value* cache, const ottl::Value*);
 // failure.
 bool rt_get_keyed(ottl::Run*, const ottl::Value* of, const ottl::Value* keys, uint32_t count, uint32_t how,
                   ottl::Value* out);
-// `of` with `v` at that place. On failure `out` is what the reference leaves behind, which may be changed.
+// `of` with `v` at that place; nil where `v` is, which nobody writes. On failure `out` is what the reference leaves
+// behind, which may be changed.
 bool rt_put_keyed(ottl::Run*, const ottl::Value* of, const ottl::Value* keys, uint32_t count, const ottl::Value* v,
                   ottl::Value* out);
 

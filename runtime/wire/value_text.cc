@@ -134,11 +134,17 @@ bool json_value(Writer& out, Bytes any) {
     }
     case 5: good = json_array<kEscape>(out, wire::len(at)); break;
     case 6: good = json_map<kEscape>(out, wire::len(at)); break;
-    case 7:
+    case 7: {
+      Bytes content = wire::len(at);
+      if (content.empty()) {  // to the reference no bytes are a slice that is nil
+        out.append(Text("null"));
+        break;
+      }
       out.byte('"');
-      append_base64(out, wire::len(at));
+      append_base64(out, content);
       out.byte('"');
       break;
+    }
     default: break;
     }
     if (!good) return false;
