@@ -27,7 +27,9 @@ constexpr std::string_view kComponentsHelp =
     "whittle components - the components there are, and their settings\n"
     "\n"
     "usage: whittle components                  lists them\n"
-    "       whittle components NAME...          the reference page of each: a name, KIND/NAME, or `service`\n"
+    "       whittle components NAME...          the reference page of each: a name, KIND/NAME, `service`, or `ottl` "
+    "for\n"
+    "                                           the paths and functions of the transformation language\n"
     "  --markdown                               as Markdown\n";
 
 bool wants_help(Arguments arguments) {
@@ -118,6 +120,10 @@ int components_command(Arguments arguments, Output& output) {
     bool found = false;
     if (name == "service") {
       output.out += service_page(markdown);
+      continue;
+    }
+    if (name == "ottl") {
+      output.out += ottl_page();
       continue;
     }
     for (const schema::Component* c : schema::components()) {

@@ -66,4 +66,7 @@ std::string reference_page(const schema::Component& component, bool markdown);
 // The reference page of `service`.
 std::string service_page(bool markdown);
 
+// The reference page of the transformation language, as Markdown: every path and function, and whether it is compiled.
+std::string ottl_page();
+
 }  // namespace whittle::report

@@ -128,7 +128,11 @@ TEST(Golden, ReferencePages) {
              "): " + std::string(c->doc) + "\n";
   }
   compare(folder / "service.md", report::service_page(true));
-  index += "- [service](service.md)\n- [codes](codes.md)\n";
+  const std::string language = report::ottl_page();
+  compare(folder / "ottl.md", language);
+  EXPECT_TRUE(language.contains("None is missing.")) << "some path or function of the language is not compiled";
+  index += "- [service](service.md)\n- [ottl](ottl.md): the paths and functions of the transformation language\n"
+           "- [codes](codes.md)\n";
   compare(folder / "README.md", index);
   std::string codes = "# Codes\n\nWhat `whittle explain CODE` says.\n";
   for (const diag::Explanation& e : diag::catalog())
