@@ -3,7 +3,8 @@
 // same pipelines as ever, the clock moves where a line says so, and what would have been sent is written to standard
 // output. Lines, each an object of JSON:
 //
-//   {"signal": "traces", "body": OTLP/JSON}   a request to the otlp receiver
+//   {"signal": "traces", "body": OTLP/JSON}   a request to every pipeline of the signal; one that refuses it is named
+//   {"mark": TEXT}                            comes out as it is: what stands before it comes of the lines before it
 //   {"clock": SECONDS}                        the clock moves there; what is due until then happens first
 //   {"to": ID, "datagram": PAYLOAD}           a packet to a component; `from`, "ADDRESS:PORT", tells senders apart, and
 //                                             `on` says which of several listeners it comes to
@@ -49,10 +50,23 @@ namespace {
 
 constexpr Text kSignals[] = {"traces", "metrics", "logs"};
 
-void refuse(Text why) {
+// `pipeline`: the one that refused, if it was one.
+void refuse(Text why, Text pipeline = {}) {
   Writer line;
   line.append(Text("{\"error\":"));
   append_json_text(line, why);
+  if (!pipeline.empty()) {
+    line.append(Text(",\"pipeline\":"));
+    append_json_text(line, pipeline);
+  }
+  line.append(Text("}\n"));
+  replay_write(line.bytes());
+}
+
+void mark(Text text) {
+  Writer line;
+  line.append(Text("{\"mark\":"));
+  append_json_text(line, text);
   line.append(Text("}\n"));
   replay_write(line.bytes());
 }
@@ -69,6 +83,7 @@ public:
     if (yyjson_val* clock = yyjson_obj_get(root, "clock"))
       runtime_.loop->advance(static_cast<int64_t>(yyjson_get_num(clock) * 1e9 + 0.5));
     else if (yyjson_val* answers = yyjson_obj_get(root, "answers")) replay_answers(answers);
+    else if (yyjson_val* text = yyjson_obj_get(root, "mark")) mark(text_of(text));
     else if (yyjson_obj_get(root, "to")) arrives(root);
     else if (yyjson_val* scrape = yyjson_obj_get(root, "scrape")) return scraped(scrape), yyjson_doc_free(doc);
     else object(root);
@@ -135,7 +150,7 @@ private:
     auto* waiting = new Waiting(*runtime_.loop);
     const Receipt::Scope scope(runtime_, &waiting->receipt);
     const Status status = to.in.consume(to.in.self, &payload);
-    if (status != Status::Ok) refuse("a pipeline refused the request");
+    if (status != Status::Ok) refuse("a pipeline refused the request", Text(to.name.data, to.name.size));
     else if (waiting->receipt.wait()) return;
     else if (waiting->receipt.status() != Status::Ok) refuse(waiting->receipt.why());
     delete waiting;

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The reference's own processors as a judge: a case a line in, what they did a line out.
+//
+//	in:  {"signal": "traces", "processors": [{"filter": SETTINGS}, ...], "requests": [OTLP/JSON, ...]}
+//	out: {"refused": WHY}                  the settings are refused, or a processor is not created
+//	     {"not_started": WHY}
+//	     {"answers": [{"out": [OTLP/JSON, ...], "error": WHY}, ...]}   one for each request
+//	     {"crashed": WHY}                  a panic
+//
+// Each case has processors of its own. With the argument `signatures`: the standard functions and their arguments.
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/attributesprocessor"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/filterprocessor"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/groupbyattrsprocessor"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/metricstransformprocessor"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/probabilisticsamplerprocessor"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/redactionprocessor"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/resourceprocessor"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/spanprocessor"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/transformprocessor"
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/confmap/xconfmap"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/processor"
+	"go.uber.org/zap"
+)
+
+var factories = []processor.Factory{
+	attributesprocessor.NewFactory(),
+	filterprocessor.NewFactory(),
+	groupbyattrsprocessor.NewFactory(),
+	metricstransformprocessor.NewFactory(),
+	probabilisticsamplerprocessor.NewFactory(),
+	redactionprocessor.NewFactory(),
+	resourceprocessor.NewFactory(),
+	spanprocessor.NewFactory(),
+	transformprocessor.NewFactory(),
+}
+
+type oneCase struct {
+	Signal     string                       `json:"signal"`
+	Processors []map[string]json.RawMessage `json:"processors"`
+	Requests   []json.RawMessage            `json:"requests"`
+}
+
+type answer struct {
+	Out   []json.RawMessage `json:"out"`
+	Error string            `json:"error,omitempty"`
+}
+
+type result struct {
+	Refused    string   `json:"refused,omitempty"`
+	NotStarted string   `json:"not_started,omitempty"`
+	Crashed    string   `json:"crashed,omitempty"`
+	Answers    []answer `json:"answers,omitempty"`
+}
+
+func factoryNamed(name string) processor.Factory {
+	for _, f := range factories {
+		if f.Type().String() == name || strings.ReplaceAll(f.Type().String(), "_", "") == strings.ReplaceAll(name, "_", "") {
+			return f
+		}
+	}
+	return nil
+}
+
+// The end of a chain: what arrives, as OTLP/JSON.
+type sink struct{ out []json.RawMessage }
+
+func (s *sink) Capabilities() consumer.Capabilities { return consumer.Capabilities{MutatesData: true} }
+func (s *sink) add(b []byte, err error) error       { s.out = append(s.out, b); return err }
+func (s *sink) ConsumeTraces(_ context.Context, d ptrace.Traces) error {
+	return s.add((&ptrace.JSONMarshaler{}).MarshalTraces(d))
+}
+func (s *sink) ConsumeLogs(_ context.Context, d plog.Logs) error {
+	return s.add((&plog.JSONMarshaler{}).MarshalLogs(d))
+}
+func (s *sink) ConsumeMetrics(_ context.Context, d pmetric.Metrics) error {
+	return s.add((&pmetric.JSONMarshaler{}).MarshalMetrics(d))
+}
+
+// Requests as they are when they came as protobuf: JSON leaves empty bytes out.
+func traces(request []byte) (ptrace.Traces, error) {
+	d, err := (&ptrace.JSONUnmarshaler{}).UnmarshalTraces(request)
+	if err != nil {
+		return d, err
+	}
+	bytes, err := (&ptrace.ProtoMarshaler{}).MarshalTraces(d)
+	if err != nil {
+		return d, err
+	}
+	return (&ptrace.ProtoUnmarshaler{}).UnmarshalTraces(bytes)
+}
+
+func metrics(request []byte) (pmetric.Metrics, error) {
+	d, err := (&pmetric.JSONUnmarshaler{}).UnmarshalMetrics(request)
+	if err != nil {
+		return d, err
+	}
+	bytes, err := (&pmetric.ProtoMarshaler{}).MarshalMetrics(d)
+	if err != nil {
+		return d, err
+	}
+	return (&pmetric.ProtoUnmarshaler{}).UnmarshalMetrics(bytes)
+}
+
+func logs(request []byte) (plog.Logs, error) {
+	d, err := (&plog.JSONUnmarshaler{}).UnmarshalLogs(request)
+	if err != nil {
+		return d, err
+	}
+	bytes, err := (&plog.ProtoMarshaler{}).MarshalLogs(d)
+	if err != nil {
+		return d, err
+	}
+	return (&plog.ProtoUnmarshaler{}).UnmarshalLogs(bytes)
+}
+
+func run(c oneCase) (r result) {
+	defer func() {
+		if p := recover(); p != nil {
+			r = result{Crashed: fmt.Sprint(p)}
+		}
+	}()
+	ctx := context.Background()
+	end := &sink{}
+	var next any = end
+	var components []component.Component
+	for i := len(c.Processors) - 1; i >= 0; i-- {
+		for name, settings := range c.Processors[i] {
+			f := factoryNamed(name)
+			if f == nil {
+				return result{Refused: "no such processor"}
+			}
+			config := f.CreateDefaultConfig()
+			read, err := confmap.NewRetrievedFromYAML(settings)
+			if err != nil {
+				return result{Refused: err.Error()}
+			}
+			given, err := read.AsConf()
+			if err != nil {
+				return result{Refused: err.Error()}
+			}
+			if err := given.Unmarshal(config); err != nil {
+				return result{Refused: err.Error()}
+			}
+			if err := xconfmap.Validate(config); err != nil {
+				return result{Refused: err.Error()}
+			}
+			set := processor.Settings{ID: component.NewIDWithName(f.Type(), fmt.Sprint(i)), TelemetrySettings: componenttest.NewNopTelemetrySettings(),
+				BuildInfo: component.NewDefaultBuildInfo()}
+			set.Logger = zap.NewNop()
+			var made component.Component
+			switch c.Signal {
+			case "traces":
+				made, err = f.CreateTraces(ctx, set, config, next.(consumer.Traces))
+			case "metrics":
+				made, err = f.CreateMetrics(ctx, set, config, next.(consumer.Metrics))
+			default:
+				made, err = f.CreateLogs(ctx, set, config, next.(consumer.Logs))
+			}
+			if err != nil {
+				return result{Refused: err.Error()}
+			}
+			components = append(components, made)
+			next = made
+		}
+	}
+	for _, made := range components {
+		if err := made.Start(ctx, componenttest.NewNopHost()); err != nil {
+			return result{NotStarted: err.Error()}
+		}
+	}
+	defer func() {
+		for i := len(components) - 1; i >= 0; i-- {
+			_ = components[i].Shutdown(ctx)
+		}
+	}()
+	for _, request := range c.Requests {
+		end.out = nil
+		var err error
+		switch c.Signal {
+		case "traces":
+			var d ptrace.Traces
+			if d, err = traces(request); err == nil {
+				err = next.(consumer.Traces).ConsumeTraces(ctx, d)
+			}
+		case "metrics":
+			var d pmetric.Metrics
+			if d, err = metrics(request); err == nil {
+				err = next.(consumer.Metrics).ConsumeMetrics(ctx, d)
+			}
+		default:
+			var d plog.Logs
+			if d, err = logs(request); err == nil {
+				err = next.(consumer.Logs).ConsumeLogs(ctx, d)
+			}
+		}
+		a := answer{Out: end.out}
+		if err != nil {
+			a.Error = err.Error()
+		}
+		r.Answers = append(r.Answers, a)
+	}
+	return r
+}
+
+// A case may never end (a metric that copies itself, and its copies): it is given up, and the process with it.
+func bounded(c oneCase) result {
+	done := make(chan result, 1)
+	go func() { done <- run(c) }()
+	select {
+	case r := <-done:
+		return r
+	case <-time.After(20 * time.Second):
+		return result{Crashed: "never ends"}
+	}
+}
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == "signatures" {
+		printSignatures()
+		return
+	}
+	in := bufio.NewReaderSize(os.Stdin, 1<<20)
+	out := bufio.NewWriter(os.Stdout)
+	var writing sync.Mutex
+	write := func(r result) bool {
+		writing.Lock()
+		defer writing.Unlock()
+		line, err := json.Marshal(r)
+		if err != nil {
+			line, _ = json.Marshal(result{Crashed: err.Error()})
+		}
+		_, _ = out.Write(append(line, '\n'))
+		_ = out.Flush()
+		return r.Crashed != "never ends"
+	}
+	for {
+		line, err := in.ReadBytes('\n')
+		if len(line) > 1 {
+			var c oneCase
+			if e := json.Unmarshal(line, &c); e != nil {
+				write(result{Crashed: "the case cannot be read: " + e.Error()})
+			} else if !write(bounded(c)) {
+				os.Exit(3)
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
