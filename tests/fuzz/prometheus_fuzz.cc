@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (data[0] & 8) c.namespace_ = {"a.b", 3};
   if (data[0] & 16) c.const_labels = {kLabels, 1};
   c.translation_strategy = static_cast<config::PrometheusTranslationStrategy>(data[1] % 5);
-  Store store(c);
+  prometheus_exporter::Store store(c);
   for (int64_t now : {1, 2}) store.add(request, now);
   for (Form form : {Form::Text, Form::OpenMetrics001, Form::OpenMetrics100, Form::Protobuf})
     for (Escaping escaping : {Escaping::Underscores, Escaping::AllowUtf8, Escaping::Dots, Escaping::Values}) {
