@@ -53,6 +53,8 @@ ExportQueue::ExportQueue(const ComponentContext& context, const config::Queue* s
     collecting_[s].payload.signal = static_cast<Signal>(s);
     counters_[s] = export_counters(*runtime_.metrics, view(context.id), static_cast<Signal>(s));
   }
+  for (uint32_t i = 0; i < kLosses; ++i)
+    losses_[i] = lost_items(*runtime_.metrics, view(context.id), static_cast<Loss>(i));
   next_ = runtime_.first_queue;
   runtime_.first_queue = this;
   runtime_.tell_exports = tell;
@@ -173,8 +175,7 @@ void ExportQueue::load(const StoredPayload& next) {
   size_ -= size_of(next);
   items_ -= next.items;
   if (!store_->get(next.id, payload, taken_ns)) {
-    *counters_[static_cast<uint32_t>(next.signal)].failed += static_cast<int64_t>(next.items);
-    return;
+    return lost(next.signal, next.items, Loss::Unreadable);
   }
   const int64_t now = runtime_.loop->now(), age = std::max<int64_t>(0, runtime_.now_ns() - taken_ns);
   Counted taken{static_cast<Payload&&>(payload), 0, 0, std::max<int64_t>(1, now - age), {}};
@@ -280,7 +281,7 @@ void ExportQueue::attempt(Outgoing& item) {
     item.since = runtime_.loop->now();
     item.interval = retry_ ? retry_->initial_interval : 0;
   } else if (abandoned(item)) {
-    return give_up(item, kAbandoned, Status::Refused);
+    return give_up(item, kAbandoned, Loss::Abandoned);
   }
   send_(self_, item);
 }
@@ -331,29 +332,34 @@ void ExportQueue::sent(Outgoing& item) {
   end(item);
 }
 
-void ExportQueue::sent_in_part(Outgoing& item, uint64_t lost, Text why) {
-  if (lost == 0) return sent(item);
-  lost = std::min(lost, item.payload.items);
-  if (lost == item.payload.items) tell(item, Status::Invalid, why);
-  if (lost < item.payload.items) delivered();
+void ExportQueue::sent_in_part(Outgoing& item, uint64_t count, Text why, Loss loss) {
+  if (count == 0) return sent(item);
+  count = std::min(count, item.payload.items);
+  if (count == item.payload.items) tell(item, Status::Invalid, why);
+  if (count < item.payload.items) delivered();
   else failed_once();
-  const ExportCounters& counters = counters_[static_cast<uint32_t>(item.payload.signal)];
-  *counters.sent += static_cast<int64_t>(item.payload.items - lost);
-  *counters.failed += static_cast<int64_t>(lost);
+  *counters_[static_cast<uint32_t>(item.payload.signal)].sent += static_cast<int64_t>(item.payload.items - count);
+  lost(item.payload.signal, count, loss);
   runtime_.log->error("exporting failed in part; the items are lost",
-                      {{"exporter", context_.id}, {"items", lost}, {"of", item.payload.items}, {"error", why}});
+                      {{"exporter", context_.id}, {"items", count}, {"of", item.payload.items}, {"error", why}});
   end(item);
 }
 
 void ExportQueue::failed(Outgoing& item, Text why, bool may_pass) {
-  give_up(item, why, may_pass ? Status::Refused : Status::Invalid);
+  give_up(item, why, may_pass ? Loss::GivenUp : Loss::Refused);
 }
 
-void ExportQueue::give_up(Outgoing& item, Text why, Status status) {
-  if (item.taken > 0) return sent_in_part(item, item.payload.items - std::min(item.taken, item.payload.items), why);
-  tell(item, status, why);
+void ExportQueue::lost(Signal signal, uint64_t items, Loss loss) {
+  *counters_[static_cast<uint32_t>(signal)].failed += static_cast<int64_t>(items);
+  *losses_[static_cast<uint32_t>(loss)] += static_cast<int64_t>(items);
+}
+
+void ExportQueue::give_up(Outgoing& item, Text why, Loss loss) {
+  if (item.taken > 0)
+    return sent_in_part(item, item.payload.items - std::min(item.taken, item.payload.items), why, loss);
+  tell(item, loss == Loss::Refused ? Status::Invalid : Status::Refused, why);
   failed_once();
-  *counters_[static_cast<uint32_t>(item.payload.signal)].failed += static_cast<int64_t>(item.payload.items);
+  lost(item.payload.signal, item.payload.items, loss);
   runtime_.log->error("exporting failed; the items are lost",
                       {{"exporter", context_.id}, {"items", item.payload.items}, {"error", why}});
   end(item);
@@ -361,7 +367,7 @@ void ExportQueue::give_up(Outgoing& item, Text why, Status status) {
 
 void ExportQueue::again(Outgoing& item, Text why, int64_t after) {
   if (!retry_ || !retry_->enabled) {
-    return give_up(item, why, Status::Refused);
+    return give_up(item, why, Loss::GivenUp);
   }
   double spread = retry_->randomization_factor;
   uint32_t random;
@@ -371,7 +377,7 @@ void ExportQueue::again(Outgoing& item, Text why, int64_t after) {
   wait = RetryTimer::kept(runtime_, std::max(wait, after));
   int64_t elapsed = runtime_.loop->now() - item.since;
   if (retry_->max_elapsed_time > 0 && wait > retry_->max_elapsed_time - elapsed) {
-    return give_up(item, why, Status::Refused);
+    return give_up(item, why, Loss::GivenUp);
   }
   failed_once();
   item.interval = static_cast<int64_t>(std::min(static_cast<double>(item.interval) * std::max(retry_->multiplier, 1.0),
@@ -388,6 +394,20 @@ void ExportQueue::drain() {
     for (uint32_t s = 0; s < 3; ++s) cut_batches(s, true);
 }
 
+int64_t ExportQueue::losses(Writer& reasons) const {
+  int64_t all = 0;
+  for (uint32_t i = 0; i < kLosses; ++i) {
+    if (*losses_[i] == 0) continue;
+    all += *losses_[i];
+    if (!reasons.empty()) reasons.append(Text(", "));
+    append_int(reasons, *losses_[i]);
+    reasons.byte(' ');
+    reasons.append(loss_name(static_cast<Loss>(i)));
+  }
+  if (all == 0) reasons.append(Text("none"));
+  return all;
+}
+
 bool ExportQueue::tell(Runtime& runtime, bool stopped) {
   bool kept = true;
   for (ExportQueue* q = runtime.first_queue; q; q = q->next_) {
@@ -398,16 +418,19 @@ bool ExportQueue::tell(Runtime& runtime, bool stopped) {
       continue;
     }
     const uint64_t left = q->items_;
-    if (q->store_) {
-      q->store_->settle();
-      runtime.log->write_each(
-          LogLevel::Info, "what was sent while stopping",
-          {{"exporter", q->context_.id}, {"sent", sent - q->sent_before_}, {"left", left}, {"on_disk", left}});
-      continue;
-    }
-    kept = kept && left == 0;
-    runtime.log->write_each(left > 0 ? LogLevel::Error : LogLevel::Info, "what was sent while stopping",
-                            {{"exporter", q->context_.id}, {"sent", sent - q->sent_before_}, {"left", left}});
+    const int64_t oldest = left > 0 ? q->oldest() : 0;
+    const double age = oldest ? static_cast<double>(runtime.loop->now() - oldest) / 1e9 : 0;
+    Writer reasons;
+    q->losses(reasons);
+    if (q->store_) q->store_->settle();
+    kept = kept && (left == 0 || q->store_);
+    runtime.log->write_each(left > 0 && !q->store_ ? LogLevel::Error : LogLevel::Info, "what was sent while stopping",
+                            {{"exporter", q->context_.id},
+                             {"sent", sent - q->sent_before_},
+                             {"left", left},
+                             {"on_disk", q->store_ ? left : 0},
+                             {"oldest_seconds", age},
+                             {"lost_since_start", reasons.text()}});
   }
   return kept;
 }
@@ -452,6 +475,17 @@ bool ExportQueue::delivery(Runtime& runtime, Writer& out) {
     number("unsentBytes", static_cast<int64_t>(q->held_));
     number("sentItems", sent);
     number("lostItems", lost);
+    list.append(Text(",\"lost\":{"));
+    bool first = true;
+    for (uint32_t r = 0; r < kLosses; ++r) {
+      if (*q->losses_[r] == 0) continue;
+      list.append(Text(first ? "\"" : ",\""));
+      first = false;
+      list.append(loss_name(static_cast<Loss>(r)));
+      list.append(Text("\":"));
+      append_int(list, *q->losses_[r]);
+    }
+    list.byte('}');
     list.byte('}');
   }
   out.append(Text(all ? "{\"delivering\":true,\"exporters\":[" : "{\"delivering\":false,\"exporters\":["));

@@ -93,7 +93,7 @@ public:
 
   void sent(Outgoing& item);
   // All but `lost` of its items were taken.
-  void sent_in_part(Outgoing& item, uint64_t lost, Text why);
+  void sent_in_part(Outgoing& item, uint64_t lost, Text why, Loss loss = Loss::Rejected);
   // The attempt failed in a way that may pass. `after`: nanoseconds that the backend asked to wait, or 0.
   void again(Outgoing& item, Text why, int64_t after);
   // It, or what of it is not `taken`, is lost. `may_pass`: senders that wait are told that another time it may succeed.
@@ -137,7 +137,10 @@ private:
   void load(const StoredPayload& next);
   uint64_t size_of(const StoredPayload& p) const;
   void attempt(Outgoing& item);
-  void give_up(Outgoing& item, Text why, Status status);
+  void give_up(Outgoing& item, Text why, Loss loss);
+  void lost(Signal signal, uint64_t items, Loss loss);
+  // Of what was lost since the start: how many items, and how many for each reason.
+  int64_t losses(Writer& reasons) const;
   static bool abandoned(const Outgoing& item);
   static void tell(Outgoing& item, Status status, Text why);
   void end(Outgoing& item);
@@ -169,6 +172,7 @@ private:
   Timer store_timer_;  // while the store takes nothing
   Room room_;
   ExportCounters counters_[3];
+  int64_t* losses_[kLosses];
   int64_t sent_before_ = 0;  // items, until stopping began
   ExportQueue* next_ = nullptr;
   int64_t* queue_size_;

@@ -24,14 +24,19 @@ struct FanOut::Branch {
   std::vector<Kept> kept;  // in order of arrival, from `first` on
   size_t first = 0;
   uint64_t held = 0, items = 0;
-  bool blocks = false;         // what refused last asks senders to wait
-  std::vector<int64_t*> lost;  // the counters of the exporters behind it
+  bool blocks = false;                     // what refused last asks senders to wait
+  std::vector<int64_t*> lost;              // the counters of the exporters behind it
+  std::vector<int64_t*> no_room, refused;  // likewise, by the reason
   Waiter waiter;
 
   Branch(FanOut& f, const BranchSpec& s, Signal signal)
       : fan_out(f), runtime(f.runtime_), spec(s),
         waiter(*runtime.loop, [](void* self) { static_cast<Branch*>(self)->pump(); }, this) {
-    for (Str exporter : spec.exporters) lost.push_back(export_counters(*runtime.metrics, view(exporter), signal).lost);
+    for (Str exporter : spec.exporters) {
+      lost.push_back(export_counters(*runtime.metrics, view(exporter), signal).lost);
+      no_room.push_back(lost_items(*runtime.metrics, view(exporter), Loss::NoRoom));
+      refused.push_back(lost_items(*runtime.metrics, view(exporter), Loss::Refused));
+    }
   }
 
   bool waits() const { return first < kept.size(); }
@@ -86,6 +91,7 @@ struct FanOut::Branch {
 
   void lose(uint64_t n, Text why) {
     for (int64_t* counter : lost) *counter += static_cast<int64_t>(n);
+    for (int64_t* counter : why == kForGood ? refused : no_room) *counter += static_cast<int64_t>(n);
     if (runtime.receipt) runtime.receipt->tell(why == kForGood ? Status::Invalid : Status::Refused, 0, why);
     runtime.log->error("telemetry is lost for one way out of several",
                        {{"to", spec.name}, {"items", n}, {"error", why}});

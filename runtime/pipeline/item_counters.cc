@@ -24,6 +24,17 @@ ExportCounters export_counters(SelfMetrics& metrics, Text id, Signal signal) {
           of("otelcol_exporter_enqueue_failed_", "Number of items failed to be added to the sending queue.")};
 }
 
+Text loss_name(Loss loss) {
+  constexpr Text kNames[kLosses] = {"refused", "rejected", "given_up", "abandoned", "no_room", "unreadable"};
+  return kNames[static_cast<uint32_t>(loss)];
+}
+
+int64_t* lost_items(SelfMetrics& metrics, Text exporter, Loss loss) {
+  return metrics.counter({"otelcol_exporter_lost_items", "Number of items that are lost, by the reason.", "{item}",
+                          "go.opentelemetry.io/collector/exporter/exporterhelper"},
+                         {{"exporter", exporter}, {"reason", loss_name(loss)}});
+}
+
 int64_t* dropped_items(SelfMetrics& metrics, Text processor, Signal signal) {
   return counter(metrics, "otelcol_processor_dropped_", "Number of items that were dropped.",
                  "go.opentelemetry.io/collector/processor/processorhelper", {"processor", processor}, signal);

@@ -142,7 +142,7 @@ TEST(Queue, SaysHowItFares) {
   EXPECT_EQ(said(),
             R"({"delivering":true,"exporters":[{"exporter":"otlphttp","delivering":true,"lastSuccessSeconds":null,)"
             R"("consecutiveFailures":0,"failingSeconds":0,"oldestUnsentSeconds":0,"unsentItems":0,"unsentBytes":0,)"
-            R"("sentItems":0,"lostItems":0}]})");
+            R"("sentItems":0,"lostItems":0,"lost":{}}]})");
   s.send(Signal::Traces, three_spans());
   EXPECT_NE(said().find(R"("unsentItems":3,)"), std::string::npos);
   s.settle();
@@ -151,7 +151,7 @@ TEST(Queue, SaysHowItFares) {
   s.send(Signal::Traces, three_spans());
   s.settle();
   EXPECT_NE(said().find(R"("consecutiveFailures":1,)"), std::string::npos);
-  EXPECT_NE(said().find(R"("sentItems":3,"lostItems":3)"), std::string::npos);
+  EXPECT_NE(said().find(R"("sentItems":3,"lostItems":3,"lost":{"refused":3}})"), std::string::npos);
 }
 
 TEST(Queue, TriesForSoLong) {
