@@ -15,32 +15,17 @@ namespace whittle {
 static constexpr Text kDurationSeconds = "900";
 static constexpr int64_t kTimeout = 30'000'000'000;
 
-void append_form_value(Writer& out, Text name, Text value) {
-  if (!out.empty()) out.byte('&');
-  out.append(name);
-  out.byte('=');
-  for (char c : value) {
-    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-                 c == '.' || c == '~';
-    if (plain) {
-      out.byte(static_cast<uint8_t>(c));
-    } else {
-      auto b = static_cast<uint8_t>(c);
-      out.byte('%');
-      out.byte(static_cast<uint8_t>("0123456789ABCDEF"[b >> 4]));
-      out.byte(static_cast<uint8_t>("0123456789ABCDEF"[b & 15]));
-    }
-  }
-}
-
 extern "C" void rt_ask_sts(Credentials& c, const AwsKeys* keys) {
   if (!keys) {
     c.fetching_ = false;
     return c.fail();  // why has been said
   }
   Writer session, body;
-  session.append(Text("whittle-"));
-  append_int(session, c.runtime_.now_ns() / 1'000'000);
+  session.append(c.role_.session_name);
+  if (session.empty()) {
+    session.append(Text("whittle-"));
+    append_int(session, c.runtime_.now_ns() / 1'000'000);
+  }
   append_form_value(body, "Action", "AssumeRole");
   append_form_value(body, "Version", "2011-06-15");
   append_form_value(body, "RoleArn", c.role_.role_arn);

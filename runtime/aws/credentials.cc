@@ -40,7 +40,7 @@ Credentials& Credentials::of(Runtime& runtime, const RoleToTake& role) {
   for (; last->next_; last = last->next_) {
     const RoleToTake& r = last->next_->role_;
     if (r.role_arn == role.role_arn && r.external_id == role.external_id && r.region == role.region &&
-        r.proxy == role.proxy)
+        r.proxy == role.proxy && r.session_name == role.session_name)
       return *last->next_;
   }
   return *(last->next_ = new Credentials(runtime, role));
@@ -79,7 +79,7 @@ void Credentials::fetch() {
     return of(runtime_).get([](void* self, const AwsKeys* keys) { rt_ask_sts(*static_cast<Credentials*>(self), keys); },
                             this);
   }
-  if (read_shared_file()) return;
+  if (ask_with_web_identity() || read_shared_file()) return;
   Text relative = environment("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
        full = environment("AWS_CONTAINER_CREDENTIALS_FULL_URI");
   Writer url;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a collector's AWS keys come from: the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
-// AWS_SESSION_TOKEN), else the shared file (AWS_SHARED_CREDENTIALS_FILE, or ~/.aws/credentials; AWS_PROFILE), else the
+// AWS_SESSION_TOKEN), else a web identity (AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME), else the
+// shared file (AWS_SHARED_CREDENTIALS_FILE, or ~/.aws/credentials; AWS_PROFILE), else the
 // container credentials endpoint that ECS names in AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or
 // AWS_CONTAINER_CREDENTIALS_FULL_URI (AWS SDKs and Tools Reference Guide, "Container credential provider"). The
 // instance metadata service is never asked: on Fargate there is none. With `role_arn` these keys take on another role
@@ -27,6 +28,7 @@ struct RoleToTake {
   Text role_arn, external_id;
   Text region, proxy;                           // how STS is reached
   const ComponentContext* component = nullptr;  // for the log
+  Text session_name = {};                       // empty: one that tells the time
 };
 
 class Credentials;
@@ -65,6 +67,9 @@ private:
   // From the shared file. True when that settles it, with or without keys.
   bool read_shared_file();
   void answered(const HttpResponse& response);
+  // Asks STS with the token of a web identity. False when the environment names none.
+  bool ask_with_web_identity();
+  void web_identity_answered(const HttpResponse& response);
   friend void rt_ask_sts(Credentials& role, const AwsKeys* keys);
   void sts_answered(const HttpResponse& response);
   void take(const Fetched& fetched);

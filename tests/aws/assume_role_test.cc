@@ -4,6 +4,9 @@
 #include "runtime/aws/shared_file.h"
 #include "tests/support/scripted_client.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 namespace whittle {
 namespace {
 
@@ -209,6 +212,45 @@ TEST(Chain, SharedFile) {
     EXPECT_TRUE(c.own.requests.empty());
   }
   unlink(path.c_str());
+}
+
+TEST(WebIdentity, TakesARoleOnWithTheTokenOfAFile) {
+  Fixture f;
+  unsetenv("AWS_ACCESS_KEY_ID");
+  unsetenv("AWS_SECRET_ACCESS_KEY");
+  const std::string file = testing::TempDir() + "web_identity_token";
+  setenv("AWS_WEB_IDENTITY_TOKEN_FILE", file.c_str(), 1);
+  setenv("AWS_ROLE_ARN", kRole, 1);
+  setenv("AWS_ROLE_SESSION_NAME", "shop", 1);
+  setenv("AWS_REGION", "eu-west-1", 1);
+  int answers = 0;
+  f.own.answer = [&](const Recorded&) {
+    ++answers;
+    return answers == 1 ? Script::Answer{403, "<ErrorResponse><Error><Code>ExpiredTokenException</Code>"
+                                              "<Message>no</Message></Error></ErrorResponse>"}
+                        : Script::Answer{200, granted("2026-11-22T15:21:40Z", "ASIAWEB")};
+  };
+  unlink(file.c_str());
+  f.get({});
+  f.settle();
+  EXPECT_EQ(f.keys, "none") << "there is no file";
+  EXPECT_EQ(answers, 0);
+  FILE* out = fopen(file.c_str(), "w");
+  fputs("a.b+c\n", out);
+  fclose(out);
+  f.get({});
+  f.settle();
+  EXPECT_EQ(f.keys, "none") << "STS says no";
+  f.get({});
+  f.settle();
+  EXPECT_EQ(f.keys, "ASIAWEB/t+/=");
+  ASSERT_EQ(f.own.requests.size(), 2u);
+  EXPECT_EQ(f.own.requests[1].body,
+            "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%"
+            "2Fcentral&RoleSessionName=shop&WebIdentityToken=a.b%2Bc");
+  EXPECT_EQ(f.own.requests[1].headers.find("Authorization"), std::string::npos) << "it is not signed";
+  for (const char* name : {"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME", "AWS_REGION"})
+    unsetenv(name);
 }
 
 }  // namespace

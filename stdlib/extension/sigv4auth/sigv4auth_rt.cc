@@ -22,8 +22,12 @@ public:
     Text region = view(config_.assume_role.sts_region);
     if (region.empty()) region = view(config_.region);
     if (region.empty()) region = environment("AWS_REGION");
-    credentials_ = &Credentials::of(
-        runtime_, {view(config_.assume_role.arn), view(config_.assume_role.external_id), region, {}, &context_});
+    credentials_ = &Credentials::of(runtime_, {view(config_.assume_role.arn),
+                                               view(config_.assume_role.external_id),
+                                               region,
+                                               {},
+                                               &context_,
+                                               view(config_.assume_role.session_name)});
     return true;
   }
 
