@@ -199,4 +199,5 @@ service:
     sys.exit(1 if failed else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
