@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/grpc/service.h"
 
+#include "runtime/base/budget.h"
 #include "runtime/codec/decompress.h"
 #include "runtime/wire/rpc_status.h"
 
@@ -10,6 +11,8 @@
 namespace whittle {
 
 static constexpr size_t kPrefix = 5;
+static constexpr Text kNoMemory = "there is no memory for the request now";
+static constexpr int64_t kRetryAfter = 1'000'000'000;
 
 static Text joined(ServerRequest& request, std::initializer_list<Text> parts) {
   size_t size = 0;
@@ -181,6 +184,7 @@ bool GrpcService::head(ServerRequest& request, ServerReply& reply) {
 }
 
 void GrpcService::too_large(ServerRequest& request, ServerReply& reply) {
+  if (request.body.busy()) return refuse(request, reply, {GrpcCode::ResourceExhausted, kNoMemory, kRetryAfter});
   if (request.body.refused_length() == 0)
     return refuse(request, reply, {GrpcCode::Internal, "more than one message in a unary call"});
   refuse(request, reply,
@@ -233,8 +237,11 @@ void GrpcService::whole(ServerRequest& request, ServerReply& reply) {
       reply.header("grpc-accept-encoding", "gzip,zstd,snappy,deflate");
       return;
     }
-    auto plain = decompress(coding, message, max_message_);
+    const uint64_t left = budget_left() / 2;  // while it grows it is there twice
+    auto plain = decompress(coding, message, left < max_message_ ? left : max_message_);
     if (!plain) {
+      if (plain.error().code == Errc::TooLarge && left < max_message_)
+        return refuse(request, reply, {GrpcCode::ResourceExhausted, kNoMemory, kRetryAfter});
       if (plain.error().code == Errc::TooLarge)
         return refuse(request, reply,
                       {GrpcCode::ResourceExhausted,

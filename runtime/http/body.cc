@@ -3,6 +3,8 @@
 // so that many idle connections that announce much do not hold much.
 #include "runtime/http/body.h"
 
+#include "runtime/base/budget.h"
+
 #include <string.h>
 
 namespace whittle {
@@ -10,11 +12,18 @@ namespace whittle {
 static constexpr uint64_t kBelieved = 1024 * 1024;
 static constexpr uint64_t kGrpcPrefix = 5;
 
-void Body::reserve(uint64_t capacity) {
-  if (capacity <= buffer_.capacity()) return;
+bool Body::reserve(uint64_t capacity) {
+  if (capacity <= buffer_.capacity()) return true;
+  // While it grows the smaller one is there too.
+  if (capacity > budget_left()) {
+    buffer_cache_trim();
+    busy_ = true;
+    return false;
+  }
   BufferRef larger = BufferRef::allocate(capacity);
   if (size_ > 0) memcpy(larger.data(), buffer_.data(), size_);
   buffer_ = static_cast<BufferRef&&>(larger);
+  return true;
 }
 
 static uint64_t first_capacity(uint64_t length) {
@@ -22,7 +31,7 @@ static uint64_t first_capacity(uint64_t length) {
 }
 
 Body::Room Body::room(size_t most) {
-  if (size_ == buffer_.capacity()) reserve(size_ == 0 ? first_capacity(length_) : length_);
+  if (size_ == buffer_.capacity() && !reserve(size_ == 0 ? first_capacity(length_) : length_)) return {nullptr, 0};
   const size_t free = buffer_.capacity() - size_;
   return {buffer_.data() + size_, most < free ? most : free};
 }
@@ -56,7 +65,7 @@ bool Body::append(Bytes b) {
       capacity = size_ * 2 < limit_ ? size_ * 2 : limit_;
       if (capacity < needed) capacity = needed;
     }
-    reserve(capacity);
+    if (!reserve(capacity)) return false;
   }
   memcpy(buffer_.data() + size_, b.data(), b.size());
   size_ += b.size();

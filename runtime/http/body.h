@@ -22,10 +22,11 @@ public:
     limit_ = limit;
   }
 
-  // Copies `b` in behind what is there. Returns false when that is more than the limit.
+  // Copies `b` in behind what is there. Returns false when that is more than the limit, or than the memory that may be
+  // held.
   [[nodiscard]] bool append(Bytes b);
   // A place for at most `most` further bytes (fewer may be given, at least one), to be taken with advance(). Only for
-  // bodies whose length is known and within the limit.
+  // bodies whose length is known and within the limit. Without memory for it there is none.
   struct Room {
     uint8_t* data;
     size_t size;
@@ -36,6 +37,8 @@ public:
   Bytes bytes() const { return buffer_ ? Bytes{buffer_.data(), size_} : Bytes{}; }
   size_t size() const { return size_; }
   const BufferRef& owner() const { return buffer_; }
+  // True when a body was not taken for want of memory: later it may be.
+  bool busy() const { return busy_; }
   // The length that a gRPC prefix announced when it was beyond the limit, else 0.
   uint64_t refused_length() const { return refused_; }
   uint64_t limit() const { return limit_; }
@@ -48,7 +51,7 @@ public:
 
 private:
   bool learn_length(Bytes b);  // from a gRPC prefix; false when it is beyond the limit
-  void reserve(uint64_t capacity);
+  [[nodiscard]] bool reserve(uint64_t capacity);
 
   BufferRef buffer_;
   uint64_t size_ = 0;
@@ -56,6 +59,7 @@ private:
   uint64_t limit_ = UINT64_MAX;
   uint64_t refused_ = 0;
   bool grpc_ = false;
+  bool busy_ = false;
 };
 
 }  // namespace whittle

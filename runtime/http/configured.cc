@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/http/configured.h"
 
+#include "runtime/base/budget.h"
+
 #include "runtime/base/payload.h"
 
 #include <stdio.h>
@@ -111,6 +113,8 @@ ClientTls client_tls(const config::TlsClient& t) {
   return tls;
 }
 
+static constexpr Text kNoMemory = "there is no memory for the request now";
+
 HttpFront::HttpFront(Loop& loop, const config::HttpServer& config, const ServerHandler& handler, ErrorFn error)
     : config_(config), inner_(handler), error_(error),
       limit_(static_cast<uint64_t>(config.max_request_body_size > 0 ? config.max_request_body_size : kDefaultMaxBody)) {
@@ -132,7 +136,8 @@ ServerHandler HttpFront::handler() {
       .too_large =
           [](void* self, ServerRequest& q, ServerReply& a) {
             auto* front = static_cast<HttpFront*>(self);
-            front->error_(front->inner_.self, q, a, 400, "http: request body too large");
+            if (q.body.busy()) front->error_(front->inner_.self, q, a, 503, kNoMemory);
+            else front->error_(front->inner_.self, q, a, 400, "http: request body too large");
           },
   };
 }
@@ -190,9 +195,11 @@ void HttpFront::whole(ServerRequest& request, ServerReply& reply) {
   const Text encoding = request.header("content-encoding");
   const Coding known = coding(encoding).value_or(Coding::Identity);
   if (known != Coding::Identity) {
-    auto plain = decompress(known, request.body.bytes(), limit_);
+    const uint64_t left = budget_left() / 2;  // while it grows it is there twice
+    auto plain = decompress(known, request.body.bytes(), left < limit_ ? left : limit_);
     if (!plain) {
       const Errc code = plain.error().code;
+      if (code == Errc::TooLarge && left < limit_) return error_(inner_.self, request, reply, 503, kNoMemory);
       if (code == Errc::TooLarge) return error_(inner_.self, request, reply, 400, "http: request body too large");
       return error_(inner_.self, request, reply, 400,
                     in_arena(request, in_arena(request, encoding, ": "), errc_text(code)));

@@ -207,6 +207,7 @@ private:
 
   void too_large() {
     const ServerHandler& handler = connection_.server().handler();
+    if (request_.body.busy()) connection_.server().no_memory();
     handler.too_large(handler.self, request_, reply_);
     keep_alive_ = false;
     answer(true);

@@ -473,6 +473,7 @@ private:
     Stream* s = stream_of(h2, id);
     if (!s || s->answered) return 0;
     if (s->request.body.append({data, size})) return 0;
+    if (s->request.body.busy()) self.connection_.server().no_memory();
     self.handler().too_large(self.handler().self, s->request, s->reply);
     self.answer(*s);
     s->request.body.clear();

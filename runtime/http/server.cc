@@ -2,6 +2,7 @@
 #include "runtime/http/server.h"
 
 #include "runtime/base/check.h"
+#include "runtime/base/memory.h"
 #include "runtime/http/connection.h"
 
 #include <stdio.h>
@@ -53,6 +54,11 @@ void HttpServer::drain() {
     c->drain();
     c = next;
   }
+}
+
+void HttpServer::no_memory() {
+  runtime_.log->warn("the process holds as much memory as it may; senders are asked to come again",
+                     {{"component", options_.component}, {"bytes", memory_held()}});
 }
 
 Text HttpServer::date() {

@@ -77,6 +77,8 @@ public:
   const ServerHandler& handler() const { return handler_; }
   bool draining() const { return draining_; }
   Text date();  // the value of the Date header
+  // A request was not taken in: the process holds what it may.
+  void no_memory();
 
 private:
   friend class Connection;

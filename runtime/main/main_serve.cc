@@ -9,8 +9,11 @@
 //                             stop a task
 //   collector --version
 //
+// WHITTLE_MEMORY, such as 64MiB, says how much memory there is; without it the container's limit does.
+//
 // A stock task definition starts the collector with --config or AOT_CONFIG_CONTENT. This one's config is compiled in;
 // what it is given is compared with that, and --on-drift=warn|fail says what follows from a difference.
+#include "runtime/base/budget.h"
 #include "runtime/base/number.h"
 #include "runtime/base/self_metrics.h"
 #include "runtime/drift/drift.h"
@@ -178,6 +181,11 @@ int serve(const GivenConfig& given) {
   runtime.program = &program;
   runtime.log = &log;
   if (!resolve_late_values(program, log)) return 1;
+  const char* memory = getenv("WHITTLE_MEMORY");
+  if (!set_memory_budget(memory ? Text(memory) : Text())) {
+    log.error("WHITTLE_MEMORY is no size, such as 64MiB", {{"value", memory}});
+    return 1;
+  }
   if (given.fail && given.any() && !compare_given_config(program, given, log)) return 1;
   Loop loop;
   if (!loop.open()) {

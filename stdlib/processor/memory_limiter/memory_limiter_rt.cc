@@ -2,8 +2,8 @@
 // Refuses telemetry while what the collector holds is above the soft limit. What it holds is counted byte by byte
 // (runtime/base/memory.h), so a look at it costs nothing: every payload is held against the limit, and check_interval
 // is how often those who were refused are told that there is room again.
+#include "runtime/base/budget.h"
 #include "runtime/base/log.h"
-#include "runtime/base/memory.h"
 #include "runtime/base/number.h"
 #include "runtime/base/payload.h"
 #include "runtime/base/self_metrics.h"
@@ -21,29 +21,6 @@ namespace whittle {
 namespace {
 
 constexpr uint64_t kMiB = 1024 * 1024;
-
-// The number that a file begins with; 0 where there is no such file, or no number ("max").
-uint64_t number_in(const char* path, Text behind = {}) {
-  const int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return 0;
-  char text[256];
-  const ssize_t n = read(fd, text, sizeof text);
-  close(fd);
-  Text t(text, n > 0 ? static_cast<size_t>(n) : 0);
-  if (!t.starts_with(behind)) return 0;
-  t = trim_blanks(t.substr(behind.size()));
-  size_t digits = 0;
-  while (digits < t.size() && t[digits] >= '0' && t[digits] <= '9') ++digits;
-  return parse_uint(t.substr(0, digits)).value_or(0);
-}
-
-// The memory that there is: of the container (cgroups, version 2 and 1), or of the machine.
-uint64_t total_memory() {
-  const uint64_t machine = number_in("/proc/meminfo", "MemTotal:") * 1024;
-  uint64_t container = number_in("/sys/fs/cgroup/memory.max");
-  if (container == 0) container = number_in("/sys/fs/cgroup/memory/memory.limit_in_bytes");
-  return container == 0 || (machine != 0 && machine < container) ? machine : container;
-}
 
 class Limiter {
 public:
