@@ -24,6 +24,7 @@ constexpr Diag<std::string_view> kPortTwice{"E0501", "{} is listened on twice"};
 constexpr Diag<std::string_view> kPortTwiceByDefault{"W0501", "{} is listened on twice"};
 constexpr Diag<std::string_view, std::string_view> kNeverEmitted{"W0502", "no metric that comes here {} `{}`"};
 constexpr Diag<std::string_view, std::string_view> kNowhere{"N0503", "`{}` takes {} that go nowhere"};
+constexpr Diag<std::string_view, std::string_view> kLongAttempt{"W1304", "an attempt of `{}` may take {}"};
 constexpr Diag<std::string_view, std::string_view, int64_t> kTooSlowToStop{
     "W0504", "`{}` may hold telemetry for {}, and the task is killed {}s after it is told to stop"};
 constexpr Diag<std::string_view> kLoop{"W0505", "`{}` sends to the collector itself"};
@@ -120,9 +121,33 @@ void check_unfed_signals(Check& check) {
   }
 }
 
+// What the collector tries for of the time that the task has (runtime/main/main_serve.cc).
+static int64_t seconds_to_drain(int64_t stop) {
+  return stop > 10 ? stop - 5 : stop / 2;
+}
+
+// An exporter whose attempt may outlast the time to stop: one that hangs when the task is stopped is not repeated.
+static void check_attempts(Check& check, int64_t limit) {
+  for (const Instance& i : check.config.instances) {
+    if (!i.used || i.component->kind != ComponentKind::Exporter || i.config.items.empty()) continue;
+    const Value* timeout = i.config.find("timeout");
+    if (timeout == nullptr || timeout->type->kind != TypeKind::Duration || !timeout->written || timeout->late ||
+        timeout->wrong || timeout->integer <= seconds_to_drain(limit) * 1'000'000'000)
+      continue;
+    check.diags()
+        .emit(kLongAttempt, timeout->span, setting_path(i), source::format_duration(timeout->integer))
+        .here("longer than the {}s that the collector has to send what it holds", seconds_to_drain(limit))
+        .note("an attempt that hangs when the task is stopped is not made again, and what it sends is lost; the "
+              "container's `stopTimeout` is taken to be {}s, and can be 120s",
+              limit)
+        .help("a few seconds are enough for an attempt; say `--stop-timeout` if the task has longer");
+  }
+}
+
 void check_stop_time(Check& check) {
   int64_t limit = check.options.stop_timeout_s;
   if (limit <= 0) return;
+  check_attempts(check, limit);
   for (const Instance& i : check.config.instances) {
     const Value* delay = i.used && !i.component->delays.empty() ? setting_at(i.config, i.component->delays) : nullptr;
     if (delay == nullptr) continue;
