@@ -1,0 +1,1 @@
+check --config queue_files.yaml --task-definition files_no_volume.json
