@@ -48,6 +48,7 @@ std::string pattern_of_glob(std::string_view glob, char separator) {
     default: literal(glob.substr(i, 1));
     }
   }
+  while (braces-- > 0) out += ")";  // one that is not closed ends with the glob
   return out + "\\z";
 }
 

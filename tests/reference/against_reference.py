@@ -96,8 +96,8 @@ class Judge:
 
 def verdict(answer):
     """What is compared of an answer: `refused`, or what came of each request."""
-    if "crashed" in answer:
-        return "crashed"
+    if "crashed" in answer or any("pcommon.Map={0x" in json.dumps(a) or "pcommon.Slice={0x" in json.dumps(a) for a in answer.get("answers", [])):
+        return "crashed"  # or pointers in a text: Format of what is no value of Go
     if "refused" in answer or "not_started" in answer:
         return "refused"
     return [("failed" if a.get("error") else merged(a.get("out") or [])) for a in answer.get("answers", [])]

@@ -804,12 +804,110 @@ class Programs:
             out["status"] = {"code": "Ok"}
         return {"span": self.chosen(out, signal, 0.35)}
 
+    def redaction(self, signal):
+        rng = self.rng
+        out = {}
+        keys = ["s.a", "s.b", "i.a", "m.a", "l.a", "t.word", "t.url", "t.number", "t.json", "service.name", "b.a"]
+        if rng.random() < 0.7:
+            out["allow_all_keys"] = True
+        else:
+            out["allowed_keys"] = rng.sample(keys, rng.randint(0, 8))
+        for name, pool in (("blocked_values", REGEXPS[:10] + ["4[0-9]{12}(?:[0-9]{3})?", "foo", "e.*r"]), ("allowed_values", ["^foo.*", ".+@example\\.com", "[0-9]+"]), ("blocked_key_patterns", ["s\\..*", ".*url.*", "^t\\.w"]),
+                           ("ignored_key_patterns", ["^m\\..*", "t\\.n.*"])):
+            if rng.random() < 0.45:
+                out[name] = rng.sample(pool, rng.choice([1, 2]))
+        if rng.random() < 0.2:
+            out["ignored_keys"] = rng.sample(keys, 2)
+        if rng.random() < 0.3:
+            out["redact_all_types"] = True
+        if rng.random() < 0.4:
+            out["hash_function"] = rng.choice(["md5", "sha1", "sha3"])
+        if rng.random() < 0.6:
+            out["summary"] = rng.choice(["debug", "info", "silent", ""])
+        if rng.random() < 0.25:
+            out["url_sanitizer"] = {"enabled": True, **({"attributes": ["t.url", "s.a"]} if rng.random() < 0.7 else {})}
+        return {"redaction": out}
+
+    def groupbyattrs(self, signal):
+        keys = ["s.a", "i.a", "b.a", "m.a", "d.a", "t.word", "service.name"]
+        return {"groupbyattrs": {"keys": self.rng.sample(keys, self.rng.choice([1, 1, 2, 3]))} if self.rng.random() < 0.9 else {}}
+
+    def probabilistic_sampler(self, signal):
+        rng = self.rng
+        out = {"sampling_percentage": rng.choice([0, 10, 25.5, 50, 75, 99.9, 100, 100 if rng.random() < 0.9 else -1])}
+        if rng.random() < 0.5:
+            out["hash_seed"] = rng.randint(0, 1000)
+        if rng.random() < 0.5:
+            out["mode"] = rng.choice(["hash_seed", "equalizing", "proportional"])
+        if rng.random() < 0.3:
+            out["fail_closed"] = rng.random() < 0.5
+        if rng.random() < 0.3:
+            out["sampling_precision"] = rng.choice([1, 4, 14])
+        if signal == "logs":
+            if rng.random() < 0.4:
+                out["attribute_source"] = rng.choice(["traceID", "record"])
+                out["from_attribute"] = self.key()
+            if rng.random() < 0.3:
+                out["sampling_priority"] = self.key()
+        return {"probabilistic_sampler": out}
+
+    def metricstransform(self, signal):
+        rng = self.rng
+        labels = ["s.a", "s.b", "i.a", "b.a", "t.word", "t.number"]
+        aggregation = ["sum", "mean", "min", "max", "median", "count"]
+
+        def operation():
+            kind = rng.choice(["add_label", "update_label", "delete_label_value", "toggle_scalar_data_type", "experimental_scale_value", "aggregate_labels", "aggregate_label_values"])
+            o = {"action": kind}
+            if kind == "add_label":
+                o.update({"new_label": rng.choice(["new", "s.a"]), "new_value": "v"})
+            elif kind == "update_label":
+                o.update({"label": rng.choice(labels)})
+                if rng.random() < 0.6:
+                    o["new_label"] = rng.choice(["renamed", "s.b"])
+                if rng.random() < 0.6:
+                    o["value_actions"] = [{"value": rng.choice(["a", "ab", "foo", ""]), "new_value": rng.choice(["A", ""])}]
+            elif kind == "delete_label_value":
+                o.update({"label": rng.choice(labels), "label_value": rng.choice(["a", "ab", "foo", ""])})
+            elif kind == "experimental_scale_value":
+                o["experimental_scale"] = rng.choice([2, 0.5, -1, 1000])
+            elif kind == "aggregate_labels":
+                o.update({"label_set": rng.sample(labels, rng.randint(0, 2)), "aggregation_type": rng.choice(aggregation)})
+            elif kind == "aggregate_label_values":
+                o.update({"label": rng.choice(labels), "aggregated_values": rng.sample(["a", "ab", "foo", "1", "x"], 2), "new_value": "joined", "aggregation_type": rng.choice(aggregation)})
+            return o
+
+        def step():
+            regexp = rng.random() < 0.5
+            action = rng.choice(["update", "update", "insert", "insert", "combine", "group"])
+            if action == "combine" and rng.random() < 0.9:
+                regexp = True
+            t = {"include": rng.choice(["^m\\.(?P<rest>.*)$", "^(m|a)(.*)$", ".*", "^http\\.(\\w+)$"]) if regexp else rng.choice(["m.count", "m.size", "http.duration", "a_b"]), "action": action}
+            if regexp:
+                t["match_type"] = "regexp"
+            elif rng.random() < 0.3:
+                t["match_type"] = "strict"
+            if action in ("insert", "combine") or rng.random() < 0.4:
+                t["new_name"] = rng.choice(["renamed", "x.$1", "${1}_y", "z"] if regexp else ["renamed", "other.name"])
+            if rng.random() < 0.2:
+                t["experimental_match_labels"] = {rng.choice(labels): rng.choice(["a", ".*", "foo"])}
+            if action == "group":
+                t["group_resource_labels"] = {"grouped": "yes"}
+                t.pop("new_name", None)
+            if action == "combine":
+                t["aggregation_type"] = rng.choice(aggregation)
+            if regexp and rng.random() < 0.15:
+                t["submatch_case"] = rng.choice(["lower", "upper"])
+            if action != "group" and rng.random() < 0.7:
+                t["operations"] = [operation() for _ in range(rng.choice([1, 1, 2]))]
+            return t
+        return {"metricstransform": {"transforms": [step() for _ in range(rng.choice([1, 1, 2, 3]))]}}
+
     def program(self, signal):
         """The processors of one case."""
         rng = self.rng
-        kinds = [self.transform] * 60 + [self.filter] * 25 + [self.attributes] * 8 + [self.resource] * 3
-        if signal == "traces":
-            kinds += [self.span] * 5
+        kinds = [self.transform] * 60 + [self.filter] * 25 + [self.attributes] * 8 + [self.resource] * 3 + [self.redaction] * 4 + [self.groupbyattrs] * 2
+        kinds += {"traces": [self.span] * 5 + [self.probabilistic_sampler] * 2, "metrics": [self.metricstransform] * 8, "logs": [self.probabilistic_sampler] * 2}[signal]
         chain = [rng.choice(kinds)(signal)]
         if rng.random() < 0.08:
             chain.append(rng.choice(kinds)(signal))

@@ -266,7 +266,7 @@ private:
     Message made = described(taken[0]);
     made.set_text(metric::kName, view(s.config->new_name));
     const uint32_t data = metric::data_of(made);
-    if (data != 0) {
+    if (data != 0 && data != metric::kSummary) {  // of a summary no points are left, as in the reference
       Message all(arena_, made.content(data));
       for (Message& m : taken) {
         if (s.name.pattern) label_by_groups(s, m);
