@@ -290,6 +290,10 @@ bool append_json(Writer& out, const Value& v, Arena& arena) {
   case ValueKind::Counts:
   case ValueKind::Doubles: {
     Items items = items_of(v, arena);
+    if (items.size == 0 && (v.is(ValueKind::Counts) || v.is(ValueKind::Doubles))) {  // of a path: a slice that is nil
+      out.append(Text("null"));
+      return true;
+    }
     out.byte('[');
     for (uint32_t i = 0; i < items.size; ++i) {
       if (i > 0) out.byte(',');

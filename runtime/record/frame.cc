@@ -159,7 +159,10 @@ bool encode(Run& run, Writer& out, uint32_t number, How how, const Value& v) {
     return true;
   case How::SInt32:
     if (!v.is(ValueKind::Int)) return run.fail("the value is not an int");
-    varint(static_cast<uint64_t>(v.integer << 1) ^ static_cast<uint64_t>(v.integer >> 63));
+    {
+      const auto n = static_cast<int32_t>(v.integer);  // the field has 32 bits, as Go's conversion leaves them
+      varint((static_cast<uint32_t>(n) << 1) ^ static_cast<uint32_t>(n >> 31));
+    }
     return true;
   case How::RangedFixed32:
     if (v.is(ValueKind::Int) && (v.integer < 0 || v.integer > UINT32_MAX)) return run.fail("the value is out of range");
