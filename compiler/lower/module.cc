@@ -97,7 +97,7 @@ private:
   uint32_t may() const {
     uint32_t bits = plan_.writes_files ? kMayWriteFiles : 0;
     for (const check::Listener& l : plan_.listeners)
-      if (!l.socket.empty()) bits |= kMayUnixSockets;
+      if (!l.socket.empty() || l.port == 0) bits |= kMayUnixSockets;  // or known only at start
     return bits;
   }
 

@@ -50,6 +50,7 @@ public:
     nghttp2_session_callbacks_set_on_begin_headers_callback(calls, on_begin_headers);
     nghttp2_session_callbacks_set_on_header_callback(calls, on_header);
     nghttp2_session_callbacks_set_on_frame_recv_callback(calls, on_frame_recv);
+    nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(calls, on_invalid_frame_recv);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(calls, on_data);
     nghttp2_session_callbacks_set_on_stream_close_callback(calls, on_stream_close);
     nghttp2_session_callbacks_set_on_frame_send_callback(calls, on_frame_send);
@@ -193,6 +194,11 @@ private:
     for (uint32_t i = 0; i < cut_count_; ++i)
       if (cut_[i] == id) return;
     nghttp2_session_terminate_session(h2_, NGHTTP2_STREAM_CLOSED);
+  }
+
+  void cut(int32_t id) {
+    if (cut_count_ < kCutStreams) cut_[cut_count_] = id;
+    if (cut_count_ <= kCutStreams) ++cut_count_;
   }
 
   Loop& loop() { return connection_.server().loop(); }
@@ -468,6 +474,13 @@ private:
     }
   }
 
+  // A stream above the limit is refused before on_begin_headers, and its body may be on its way.
+  static int on_invalid_frame_recv(nghttp2_session*, const nghttp2_frame* frame, int error, void* me) {
+    if (frame->hd.type == NGHTTP2_HEADERS && error == NGHTTP2_ERR_REFUSED_STREAM)
+      static_cast<Http2Session*>(me)->cut(frame->hd.stream_id);
+    return 0;
+  }
+
   static int on_data(nghttp2_session* h2, uint8_t, int32_t id, const uint8_t* data, size_t size, void* me) {
     auto& self = *static_cast<Http2Session*>(me);
     Stream* s = stream_of(h2, id);
@@ -495,10 +508,7 @@ private:
     if (!s) return 0;
     nghttp2_session_set_stream_user_data(h2, id, nullptr);
     auto& self = *static_cast<Http2Session*>(me);
-    if (!s->request_ended && !s->peer_reset) {
-      if (self.cut_count_ < kCutStreams) self.cut_[self.cut_count_] = id;
-      if (self.cut_count_ <= kCutStreams) ++self.cut_count_;
-    }
+    if (!s->request_ended && !s->peer_reset) self.cut(id);
     self.close(s);
     return 0;
   }

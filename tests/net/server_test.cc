@@ -248,6 +248,42 @@ TEST_F(ServerTest, HttpOnAGrpcPortIsTold) {
   ASSERT_TRUE(process.until([&] { return client.received().find("this port speaks gRPC") != std::string::npos; }));
 }
 
+// A frame of HTTP/2; types 0 DATA, 1 HEADERS, 4 SETTINGS, 7 GOAWAY; flags 1 END_STREAM, 4 END_HEADERS.
+std::string frame(uint8_t type, uint8_t flags, uint8_t stream, std::string_view payload) {
+  std::string out = {0, 0, static_cast<char>(payload.size()), static_cast<char>(type), static_cast<char>(flags), 0,
+                     0, 0, static_cast<char>(stream)};
+  return out += payload;
+}
+
+// The types of the frames in `in`.
+std::string types_of(const std::string& in) {
+  std::string types;
+  auto byte = [&](size_t at) { return static_cast<uint8_t>(in[at]); };
+  for (size_t at = 0; at + 9 <= in.size();
+       at += 9 + (size_t{byte(at)} << 16) + (size_t{byte(at + 1)} << 8) + byte(at + 2))
+    types += static_cast<char>('0' + byte(at + 3));
+  return types;
+}
+
+// A client that has not yet read the limit of streams sends more, and their bodies at once: those are refused, the
+// connection and the others go on.
+TEST_F(ServerTest, TheBodyOfARefusedStreamIsNoError) {
+  options.max_concurrent_streams = 1;
+  start();
+  const std::string head = "\x83\x86\x84\x41\x01x";  // POST http / x
+  TestClient client(server->port());
+  client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0, "") + frame(1, 4, 1, head) + frame(1, 4, 3, head) +
+              frame(0, 0, 3, "abc"));
+  ASSERT_TRUE(process.until([&] { return types_of(client.received()).find('3') != std::string::npos; }));
+  client.send(frame(0, 1, 1, "one"));
+  ASSERT_TRUE(process.until([&] { return client.received().find("POST/|one") != std::string::npos; }));
+  client.send(frame(1, 4, 5, head) + frame(0, 1, 3, "def") + frame(0, 1, 5, "two"));
+  ASSERT_TRUE(
+      process.until([&] { return client.received().find("POST/|two") != std::string::npos || client.closed(); }));
+  EXPECT_EQ(types_of(client.received()).find('7'), std::string::npos);
+  EXPECT_EQ(echo.wholes, 2);
+}
+
 TEST(Endpoint, Split) {
   Text host;
   uint16_t port;
