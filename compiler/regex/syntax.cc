@@ -6,7 +6,6 @@
 #include "compiler/regex/unicode.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 
 namespace whittle::regex {
@@ -66,26 +65,38 @@ Ranges folded(const Ranges& r) {
   return normalised(std::move(out));
 }
 
-const Ranges kDigit = {{'0', '9'}};
-const Ranges kSpace = {{'\t', '\n'}, {'\f', '\r'}, {' ', ' '}};
-const Ranges kWord = {{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}};
-
-const std::map<std::string_view, Ranges> kPosix = {
-    {"alnum", {{'0', '9'}, {'A', 'Z'}, {'a', 'z'}}},
-    {"alpha", {{'A', 'Z'}, {'a', 'z'}}},
-    {"ascii", {{0, 0x7F}}},
-    {"blank", {{'\t', '\t'}, {' ', ' '}}},
-    {"cntrl", {{0, 0x1F}, {0x7F, 0x7F}}},
-    {"digit", {{'0', '9'}}},
-    {"graph", {{'!', '~'}}},
-    {"lower", {{'a', 'z'}}},
-    {"print", {{' ', '~'}}},
-    {"punct", {{'!', '/'}, {':', '@'}, {'[', '`'}, {'{', '~'}}},
-    {"space", {{'\t', '\r'}, {' ', ' '}}},
-    {"upper", {{'A', 'Z'}}},
-    {"word", {{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}}},
-    {"xdigit", {{'0', '9'}, {'A', 'F'}, {'a', 'f'}}},
+// The classes with names, as constants: the runtime has this parser too, where nothing runs before main.
+struct ClassOfName {
+  std::string_view name;
+  Range ranges[4];
+  size_t count;
 };
+constexpr ClassOfName kPosix[] = {
+    {"alnum", {{'0', '9'}, {'A', 'Z'}, {'a', 'z'}}, 3},
+    {"alpha", {{'A', 'Z'}, {'a', 'z'}}, 2},
+    {"ascii", {{0, 0x7F}}, 1},
+    {"blank", {{'\t', '\t'}, {' ', ' '}}, 2},
+    {"cntrl", {{0, 0x1F}, {0x7F, 0x7F}}, 2},
+    {"digit", {{'0', '9'}}, 1},
+    {"graph", {{'!', '~'}}, 1},
+    {"lower", {{'a', 'z'}}, 1},
+    {"print", {{' ', '~'}}, 1},
+    {"punct", {{'!', '/'}, {':', '@'}, {'[', '`'}, {'{', '~'}}, 4},
+    {"space", {{'\t', '\r'}, {' ', ' '}}, 2},
+    {"upper", {{'A', 'Z'}}, 1},
+    {"word", {{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}}, 4},
+    {"xdigit", {{'0', '9'}, {'A', 'F'}, {'a', 'f'}}, 3},
+};
+constexpr ClassOfName kPerlSpace = {"", {{'\t', '\n'}, {'\f', '\r'}, {' ', ' '}}, 3};  // without \v, unlike [:space:]
+
+Ranges ranges_of(const ClassOfName& c) {
+  return {c.ranges, c.ranges + c.count};
+}
+std::optional<Ranges> posix_class(std::string_view name) {
+  for (const ClassOfName& c : kPosix)
+    if (c.name == name) return ranges_of(c);
+  return std::nullopt;
+}
 
 struct Failure {
   std::string message;
@@ -413,12 +424,12 @@ private:
 
   std::optional<Ranges> perl_class(char c) {
     switch (c) {
-    case 'd': return kDigit;
-    case 'D': return negated(kDigit);
-    case 's': return kSpace;
-    case 'S': return negated(kSpace);
-    case 'w': return kWord;
-    case 'W': return negated(kWord);
+    case 'd': return posix_class("digit");
+    case 'D': return negated(*posix_class("digit"));
+    case 's': return ranges_of(kPerlSpace);
+    case 'S': return negated(ranges_of(kPerlSpace));
+    case 'w': return posix_class("word");
+    case 'W': return negated(*posix_class("word"));
     default: return std::nullopt;
     }
   }
@@ -532,11 +543,11 @@ private:
         if (end != std::string_view::npos) {
           auto name = text_.substr(at_ + 2, end - at_ - 2);
           bool not_in = name.starts_with('^');
-          auto it = kPosix.find(not_in ? name.substr(1) : name);
-          if (it == kPosix.end()) return error("invalid character class range", at_, end + 2);
-          Ranges posix = flags_.fold_case ? folded(it->second) : it->second;
-          if (not_in) posix = negated(posix);
-          r.insert(r.end(), posix.begin(), posix.end());
+          auto posix = posix_class(not_in ? name.substr(1) : name);
+          if (!posix) return error("invalid character class range", at_, end + 2);
+          if (flags_.fold_case) posix = folded(*posix);
+          if (not_in) posix = negated(*posix);
+          r.insert(r.end(), posix->begin(), posix->end());
           at_ = end + 2;
           continue;
         }
