@@ -6,7 +6,9 @@
 #include "runtime/base/blocks.h"
 #include "runtime/base/check.h"
 #include "runtime/base/memory.h"
+#include "runtime/base/writer.h"
 
+#include <new>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +42,16 @@ BufferRef BufferRef::allocate(size_t capacity) {
 BufferRef BufferRef::copy(Bytes b) {
   BufferRef ref = allocate(b.size());
   if (!b.empty()) memcpy(ref.data(), b.data(), b.size());
+  return ref;
+}
+
+// Blocks and what malloc gave are given back in the same ways by both.
+BufferRef BufferRef::of(Writer&& w) {
+  CHECK(w.size_ >= kHead);
+  BufferRef ref;
+  ref.buffer_ = new (w.data_) Buffer{.references = 1, .mark = 0, .capacity = w.capacity_ - kHead};
+  w.data_ = nullptr;
+  w.size_ = w.capacity_ = 0;
   return ref;
 }
 

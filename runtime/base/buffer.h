@@ -27,6 +27,10 @@ public:
   // A new buffer of that many unset bytes.
   static BufferRef allocate(size_t capacity);
   static BufferRef copy(Bytes b);
+  // What was written becomes a buffer, without a copy: of `w` the first kHead bytes are unset, and the buffer's data is
+  // what stands behind them.
+  static BufferRef of(class Writer&& w);
+  static constexpr size_t kHead = sizeof(Buffer);
 
   BufferRef(const BufferRef& o) : buffer_(o.buffer_) {
     if (buffer_) ++buffer_->references;

@@ -44,4 +44,10 @@ void Writer::insert(size_t at, size_t n) {
   size_ += n;
 }
 
+void Writer::erase(size_t at, size_t n) {
+  CHECK(at + n <= size_);
+  memmove(data_ + at, data_ + at + n, size_ - at - n);
+  size_ -= n;
+}
+
 }  // namespace whittle

@@ -49,6 +49,8 @@ public:
   void clear() { size_ = 0; }
   // Inserts `n` unset bytes at `at`, for lengths that are known late.
   void insert(size_t at, size_t n);
+  // Takes out `n` bytes at `at`.
+  void erase(size_t at, size_t n);
 
   uint8_t* data() { return data_; }
   const uint8_t* data() const { return data_; }
@@ -66,6 +68,7 @@ public:
   }
 
 private:
+  friend class BufferRef;  // which takes the memory over
   // Most pieces that encoders write are short, and a call of the C library's memcpy takes longer than they do: two
   // copies that overlap cover every length up to 32.
   static void copy(uint8_t* to, const uint8_t* from, size_t n) {

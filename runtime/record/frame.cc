@@ -17,6 +17,18 @@ constexpr uint32_t kAttributes[] = {1, 3, 9, 3, 12, 7, 9, 1, 7, 7, 6};
 
 Entry entry_of(Bytes raw) {
   Entry e{{}, {}, raw, {}};
+  // As encoders write it: a key and a value whose lengths are one byte.
+  const uint8_t* at = raw.data();
+  const size_t size = raw.size();
+  if (size >= 4 && at[0] == 0x0A && at[1] < 0x80 && at[1] + 4u <= size) {
+    const size_t key = at[1];
+    const uint8_t* value = at + 2 + key;
+    if (value[0] == 0x12 && value[1] < 0x80 && 4 + key + value[1] == size) {
+      e.key = as_text({at + 2, key});
+      e.any = {value + 2, value[1]};
+      return e;
+    }
+  }
   for (const uint8_t *p = raw.data(), *end = p + raw.size(); p < end;) {
     wire::RawField f = wire::next_field(p);
     if (f.number() == 1) e.key = as_text(f.content());

@@ -3,11 +3,13 @@
 // every message of that level in order, and writes forwards what comes out. A group (a resource with all below it) in
 // which nothing changed stays the slice of the buffer that it was.
 //
-// Code may write to the messages around its own, which are still open: what a span writes to its resource the next span
-// reads. So what stands below a message is written to a buffer of its own first, and its head when all of that is
-// known.
+// Most code writes to the messages of its own level alone: what comes out is written in one forward pass (forward.h).
+// Code that writes to the messages around its own, which are still open, makes that impossible: what a span writes to
+// its resource the next span reads. Then what stands below a message is written to a buffer of its own first, and its
+// head when all of that is known.
 #include "runtime/base/payload.h"
 #include "runtime/base/runtime.h"
+#include "runtime/record/forward.h"
 #include "runtime/record/frame.h"
 #include "runtime/record/items.h"
 
@@ -35,22 +37,20 @@ public:
 
   // False: a statement failed that fails the request.
   bool run(const Payload& in, Payload& out) {
+    items_ = in.items;
     for (const Slice& slice : in.slices) {
       const uint8_t *p = slice.bytes.data(), *end = p + slice.bytes.size(), *kept_from = p;
       while (p < end) {
         wire::RawField f = wire::next_field(p);
         if (f.number() != kOwn) continue;
-        Writer written;
-        const Outcome outcome = group(f.content(), written);
+        const Outcome outcome = onwards_ ? group_onwards(f) : group(f.content());
         if (failed_) return false;
-        if (outcome == Outcome::Same) {
-          items_ += items_of_group(signal_, f.content());
-          continue;
-        }
+        if (outcome == Outcome::Same) continue;
         changed_ = true;
         if (kept_from < f.begin) out.add({slice.owner, {kept_from, f.begin}});
         kept_from = f.end;
-        if (outcome == Outcome::Changed) add(out, written);
+        if (counts_change_) items_ -= items_of_group(signal_, f.content());
+        if (outcome == Outcome::Changed) add(out);
       }
       if (kept_from < end) out.add({slice.owner, {kept_from, end}});
     }
@@ -62,10 +62,13 @@ public:
 private:
   enum class Outcome { Same, Changed, Gone };
 
-  void add(Payload& out, const Writer& written) {
-    BufferRef buffer = BufferRef::copy(written.bytes());
-    Bytes bytes{buffer.data(), written.size()};
-    items_ += items_of_group(signal_, content_of(bytes));
+  // The group that was written becomes a slice.
+  void add(Payload& out) {
+    Writer& written = forward_.out();
+    const size_t size = written.size() - BufferRef::kHead;
+    BufferRef buffer = BufferRef::of(static_cast<Writer&&>(written));
+    Bytes bytes{buffer.data(), size};
+    if (counts_change_) items_ += items_of_group(signal_, content_of(bytes));
     out.add({static_cast<BufferRef&&>(buffer), bytes});
   }
   static Bytes content_of(Bytes field) {
@@ -81,8 +84,147 @@ private:
     return v;
   }
 
+  // ---- onwards
+
+  Outcome group_onwards(const wire::RawField& f) {
+    Frame& frame = frames_[0];
+    const Bytes content = f.content();
+    forward_.reset(BufferRef::kHead, content.size());
+    open_holder(frame, Kind::Resource, content, Level::Resource);
+    forward_.enter(f);
+    uint64_t kept = 0;
+    each(content, kChildren, [&](const wire::RawField& g) {
+      if (!failed_) kept += scope_onwards(g);
+    });
+    if (failed_) return Outcome::Same;
+    if (kept == 0 && pass_.drops) return Outcome::Gone;
+    forward_.leave();
+    return forward_.changed() ? Outcome::Changed : Outcome::Same;
+  }
+
+  // These say whether something of it is left.
+  bool scope_onwards(const wire::RawField& f) {
+    const Bytes content = f.content();
+    open_holder(frames_[1], Kind::Scope, content, Level::Scope);
+    run_.added_count = 0;
+    forward_.enter(f);
+    uint64_t kept = 0;
+    auto records = [&](Bytes message) {
+      each(message, kChildren, [&](const wire::RawField& g) {
+        if (!failed_) kept += record_onwards(g);
+      });
+    };
+    records(content);
+    // What was made beside them is looked at as they are, and so is what is made of that.
+    while (!added_.empty() && !failed_) {
+      const Writer more = static_cast<Writer&&>(added_);
+      forward_.splice(more.bytes(), [&] { records(more.bytes()); });
+    }
+    if (failed_) return true;
+    if (kept == 0 && pass_.drops) {
+      forward_.drop();
+      return false;
+    }
+    forward_.leave();
+    return true;
+  }
+
+  bool record_onwards(const wire::RawField& f) {
+    Frame& frame = frames_[2];
+    open(frame, record_kind_, f.content(), looks_at(Level::Record));
+    const bool left = pass_.level == Level::Record ? own_onwards(frame, f)
+                      : signal_ == Signal::Traces  ? events_onwards(frame, f)
+                                                   : points_onwards(frame, f);
+    run_.arena.reset();  // what a record's statements made is of use until it is written
+    return left;
+  }
+
+  // A message of the pass' own level.
+  bool own_onwards(Frame& frame, const wire::RawField& f) {
+    const Verdict v = call();
+    if (failed_) return true;
+    if (v == Verdict::Drop) {
+      forward_.replace(f.begin, f.end);
+      return false;
+    }
+    if (!frame.dirty()) return true;
+    forward_.replace(f.begin, f.end);
+    Writer& out = forward_.out();
+    const wire::Length length = wire::begin_len(out, f.number(), frame.content.size());
+    close(frame, out);
+    wire::end_len(out, length);
+    return true;
+  }
+
+  bool events_onwards(Frame& span, const wire::RawField& f) {
+    forward_.enter(f);
+    uint32_t index = 0;
+    each(span.content, kEvents, [&](const wire::RawField& g) {
+      if (!failed_) inner_onwards(Kind::Event, index++, g);
+    });
+    if (!failed_) forward_.leave();
+    return true;
+  }
+
+  bool points_onwards(Frame& metric, const wire::RawField& f) {
+    const int which = data_of(metric);
+    if (which < 0) return true;
+    wire::RawField data{};
+    each(metric.content, kDataFields[which], [&](const wire::RawField& g) { data = g; });
+    forward_.enter(f);
+    forward_.enter(data);
+    uint32_t n = 0, kept = 0;
+    each(data.content(), kPoints, [&](const wire::RawField& g) {
+      if (!failed_) kept += inner_onwards(kPointKinds[which], n++, g);
+    });
+    if (failed_) return true;
+    forward_.leave();
+    if (kept == 0 && pass_.drops) {
+      forward_.drop();
+      return false;
+    }
+    forward_.leave();
+    return true;
+  }
+
+  bool inner_onwards(Kind kind, uint32_t index, const wire::RawField& f) {
+    Frame& frame = frames_[3];
+    open(frame, kind, f.content(), looks_at(Level::Inner));
+    frame.index = index;
+    if (pass_.level == Level::Inner) return own_onwards(frame, f);
+    const uint32_t number = exemplars_of(kind);
+    if (number == 0) return true;
+    forward_.enter(f);
+    each(frame.content, number, [&](const wire::RawField& g) {
+      if (failed_) return;
+      open(frames_[4], Kind::Exemplar, g.content(), looks_at(Level::Exemplar));
+      own_onwards(frames_[4], g);
+    });
+    if (!failed_) forward_.leave();
+    return true;
+  }
+
+  // Which member of Metric.data there is: of a oneof the last one counts. Negative: none.
+  static int data_of(const Frame& metric) {
+    int which = -1;
+    const uint8_t* last = nullptr;
+    for (int i = 0; i < static_cast<int>(std::size(kDataFields)); ++i)
+      if (const uint8_t* at = metric.fields[kDataFields[i]]; at && (!last || at > last)) last = at, which = i;
+    return which;
+  }
+  // The field that a data point's exemplars are in; 0: it has none.
+  static uint32_t exemplars_of(Kind point) {
+    return point == Kind::HistogramPoint     ? 8
+           : point == Kind::ExponentialPoint ? 11
+           : point == Kind::NumberPoint      ? 5
+                                             : 0;
+  }
+
+  // ---- with what stands around it
+
   // A ResourceX with everything below it.
-  Outcome group(Bytes content, Writer& out) {
+  Outcome group(Bytes content) {
+    forward_.reset(BufferRef::kHead, content.size());
     Frame& frame = frames_[0];
     open_holder(frame, Kind::Resource, content, Level::Resource);
     if (pass_.level == Level::Resource) {
@@ -90,7 +232,7 @@ private:
       if (failed_) return Outcome::Same;
       if (v == Verdict::Drop || (pass_.drops && !has_children(content))) return Outcome::Gone;
       if (!frame.dirty()) return Outcome::Same;
-      write_holder(frame, content, out, kOwn, nullptr);
+      write_holder(frame, content, forward_.start(), kOwn, nullptr);
       return Outcome::Changed;
     }
     Writer below;
@@ -107,7 +249,7 @@ private:
     if (failed_) return Outcome::Same;
     if (kept == 0 && pass_.drops) return Outcome::Gone;
     if (!changed && !frame.dirty()) return Outcome::Same;
-    write_holder(frame, content, out, kOwn, &below);
+    write_holder(frame, content, forward_.start(), kOwn, &below);
     return Outcome::Changed;
   }
 
@@ -192,10 +334,7 @@ private:
 
   // The exemplars of a data point, which is a field `number` of what holds it.
   Outcome exemplars(Frame& point, uint32_t number, Writer& out) {
-    const uint32_t field = point.kind == Kind::HistogramPoint     ? 8
-                           : point.kind == Kind::ExponentialPoint ? 11
-                           : point.kind == Kind::NumberPoint      ? 5
-                                                                  : 0;
+    const uint32_t field = exemplars_of(point.kind);
     Writer below;
     bool changed = false;
     if (field != 0)
@@ -240,14 +379,10 @@ private:
   }
 
   Outcome points(Frame& metric, Writer& out) {
-    // Of a oneof the last member counts.
-    uint32_t data = 0, which = 0;
-    const uint8_t* last = nullptr;
-    for (uint32_t i = 0; i < std::size(kDataFields); ++i)
-      if (const uint8_t* at = metric.fields[kDataFields[i]]; at && (!last || at > last))
-        last = at, data = kDataFields[i], which = i;
-    if (!last) return metric.dirty() ? rewrite(metric, out) : Outcome::Same;
-    const uint8_t* p = last;
+    const int which = data_of(metric);
+    if (which < 0) return metric.dirty() ? rewrite(metric, out) : Outcome::Same;
+    const uint32_t data = kDataFields[which];
+    const uint8_t* p = metric.fields[data];
     const Bytes content = wire::len(p);
     Writer below;
     uint64_t n = 0, kept = 0;
@@ -299,8 +434,8 @@ private:
 
   // A holding message as it is now: its head, its children (`below`, or as they were), and the rest.
   void write_holder(const Frame& frame, Bytes content, Writer& out, uint32_t number, const Writer* below) {
-    const size_t start = wire::begin_len(out, number);
-    const size_t own = wire::begin_len(out, kOwn);
+    const wire::Length start = wire::begin_len(out, number, content.size());
+    const wire::Length own = wire::begin_len(out, kOwn, frame.content.size());
     close(frame, out);
     wire::end_len(out, own);
     if (below) out.append(below->bytes());
@@ -335,8 +470,12 @@ private:
   Frame frames_[kLevels];
   Frame* open_[kLevels];
   Writer added_;  // records that code has made beside the one that it was called for
+  Forward forward_;
   uint64_t items_ = 0;
+  const bool counts_change_ = pass_.drops || signal_ == Signal::Metrics;
   const bool writes_around_ = pass_.writes & 3;
+  const bool onwards_ =
+      pass_.level >= Level::Record && (pass_.writes & ~(1u << static_cast<uint32_t>(pass_.level))) == 0;
   bool changed_ = false, failed_ = false;
 };
 

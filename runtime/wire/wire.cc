@@ -23,4 +23,12 @@ void end_len(Writer& out, size_t content_at) {
   put_varint(out.data() + content_at - 1, n);
 }
 
+void end_len(Writer& out, Length l) {
+  const uint64_t n = out.size() - l.content;
+  const uint32_t needed = varint_size(n);
+  if (needed > l.width) out.insert(l.content, needed - l.width);
+  else if (needed < l.width) out.erase(l.content - (l.width - needed), l.width - needed);
+  put_varint(out.data() + l.content - l.width, n);
+}
+
 }  // namespace whittle::wire

@@ -165,4 +165,19 @@ inline size_t begin_len(Writer& out, uint32_t number) {
 }
 void end_len(Writer& out, size_t content_at);
 
+// The same where about that size is expected: the length gets its width, and the content is moved only where that was
+// wrong.
+struct Length {
+  size_t content;
+  uint32_t width;
+};
+inline Length begin_len(Writer& out, uint32_t number, size_t about) {
+  put_tag(out, number, kLen);
+  const uint32_t width = varint_size(about);
+  out.room(width);
+  out.advance(width);
+  return {out.size(), width};
+}
+void end_len(Writer& out, Length length);
+
 }  // namespace whittle::wire
