@@ -90,6 +90,7 @@ struct Regex {
   uint32_t start;
   uint32_t accept_all;
   uint32_t capture_start;
+  const uint8_t* first;  // where groups are marked: 32 bytes, a bit for each byte that a match may begin with; null: any
   List<RegexInstruction> program;
   List<Str> groups;  // names, the whole match in front
 };

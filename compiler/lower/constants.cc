@@ -95,6 +95,9 @@ Constant* Constants::regex(const regex::Tables& tables) {
     next = bytes({reinterpret_cast<const char*>(tables.next.data()), tables.next.size() * 2},
                  2);  // both targets are little-endian
   }
+  auto* first = tables.first.empty()
+                    ? null_pointer()
+                    : bytes({reinterpret_cast<const char*>(tables.first.data()), tables.first.size()}, 1);
   std::vector<Constant*> groups;
   for (auto& g : tables.groups) groups.push_back(text(g));
   for (auto& i : tables.program)
@@ -102,7 +105,7 @@ Constant* Constants::regex(const regex::Tables& tables) {
                                                   integer(i.next, 32), integer(i.other, 32)}));
   return struct_value(regex_,
                       {text(tables.pattern), classes, next, integer(tables.classes, 32), integer(tables.start, 32),
-                       integer(tables.accept_all, 32), integer(tables.capture_start, 32),
+                       integer(tables.accept_all, 32), integer(tables.capture_start, 32), first,
                        list(instruction_, program, "regex.program"), list(str_, groups, "regex.groups")});
 }
 

@@ -399,6 +399,31 @@ bool fits(const Node& tree, bool places) {
 
 namespace {
 
+// A bit for each byte that a match begins with; empty where a match may be empty. Assertions are taken to hold.
+std::vector<uint8_t> first_bytes(const std::vector<Tables::Instruction>& program, uint32_t start) {
+  std::vector<uint8_t> bits(32);
+  std::vector<bool> seen(program.size());
+  std::vector<uint32_t> open{start};
+  while (!open.empty()) {
+    const uint32_t at = open.back();
+    open.pop_back();
+    if (seen[at]) continue;
+    seen[at] = true;
+    const Tables::Instruction& i = program[at];
+    switch (i.op) {
+    case kMatch: return {};
+    case kBytes:
+      for (uint32_t b = i.low; b <= i.high; ++b) bits[b / 8] |= static_cast<uint8_t>(1 << b % 8);
+      break;
+    case kSplit: open.push_back(i.other); [[fallthrough]];
+    case kMark:
+    case kAssert: open.push_back(i.next); break;
+    default: break;
+    }
+  }
+  return bits;
+}
+
 std::expected<Tables, SyntaxError> captures(std::string_view pattern, bool named_only) {
   std::vector<std::string> groups;
   auto tree = parse(pattern, &groups);
@@ -418,6 +443,7 @@ std::expected<Tables, SyntaxError> captures(std::string_view pattern, bool named
   uint32_t match = builder.add({kMatch, 0, 0, 0, 0});
   out->capture_start = builder.build(**tree, match);
   out->program = std::move(builder.code);
+  out->first = first_bytes(out->program, out->capture_start);
   if (out->next.empty()) out->start = out->capture_start;
   groups.insert(groups.begin(), "");
   out->groups = std::move(groups);

@@ -14,12 +14,7 @@ namespace whittle {
 static constexpr size_t kFirstChunk = 1024;
 static constexpr size_t kLargestChunk = 64 * 1024;
 
-void* Arena::allocate(size_t size, size_t align) {
-  uintptr_t at = (reinterpret_cast<uintptr_t>(at_) + align - 1) & ~(align - 1);
-  if (at_ != nullptr && at <= reinterpret_cast<uintptr_t>(end_) && size <= reinterpret_cast<uintptr_t>(end_) - at) {
-    at_ = reinterpret_cast<uint8_t*>(at) + size;
-    return reinterpret_cast<void*>(at);
-  }
+void* Arena::allocate_elsewhere(size_t size, size_t align) {
   CHECK(size <= SIZE_MAX / 2 && align <= 4096);
   size_t chunk_size = chunks_ ? chunks_->size * 2 : kFirstChunk;
   if (chunk_size > kLargestChunk) chunk_size = kLargestChunk;
@@ -48,6 +43,15 @@ Text Arena::copy(Text t) {
 void Arena::free_chunk(Chunk* chunk) {
   if (chunk->size >= kBlock) give_block(chunk, chunk->size);
   else free(chunk);
+}
+
+void Arena::free_older() {
+  while (Chunk* older = chunks_->next) {
+    chunks_->next = older->next;
+    held_ -= older->size;
+    unbook_memory(older->size);
+    free_chunk(older);
+  }
 }
 
 void Arena::reset() {

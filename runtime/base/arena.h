@@ -20,7 +20,14 @@ public:
   Arena& operator=(const Arena&) = delete;
 
   // Uninitialised memory, valid until reset(). Never null: memory that the system does not give ends the process.
-  void* allocate(size_t size, size_t align = 16);
+  void* allocate(size_t size, size_t align = 16) {
+    const uintptr_t at = (reinterpret_cast<uintptr_t>(at_) + align - 1) & ~(align - 1);
+    const auto end = reinterpret_cast<uintptr_t>(end_);
+    if (at_ == nullptr || at > end || size > end - at) [[unlikely]]
+      return allocate_elsewhere(size, align);
+    at_ = reinterpret_cast<uint8_t*>(at) + size;
+    return reinterpret_cast<void*>(at);
+  }
 
   template <class T>
   T* array(size_t n) {
@@ -39,6 +46,11 @@ public:
 
   // Frees everything, keeping the first chunk for the next use.
   void reset();
+  // The same, keeping the largest: where the next use, which comes at once, needs about as much.
+  void recycle() {
+    if (chunks_ && chunks_->next) free_older();
+    if (chunks_) at_ = reinterpret_cast<uint8_t*>(chunks_ + 1);
+  }
   // Frees everything.
   void release();
 
@@ -50,6 +62,8 @@ private:
     Chunk* next;
     size_t size;
   };
+  void* allocate_elsewhere(size_t size, size_t align);
+  void free_older();  // all but the last made, which is the largest or holds something large
   static void free_chunk(Chunk* chunk);
   Chunk* chunks_ = nullptr;
   uint8_t* at_ = nullptr;

@@ -75,6 +75,10 @@ bool Captures::find(Text text, size_t from) {
   bool matched = false;
   now_.size = 0;
   for (size_t at = from; at <= text.size(); ++at) {
+    if (now_.size == 0 && !matched && regex_.first) {
+      while (at < text.size() && !may_begin(static_cast<uint8_t>(text[at]))) ++at;
+      if (at == text.size()) return false;
+    }
     const int before = at == 0 ? -1 : static_cast<uint8_t>(text[at - 1]);
     const int after = at == text.size() ? -1 : static_cast<uint8_t>(text[at]);
     const uint32_t holds = assertions_between(before, after), here = static_cast<uint32_t>(at);

@@ -39,6 +39,7 @@ private:
     uint32_t instruction;  // or, with `place`, what to put back
     uint32_t place, value;
   };
+  bool may_begin(uint8_t byte) const { return regex_.first[byte / 8] >> byte % 8 & 1; }
   void add(Set& set, uint32_t from, uint32_t at, uint32_t holds, uint32_t* places);
 
   const Regex& regex_;

@@ -117,8 +117,7 @@ NO_BUILTINS int COPY_NAME(bcmp)(const void* one, const void* other, size_t n) {
       if (load<uint64_t>(a + at) != load<uint64_t>(b + at)) return 1;
     return load<uint64_t>(a + n - 8) != load<uint64_t>(b + n - 8);
   }
-  if (n >= 4)
-    return load<uint32_t>(a) != load<uint32_t>(b) || load<uint32_t>(a + n - 4) != load<uint32_t>(b + n - 4);
+  if (n >= 4) return load<uint32_t>(a) != load<uint32_t>(b) || load<uint32_t>(a + n - 4) != load<uint32_t>(b + n - 4);
   for (size_t i = 0; i < n; ++i)
     if (a[i] != b[i]) return 1;
   return 0;

@@ -36,6 +36,7 @@ std::unique_ptr<Compiled> compile(Text key, std::expected<regex::Tables, regex::
   r.byte_class = t.byte_class.data();
   r.next = t.next.empty() ? nullptr : t.next.data();
   r.classes = t.classes, r.start = t.start, r.accept_all = t.accept_all, r.capture_start = t.capture_start;
+  r.first = t.first.empty() ? nullptr : t.first.data();
   r.program = {reinterpret_cast<const RegexInstruction*>(t.program.data()), t.program.size()};
   r.groups = {out->groups.data(), out->groups.size()};
   out->good = true;

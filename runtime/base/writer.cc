@@ -8,9 +8,29 @@
 
 namespace whittle {
 
+namespace {
+
+// Most writers hold one short text for a moment: their memory goes from hand to hand.
+constexpr size_t kFirst = 256, kMostKept = 16;
+#if __has_feature(address_sanitizer)
+constexpr bool kKeeps = false;  // who uses it afterwards is found out
+#else
+constexpr bool kKeeps = true;
+#endif
+constinit uint8_t* kept[kMostKept] = {};
+constinit size_t kept_count = 0;
+
+}  // namespace
+
 void Writer::grow(size_t n) {
+  if (capacity_ == 0 && n <= kFirst && kept_count > 0) {
+    data_ = kept[--kept_count];
+    capacity_ = kFirst;
+    book_memory(kFirst);
+    return;
+  }
   CHECK(n <= SIZE_MAX / 4 && capacity_ <= SIZE_MAX / 4);
-  size_t capacity = capacity_ < 128 ? 256 : capacity_ * 2;
+  size_t capacity = capacity_ < kFirst / 2 ? kFirst : capacity_ * 2;
   if (capacity < size_ + n) capacity = size_ + n;
   if (capacity >= kBlock) capacity = block_size(capacity);
   uint8_t* data = nullptr;
@@ -28,7 +48,8 @@ void Writer::grow(size_t n) {
 }
 
 void Writer::give_back() {
-  if (capacity_ < kBlock) free(data_);
+  if (kKeeps && capacity_ == kFirst && kept_count < kMostKept) kept[kept_count++] = data_;
+  else if (capacity_ < kBlock) free(data_);
   else give_block(data_, capacity_);
 }
 

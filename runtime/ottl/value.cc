@@ -63,6 +63,14 @@ int64_t nanoseconds_of(const Value& time) {
 }
 
 Value from_any(Bytes any_value) {
+  // Nearly all have one field, with a length of one byte.
+  if (any_value.size() >= 2) {
+    const uint8_t* at = any_value.data();
+    const size_t size = any_value.size();
+    if (at[0] == wire::tag_of(kString, wire::kLen) && at[1] < 0x80 && at[1] + 2u == size)
+      return text(whittle::as_text({at + 2, size - 2}));
+    if (at[0] == wire::tag_of(kInt, wire::kVarint) && at[1] < 0x80 && size == 2) return integer(at[1]);
+  }
   Value v;
   for (const uint8_t *p = any_value.data(), *end = p + any_value.size(); p < end;) {
     wire::RawField f = wire::next_field(p);
@@ -150,6 +158,24 @@ void put_any(Writer& out, const Value& v) {
 }
 
 void put_pair(Writer& out, uint32_t number, Text key, const Value& value) {
+  // Most are a short text: all three lengths are one byte, and known.
+  if (value.is(ValueKind::String) && number < 16 && !key.empty() && key.size() < 128 && value.size < 128 &&
+      key.size() + value.size + 6 < 128) {
+    uint8_t* p = out.room(key.size() + value.size + 8);
+    *p++ = static_cast<uint8_t>(wire::tag_of(number, wire::kLen));
+    *p++ = static_cast<uint8_t>(key.size() + value.size + 6);
+    *p++ = static_cast<uint8_t>(wire::tag_of(kKey, wire::kLen));
+    *p++ = static_cast<uint8_t>(key.size());
+    memcpy(p, key.data(), key.size());
+    p += key.size();
+    *p++ = static_cast<uint8_t>(wire::tag_of(kValue, wire::kLen));
+    *p++ = static_cast<uint8_t>(value.size + 2);
+    *p++ = static_cast<uint8_t>(wire::tag_of(kString, wire::kLen));
+    *p++ = static_cast<uint8_t>(value.size);
+    memcpy(p, value.text, value.size);
+    out.advance(key.size() + value.size + 8);
+    return;
+  }
   size_t start = wire::begin_len(out, number);
   if (!key.empty()) wire::put_len(out, kKey, whittle::as_bytes(key));
   size_t any = wire::begin_len(out, kValue);

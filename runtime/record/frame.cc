@@ -15,8 +15,8 @@ namespace {
 // By Kind: the number of the field that holds attributes.
 constexpr uint32_t kAttributes[] = {1, 3, 9, 3, 12, 7, 9, 1, 7, 7, 6};
 
-Entry entry_of(Bytes raw) {
-  Entry e{{}, {}, raw, {}};
+Entry entry_of(Bytes whole, Bytes raw) {
+  Entry e{{}, {}, whole, {}};
   // As encoders write it: a key and a value whose lengths are one byte.
   const uint8_t* at = raw.data();
   const size_t size = raw.size();
@@ -287,15 +287,29 @@ void open(Frame& frame, Kind kind, Bytes content, bool attributes) {
   frame.entries.clear();
   frame.fresh.clear();
   memset(frame.fields, 0, sizeof frame.fields);
+  const uint32_t attribute_tag = wire::tag_of(frame.attributes_number, wire::kLen);
+  uint32_t delimited = 0;
   for (const uint8_t *p = content.data(), *end = p + content.size(); p < end;) {
+    const uint8_t* begin = p;
+    // Nearly all fields have a tag of one byte, and most of them a length of one byte behind it.
+    if (*p < 0x80 && (*p & 7) == wire::kLen && p[1] < 0x80) {
+      const uint32_t tag = *p, n = tag >> 3;
+      const size_t size = p[1];
+      p += 2 + size;
+      frame.fields[n] = begin + 1;
+      delimited |= 1u << n;
+      if (attributes && tag == attribute_tag) frame.entries.push_back(entry_of({begin, p}, {begin + 2, size}));
+      continue;
+    }
     wire::RawField f = wire::next_field(p);
     uint32_t n = f.number();
     if (n >= kFields) continue;
     frame.fields[n] = f.value;
-    if ((f.tag & 7) == wire::kLen) frame.delimited |= 1u << n;
-    else frame.delimited &= ~(1u << n);
-    if (attributes && n == frame.attributes_number) frame.entries.push_back(entry_of(f.content()));
+    if ((f.tag & 7) == wire::kLen) delimited |= 1u << n;
+    else delimited &= ~(1u << n);
+    if (attributes && n == frame.attributes_number) frame.entries.push_back(entry_of(f.whole(), f.content()));
   }
+  frame.delimited = delimited;
 }
 
 void close(const Frame& frame, Writer& out, uint32_t skip) {
@@ -310,12 +324,17 @@ void close(const Frame& frame, Writer& out, uint32_t skip) {
   if (from < end) out.append(Bytes(from, end));
   for (const Frame::Fresh& f : frame.fresh) out.append(f.field);
   if (!frame.attributes_written) return;
-  for (const Entry& e : frame.entries) {
-    if (!e.raw.empty()) {
-      wire::put_len(out, frame.attributes_number, e.raw);
+  // Those that stood one behind the other still do.
+  const Entry *e = frame.entries.data(), *last = e + frame.entries.size();
+  while (e < last) {
+    if (e->raw.empty()) {
+      ottl::put_pair(out, frame.attributes_number, e->key, e->value);
+      ++e;
       continue;
     }
-    ottl::put_pair(out, frame.attributes_number, e.key, e.value);
+    const uint8_t *begin = e->raw.data(), *stop = begin + e->raw.size();
+    for (++e; e < last && !e->raw.empty() && e->raw.data() == stop; ++e) stop += e->raw.size();
+    out.append(Bytes(begin, stop));
   }
 }
 

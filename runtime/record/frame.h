@@ -18,7 +18,7 @@ namespace whittle::record {
 // The highest number of a field that programs name, and one more.
 inline constexpr uint32_t kFields = 20;
 
-// One attribute. `raw`: the KeyValue as it was received; empty for what the program has put there.
+// One attribute. `raw`: the field as it was received, with its tag; empty for what the program has put there.
 struct Entry {
   Text key;
   Bytes any;  // the AnyValue's content, where `raw` is not empty

@@ -135,7 +135,7 @@ private:
     const bool left = pass_.level == Level::Record ? own_onwards(frame, f)
                       : signal_ == Signal::Traces  ? events_onwards(frame, f)
                                                    : points_onwards(frame, f);
-    run_.arena.reset();  // what a record's statements made is of use until it is written
+    run_.arena.recycle();  // what a record's statements made is of use until it is written
     return left;
   }
 
@@ -298,7 +298,7 @@ private:
   Outcome record(Bytes content, Writer& out) {
     const Outcome outcome = record_now(content, out);
     // What a record's statements made is of use until it is written, unless something around it holds on to it.
-    if (!writes_around_) run_.arena.reset();
+    if (!writes_around_) run_.arena.recycle();
     return outcome;
   }
 

@@ -32,6 +32,7 @@ struct Machine {
     regex.start = tables.start;
     regex.accept_all = tables.accept_all;
     regex.capture_start = tables.capture_start;
+    regex.first = tables.first.empty() ? nullptr : tables.first.data();
     regex.program = {reinterpret_cast<const RegexInstruction*>(tables.program.data()), tables.program.size()};
     regex.groups = {names.data(), names.size()};
   }
