@@ -5,6 +5,11 @@
 //
 //   load --to PORT --sink PORT --items N [--grpc] [--signal traces|metrics|logs] [--each 100] [--connections 4]
 //        [--rate ITEMS_A_SECOND] [--same] [--gzip] [--marker TEXT] [--wait SECONDS]
+//   load --to PORT --sink PORT --items N --rate ... --signal statsd|segments
+//   load --to PORT --sink PORT --signal targets --targets N --each SERIES --seconds S
+//
+// statsd: lines, as many a datagram as fit 1,400 bytes; segments: of the X-Ray daemon's protocol, one a datagram.
+// targets: N servers from --to on, to be scraped for that long; the items are the samples that were asked for.
 //
 // Items are distinct (ids, times, names, attributes from a fixed seed) unless --same: then one request is sent again
 // and again, which flatters whatever compresses or caches. What was refused is sent again after 2 ms, and counted.
@@ -36,7 +41,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct Options {
-  int to = 0, sink = 0, each = 100, connections = 4, wait = 15;
+  int to = 0, sink = 0, each = 100, connections = 4, wait = 15, targets = 0, seconds = 30;
   int64_t items = 100'000, rate = 0;
   bool grpc = false, same = false, gzip = false;
   std::string signal = "traces", marker = "bench.seq";
@@ -472,11 +477,122 @@ private:
   std::vector<int64_t> again_;
 };
 
+// ---- what is not OTLP
+
+// Datagrams at the rate, each made by `make`, which says how many items it holds.
+template <class F>
+void send_datagrams(F make) {
+  const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+  sockaddr_in a{};
+  a.sin_family = AF_INET;
+  a.sin_port = htons(static_cast<uint16_t>(options.to));
+  a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (connect(fd, reinterpret_cast<sockaddr*>(&a), sizeof a)) perror("load: connect"), exit(2);
+  std::string datagram;
+  for (int64_t sent = 0; sent < options.items;) {
+    datagram.clear();
+    const int64_t n = make(datagram);
+    if (options.rate)
+      std::this_thread::sleep_until(begun + std::chrono::nanoseconds(sent * 1'000'000'000 / options.rate));
+    if (send(fd, datagram.data(), datagram.size(), 0) == static_cast<ssize_t>(datagram.size()))
+      accepted += static_cast<uint64_t>(n);
+    sent += n;
+  }
+  close(fd);
+}
+
+// Of 2,000 series.
+void send_statsd() {
+  std::mt19937_64 random{20261126};
+  send_datagrams([&](std::string& out) {
+    int64_t n = 0;
+    for (; out.size() < 1330; ++n) {
+      const uint64_t r = random();
+      static const char* const kTypes[] = {"c", "c", "g", "ms"};
+      char line[96];
+      snprintf(line, sizeof line, "%shttp.server.%llu:%llu|%s|#route:/r%llu,tenant:t%llu", n ? "\n" : "",
+               static_cast<unsigned long long>(r % 20), static_cast<unsigned long long>(r >> 8 & 1023),
+               kTypes[r % 20 % 4], static_cast<unsigned long long>(r >> 20 & 9),
+               static_cast<unsigned long long>((r >> 32) % 25));
+      out += line;
+    }
+    return n;
+  });
+}
+
+void send_segments() {
+  std::mt19937_64 random{20261126};
+  double now = 1'795'360'000;
+  send_datagrams([&](std::string& out) {
+    const uint64_t a = random(), b = random(), c = random();
+    now += 0.001;
+    char text[1024];
+    snprintf(text, sizeof text,
+             "{\"format\":\"json\",\"version\":1}\n{\"name\":\"orders\",\"id\":\"%016llx\",\"trace_id\":\"1-%08llx-%"
+             "016llx%08llx\","
+             "\"start_time\":%.6f,\"end_time\":%.6f,\"http\":{\"request\":{\"method\":\"GET\",\"url\":\"http://"
+             "shop.example.com/orders/%llu\","
+             "\"client_ip\":\"203.0.113.%llu\"},\"response\":{\"status\":%d,\"content_length\":%llu}},\"annotations\":{"
+             "\"tenant\":\"t%llu\","
+             "\"seq\":%llu},\"aws\":{\"ecs\":{\"container\":\"app\"},\"xray\":{\"sdk\":\"X-Ray for "
+             "Python\",\"sdk_version\":\"2.14.0\"}},"
+             "\"service\":{\"runtime\":\"CPython\",\"runtime_version\":\"3.11.7\"}}",
+             static_cast<unsigned long long>(a), static_cast<unsigned long long>(now),
+             static_cast<unsigned long long>(b), static_cast<unsigned long long>(c & 0xFFFFFFFF), now, now + 0.125,
+             static_cast<unsigned long long>(a % 1'000'000), static_cast<unsigned long long>(b % 256),
+             c % 20 ? 200 : 500, static_cast<unsigned long long>(c % 10'000), static_cast<unsigned long long>(a % 50),
+             static_cast<unsigned long long>(c));
+    out = text;
+    return int64_t{1};
+  });
+}
+
+// What a target says: gauges and counters, whose values move.
+std::string exposition(int target, uint64_t time) {
+  std::string out;
+  char line[192];
+  for (int i = 0; i < options.each; ++i) {
+    const int metric = i / 50;
+    if (i % 50 == 0) {
+      snprintf(line, sizeof line, "# HELP app_m%d_total what was done\n# TYPE app_m%d_total counter\n", metric, metric);
+      out += line;
+    }
+    snprintf(line, sizeof line, "app_m%d_total{route=\"/orders/%d\",method=\"%s\",shard=\"%d\"} %llu\n", metric, i % 50,
+             i % 3 ? "GET" : "POST", target, static_cast<unsigned long long>(time * 7 + static_cast<uint64_t>(i)));
+    out += line;
+  }
+  return out;
+}
+
+void serve_target(int target) {
+  const int listener = listen_on(options.to + target);
+  for (uint64_t time = 0;;) {
+    const int fd = accept(listener, nullptr, nullptr);
+    if (fd < 0) continue;
+    char buffer[4096];
+    std::string in;
+    for (ssize_t n; (n = read(fd, buffer, sizeof buffer)) > 0;) {
+      in.append(buffer, static_cast<size_t>(n));
+      if (in.find("\r\n\r\n") == std::string::npos) continue;
+      in.clear();
+      const std::string body = exposition(target, ++time);
+      const std::string whole = "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: " +
+                                std::to_string(body.size()) + "\r\n\r\n" + body;
+      for (size_t at = 0; at < whole.size();) {
+        const ssize_t w = write(fd, whole.data() + at, whole.size() - at);
+        if (w <= 0) break;
+        at += static_cast<size_t>(w);
+      }
+      accepted += static_cast<uint64_t>(options.each);
+    }
+    close(fd);
+  }
+}
+
 bool parse(int argc, char** argv) {
-  const std::map<std::string, int*> numbers = {{"--to", &options.to},
-                                               {"--sink", &options.sink},
-                                               {"--each", &options.each},
-                                               {"--connections", &options.connections},
+  const std::map<std::string, int*> numbers = {{"--to", &options.to},           {"--sink", &options.sink},
+                                               {"--each", &options.each},       {"--connections", &options.connections},
+                                               {"--targets", &options.targets}, {"--seconds", &options.seconds},
                                                {"--wait", &options.wait}};
   for (int i = 1; i < argc; ++i) {
     const std::string a = argv[i];
@@ -494,6 +610,19 @@ bool parse(int argc, char** argv) {
   return options.to && options.sink && options.each > 0 && options.items >= options.each;
 }
 
+std::chrono::duration<double> took{};
+
+int say(double each) {
+  const std::chrono::duration<double> all = Clock::now() - begun;
+  printf("{\"seconds\":%.3f,\"until_delivered\":%.3f,\"accepted\":%llu,\"refusals\":%llu,\"delivered\":%llu,"
+         "\"sink_requests\":%llu,\"sink_bytes\":%llu,\"bytes_each\":%.0f}\n",
+         took.count(), all.count(), static_cast<unsigned long long>(accepted), static_cast<unsigned long long>(refused),
+         static_cast<unsigned long long>(sink_items), static_cast<unsigned long long>(sink_requests),
+         static_cast<unsigned long long>(sink_bytes), each);
+  fflush(stdout);
+  _exit(0);  // the sink's threads are still reading
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -505,6 +634,18 @@ int main(int argc, char** argv) {
       if (fd >= 0) std::thread(sink_connection, fd).detach();
     }
   }).detach();
+
+  begun = Clock::now();
+  if (options.signal == "statsd" || options.signal == "segments") {
+    options.signal == "statsd" ? send_statsd() : send_segments();
+    sleep(static_cast<unsigned>(options.wait));
+    return say(0);
+  }
+  if (options.signal == "targets") {
+    for (int t = 0; t < options.targets; ++t) std::thread(serve_target, t).detach();
+    sleep(static_cast<unsigned>(options.seconds));
+    return say(0);
+  }
 
   // Distinct over far more than any compressor's window or any batch; sent in a circle.
   const int64_t requests = options.items / options.each;
@@ -522,14 +663,7 @@ int main(int argc, char** argv) {
   for (int c = 0; c < options.connections; ++c)
     threads.emplace_back([requests] { options.grpc ? GrpcClient(requests).run() : send_http(requests); });
   for (auto& t : threads) t.join();
-  const std::chrono::duration<double> took = Clock::now() - begun;
+  took = Clock::now() - begun;
   for (int i = 0; i < options.wait * 100 && sink_items < accepted; ++i) usleep(10'000);
-  const std::chrono::duration<double> all = Clock::now() - begun;
-  printf("{\"seconds\":%.3f,\"until_delivered\":%.3f,\"accepted\":%llu,\"refusals\":%llu,\"delivered\":%llu,"
-         "\"sink_requests\":%llu,\"sink_bytes\":%llu,\"bytes_each\":%.0f}\n",
-         took.count(), all.count(), static_cast<unsigned long long>(accepted), static_cast<unsigned long long>(refused),
-         static_cast<unsigned long long>(sink_items), static_cast<unsigned long long>(sink_requests),
-         static_cast<unsigned long long>(sink_bytes), each);
-  fflush(stdout);
-  _exit(0);  // the sink's threads are still reading
+  return say(each);
 }
