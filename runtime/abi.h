@@ -90,7 +90,7 @@ struct Regex {
   uint32_t start;
   uint32_t accept_all;
   uint32_t capture_start;
-  const uint8_t* first;  // where groups are marked: 32 bytes, a bit for each byte that a match may begin with; null: any
+  const uint8_t* first;  // 32 bytes, a bit for each byte that a match may begin with; null: it may with any
   List<RegexInstruction> program;
   List<Str> groups;  // names, the whole match in front
 };

@@ -10,11 +10,9 @@
 using namespace whittle;
 
 extern "C" {
-#define LAYOUT(n) extern const char layout_##n[];
-LAYOUT(0)
-LAYOUT(1) LAYOUT(2) LAYOUT(3) LAYOUT(4) LAYOUT(5) LAYOUT(6) LAYOUT(7) LAYOUT(8) LAYOUT(9) LAYOUT(10) LAYOUT(11)
-    LAYOUT(12) LAYOUT(13) LAYOUT(14) LAYOUT(15) LAYOUT(16) LAYOUT(17) LAYOUT(18) LAYOUT(19) LAYOUT(20)
-#undef LAYOUT
+extern const char layout_0[], layout_1[], layout_2[], layout_3[], layout_4[], layout_5[], layout_6[], layout_7[],
+    layout_8[], layout_9[], layout_10[], layout_11[], layout_12[], layout_13[], layout_14[], layout_15[], layout_16[],
+    layout_17[], layout_18[], layout_19[], layout_20[];
 }
 
 namespace {
