@@ -207,7 +207,7 @@ private:
 
   void end_if_over() {
     if (connection_.finishing()) return;
-    if (!nghttp2_session_want_read(h2_) && !nghttp2_session_want_write(h2_)) connection_.finish();
+    if (!nghttp2_session_want_read(h2_) && !nghttp2_session_want_write(h2_)) connection_.finish(true);
     else if (draining_ && said_last_ && !live_ && !nghttp2_session_want_write(h2_)) connection_.finish();
   }
 

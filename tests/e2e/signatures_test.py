@@ -131,6 +131,7 @@ exporters:
   otlphttp/gzip: {{logs_endpoint: "{backend}/v1/logs", headers: {{x-aws-log-group: "/g", x-aws-log-stream: "  two   spaces ", x-other: "a,b"}}, auth: {{authenticator: sigv4auth/role}}}}
   prometheusremotewrite: {{endpoint: "{backend}/workspaces/ws-1/api/v1/remote_write", auth: {{authenticator: sigv4auth/aps}}}}
 service:
+  telemetry: {{metrics: {{level: none}}}}
   extensions: [awsproxy, sigv4auth/xray, sigv4auth/aps, sigv4auth/role]
   pipelines:
     traces: {{receivers: [otlp], exporters: [awsxray, otlphttp/plain]}}
