@@ -19,8 +19,7 @@ Payload Payload::clone() const {
 void Payload::join(Payload&& other) {
   if (slices.empty()) {
     slices.swap(other.slices);
-  } else {
-    slices.reserve(slices.size() + other.slices.size());
+  } else {  // growing by doubling: a batch is joined from thousands
     for (Slice& s : other.slices) slices.push_back(static_cast<Slice&&>(s));
   }
   metadata.peer = {};
