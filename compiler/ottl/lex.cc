@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ottl/lex.h"
 
+#include "compiler/source/utf8.h"
+
 namespace whittle::ottl {
 
 namespace {
@@ -118,24 +120,6 @@ size_t match(std::string_view s, size_t at, Token& kind) {
   return 0;
 }
 
-void append_utf8(std::string& out, uint32_t c) {
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xc0 | c >> 6);
-    out += static_cast<char>(0x80 | (c & 0x3f));
-  } else if (c < 0x10000) {
-    out += static_cast<char>(0xe0 | c >> 12);
-    out += static_cast<char>(0x80 | (c >> 6 & 0x3f));
-    out += static_cast<char>(0x80 | (c & 0x3f));
-  } else {
-    out += static_cast<char>(0xf0 | c >> 18);
-    out += static_cast<char>(0x80 | (c >> 12 & 0x3f));
-    out += static_cast<char>(0x80 | (c >> 6 & 0x3f));
-    out += static_cast<char>(0x80 | (c & 0x3f));
-  }
-}
-
 }  // namespace
 
 std::optional<std::vector<Lexeme>> lex(std::string_view text, Problem& problem) {
@@ -216,7 +200,7 @@ std::optional<std::string> unquote(std::string_view text, Place token, Problem& 
       return bad(i);
     }
     // \xff is the character U+00FF, not a byte: the reference puts characters together.
-    append_utf8(out, value);
+    source::append_utf8(out, value);
   }
   return out;
 }

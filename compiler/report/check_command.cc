@@ -124,7 +124,7 @@ int check_command(Arguments arguments, Output& output) {
                     " are named",
             false);
   if (!good) {
-    output.err += "whittle: " + error + "\ntry `whittle check --help`\n";
+    output.err += refusal_text("check", error);
     return 2;
   }
   tasks.compiled = common.to_compile;

@@ -331,11 +331,9 @@ int graph_command(Arguments arguments, Output& output) {
     output.out += help_text(kUsage, kAbout, specs());
     return 0;
   }
-  good = good && read_config_options(line, options, error) && read_place_options(line, surroundings, error);
-  options.files.insert(options.files.end(), line.files.begin(), line.files.end());
-  if (good && options.files.empty()) good = (error = "no config is named", false);
+  good = good && read_configs(line, options, error) && read_place_options(line, surroundings, error);
   if (!good) {
-    output.err += "whittle: " + error + "\ntry `whittle graph --help`\n";
+    output.err += refusal_text("graph", error);
     return 2;
   }
   check::CheckResult result = check::check_files(options);

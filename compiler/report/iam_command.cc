@@ -229,7 +229,7 @@ int iam_command(Arguments arguments, Output& output) {
   if (good && role == "trust" && format != "json")
     good = (error = "`--role trust` is printed as json; templates hold it with the roles", false);
   if (!good) {
-    output.err += "whittle: " + error + "\ntry `whittle iam --help`\n";
+    output.err += refusal_text("iam", error);
     return 2;
   }
   if (role == "trust") {

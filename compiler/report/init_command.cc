@@ -159,7 +159,7 @@ int init_command(Arguments arguments, Output& output) {
   if (good && w.words.contains("statsd") && !w.words.contains("metrics")) w.words.erase("statsd");
   if (good && w.words.contains("segments") && !w.words.contains("traces")) w.words.erase("segments");
   if (!good) {
-    output.err += "whittle: " + error + "\ntry `whittle init --help`\n";
+    output.err += refusal_text("init", error);
     return 2;
   }
   w.log_group = "/app/" + w.service;

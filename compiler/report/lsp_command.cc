@@ -73,7 +73,7 @@ int lsp_command(Arguments arguments, Output& output) {
   }
   good = good && read_config_options(line, options, error);
   if (!good) {
-    output.err += "whittle: " + error + "\ntry `whittle lsp --help`\n";
+    output.err += refusal_text("lsp", error);
     return 2;
   }
   LanguageServer server(options, std::string(output.version));

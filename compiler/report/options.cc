@@ -107,6 +107,16 @@ bool read_config_options(const CommandLine& line, check::CheckOptions& options, 
   return true;
 }
 
+bool read_configs(const CommandLine& line, check::CheckOptions& options, std::string& error) {
+  if (!read_config_options(line, options, error)) return false;
+  options.files.insert(options.files.end(), line.files.begin(), line.files.end());
+  return !options.files.empty() || (error = "no config is named", false);
+}
+
+std::string refusal_text(std::string_view command, std::string_view error) {
+  return "whittle: " + std::string(error) + "\ntry `whittle " + std::string(command) + " --help`\n";
+}
+
 std::string help_text(std::string_view usage, std::string_view about, const std::vector<OptionSpec>& specs) {
   std::string out = "usage: whittle " + std::string(usage) + "\n\n" + std::string(about) + "\n";
   if (!specs.empty()) out += "\noptions:\n";

@@ -41,7 +41,12 @@ void add_collector_option(std::vector<OptionSpec>& specs);
 // `--config` alone. False with a message in `error`.
 bool read_config_options(const CommandLine& line, check::CheckOptions& options, std::string& error);
 
+// The same, and the configs on the line behind those of `--config`; false too where none is named.
+bool read_configs(const CommandLine& line, check::CheckOptions& options, std::string& error);
+
 // The help of one command.
 std::string help_text(std::string_view usage, std::string_view about, const std::vector<OptionSpec>& specs);
+// What is said of a command line that cannot be read, for standard error.
+std::string refusal_text(std::string_view command, std::string_view error);
 
 }  // namespace whittle::report

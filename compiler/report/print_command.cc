@@ -36,11 +36,9 @@ int print_config_command(Arguments arguments, Output& output) {
     output.out += help_text(kUsage, kAbout, specs());
     return 0;
   }
-  good = good && read_config_options(line, options, error);
-  options.files.insert(options.files.end(), line.files.begin(), line.files.end());
-  if (good && options.files.empty()) good = (error = "no config is named", false);
+  good = good && read_configs(line, options, error);
   if (!good) {
-    output.err += "whittle: " + error + "\ntry `whittle print-config --help`\n";
+    output.err += refusal_text("print-config", error);
     return 2;
   }
   diag::RenderOptions render;

@@ -122,14 +122,12 @@ int taskdef_command(Arguments arguments, Output& output) {
   check::CheckOptions config;
   aws::Deployment deployment;
   aws::ecs::TaskdefOptions options;
-  good = good && read_config_options(line, config, error) && read_place_options(line, deployment.surroundings, error) &&
+  good = good && read_configs(line, config, error) && read_place_options(line, deployment.surroundings, error) &&
          read_number(line, "--cpu", deployment.cpu, error) && read_number(line, "--memory", deployment.memory, error) &&
          read_pairs(line, "--env", deployment.environment, error) &&
          read_pairs(line, "--secret", deployment.secrets, error);
-  config.files.insert(config.files.end(), line.files.begin(), line.files.end());
-  if (good && config.files.empty()) good = (error = "no config is named", false);
   if (!good) {
-    output.err += "whittle: " + error + "\ntry `whittle taskdef --help`\n";
+    output.err += refusal_text("taskdef", error);
     return 2;
   }
   deployment.image = line.get("--image");

@@ -89,7 +89,6 @@ Status ExportQueue::offer(Payload& payload) {
     return Status::Ok;
   }
   const uint64_t size = size_of(payload), held = payload.held();
-  // One payload larger than a whole bound still passes when there is nothing else: refusing it would be for ever.
   Receipt* receipt = awaited_ ? runtime_.receipt : nullptr;
   const uint64_t capacity = !settings_ && receipt ? kDirectAwaited : capacity_;
   // One payload larger than a whole bound still passes when there is nothing else: refusing it would be for ever.

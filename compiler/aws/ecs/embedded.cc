@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/aws/ecs/embedded.h"
 
+#include "compiler/source/utf8.h"
 #include "compiler/syntax/document.h"
 
 #include <vector>
@@ -16,24 +17,6 @@ using syntax::NodeId;
 namespace {
 
 constexpr Diag<std::string_view, std::string_view> kNotJson{"E1004", "the text of `{}` is not JSON: {}"};
-
-void append_utf8(std::string& out, uint32_t c) {
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xc0 | c >> 6);
-    out += static_cast<char>(0x80 | (c & 63));
-  } else if (c < 0x10000) {
-    out += static_cast<char>(0xe0 | c >> 12);
-    out += static_cast<char>(0x80 | (c >> 6 & 63));
-    out += static_cast<char>(0x80 | (c & 63));
-  } else {
-    out += static_cast<char>(0xf0 | c >> 18);
-    out += static_cast<char>(0x80 | (c >> 12 & 63));
-    out += static_cast<char>(0x80 | (c >> 6 & 63));
-    out += static_cast<char>(0x80 | (c & 63));
-  }
-}
 
 // The offset in `raw` of each byte of the text that it stands for, and of its end; empty when `raw` is no JSON string's
 // inside.
@@ -70,7 +53,7 @@ std::vector<uint32_t> offsets(std::string_view raw, const std::string& text) {
             i += 6;
           }
         }
-        append_utf8(decoded, static_cast<uint32_t>(v));
+        source::append_utf8(decoded, static_cast<uint32_t>(v));
       } else {
         decoded += c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c == 'b' ? '\b' : c == 'f' ? '\f' : c;
       }

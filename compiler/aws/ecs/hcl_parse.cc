@@ -3,6 +3,8 @@
 // brackets, templates within texts) is a flag here.
 #include "compiler/aws/ecs/hcl_parse.h"
 
+#include "compiler/source/utf8.h"
+
 #include <algorithm>
 
 namespace whittle::aws::ecs::hcl {
@@ -196,10 +198,10 @@ private:
       ExprId inner = unary(newlines, depth + 1);
       return make(Expr::Kind::Unary, begin, op, {inner});
     }
-    return postfix(primary(newlines, depth), begin, newlines, depth);
+    return postfix(primary(depth), begin, depth);
   }
 
-  ExprId postfix(ExprId e, size_t begin, bool newlines, int depth) {
+  ExprId postfix(ExprId e, size_t begin, int depth) {
     for (int parts = 0; !failed_; ++parts) {
       if (parts > kMaxDepth) {
         fail("a reference has too many parts");
@@ -236,11 +238,10 @@ private:
         return e;
       }
     }
-    (void)newlines;
     return e;
   }
 
-  ExprId primary(bool newlines, int depth) {
+  ExprId primary(int depth) {
     size_t begin = at_;
     char c = peek();
     if (c == '"') return quoted(depth);
@@ -288,7 +289,6 @@ private:
       }
       if (!take(",") && peek() != ')') fail("`,` or `)` is expected");
     }
-    (void)newlines;
     return make(Expr::Kind::Call, begin, name, std::move(arguments));
   }
 
@@ -393,19 +393,6 @@ private:
     return e;
   }
 
-  void append_utf8(std::string& out, uint32_t c) {
-    if (c < 0x80) {
-      out += static_cast<char>(c);
-    } else if (c < 0x800) {
-      out += static_cast<char>(0xc0 | c >> 6);
-      out += static_cast<char>(0x80 | (c & 63));
-    } else {
-      out += static_cast<char>(0xe0 | (c >> 12 & 15));
-      out += static_cast<char>(0x80 | (c >> 6 & 63));
-      out += static_cast<char>(0x80 | (c & 63));
-    }
-  }
-
   ExprId quoted(int depth) {
     size_t begin = at_++;
     if (depth > kMaxDepth) {
@@ -443,15 +430,19 @@ private:
         char e = peek(1);
         at_ += 2;
         if (e == 'u' || e == 'U') {
-          size_t digits = e == 'u' ? 4 : 8;
+          int left = e == 'u' ? 4 : 8;
           uint32_t v = 0;
-          for (size_t i = 0; i < digits && !end(); ++i, ++at_) {
+          for (; left > 0 && !end(); ++at_) {
             char low = static_cast<char>(peek() | 0x20);
-            v = v * 16 + static_cast<uint32_t>(is_digit(peek())           ? peek() - '0'
-                                               : low >= 'a' && low <= 'f' ? low - 'a' + 10
-                                                                          : 0);
+            if (!is_digit(peek()) && (low < 'a' || low > 'f')) break;
+            v = v * 16 + static_cast<uint32_t>(is_digit(peek()) ? peek() - '0' : low - 'a' + 10);
+            --left;
           }
-          append_utf8(piece, v);
+          if (left > 0 || v > 0x10ffff) {
+            fail(e == 'u' ? "`\\u` has four hexadecimal digits" : "`\\U` has eight hexadecimal digits, of a character");
+            break;
+          }
+          source::append_utf8(piece, v);
         } else {
           piece += e == 'n' ? '\n' : e == 't' ? '\t' : e == 'r' ? '\r' : e;
         }
