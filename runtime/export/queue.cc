@@ -31,15 +31,16 @@ Outgoing::Outgoing(ExportQueue& q, Counted&& c)
                                                                this) {}
 
 ExportQueue::ExportQueue(const ComponentContext& context, const config::Queue* settings, const config::Retry* retry,
-                         Send send, void* self, uint64_t most_bytes)
+                         Send send, void* self, uint64_t most_bytes, Text name)
     : context_(context), runtime_(*context.runtime), settings_(settings), retry_(retry), send_(send), self_(self),
       capacity_(settings ? static_cast<uint64_t>(settings->queue_size) : kDirect), most_bytes_(most_bytes),
-      flush_timer_(
-          *runtime_.loop,
-          [](void* queue) {
-            for (uint32_t s = 0; s < 3; ++s) static_cast<ExportQueue*>(queue)->cut_batches(s, true);
-          },
-          this),
+      name_(name.empty() ? view(context.id) : name), flush_timer_(
+                                                         *runtime_.loop,
+                                                         [](void* queue) {
+                                                           for (uint32_t s = 0; s < 3; ++s)
+                                                             static_cast<ExportQueue*>(queue)->cut_batches(s, true);
+                                                         },
+                                                         this),
       awaited_(!settings || settings->wait_for_result), refill_task_(
                                                             *runtime_.loop,
                                                             [](void* queue) {
@@ -63,12 +64,15 @@ ExportQueue::ExportQueue(const ComponentContext& context, const config::Queue* s
       {"otelcol_exporter_oldest_unsent_age", "How long the oldest of what is not sent has been here.", "s",
        "go.opentelemetry.io/collector/exporter/exporterhelper"},
       {{"exporter", view(context.id)}},
-      [](void* queue) {
-        auto& q = *static_cast<ExportQueue*>(queue);
-        const int64_t oldest = q.oldest();
-        return oldest ? static_cast<double>(q.runtime_.loop->now() - oldest) / 1e9 : 0.0;
+      [](void* of) {
+        const auto& exporter = *static_cast<const ComponentContext*>(of);
+        int64_t oldest = 0;
+        for (const ExportQueue* q = exporter.runtime->first_queue; q; q = q->next_)
+          if (const int64_t taken = &q->context_ == &exporter ? q->oldest() : 0; taken && (!oldest || taken < oldest))
+            oldest = taken;
+        return oldest ? static_cast<double>(exporter.runtime->loop->now() - oldest) / 1e9 : 0.0;
       },
-      this);
+      const_cast<ComponentContext*>(&context));
   constexpr Text kScope = "go.opentelemetry.io/collector/exporter/exporterhelper";
   MetricLabel label{"exporter", view(context.id)};
   queue_size_ = runtime_.metrics->gauge(
@@ -78,9 +82,36 @@ ExportQueue::ExportQueue(const ComponentContext& context, const config::Queue* s
       {label}) = static_cast<int64_t>(capacity_);
 }
 
+ExportQueue::~ExportQueue() {
+  ExportQueue** at = &runtime_.first_queue;
+  while (*at != this) at = &(*at)->next_;
+  *at = next_;
+}
+
+void ExportQueue::tell_size() {
+  *queue_size_ += static_cast<int64_t>(size_) - told_size_;
+  told_size_ = static_cast<int64_t>(size_);
+}
+
 uint64_t ExportQueue::size_of(const Payload& p) const {
   if (!settings_ || settings_->sizer == config::QueueSizer::Requests) return 1;
   return settings_->sizer == config::QueueSizer::Items ? p.items : p.bytes;
+}
+
+bool ExportQueue::has_room(uint64_t size, uint64_t held) const {
+  const bool waited_for = awaited_ && runtime_.receipt;
+  const uint64_t capacity = !settings_ && waited_for ? kDirectAwaited : capacity_;
+  // One payload larger than a whole bound still passes when there is nothing else: refusing it would be for ever.
+  return size_ == 0 || (size_ + size <= capacity && (store_ || held_ + held <= most_bytes_));
+}
+
+bool ExportQueue::has_room(const Payload& payload) const {
+  return has_room(size_of(payload), payload.held());
+}
+
+Status ExportQueue::refuse() {
+  runtime_.log->warn("the sending queue is full", {{"exporter", name_}, {"size", size_}, {"bytes", held_}});
+  return room_.refuse(runtime_, settings_ && settings_->block_on_overflow);
 }
 
 Status ExportQueue::offer(Payload& payload) {
@@ -89,13 +120,8 @@ Status ExportQueue::offer(Payload& payload) {
     return Status::Ok;
   }
   const uint64_t size = size_of(payload), held = payload.held();
+  if (!has_room(size, held)) return refuse();
   Receipt* receipt = awaited_ ? runtime_.receipt : nullptr;
-  const uint64_t capacity = !settings_ && receipt ? kDirectAwaited : capacity_;
-  // One payload larger than a whole bound still passes when there is nothing else: refusing it would be for ever.
-  if (size_ > 0 && (size_ + size > capacity || (!store_ && held_ + held > most_bytes_))) {
-    runtime_.log->warn("the sending queue is full", {{"exporter", context_.id}, {"size", size_}, {"bytes", held_}});
-    return room_.refuse(runtime_, settings_ && settings_->block_on_overflow);
-  }
   StoredRef stored;
   if (store_) {
     const uint64_t id = store_->put(payload, runtime_.now_ns());
@@ -109,7 +135,7 @@ Status ExportQueue::offer(Payload& payload) {
       items_ += payload.items;
       payload.clear();
       refill_task_.post();
-      *queue_size_ = static_cast<int64_t>(size_);
+      tell_size();
       return Status::Ok;
     }
     from_disk_ = id + 1;
@@ -272,7 +298,7 @@ void ExportQueue::pump() {
     on_their_way_ = item;
     attempt(*item);
   }
-  *queue_size_ = static_cast<int64_t>(size_);
+  tell_size();
 }
 
 void ExportQueue::attempt(Outgoing& item) {
@@ -282,6 +308,7 @@ void ExportQueue::attempt(Outgoing& item) {
   } else if (abandoned(item)) {
     return give_up(item, kAbandoned, Loss::Abandoned);
   }
+  item.attempted = runtime_.loop->now();
   send_(self_, item);
 }
 
@@ -340,7 +367,7 @@ void ExportQueue::sent_in_part(Outgoing& item, uint64_t count, Text why, Loss lo
   *counters_[static_cast<uint32_t>(item.payload.signal)].sent += static_cast<int64_t>(item.payload.items - count);
   lost(item.payload.signal, count, loss);
   runtime_.log->error("exporting failed in part; the items are lost",
-                      {{"exporter", context_.id}, {"items", count}, {"of", item.payload.items}, {"error", why}});
+                      {{"exporter", name_}, {"items", count}, {"of", item.payload.items}, {"error", why}});
   end(item);
 }
 
@@ -360,7 +387,7 @@ void ExportQueue::give_up(Outgoing& item, Text why, Loss loss) {
   failed_once();
   lost(item.payload.signal, item.payload.items, loss);
   runtime_.log->error("exporting failed; the items are lost",
-                      {{"exporter", context_.id}, {"items", item.payload.items}, {"error", why}});
+                      {{"exporter", name_}, {"items", item.payload.items}, {"error", why}});
   end(item);
 }
 
@@ -381,11 +408,16 @@ void ExportQueue::again(Outgoing& item, Text why, int64_t after) {
   failed_once();
   item.interval = static_cast<int64_t>(std::min(static_cast<double>(item.interval) * std::max(retry_->multiplier, 1.0),
                                                 static_cast<double>(retry_->max_interval)));
-  runtime_.log->info("exporting failed; it is tried again", {{"exporter", context_.id},
+  runtime_.log->info("exporting failed; it is tried again", {{"exporter", name_},
                                                              {"items", item.payload.items},
                                                              {"error", why},
                                                              {"seconds", static_cast<double>(wait) / 1e9}});
   item.timer.in(wait);
+}
+
+void ExportQueue::hurry() {
+  for (Outgoing* o = on_their_way_; o; o = o->next)
+    if (o->timer.pending()) o->timer.in(0);
 }
 
 void ExportQueue::drain() {
@@ -424,7 +456,7 @@ bool ExportQueue::tell(Runtime& runtime, bool stopped) {
     if (q->store_) q->store_->settle();
     kept = kept && (left == 0 || q->store_);
     runtime.log->write_each(left > 0 && !q->store_ ? LogLevel::Error : LogLevel::Info, "what was sent while stopping",
-                            {{"exporter", q->context_.id},
+                            {{"exporter", q->name_},
                              {"sent", sent - q->sent_before_},
                              {"left", left},
                              {"on_disk", q->store_ ? left : 0},
@@ -456,7 +488,7 @@ bool ExportQueue::delivery(Runtime& runtime, Writer& out) {
     const bool good = q->failures_ == 0 || now - q->failing_since_ < kGivenUp;
     all = all && good;
     list.append(Text(list.empty() ? "{\"exporter\":" : ",{\"exporter\":"));
-    append_json_text(list, view(q->context_.id));
+    append_json_text(list, q->name_);
     list.append(Text(good ? ",\"delivering\":true" : ",\"delivering\":false"));
     auto number = [&](Text name, int64_t n) {
       list.append(Text(",\""));

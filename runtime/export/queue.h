@@ -53,6 +53,7 @@ struct Outgoing {
   std::vector<Share> shares;
   Outgoing* next = nullptr;  // of those on their way
   int64_t since = 0;         // monotonic ns of the first attempt; 0 before it
+  int64_t attempted = 0;     // monotonic ns of the last one
   int64_t interval = 0;      // the next wait
   // The exporter's own, and what is to be done with it when the payload's end is known.
   void* user = nullptr;
@@ -79,9 +80,13 @@ public:
   using Send = void (*)(void* self, Outgoing& item);
 
   // `settings` null: no queue; senders wait for the result, and of telemetry for which nobody waits at most kDirect
-  // payloads are here. `context` and `settings` must outlive the queue.
+  // payloads are here. `context`, `settings` and `name` must outlive the queue. `name`: what logs call it, where an
+  // exporter has several; empty: the exporter's id.
   ExportQueue(const ComponentContext& context, const config::Queue* settings, const config::Retry* retry, Send send,
-              void* self, uint64_t most_bytes = kMostBytes);
+              void* self, uint64_t most_bytes = kMostBytes, Text name = {});
+  // Only when it is idle.
+  ~ExportQueue();
+  ExportQueue(const ExportQueue&) = delete;
 
   // Of an exporter whose config says nothing of a queue: a few payloads, of which senders need not wait for the end.
   static const config::Queue kFew;
@@ -90,6 +95,10 @@ public:
   bool start();
   // The exporter's consume function.
   Status offer(Payload& payload);
+  // Whether offer() would take a payload of this size: without a store, it does then.
+  bool has_room(const Payload& payload) const;
+  // What offer() answers when it would not.
+  Status refuse();
 
   void sent(Outgoing& item);
   // All but `lost` of its items were taken.
@@ -98,10 +107,14 @@ public:
   void again(Outgoing& item, Text why, int64_t after);
   // It, or what of it is not `taken`, is lost. `may_pass`: senders that wait are told that another time it may succeed.
   void failed(Outgoing& item, Text why, bool may_pass = false);
+  // It has been offered elsewhere, and was taken there: it is neither sent nor lost here.
+  void moved(Outgoing& item) { end(item); }
   // From now on the item holds this many bytes: an exporter that encodes a payload whole may give its slices up, and
   // holds what it has made of them.
   void holds(Outgoing& item, uint64_t bytes);
 
+  // What waits to be tried again is tried as soon as possible.
+  void hurry();
   // Sends what is collected for a batch too.
   void drain();
   bool idle() const;
@@ -129,6 +142,8 @@ private:
   // Monotonic ns of when the oldest of what is here was taken; 0 when nothing is.
   int64_t oldest() const;
   uint64_t size_of(const Payload& p) const;
+  bool has_room(uint64_t size, uint64_t held) const;
+  void tell_size();
   void collect(Counted&& c);
   void cut_batches(uint32_t signal, bool all);
   void push(Counted&& c);
@@ -152,6 +167,7 @@ private:
   Send send_;
   void* self_;
   const uint64_t capacity_, most_bytes_;
+  const Text name_;
   Counted collecting_[3];  // for a batch, by signal
   Timer flush_timer_;
   std::vector<Counted> waiting_;  // a ring: from first_ on
@@ -175,7 +191,8 @@ private:
   int64_t* losses_[kLosses];
   int64_t sent_before_ = 0;  // items, until stopping began
   ExportQueue* next_ = nullptr;
-  int64_t* queue_size_;
+  int64_t* queue_size_;  // of all queues of the exporter
+  int64_t told_size_ = 0;
 };
 
 }  // namespace whittle

@@ -15,6 +15,7 @@ public:
   RetryTimer(const RetryTimer&) = delete;
 
   void in(int64_t nanoseconds);
+  bool pending() const { return timer_.pending(); }
 
   // The wait that is kept: no longer than a second while the collector stops.
   static int64_t kept(const Runtime& runtime, int64_t wait);

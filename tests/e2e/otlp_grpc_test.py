@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A gRPC server that is not ours (grpcio) behind the exporter `otlp`: what arrives, over plain text and TLS, and what the exporter does
-when the server is slow, full, away or says no.
+when the server is slow, full, away or says no. Several of them behind `loadbalancing`: what each gets, and what becomes of what one
+has not got when it is gone.
 
 usage: otlp_grpc_test.py WHITTLE WORK_DIR
 """
 import atexit
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -101,15 +103,15 @@ class Server(grpc.GenericRpcHandler):
 
 
 class Collector:
-    def __init__(self, name, settings, inside=()):
+    def __init__(self, name, settings, inside=(), exporter="otlp"):
         self.port, self.telemetry = free_port(), free_port()
         config = os.path.join(work, name + ".yaml")
         binary = os.path.join(work, name)
         with open(config, "w") as f:
             json.dump({"receivers": {"otlp": {"protocols": {"http": {"endpoint": f"127.0.0.1:{self.port}"}}}},
-                       "exporters": {"otlp": settings},
+                       "exporters": {exporter: settings},
                        "service": {"telemetry": {"metrics": {"readers": [{"pull": {"exporter": {"prometheus": {"host": "127.0.0.1", "port": self.telemetry}}}}]}},
-                                   "pipelines": {s: {"receivers": ["otlp"], "exporters": ["otlp"]} for s in ("traces", "logs")}}}, f)
+                                   "pipelines": {s: {"receivers": ["otlp"], "exporters": [exporter]} for s in ("traces", "logs")}}}, f)
         subprocess.run([whittle, "build", config, "-o", binary], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.log = open(binary + ".log", "w+")
         self.process = subprocess.Popen([*inside, binary], stderr=self.log)
@@ -117,11 +119,11 @@ class Collector:
         wait(lambda: "everything is ready" in self.said(), "it starts")
 
     def said(self):
-        with open(self.log.name) as f:
+        with open(self.log.name, encoding="utf-8") as f:
             return f.read()
 
-    def send(self, name="x", status=200):
-        body = {"resourceSpans": [{"scopeSpans": [{"spans": [{"traceId": "01" * 16, "spanId": "02" * 8, "name": name}]}]}]}
+    def send(self, name="x", status=200, trace="01" * 16):
+        body = {"resourceSpans": [{"scopeSpans": [{"spans": [{"traceId": trace, "spanId": "02" * 8, "name": name}]}]}]}
         r = urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{self.port}/v1/traces", json.dumps(body).encode(),
                                                           {"content-type": "application/json"}))
         assert r.status == status
@@ -275,6 +277,99 @@ def several():
     one.stop()
 
 
+def traces_of(server):
+    """What a server has got: the ids of traces, and the names of their spans."""
+    found = {}
+    for _, message, *_ in server.calls:
+        for id, name in re.findall(rb"\x0a\x10(.{16})\x12\x08.{8}.*?\x2a.(s\d+ \d+)", message, re.S):
+            found.setdefault(id.hex(), []).append(name.decode())
+    return found
+
+
+def trace_id(n):
+    return f"{n * 2654435761 % 2**64:016x}{n:016x}"
+
+
+def balanced():
+    """Each trace has its server. One is away for a while: what is its own waits for it, and the other has all that it had."""
+    port = free_port()
+    hosts = [f"127.0.0.{n}:{port}" for n in (1, 2)]
+    one, two = (Server([h]) for h in hosts)
+    c = Collector("balanced", {"protocol": {"otlp": {"tls": {"insecure": True}, "retry_on_failure": RETRY}},
+                               "resolver": {"static": {"hostnames": hosts}}}, exporter="loadbalancing")
+    for round in range(3):
+        if round == 1:
+            two.stop()
+        for n in range(40):
+            c.send(f"s{n} {round}", trace=trace_id(n))
+        if round == 1:
+            wait(lambda: sum(map(len, traces_of(one).values())) == 2 * len(traces_of(one)), "the first has its own: " + c.said())
+            assert c.metric("otelcol_exporter_queue_size") == 40 - len(traces_of(one)), c.metric("otelcol_exporter_queue_size")
+            before, two = two, Server([hosts[1]])
+            two.calls += before.calls
+    wait(lambda: c.metric("otelcol_exporter_sent_spans") == 120, "all arrive: " + c.said())
+    first, second = traces_of(one), traces_of(two)
+    assert len(first) > 10 and len(second) > 10 and not first.keys() & second.keys(), (first, second)
+    for id, names in {**first, **second}.items():
+        n = int(id[16:], 16)
+        assert sorted(names) == [f"s{n} {round}" for round in range(3)], (id, names)
+    c.stop()
+    one.stop(), two.stop()
+
+
+def balanced_by_name():
+    """A name has two addresses, then one, then two: what waits for the server that left goes to the other one."""
+    hosts = os.path.join(work, "balanced_hosts")
+
+    def name(*addresses):
+        with open(hosts, "w") as f:
+            f.write("127.0.0.1 localhost\n" + "".join(f"{a} balanced.test\n" for a in addresses))
+    name("127.0.0.1", "127.0.0.2")
+    inside = ["unshare", "-rm", "sh", "-c", f'mount --bind "{hosts}" /etc/hosts && exec "$0"']
+    try:
+        can = subprocess.run(inside + ["true"], capture_output=True).returncode == 0
+    except FileNotFoundError:
+        can = False
+    if not can:
+        return print("no mount namespaces: a server that leaves is not tried")
+    port = free_port()
+    one, two = Server([f"127.0.0.1:{port}"]), Server([f"127.0.0.2:{port}"])
+    retry = {**RETRY, "max_interval": "60s", "initial_interval": "1s", "multiplier": 20}
+    c = Collector("balanced_by_name", {"protocol": {"otlp": {"tls": {"insecure": True}, "retry_on_failure": retry}},
+                                       "resolver": {"dns": {"hostname": "balanced.test", "port": port, "interval": "200ms"}}}, inside, "loadbalancing")
+    wait(lambda: c.metric("otelcol_loadbalancer_num_backends") == 2, "both are found: " + c.said())
+    for n in range(40):
+        c.send(f"s{n} 0", trace=trace_id(n))
+    wait(lambda: c.metric("otelcol_exporter_sent_spans") == 40, "all arrive: " + c.said())
+    first, second = set(traces_of(one)), set(traces_of(two))
+    assert len(first) > 10 and len(second) > 10 and not first & second
+    two.stop()
+    for n in range(40):
+        c.send(f"s{n} 1", trace=trace_id(n))
+    wait(lambda: c.metric("otelcol_exporter_sent_spans") == 40 + len(first), "the first has its own: " + c.said())
+    name("127.0.0.1")
+    wait(lambda: c.metric("otelcol_exporter_sent_spans") == 80, "it gets what the other did not: " + c.said())
+    assert c.metric("otelcol_loadbalancer_num_backends") == 1 and c.metric("otelcol_exporter_send_failed_spans") == 0
+    assert c.metric("otelcol_exporter_queue_size") == 0
+    two = Server([f"127.0.0.2:{port}"])
+    name("127.0.0.2", "127.0.0.1")
+    wait(lambda: c.metric("otelcol_loadbalancer_num_backends") == 2, "it is found again")
+    for n in range(40):
+        c.send(f"s{n} 2", trace=trace_id(n))
+    wait(lambda: c.metric("otelcol_exporter_sent_spans") == 120, "all arrive: " + c.said())
+    assert set(traces_of(two)) == second, (set(traces_of(two)), second)
+    for n in range(40):
+        names = traces_of(one).get(trace_id(n), []) + traces_of(two).get(trace_id(n), [])
+        assert f"s{n} 1" in names and f"s{n} 2" in names, names
+    name()
+    time.sleep(0.7)
+    c.send("s0 3", trace=trace_id(0))
+    wait(lambda: c.metric("otelcol_exporter_sent_spans") == 121, "what was known stands")
+    assert "what is known of them stands" in c.said(), c.said()
+    c.stop()
+    one.stop(), two.stop()
+
+
 def waiting():
     """Without repetition a call waits for its server; with keepalive a slow answer is waited for."""
     port = free_port()
@@ -344,4 +439,6 @@ over_a_socket()
 proxied()
 tls()
 several()
+balanced()
+balanced_by_name()
 print("ok")

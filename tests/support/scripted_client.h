@@ -21,7 +21,7 @@ namespace whittle {
 
 struct Recorded {
   std::string call, body, date;  // X-Amz-Date
-  std::string address = {}, headers = {};
+  std::string address = {}, headers = {}, url = {};
 };
 
 struct Script {
@@ -68,6 +68,7 @@ struct ClientImpl {
     if (r.body.empty())
       for (const Slice& s : request.slices) r.body += as_text(s.bytes);
     r.address = request.address;
+    r.url = request.url;
     for (const HttpHeader& h : request.headers) {
       if (h.name == "X-Amz-Date") r.date = h.value;
       r.headers += std::string(h.name) + ": " + std::string(h.value) + "\n";
