@@ -11,7 +11,8 @@ namespace {
 
 void translate(Text document) {
   Writer out;
-  const xray::Translated done = xray::translate(document, out);
+  Arena arena;
+  const xray::Translated done = xray::translate(document, arena, out);
   CHECK(done.spans >= 1);
   if (done.wrong) {
     CHECK(out.empty());

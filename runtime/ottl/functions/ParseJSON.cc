@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/json_memory.h"
 #include "runtime/ottl/sequence.h"
-
-#include <yyjson.h>
 
 namespace whittle::ottl {
 
@@ -14,7 +13,7 @@ static Value value_of(Run& run, yyjson_val* v, uint32_t depth, bool& deep) {
   switch (yyjson_get_type(v)) {
   case YYJSON_TYPE_BOOL: return boolean(yyjson_get_bool(v));
   case YYJSON_TYPE_NUM: return real(yyjson_get_num(v));
-  case YYJSON_TYPE_STR: return text(run.arena.copy({yyjson_get_str(v), yyjson_get_len(v)}));
+  case YYJSON_TYPE_STR: return text(Text(yyjson_get_str(v), yyjson_get_len(v)));
   case YYJSON_TYPE_ARR: {
     ListMaker items(run.arena);
     size_t i, n;
@@ -27,7 +26,7 @@ static Value value_of(Run& run, yyjson_val* v, uint32_t depth, bool& deep) {
     size_t i, n;
     yyjson_val *key, *item;
     yyjson_obj_foreach(v, i, n, key, item) {
-      made.put(run.arena.copy({yyjson_get_str(key), yyjson_get_len(key)}), value_of(run, item, depth + 1, deep));
+      made.put(Text(yyjson_get_str(key), yyjson_get_len(key)), value_of(run, item, depth + 1, deep));
     }
     return made.give();
   }
@@ -59,17 +58,16 @@ static Text without_zeros(Run& run, Text t) {
 extern "C" bool rt_ottl_ParseJSON(Run* run, const Value* args, Value* out) {
   Text t;
   if (!want_text(*run, args[0], t)) return false;
-  yyjson_doc* doc = yyjson_read(t.data(), t.size(), 0);
+  yyjson_doc* doc = read_json(t, run->arena);
   if (!doc) {
     t = without_zeros(*run, t);
-    doc = yyjson_read(t.data(), t.size(), 0);
+    doc = read_json(t, run->arena);
   }
   if (!doc) return run->fail("the text is no JSON");
   yyjson_val* root = yyjson_doc_get_root(doc);
   const bool good = yyjson_is_obj(root) || yyjson_is_arr(root);
   bool deep = false;
   const Value made = good ? value_of(*run, root, 0, deep) : nil();
-  yyjson_doc_free(doc);
   if (deep) return run->fail("the text is nested too deep");
   if (good) *out = made;
   return good || run->fail("the text is neither a map nor a list in JSON");

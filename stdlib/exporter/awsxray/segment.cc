@@ -6,11 +6,11 @@
 #include "stdlib/exporter/awsxray/segment.h"
 
 #include "runtime/base/hash.h"
+#include "runtime/base/json_memory.h"
 #include "runtime/base/letters.h"
 #include "runtime/base/utf8.h"
 
 #include <string.h>
-#include <yyjson.h>
 
 namespace whittle::awsxray {
 
@@ -140,7 +140,7 @@ struct Encoder::State {
   NameSet names{};
   NameSet listed{};  // the span's own list of annotations
   Writer joined{};
-  Arena arena{};  // names of annotations
+  Arena arena{};  // of one span
 
   void span(const views::Span& span, const Sink& sink, IdSource& ids);
   void document(const views::Span& span, Role role, uint64_t service_id, bool in_progress, const Sink& sink,
@@ -226,6 +226,7 @@ bool Encoder::next(SpanWalk& walk, const Sink& sink) {
 }
 
 void Encoder::State::span(const views::Span& span, const Sink& sink, IdSource& ids) {
+  arena.recycle();
   attributes.fill(span.attributes);
   bool in_progress = false;
   if (const SpanAttribute* a = attributes.find(Key::InProgress); a && a->value.value_case == ValueCase::BoolValue) {
@@ -496,7 +497,6 @@ void Encoder::State::write_attributes(NestedJson& json, Role role, bool store_re
         }
     }
     names.reset(static_cast<size_t>(attributes.end() - attributes.begin()));
-    arena.reset();
     for (const SpanAttribute& a : attributes) {
       if (!kept(a, sql, status_text) || !is_scalar(a.value) || !is_annotation(a.name)) continue;
       size_t name_at = out.size();
@@ -522,15 +522,14 @@ void Encoder::State::write_attributes(NestedJson& json, Role role, bool store_re
 }
 
 // The members of an object in JSON text, without its braces. False when the text is no object.
-static bool object_members(Text json, Text& members, bool& is_null) {
-  yyjson_doc* doc = yyjson_read(json.data(), json.size(), 0);
+static bool object_members(Text json, Arena& arena, Text& members, bool& is_null) {
+  yyjson_doc* doc = read_json(json, arena);
   if (!doc) return false;
-  bool object = yyjson_is_obj(yyjson_doc_get_root(doc));
-  is_null = yyjson_is_null(yyjson_doc_get_root(doc));
-  bool empty = object && yyjson_obj_size(yyjson_doc_get_root(doc)) == 0;
-  yyjson_doc_free(doc);
+  yyjson_val* root = yyjson_doc_get_root(doc);
+  const bool object = yyjson_is_obj(root);
+  is_null = yyjson_is_null(root);
   members = {};
-  if (object && !empty) {
+  if (object && yyjson_obj_size(root) > 0) {
     size_t open = json.find('{'), close = json.rfind('}');
     members = json.substr(open + 1, close - open - 1);
   }
@@ -581,7 +580,7 @@ void Encoder::State::write_metadata(NestedJson& json, Role role, bool store_reso
       if (a.key == Key::MetadataPrefix && a.value.value_case == ValueCase::StringValue) {
         Text members;
         bool is_null;
-        if (object_members(a.value.string_value, members, is_null)) {
+        if (object_members(a.value.string_value, arena, members, is_null)) {
           if (!is_default_namespace(a.name.substr(kMetadataPrefix.size()))) {
             namespaces = true;
           } else if (!members.empty()) {
@@ -616,7 +615,7 @@ void Encoder::State::write_metadata(NestedJson& json, Role role, bool store_reso
       Text members, space = a.name.substr(kMetadataPrefix.size());
       bool is_null;
       if (is_annotation(a.name) || is_default_namespace(space) || !names.add(space)) continue;
-      if (!object_members(a.value.string_value, members, is_null)) continue;
+      if (!object_members(a.value.string_value, arena, members, is_null)) continue;
       json.text(space);
       if (is_null) {
         json.put<":null,">();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes in what X-Ray SDKs send to the X-Ray daemon: a header and a segment document in a datagram.
 #include "runtime/aws/proxy.h"
+#include "runtime/base/json_memory.h"
 #include "runtime/base/log.h"
 #include "runtime/base/payload.h"
 #include "runtime/base/self_metrics.h"
@@ -12,8 +13,6 @@
 #include "stdlib/receiver/awsxray/awsxray_config.h"
 #include "stdlib/receiver/awsxray/spans.h"
 
-#include <yyjson.h>
-
 namespace whittle {
 namespace {
 
@@ -21,8 +20,8 @@ constexpr Text kScope = "github.com/open-telemetry/opentelemetry-collector-contr
 constexpr int64_t kAskLost = 60'000'000'000;
 
 // {"format": "json", "version": 1}, as encoding/json reads it into a struct.
-bool is_header(Text t) {
-  yyjson_doc* doc = yyjson_read(t.data(), t.size(), 0);
+bool is_header(Text t, Arena& arena) {
+  yyjson_doc* doc = read_json(t, arena);
   yyjson_val *root = yyjson_doc_get_root(doc), *key, *value;
   bool good = yyjson_is_obj(root), json = false, first = false;
   size_t i, n;
@@ -38,7 +37,6 @@ bool is_header(Text t) {
       first = yyjson_get_sint(value) == 1;
     }
   }
-  yyjson_doc_free(doc);
   return good && json && first;
 }
 
@@ -88,18 +86,19 @@ private:
   }
 
   void datagram(Text t) {
+    memory_.recycle();
     const size_t end = t.find('\n');
-    if (end == Text::npos || !is_header(t.substr(0, end)))
+    if (end == Text::npos || !is_header(t.substr(0, end), memory_))
       return refuse("a datagram does not begin with a line {\"format\": \"json\", \"version\": 1}", {}, 1);
     const Text document = t.substr(end + 1);
     if (document.empty()) return refuse("a datagram holds no segment", {}, 1);
-    Writer spans;
-    const xray::Translated done = xray::translate(document, spans);
+    spans_.clear();
+    const xray::Translated done = xray::translate(document, memory_, spans_);
     if (done.wrong) return refuse(done.wrong, done.member ? Text(done.member) : Text(), done.spans);
     Payload payload(Signal::Traces);
     payload.items = done.spans;
-    BufferRef buffer = BufferRef::copy(spans.bytes());
-    const Bytes bytes = {buffer.data(), spans.size()};
+    BufferRef buffer = BufferRef::copy(spans_.bytes());
+    const Bytes bytes = {buffer.data(), spans_.size()};
     payload.add({static_cast<BufferRef&&>(buffer), bytes});
     const Consumer& next = context_.out[static_cast<uint32_t>(Signal::Traces)];
     if (next.consume && next.consume(next.self, &payload) == Status::Ok) {
@@ -134,6 +133,8 @@ private:
   Inlet inlet_;
   AwsProxy* proxy_ = nullptr;  // as long as the process
   Timer timer_;
+  Arena memory_;  // of the datagram at hand
+  Writer spans_;
   int64_t *accepted_, *refused_, *lost_;
 };
 

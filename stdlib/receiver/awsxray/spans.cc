@@ -2,6 +2,7 @@
 #include "stdlib/receiver/awsxray/spans.h"
 
 #include "runtime/base/json.h"
+#include "runtime/base/json_memory.h"
 #include "runtime/base/utf8.h"
 #include "runtime/http/header.h"
 #include "runtime/wire/wire.h"
@@ -488,19 +489,16 @@ private:
 
 }  // namespace
 
-Translated translate(Text document, Writer& out) {
+Translated translate(Text document, Arena& arena, Writer& out) {
   Writer valid;
   if (!is_utf8(as_bytes(document))) {
     append_valid_utf8(valid, as_bytes(document));
     document = valid.text();
   }
   if (too_deep(document)) return {"it is nested too deeply"};
-  yyjson_doc* doc = yyjson_read(document.data(), document.size(), 0);
+  yyjson_doc* doc = read_json(document, arena);
   if (!doc) return {"it is not JSON"};
-  Arena arena;
-  const Translated done = Document(arena, out).whole(yyjson_doc_get_root(doc));
-  yyjson_doc_free(doc);
-  return done;
+  return Document(arena, out).whole(yyjson_doc_get_root(doc));
 }
 
 }  // namespace whittle::xray

@@ -3,6 +3,7 @@
 // subsegment, all of one resource.
 #pragma once
 
+#include "runtime/base/arena.h"
 #include "runtime/base/bytes.h"
 #include "runtime/base/writer.h"
 
@@ -14,7 +15,7 @@ struct Translated {
   uint64_t spans = 1;            // how many there are, or are lost
 };
 
-// Appends a field with number 1 of an ExportTraceServiceRequest.
-Translated translate(Text document, Writer& out);
+// Appends a field with number 1 of an ExportTraceServiceRequest. What is needed meanwhile is taken from `arena`.
+Translated translate(Text document, Arena& arena, Writer& out);
 
 }  // namespace whittle::xray
