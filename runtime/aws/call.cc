@@ -138,7 +138,8 @@ struct PendingCall {
   void* context;
   Arena arena;
   Text name, target, path, content_type, resource;
-  Writer body;
+  Writer own_body;
+  Bytes body;
   int64_t tries = 0;
   int64_t signed_ns = 0;
   bool signed_again = false;  // for the clock: once
@@ -148,7 +149,7 @@ struct PendingCall {
   PendingCall(AwsClient& c, AwsCall&& call, HttpDone d, void* ctx)
       : client(c), done(d), context(ctx), name(arena.copy(call.call)), target(arena.copy(call.target)),
         path(arena.copy(call.path)), content_type(arena.copy(call.content_type)), resource(arena.copy(call.resource)),
-        body(static_cast<Writer&&>(call.body)),
+        own_body(static_cast<Writer&&>(call.body)), body(call.lent_body.empty() ? own_body.bytes() : call.lent_body),
         timer(c.runtime_, [](void* self) { static_cast<PendingCall*>(self)->begin(); }, this) {}
 
   void begin() {
@@ -175,7 +176,7 @@ struct PendingCall {
     to_sign.method = "POST";
     to_sign.path = full_path.text();
     to_sign.headers = signed_headers;
-    to_sign.body = body.bytes();
+    to_sign.body = body;
     to_sign.region = client.region_;
     to_sign.service = client.service_;
     to_sign.time_ns = signed_ns = aws_now_ns(client.runtime_);
@@ -190,14 +191,14 @@ struct PendingCall {
       if (h.name != "host") request.headers.push_back({h.name, h.value});
     request.headers.push_back({"X-Amz-Date", signature.date});
     request.headers.push_back({"Authorization", signature.authorization});
-    request.slices.push_back({{}, body.bytes()});  // ours until the answer has come
+    request.slices.push_back({{}, body});  // ours until the answer has come
     request.timeout_ns = client.settings_.timeout_ns;
     request.proxy = client.settings_.proxy;
     request.tls = &client.tls_;
     request.exporter = view(client.exporter_.id);
     request.kind = client.settings_.kind;
     request.call = name;
-    request.plain_body = body.bytes();
+    request.plain_body = body;
     client.runtime_.http->send(
         static_cast<HttpRequest&&>(request),
         [](void* self, const HttpResponse& r) { static_cast<PendingCall*>(self)->answered(r); }, this);

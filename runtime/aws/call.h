@@ -36,7 +36,9 @@ struct AwsCall {
   Text target;  // X-Amz-Target, empty for REST APIs
   Text path = "/";
   Text content_type = "application/x-amz-json-1.1";
-  Writer body;    // JSON
+  Writer body;  // JSON
+  // In place of `body`: what the caller keeps until `done` is called.
+  Bytes lent_body{};
   Text resource;  // what the call is made on: an ARN in which `*` stands for what is not known; empty: see the needs
 };
 

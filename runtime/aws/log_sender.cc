@@ -15,29 +15,76 @@ namespace whittle {
 
 static constexpr uint32_t kMaxCreations = 3;  // of one batch's stream
 static constexpr size_t kMostKnown = 1024;    // streams
+// While batches that wait hold this much, no more are made.
+static constexpr size_t kMostHeld = 2 << 20;
+
+// A payload's events, those that are in batches and those that are to come.
+struct LogSender::Feed {
+  LogEvents& events;
+  Done done;
+  void* context;
+  LogOutcome outcome{};
+  Writer why{};
+  uint32_t batches = 0;  // whose end is not known
+  bool at_end = false;
+  // The event at hand, whose message is empty once it is in a batch.
+  LogEvent event{};
+  Writer message{};
+  size_t size = 0;  // of the message in UTF-8
+
+  // Whether there is an event at hand.
+  bool more() {
+    while (message.empty() && !at_end) {
+      if (events.next(event)) size = events.write(message);
+      else at_end = true;
+    }
+    return !at_end;
+  }
+  void count(uint64_t taken, uint64_t lost, Text reason) {
+    outcome.taken += taken;
+    outcome.lost += lost;
+    if (lost == 0) return;
+    why.clear();
+    why.append(reason);
+  }
+};
 
 struct LogSender::Batch {
   LogSender& sender;
+  Feed& feed;
   Arena arena;
   Text log_group, log_stream;
   Writer body;
   uint32_t events = 0;
-  Done done;
-  void* context;
   uint32_t creations = 0;
   Backoff backoff;
   RetryTimer timer;
 
-  Batch(LogSender& s, const LogEvent& first, Done d, void* c)
-      : sender(s), log_group(arena.copy(first.log_group)), log_stream(arena.copy(first.log_stream)), done(d),
-        context(c), timer(
-                        s.runtime_,
-                        [](void* b) {
-                          auto& batch = *static_cast<Batch*>(b);
-                          batch.sender.ready_.push_back(&batch);
-                          batch.sender.pump();
-                        },
-                        this) {}
+  Batch(LogSender& s, Feed& f, const LogEvent& first)
+      : sender(s), feed(f), log_group(arena.copy(first.log_group)), log_stream(arena.copy(first.log_stream)),
+        timer(
+            s.runtime_,
+            [](void* b) {
+              auto& batch = *static_cast<Batch*>(b);
+              batch.sender.ready_.push_back(&batch);
+              batch.sender.pump();
+            },
+            this) {
+    body.append(Text("{\"logGroupName\":"));
+    append_json_text(body, log_group);
+    body.append(Text(",\"logStreamName\":"));
+    append_json_text(body, log_stream);
+    body.append(Text(",\"logEvents\":["));
+  }
+
+  void add(int64_t timestamp_ms, Text message) {
+    if (events++ > 0) body.byte(',');
+    body.append(Text("{\"timestamp\":"));
+    append_int(body, timestamp_ms);
+    body.append(Text(",\"message\":"));
+    body.append(message);
+    body.byte('}');
+  }
 };
 
 struct LogSender::Creation {
@@ -52,51 +99,60 @@ LogSender::LogSender(const ComponentContext& exporter, const AwsSettings& settin
       exporter_(view(exporter.id)),
       pump_task_(*runtime_.loop, [](void* self) { static_cast<LogSender*>(self)->pump(); }, this) {}
 
-uint32_t LogSender::send(std::vector<LogEvent>& events, Text messages, Done done, void* context) {
-  std::sort(events.begin(), events.end(), [](const LogEvent& a, const LogEvent& b) {
-    if (a.log_group != b.log_group) return a.log_group < b.log_group;
-    if (a.log_stream != b.log_stream) return a.log_stream < b.log_stream;
-    return a.timestamp_ms != b.timestamp_ms ? a.timestamp_ms < b.timestamp_ms : a.begin < b.begin;
-  });
-  uint32_t batches = 0;
-  for (size_t i = 0; i < events.size();) {
-    const LogEvent& first = events[i];
-    auto* batch = new Batch(*this, first, done, context);
-    Writer& body = batch->body;
-    body.append(Text("{\"logGroupName\":"));
-    append_json_text(body, first.log_group);
-    body.append(Text(",\"logStreamName\":"));
-    append_json_text(body, first.log_stream);
-    body.append(Text(",\"logEvents\":["));
-    size_t bytes = 0;
-    for (; i < events.size() && batch->events < kMaxLogBatchEvents; ++i) {
-      const LogEvent& e = events[i];
-      if (e.log_group != first.log_group || e.log_stream != first.log_stream) break;
-      if (e.timestamp_ms - first.timestamp_ms > kMaxLogBatchSpanMs) break;
-      if (batch->events > 0 && bytes + e.size + kLogEventOverhead > kMaxLogBatchBytes) break;
-      bytes += e.size + kLogEventOverhead;
-      if (batch->events++ > 0) body.byte(',');
-      body.append(Text("{\"timestamp\":"));
-      append_int(body, e.timestamp_ms);
-      body.append(Text(",\"message\":"));
-      body.append(messages.substr(e.begin, e.end - e.begin));
-      body.byte('}');
-    }
-    body.append(Text("]}"));
-    if (!settings_.create_first || known(*batch)) ready_.push_back(batch);
-    else create(*batch);
-    ++batches;
-  }
+void LogSender::send(LogEvents& events, Done done, void* context) {
+  feeds_.push_back(new Feed{events, done, context});
   pump_task_.post();
-  return batches;
 }
 
 void LogSender::pump() {
-  while (in_flight_ < settings_.workers && !ready_.empty()) {
-    Batch* next = ready_.front();
-    ready_.erase(ready_.begin());
-    put(*next);
+  while (in_flight_ < settings_.workers) {
+    if (!ready_.empty()) {
+      Batch* next = ready_.front();
+      ready_.erase(ready_.begin());
+      put(*next);
+    } else if (!feeds_.empty() && held_ < kMostHeld) {
+      Batch* next = next_batch();
+      if (!next) continue;
+      if (settings_.create_first && !known(*next)) create(*next);
+      else put(*next);
+    } else {
+      return;
+    }
   }
+}
+
+// The next batch of the first payload that has events left. Null when that one has none after all.
+LogSender::Batch* LogSender::next_batch() {
+  Feed& feed = *feeds_.front();
+  Batch* batch = nullptr;
+  size_t bytes = 0;
+  int64_t first_ms = 0;
+  for (; feed.more(); feed.message.clear()) {
+    const LogEvent& e = feed.event;
+    const bool fits = batch && batch->events < kMaxLogBatchEvents && e.log_group == batch->log_group &&
+                      e.log_stream == batch->log_stream && e.timestamp_ms - first_ms <= kMaxLogBatchSpanMs &&
+                      bytes + feed.size + kLogEventOverhead <= kMaxLogBatchBytes;
+    if (batch && !fits) break;
+    if (!batch) {
+      batch = new Batch(*this, feed, e);
+      // At once, and always as much: growing would copy it, and what is freed is used again for the same size.
+      if (many_) batch->body.room(kMaxLogBatchBytes / 2 * 3);
+      first_ms = e.timestamp_ms;
+    }
+    batch->add(e.timestamp_ms, feed.message.text());
+    bytes += feed.size + kLogEventOverhead;
+  }
+  if (batch) {
+    batch->body.append(Text("]}"));
+    held_ += batch->body.capacity();
+    many_ = batch->body.size() > kMaxLogBatchBytes / 2;
+    ++feed.batches;
+  }
+  if (feed.at_end) {
+    feeds_.erase(feeds_.begin());
+    if (feed.batches == 0) end(feed);
+  }
+  return batch;
 }
 
 // arn:aws:logs:REGION:*:log-group:NAME, and what is within it.
@@ -115,7 +171,7 @@ void LogSender::put(Batch& batch) {
   call.resource = resource.text();
   call.call = "PutLogEvents";
   call.target = "Logs_20140328.PutLogEvents";
-  call.body.append(batch.body.bytes());
+  call.lent_body = batch.body.bytes();
   client_.call(
       static_cast<AwsCall&&>(call),
       [](void* b, const HttpResponse& r) {
@@ -165,8 +221,18 @@ void LogSender::later(Batch& batch, Text why) {
 }
 
 void LogSender::end(Batch& batch, uint32_t lost, Text why) {
-  batch.done(batch.context, batch.events - lost, lost, why);
+  Feed& feed = batch.feed;
+  feed.count(batch.events - lost, lost, why);
+  held_ -= batch.body.capacity();
   delete &batch;
+  if (--feed.batches == 0 && feed.at_end) end(feed);
+  pump_task_.post();
+}
+
+void LogSender::end(Feed& feed) {
+  feed.outcome.why = feed.why.text();
+  feed.done(feed.context, feed.outcome);
+  delete &feed;
 }
 
 // {"rejectedLogEventsInfo": {"tooOldLogEventEndIndex", "tooNewLogEventStartIndex", "expiredLogEventEndIndex"}}: of

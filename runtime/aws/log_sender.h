@@ -5,6 +5,7 @@
 #pragma once
 
 #include "runtime/aws/call.h"
+#include "runtime/aws/log_events.h"
 #include "runtime/loop/loop.h"
 
 #include <optional>
@@ -17,14 +18,6 @@ constexpr size_t kMaxLogBatchBytes = 1 << 20;  // messages in UTF-8, and kLogEve
 constexpr uint32_t kMaxLogBatchEvents = 10'000;
 constexpr int64_t kMaxLogBatchSpanMs = 24 * 3'600'000;
 constexpr size_t kLogEventOverhead = 26;
-
-// A log event in a writer: the message stands there as a JSON string, quoted and escaped.
-struct LogEvent {
-  int64_t timestamp_ms;
-  Text log_group, log_stream;
-  size_t begin, end;
-  size_t size;  // of the message in UTF-8
-};
 
 // How log groups are made that do not exist.
 struct LogGroupSettings {
@@ -39,10 +32,16 @@ struct LogSenderSettings {
   std::optional<BackoffSettings> backoff = kAwsBackoff;  // nothing: a batch that failed is lost
 };
 
+// What became of a payload's events.
+struct LogOutcome {
+  uint64_t taken = 0, lost = 0;
+  Text why;  // of one that was lost
+};
+
 class LogSender {
 public:
-  // Told once for each batch: how many of its events were taken, and how many are lost, and why.
-  using Done = void (*)(void* context, uint32_t taken, uint32_t lost, Text why);
+  // Called once, from the loop, when the last event's end is known.
+  using Done = void (*)(void* context, const LogOutcome& outcome);
 
   // `exporter` and the texts in the settings must outlive the sender.
   LogSender(const ComponentContext& exporter, const AwsSettings& settings, const LogSenderSettings& sending);
@@ -50,21 +49,23 @@ public:
 
   bool check(Str place) { return client_.check(place); }
 
-  // Sends events in as few batches as the limits allow, ordered by time within each stream. Reorders `events`; copies
-  // what it needs of `messages`. Returns the number of batches, for each of which `done` is called later, from the
-  // loop.
-  uint32_t send(std::vector<LogEvent>& events, Text messages, Done done, void* context);
+  // Sends events in as few batches as the limits allow. Batches are made when they can go; `events` must be there until
+  // `done`.
+  void send(LogEvents& events, Done done, void* context);
 
 private:
+  struct Feed;
   struct Batch;
   struct Creation;
   enum class Step : uint8_t { Stream, Group, Retention, StreamAgain };
 
   void pump();
+  Batch* next_batch();
   void put(Batch& batch);
   void answered(Batch& batch, const HttpResponse& response);
   void later(Batch& batch, Text why);
   void end(Batch& batch, uint32_t lost, Text why);
+  void end(Feed& feed);
   bool known(const Batch& batch) const;
   void create(Batch& batch);
   void step(Creation& creation, Step step);
@@ -77,7 +78,10 @@ private:
   const LogSenderSettings settings_;
   Text exporter_;
   uint32_t in_flight_ = 0;
-  std::vector<Batch*> ready_;  // a queue
+  size_t held_ = 0;            // bytes of all batches
+  bool many_ = false;          // events, in the last batch
+  std::vector<Feed*> feeds_;   // those that have more events, a queue
+  std::vector<Batch*> ready_;  // made and not on their way, a queue
   std::vector<Creation*> creations_;
   std::vector<uint64_t> made_;  // hashes of streams that are there, where they are made first
   Task pump_task_;

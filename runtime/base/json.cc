@@ -44,6 +44,16 @@ static void append_escaped(Writer& out, Text t) {
   const char* p = t.data();
   const char* end = p + t.size();
   uint8_t* q = out.room(t.size() * kMost + 8);
+  if (t.size() >= 4 && t.size() < 8) {  // two pieces that overlap
+    uint32_t first, last;
+    memcpy(&first, p, 4);
+    memcpy(&last, end - 4, 4);
+    if (!needs_escape(first | uint64_t{last} << 32)) {
+      memcpy(q, &first, 4);
+      memcpy(q + t.size() - 4, &last, 4);
+      return out.advance(t.size());
+    }
+  }
   for (;;) {
     while (end - p >= 8) {
       uint64_t v;
@@ -53,6 +63,16 @@ static void append_escaped(Writer& out, Text t) {
       p += 8, q += 8;
     }
     if (p == end) break;
+    // What is left of a text without escapes: with what was before it, eight bytes.
+    if (end - p < 8 && t.size() >= 8 && q - (out.data() + out.size()) == p - t.data()) {
+      uint64_t v;
+      memcpy(&v, end - 8, 8);
+      if (!needs_escape(v)) {
+        memcpy(q - (8 - (end - p)), &v, 8);
+        q += end - p;
+        break;
+      }
+    }
     // At most eight bytes one by one, then fast again.
     for (int i = 0; i < 8 && p < end; ++i) {
       auto c = static_cast<uint8_t>(*p);

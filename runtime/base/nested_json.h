@@ -12,8 +12,8 @@ namespace whittle {
 // Appends `t` (valid UTF-8) escaped for a string within a document within a string.
 void append_nested_escaped(Writer& out, Text t);
 
-// How many bytes the document has of which `nested` is the nested form.
-size_t nested_size(Text nested);
+// How many bytes the document has of which `quoted` is the nested form, between its quotes.
+size_t nested_size(Text quoted);
 
 // A literal piece of a document, with ' where the document has a quote.
 template <size_t kSize>

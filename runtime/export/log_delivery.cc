@@ -5,12 +5,31 @@
 
 namespace whittle {
 
-struct LogDelivery::Delivery {
+static constexpr Text kUntimely = "log events older than 14 days or more than 2 hours ahead";
+
+// A payload on its way: its events without those that CloudWatch Logs does not take for their time.
+struct LogDelivery::Delivery final : LogEvents {
   LogDelivery& home;
   Outgoing& item;
-  uint32_t batches = 0;
-  uint64_t taken = 0, lost = 0;  // events
-  Writer why;
+  LogEvents& events;
+  const int64_t now_ms;
+  uint64_t lost, untimely = 0;
+  Writer why{};
+
+  Delivery(LogDelivery& h, Outgoing& i, LogEvents& e, uint64_t lost_before, Text why_lost)
+      : home(h), item(i), events(e), now_ms(h.runtime_.now_ns() / 1'000'000), lost(lost_before) {
+    why.append(why_lost);
+  }
+
+  bool next(LogEvent& event) override {
+    while (events.next(event)) {
+      const int64_t age = now_ms - event.timestamp_ms;
+      if (age <= kOldestLogEventMs && age >= -kNewestLogEventMs) return true;
+      ++untimely;
+    }
+    return false;
+  }
+  size_t write(Writer& out) override { return events.write(out); }
 
   void lose(uint64_t n, Text reason) {
     if (n == 0) return;
@@ -18,61 +37,38 @@ struct LogDelivery::Delivery {
     why.clear();
     why.append(reason);
   }
+  void end(const LogOutcome& outcome);
 };
 
 LogDelivery::LogDelivery(const ComponentContext& exporter, ExportQueue& queue, const AwsSettings& settings,
                          const LogSenderSettings& sending)
-    : context_(exporter), runtime_(*exporter.runtime), queue_(queue), sender_(exporter, settings, sending),
-      finish_task_(*runtime_.loop, [](void* self) { static_cast<LogDelivery*>(self)->finish(); }, this) {}
+    : context_(exporter), runtime_(*exporter.runtime), queue_(queue), sender_(exporter, settings, sending) {}
 
-void LogDelivery::deliver(Outgoing& item, std::vector<LogEvent>& events, Text messages, uint64_t lost, Text why) {
-  auto* d = new Delivery{*this, item, 0, 0, 0, {}};
-  d->lose(lost, why);
-  const int64_t now_ms = runtime_.now_ns() / 1'000'000;
-  size_t kept = 0;
-  for (const LogEvent& e : events) {
-    const int64_t age = now_ms - e.timestamp_ms;
-    if (age <= kOldestLogEventMs && age >= -kNewestLogEventMs) events[kept++] = e;
-  }
-  if (const size_t untimely = events.size() - kept; untimely > 0) {
-    runtime_.log->error("log events older than 14 days or more than 2 hours ahead are lost: CloudWatch Logs does not "
-                        "take them",
-                        {{"exporter", context_.id}, {"events", untimely}});
-    d->lose(untimely, "log events older than 14 days or more than 2 hours ahead");
-    events.resize(kept);
-  }
-  d->batches = sender_.send(
-      events, messages,
-      [](void* delivery, uint32_t taken, uint32_t not_taken, Text reason) {
-        auto& of = *static_cast<Delivery*>(delivery);
-        of.taken += taken;
-        of.lose(not_taken, reason);
-        if (--of.batches == 0) of.home.end(of);
+void LogDelivery::deliver(Outgoing& item, LogEvents& events, uint64_t lost, Text why) {
+  auto* delivery = new Delivery(*this, item, events, lost, why);
+  sender_.send(
+      *delivery,
+      [](void* d, const LogOutcome& outcome) {
+        static_cast<Delivery*>(d)->end(outcome);
+        delete static_cast<Delivery*>(d);
       },
-      d);
-  // The queue must not hear of the end of an item from within its own call.
-  if (d->batches == 0) end(*d);
+      delivery);
 }
 
-void LogDelivery::end(Delivery& d) {
-  finished_.push_back(&d);
-  finish_task_.post();
-}
-
-void LogDelivery::finish() {
-  while (!finished_.empty()) {
-    Delivery& d = *finished_.back();
-    finished_.pop_back();
-    Outgoing& item = d.item;
-    if (d.lost == 0) {
-      queue_.sent(item);
-    } else if (d.taken == 0) {
-      queue_.failed(item, d.why.text());
-    } else {
-      // Items are counted, events are lost: their share of the items.
-      queue_.sent_in_part(item, item.payload.items * d.lost / (d.lost + d.taken), d.why.text());
-    }
-    delete &d;
+void LogDelivery::Delivery::end(const LogOutcome& outcome) {
+  if (untimely > 0)
+    home.runtime_.log->error("log events older than 14 days or more than 2 hours ahead are lost: CloudWatch Logs does "
+                             "not take them",
+                             {{"exporter", home.context_.id}, {"events", untimely}});
+  lose(untimely, kUntimely);
+  lose(outcome.lost, outcome.why);
+  if (lost == 0) {
+    home.queue_.sent(item);
+  } else if (outcome.taken == 0) {
+    home.queue_.failed(item, why.text());
+  } else {
+    // Items are counted, events are lost: their share of the items.
+    home.queue_.sent_in_part(item, item.payload.items * lost / (lost + outcome.taken), why.text());
   }
 }
 

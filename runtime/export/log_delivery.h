@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the log events that an exporter made of a payload to the payload's end: what is too old or too new is left out
+// From the log events that an exporter makes of a payload to the payload's end: what is too old or too new is left out
 // and told, the rest goes in batches, and when the last of them is done the queue hears how much of the payload was
 // taken.
 #pragma once
@@ -21,21 +21,17 @@ public:
 
   bool check(Str place) { return sender_.check(place); }
 
-  // Sends `item` as `events`, of which it reorders the list and needs `messages` only during the call. `lost` more of
-  // its events could not be made, for `why`. The queue hears of the item's end later, from the loop.
-  void deliver(Outgoing& item, std::vector<LogEvent>& events, Text messages, uint64_t lost = 0, Text why = {});
+  // Sends `item` as `events`, which must be there until the item's end is known. `lost` more of its events could not be
+  // made, for `why`. The queue hears of the item's end later, from the loop.
+  void deliver(Outgoing& item, LogEvents& events, uint64_t lost = 0, Text why = {});
 
 private:
   struct Delivery;
-  void end(Delivery& delivery);
-  void finish();
 
   const ComponentContext& context_;
   Runtime& runtime_;
   ExportQueue& queue_;
   LogSender sender_;
-  Task finish_task_;
-  std::vector<Delivery*> finished_;
 };
 
 }  // namespace whittle

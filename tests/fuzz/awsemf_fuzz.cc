@@ -29,16 +29,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (data[0] & 128) c.log_group_name = {"/{ClusterName}{TaskId}", 22};
   awsemf::Encoder encoder(c, "stream");
   for (int round = 0; round < 2; ++round) {
-    Writer out;
-    std::vector<awsemf::Event> events;
-    encoder.begin(1);
-    encoder.add(request);
-    encoder.finish(out, events);
-    for (const awsemf::Event& e : events) {
-      yyjson_doc* text = yyjson_read(reinterpret_cast<const char*>(out.data()) + e.begin, e.end - e.begin, 0);
+    awsemf::Documents documents(encoder);
+    encoder.begin(documents, 1);
+    encoder.translate(request);
+    documents.sort();
+    for (LogEvent event; documents.next(event);) {
+      Writer out;
+      const size_t size = documents.write(out);
+      if (size == 0) continue;
+      yyjson_doc* text = yyjson_read(reinterpret_cast<const char*>(out.data()), out.size(), 0);
       CHECK(text);
       yyjson_val* root = yyjson_doc_get_root(text);
-      CHECK(yyjson_get_len(root) == e.size);
+      CHECK(yyjson_get_len(root) == size);
       yyjson_doc* document = yyjson_read(yyjson_get_str(root), yyjson_get_len(root), 0);
       CHECK(document && yyjson_is_obj(yyjson_doc_get_root(document)));
       yyjson_doc_free(document);

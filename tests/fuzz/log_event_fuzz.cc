@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   {
     Arena names;
     Text group = "g", stream = "s";
-    cloudwatch_logs::read_destination(as_text(request), names, group, stream);
+    cloudwatch_logs::read_destination(as_text(request), names, names, group, stream);
     CHECK(!group.empty() && !stream.empty());
   }
   auto counts = wire::validate(Signal::Logs, request);
@@ -31,10 +31,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   c.raw_log = data[0] & 1;
   cloudwatch_logs::Events events;
   add_events(c, request, 1, events);
-  CHECK(events.list.size() + events.losses.empty + events.losses.not_finite == counts->items);
-  for (const LogEvent& e : events.list) {
-    CHECK(!e.log_group.empty() && !e.log_stream.empty());
-    const Text message = events.messages.text().substr(e.begin, e.end - e.begin);
+  CHECK(events.log.list.size() + events.losses.empty + events.losses.not_finite == counts->items);
+  for (const ListedLogEvents::Listed& e : events.log.list) {
+    CHECK(!e.event.log_group.empty() && !e.event.log_stream.empty());
+    const Text message = events.log.messages.text().substr(e.begin, e.end - e.begin);
     yyjson_doc* text = yyjson_read(message.data(), message.size(), 0);
     CHECK(text);
     yyjson_val* root = yyjson_doc_get_root(text);

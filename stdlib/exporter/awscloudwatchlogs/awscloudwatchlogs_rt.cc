@@ -37,7 +37,10 @@ struct Awscloudwatchlogs {
                                    .backoff = backoff_of(config.retry_on_failure)}) {}
 
   void send(Outgoing& item) {
-    cloudwatch_logs::Events events;
+    auto* made = new cloudwatch_logs::Events;
+    item.user = made;
+    item.discard = [](void* events) { delete static_cast<cloudwatch_logs::Events*>(events); };
+    cloudwatch_logs::Events& events = *made;
     const int64_t now_ms = runtime.now_ns() / 1'000'000;
     for (const Slice& slice : item.payload.slices) add_events(config, slice.bytes, now_ms, events);
     const cloudwatch_logs::Losses& l = events.losses;
@@ -57,8 +60,9 @@ struct Awscloudwatchlogs {
     }
     // From here on only the events are held.
     item.payload.slices = {};
-    queue.holds(item, events.messages.size());
-    delivery.deliver(item, events.list, events.messages.text(), uint64_t{l.empty} + l.not_finite, why);
+    queue.holds(item, events.log.messages.size());
+    events.log.sort();
+    delivery.deliver(item, events.log, uint64_t{l.empty} + l.not_finite, why);
   }
 };
 

@@ -78,7 +78,7 @@ TEST(Send, MakesStreamsFirstAndOnce) {
   l.own.requests.clear();
   l.send(Signal::Logs, request(of("a", record("2")) + "," + of("b", record("3"))));
   l.settle();
-  EXPECT_EQ(l.calls(), "CreateLogStream PutLogEvents PutLogEvents ");
+  EXPECT_EQ(l.calls(), "PutLogEvents CreateLogStream PutLogEvents ");
   l.expect(3, 0);
 }
 

@@ -29,8 +29,8 @@ struct Made {
   }
   // As it stands in the request: a string of JSON.
   std::string message(size_t i) const {
-    const LogEvent& e = events.list[i];
-    return std::string(events.messages.text().substr(e.begin, e.end - e.begin));
+    const ListedLogEvents::Listed& e = events.log.list[i];
+    return std::string(events.log.messages.text().substr(e.begin, e.end - e.begin));
   }
 };
 
@@ -46,10 +46,10 @@ TEST(Event, NamesTakeAttributes) {
                           R"({"key":"TaskId","value":{"intValue":"5"}},)"
                           R"({"key":"aws.ecs.cluster.name","value":{"stringValue":"b"}},)"
                           R"({"key":"faas.name","value":{"stringValue":""}})"));
-  ASSERT_EQ(m.events.list.size(), 1u);
-  EXPECT_EQ(m.events.list[0].log_group, "/ecs/b");
-  EXPECT_EQ(m.events.list[0].log_stream, "5/undefined{x}{");
-  EXPECT_EQ(m.events.list[0].timestamp_ms, kNowMs);
+  ASSERT_EQ(m.events.log.list.size(), 1u);
+  EXPECT_EQ(m.events.log.list[0].event.log_group, "/ecs/b");
+  EXPECT_EQ(m.events.log.list[0].event.log_stream, "5/undefined{x}{");
+  EXPECT_EQ(m.events.log.list[0].event.timestamp_ms, kNowMs);
 }
 
 TEST(Event, ADocumentLeavesOutWhatIsEmpty) {
@@ -58,9 +58,9 @@ TEST(Event, ADocumentLeavesOutWhatIsEmpty) {
                           R"("attributes":[{"key":"b","value":{}},{"key":"a<","value":{"stringValue":"&"}},)"
                           R"({"key":"b","value":{"arrayValue":{"values":[{},{"doubleValue":1e21}]}}}]},)"
                           R"({})"));
-  ASSERT_EQ(m.events.list.size(), 2u);
+  ASSERT_EQ(m.events.log.list.size(), 2u);
   EXPECT_EQ(m.message(0), R"("{\"body\":0,\"flags\":1,\"attributes\":{\"a\\u003c\":\"\\u0026\",\"b\":[null,1e+21]}}")");
-  EXPECT_EQ(m.events.list[0].size,
+  EXPECT_EQ(m.events.log.list[0].size,
             std::string(R"({"body":0,"flags":1,"attributes":{"a\u003c":"\u0026","b":[null,1e+21]}})").size());
   EXPECT_EQ(m.message(1), R"("{}")");
 }
@@ -70,11 +70,11 @@ TEST(Event, WhatJsonCannotSayIsCounted) {
   const std::string json =
       records(R"({"body":{"doubleValue":"NaN"}},{"body":{"stringValue":""}},{"body":{"stringValue":"x"}})");
   const Made documents(c, json);
-  EXPECT_EQ(documents.events.list.size(), 2u);
+  EXPECT_EQ(documents.events.log.list.size(), 2u);
   EXPECT_EQ(documents.events.losses.not_finite, 1u);
   c.raw_log = true;
   const Made raw(c, json);
-  EXPECT_EQ(raw.events.list.size(), 2u);
+  EXPECT_EQ(raw.events.log.list.size(), 2u);
   EXPECT_EQ(raw.message(0), "\"NaN\"");
   EXPECT_EQ(raw.events.losses.empty, 1u);
 }
@@ -85,7 +85,7 @@ TEST(Event, IsCutBetweenCharacters) {
   std::string body;
   while (body.size() <= kMostEventBytes) body += "\xE2\x9C\x93";  // of three bytes
   const Made m(c, records(R"({"body":{"stringValue":")" + body + "\"}}"));
-  ASSERT_EQ(m.events.list.size(), 1u);
+  ASSERT_EQ(m.events.log.list.size(), 1u);
   EXPECT_EQ(m.events.losses.truncated, 1u);
   const std::string message = m.message(0);
   EXPECT_LE(message.size() - 2, kMostEventBytes);
@@ -118,7 +118,7 @@ TEST(Destination, OfEmbeddedMetrics) {
   for (const Case& k : kCases) {
     Arena names;
     Text group = "g", stream = "s";
-    read_destination(k.body, names, group, stream);
+    read_destination(k.body, names, names, group, stream);
     EXPECT_EQ(group, k.group) << k.body;
     EXPECT_EQ(stream, k.stream) << k.body;
   }

@@ -3,12 +3,12 @@
 
 #include "runtime/aws/log_names.h"
 #include "runtime/base/json.h"
+#include "runtime/base/json_memory.h"
 #include "runtime/http/header.h"
 #include "runtime/wire/attributes.h"
 #include "runtime/wire/value_text.h"
 
 #include <algorithm>
-#include <yyjson.h>
 
 namespace whittle::cloudwatch_logs {
 
@@ -115,10 +115,10 @@ void truncate(Writer& message) {
 
 // As encoding/json fills a struct: capitals and small letters are the same, of two equal names the last counts, null
 // changes nothing, and a value of another kind spoils the whole.
-void read_destination(Text body, Arena& names, Text& group, Text& stream) {
+void read_destination(Text body, Arena& names, Arena& scratch, Text& group, Text& stream) {
   const size_t at = body.find_first_not_of(" \t\r\n");
   if (at == Text::npos || body[at] != '{') return;
-  yyjson_doc* doc = yyjson_read(body.data(), body.size(), 0);
+  yyjson_doc* doc = read_json(body, scratch);
   if (!doc) return;
   Text found[2][2];  // group and stream, in `_aws` and beside it
   bool good = true;
@@ -148,11 +148,11 @@ void read_destination(Text body, Arena& names, Text& group, Text& stream) {
     if (!s.empty()) stream = names.copy(s);
     break;
   }
-  yyjson_doc_free(doc);
 }
 
 void add_events(const config::Awscloudwatchlogs& config, Bytes request, int64_t now_ms, Events& out) {
   Writer message, scratch;
+  Arena document;  // of one body
   for (views::ResourceLogs rl : views::ExportLogsServiceRequest(request).resource_logs) {
     const views::Resource resource = rl.resource.get();
     const Source source{name_for(resource.attributes, view(config.log_group_name), scratch, out.names),
@@ -171,7 +171,8 @@ void add_events(const config::Awscloudwatchlogs& config, Bytes request, int64_t 
             ++out.losses.empty;
             continue;
           }
-          read_destination(message.text(), out.names, event.log_group, event.log_stream);
+          document.recycle();
+          read_destination(message.text(), out.names, document, event.log_group, event.log_stream);
         } else if (!append_document(message, source, sl.scope.bytes, it.bytes())) {
           ++out.losses.not_finite;
           continue;
@@ -182,11 +183,9 @@ void add_events(const config::Awscloudwatchlogs& config, Bytes request, int64_t 
         }
         event.timestamp_ms = static_cast<int64_t>(record.time_unix_nano) / 1'000'000;
         if (event.timestamp_ms == 0) event.timestamp_ms = now_ms;
-        event.begin = out.messages.size();
-        append_json_text(out.messages, message.text());
-        event.end = out.messages.size();
-        event.size = message.size();
-        out.list.push_back(event);
+        const size_t begin = out.log.messages.size();
+        append_json_text(out.log.messages, message.text());
+        out.log.list.push_back({event, begin, out.log.messages.size(), message.size()});
       }
     }
   }

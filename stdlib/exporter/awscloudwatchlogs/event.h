@@ -7,8 +7,6 @@
 #include "runtime/base/arena.h"
 #include "stdlib/exporter/awscloudwatchlogs/awscloudwatchlogs_config.h"
 
-#include <vector>
-
 namespace whittle::cloudwatch_logs {
 
 constexpr size_t kMostEventBytes = (256 << 10) - kLogEventOverhead;  // of a message
@@ -22,8 +20,7 @@ struct Losses {
 };
 
 struct Events {
-  std::vector<LogEvent> list;
-  Writer messages;  // that `list` points into
+  ListedLogEvents log;
   Losses losses;
   Arena names;  // of groups and streams
 };
@@ -32,7 +29,8 @@ struct Events {
 void add_events(const config::Awscloudwatchlogs& config, Bytes request, int64_t now_ms, Events& out);
 
 // A document in Embedded Metric Format names its own destination: in `_aws`, or, in the format's version 0, beside its
-// metrics. Names in `body` stand for `group` and `stream`; borrowed from `names`.
-void read_destination(Text body, Arena& names, Text& group, Text& stream);
+// metrics. Names in `body` stand for `group` and `stream`; borrowed from `names`. `scratch` holds what `body` is read
+// into.
+void read_destination(Text body, Arena& names, Arena& scratch, Text& group, Text& stream);
 
 }  // namespace whittle::cloudwatch_logs

@@ -5,21 +5,14 @@
 // encoder remembers each series' last value.
 #pragma once
 
+#include "runtime/aws/log_events.h"
 #include "runtime/base/arena.h"
-#include "runtime/base/writer.h"
 #include "stdlib/exporter/awsemf/awsemf_config.h"
 
+#include <span>
 #include <vector>
 
 namespace whittle::awsemf {
-
-// One document, as log event of a stream.
-struct Event {
-  int64_t timestamp_ms;
-  Text log_group, log_stream;  // valid until the next begin()
-  size_t begin, end;           // in the writer: a JSON string, quoted and escaped
-  size_t size;                 // of the document itself, in bytes
-};
 
 // What could not become events; told in the log by whoever encodes.
 struct Losses {
@@ -36,24 +29,70 @@ constexpr size_t kMaxEventSize = 256 << 10;  // with kEventOverhead
 constexpr size_t kEventOverhead = 26;
 constexpr int64_t kSeriesLife = 300'000'000'000;  // how long a series' last value is kept
 
+struct DocumentSettings;
+struct Group;
+struct Metric;
+class Encoder;
+
+// A payload's documents, each the message of a log event. They are written late: a document is several times as large
+// as what it is made of.
+class Documents final : public LogEvents {
+public:
+  explicit Documents(Encoder& encoder);
+
+  // Brings the documents into the order in which they are sent; otherwise they come in that of their first data points.
+  void sort();
+  bool next(LogEvent& event) override;
+  size_t write(Writer& out) override;
+
+  const Losses& losses() const { return losses_; }
+  // Bytes of memory.
+  size_t held() const { return arena_.held(); }
+  // Frees what the documents are made of; there is no next one.
+  void release();
+
+private:
+  friend class Encoder;
+  using Metrics = std::span<const Metric* const>;
+
+  // How the last document's measurements begin: the next one's often do so too.
+  struct Head {
+    const Group* group = nullptr;
+    Writer text;
+    uint32_t wide = 0;  // as in Losses
+    bool serves(const Group& g) const;
+  };
+  friend struct Document;
+
+  const DocumentSettings& settings_;
+  Arena arena_;
+  std::vector<Group*> groups_;
+  size_t at_ = 0;               // behind the group at hand
+  std::vector<Metrics> parts_;  // of the group at hand, which become a document each: the next one last
+  Metrics part_;                // at hand
+  Head head_;
+  Arena scratch_;  // of one document
+  Losses losses_{};
+};
+
 class Encoder {
 public:
-  // `config` and `default_stream` must outlive the encoder.
+  // `config` and `default_stream` must outlive the encoder, and the encoder its documents.
   Encoder(const config::Awsemf& config, Text default_stream);
   ~Encoder();
   Encoder(const Encoder&) = delete;
 
-  // A payload: begin(), add() for each slice (regular, see wire/validate.h), finish(). Events come in the order in
-  // which their first data points came.
-  void begin(int64_t now_ns);
-  void add(Bytes request);
-  Losses finish(Writer& out, std::vector<Event>& events);
+  // Makes documents of a payload: translate() for each slice (regular, see wire/validate.h), which must stay until the
+  // documents are written. One payload at a time.
+  void begin(Documents& documents, int64_t now_ns);
+  void translate(Bytes request);
 
   // Forgets series whose last data point is older than kSeriesLife. To be called now and then.
   void expire(int64_t now_ns);
   size_t series() const;
 
 private:
+  friend class Documents;
   struct State;
   State* state_;
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sends metrics to CloudWatch Logs as EMF documents, or writes the documents to standard output.
 //
-// Turning cumulative sums into increases changes what the encoder remembers, so a payload is encoded once; what waits
-// from then on are its documents in batches.
+// Turning cumulative sums into increases changes what the encoder remembers, so a payload is translated once. Its
+// documents are written as batches have room for them.
 #include "runtime/base/log.h"
 #include "runtime/base/self_metrics.h"
 #include "runtime/export/log_delivery.h"
@@ -15,6 +15,9 @@
 
 namespace whittle {
 namespace {
+
+// Bytes of payloads that wait: a few batches. What a payload becomes takes more than it does.
+constexpr uint64_t kMostWaiting = 4 << 20;
 
 struct Awsemf {
   const ComponentContext& context;
@@ -33,7 +36,7 @@ struct Awsemf {
         encoder(config, name_stream()),
         queue(
             c, &ExportQueue::kFew, nullptr, [](void* self, Outgoing& item) { static_cast<Awsemf*>(self)->send(item); },
-            this),
+            this, kMostWaiting),
         printed_task(
             *runtime.loop,
             [](void* self) {
@@ -81,40 +84,55 @@ struct Awsemf {
                         {{"exporter", context.id}, {"documents", l.wide}});
   }
 
-  void send(Outgoing& item) {
-    int64_t now = runtime.now_ns();
-    Writer documents;
-    std::vector<awsemf::Event> encoded;
-    expire();
-    encoder.begin(now);
-    for (const Slice& slice : item.payload.slices) encoder.add(slice.bytes);
-    awsemf::Losses losses = encoder.finish(documents, encoded);
-    if (losses.any()) tell(losses);
-    // From here on only the documents are held.
-    item.payload.slices = {};
-    queue.holds(item, documents.size());
+  // A payload on its way. It is translated when its turn comes, and let go when its last document is written.
+  struct Sent final : LogEvents {
+    Awsemf& exporter;
+    Outgoing& item;
+    std::optional<awsemf::Documents> documents{};
 
-    if (!delivery) {
-      print(encoded, documents.text());
-      // The queue must not hear of the end of an item from within its own call.
-      printed.push_back(&item);
-      return printed_task.post();
+    Sent(Awsemf& e, Outgoing& i) : exporter(e), item(i) {}
+
+    awsemf::Documents& translate() {
+      if (documents) return *documents;
+      documents.emplace(exporter.encoder);
+      exporter.encoder.begin(*documents, exporter.runtime.now_ns());
+      for (const Slice& slice : item.payload.slices) exporter.encoder.translate(slice.bytes);
+      exporter.queue.holds(item, item.held + documents->held());
+      if (exporter.delivery) documents->sort();
+      return *documents;
     }
-    std::vector<LogEvent> events;
-    events.reserve(encoded.size());
-    for (const awsemf::Event& e : encoded)
-      events.push_back({e.timestamp_ms, e.log_group, e.log_stream, e.begin, e.end, e.size});
-    delivery->deliver(item, events, documents.text());
+    bool next(LogEvent& event) override {
+      if (translate().next(event)) return true;
+      if (documents->losses().any()) exporter.tell(documents->losses());
+      documents->release();
+      item.payload.slices = {};
+      exporter.queue.holds(item, 0);
+      return false;
+    }
+    size_t write(Writer& out) override { return documents->write(out); }
+  };
+
+  void send(Outgoing& item) {
+    expire();
+    auto* sent = new Sent(*this, item);
+    item.user = sent;
+    item.discard = [](void* s) { delete static_cast<Sent*>(s); };
+    if (delivery) return delivery->deliver(item, *sent);
+    print(*sent);
+    // The queue must not hear of the end of an item from within its own call.
+    printed.push_back(&item);
+    printed_task.post();
   }
 
   // One document a line.
-  void print(const std::vector<awsemf::Event>& events, Text documents) {
-    Writer lines;
-    for (const awsemf::Event& e : events) {
-      Text nested = documents.substr(e.begin + 1, e.end - e.begin - 2);
-      for (size_t i = 0; i < nested.size(); ++i) {
-        if (nested[i] == '\\') ++i;
-        lines.byte(static_cast<uint8_t>(nested[i]));
+  void print(LogEvents& documents) {
+    Writer lines, nested;
+    for (LogEvent event; documents.next(event); nested.clear()) {
+      if (documents.write(nested) == 0) continue;
+      const Text text = nested.text().substr(1, nested.size() - 2);
+      for (size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\\') ++i;
+        lines.byte(static_cast<uint8_t>(text[i]));
       }
       lines.byte('\n');
     }

@@ -12,9 +12,9 @@
 namespace whittle::awsemf {
 namespace {
 
-struct Documents {
+struct Made {
   std::vector<std::string> texts;
-  std::vector<Event> events;
+  std::vector<std::pair<std::string, std::string>> places;  // group and stream
   Losses losses;
 };
 
@@ -26,23 +26,28 @@ config::Awsemf usual() {
   return c;
 }
 
-Documents encode(Encoder& encoder, const std::string& metrics, const std::string& resource = "{}") {
+Made encode(Encoder& encoder, const std::string& metrics, const std::string& resource = "{}") {
   std::string json =
       R"({"resourceMetrics":[{"resource":)" + resource + R"(,"scopeMetrics":[{"metrics":[)" + metrics + "]}]}]}";
-  Writer request, out;
+  Writer request;
   EXPECT_TRUE(wire::json_to_proto(Signal::Metrics, as_bytes(json), request)) << json;
-  Documents d;
-  encoder.begin(1'000'000'000'000);
-  encoder.add(request.bytes());
-  d.losses = encoder.finish(out, d.events);
-  for (const Event& e : d.events) {
-    yyjson_doc* doc = yyjson_read(reinterpret_cast<const char*>(out.data()) + e.begin, e.end - e.begin, 0);
+  Made d;
+  Documents documents(encoder);
+  encoder.begin(documents, 1'000'000'000'000);
+  encoder.translate(request.bytes());
+  for (LogEvent event; documents.next(event);) {
+    Writer out;
+    const size_t size = documents.write(out);
+    if (size == 0) continue;
+    yyjson_doc* doc = yyjson_read(reinterpret_cast<const char*>(out.data()), out.size(), 0);
     EXPECT_TRUE(doc);
     yyjson_val* root = yyjson_doc_get_root(doc);
     d.texts.emplace_back(yyjson_get_str(root), yyjson_get_len(root));
-    EXPECT_EQ(d.texts.back().size(), e.size);
+    EXPECT_EQ(d.texts.back().size(), size);
     yyjson_doc_free(doc);
+    d.places.emplace_back(event.log_group, event.log_stream);
   }
+  d.losses = documents.losses();
   return d;
 }
 
@@ -55,7 +60,7 @@ TEST(Documents, AtMostAHundredMetrics) {
   Encoder encoder(c, "stream");
   std::string metrics;
   for (int i = 0; i < 250; ++i) metrics += (i ? "," : "") + gauge("m" + std::to_string(i), R"({"asInt":"1"})");
-  Documents d = encode(encoder, metrics);
+  Made d = encode(encoder, metrics);
   ASSERT_EQ(d.texts.size(), 3u);
   size_t total = 0;
   for (const std::string& t : d.texts) {
@@ -73,9 +78,9 @@ TEST(Documents, AtMostAQuarterMebibyte) {
   std::string metrics;
   for (int i = 0; i < 10; ++i)
     metrics += (i ? "," : "") + gauge(std::string(30'000, static_cast<char>('a' + i)), R"({"asInt":"1"})");
-  Documents d = encode(encoder, metrics);
+  Made d = encode(encoder, metrics);
   EXPECT_GT(d.texts.size(), 1u);
-  for (const Event& e : d.events) EXPECT_LE(e.size + kEventOverhead, kMaxEventSize);
+  for (const std::string& t : d.texts) EXPECT_LE(t.size() + kEventOverhead, kMaxEventSize);
   EXPECT_FALSE(d.losses.any());
 
   d = encode(encoder, gauge(std::string(200'000, 'x'), R"({"asInt":"1"})"));
@@ -86,7 +91,7 @@ TEST(Documents, AtMostAQuarterMebibyte) {
 TEST(Documents, DuplicatesAndClashes) {
   config::Awsemf c = usual();
   Encoder encoder(c, "stream");
-  Documents d = encode(encoder, gauge("m", R"({"asInt":"1"},{"asInt":"2"})"));
+  Made d = encode(encoder, gauge("m", R"({"asInt":"1"},{"asInt":"2"})"));
   ASSERT_EQ(d.texts.size(), 1u);
   EXPECT_EQ(d.losses.duplicates, 1u);
   EXPECT_NE(d.texts[0].find(R"("m":1)"), std::string::npos);
@@ -105,13 +110,12 @@ TEST(Documents, Placeholders) {
   Text group = "/{ClusterName}/{TaskId}/{x}{";
   c.log_group_name = {group.data(), group.size()};
   Encoder encoder(c, "stream");
-  Documents d =
-      encode(encoder, gauge("m", R"({"asInt":"1","attributes":[{"key":"TaskId","value":{"stringValue":"t"}}]})"),
-             R"({"attributes":[{"key":"aws.ecs.cluster.name","value":{"stringValue":"c"}}]})");
-  ASSERT_EQ(d.events.size(), 1u);
+  Made d = encode(encoder, gauge("m", R"({"asInt":"1","attributes":[{"key":"TaskId","value":{"stringValue":"t"}}]})"),
+                  R"({"attributes":[{"key":"aws.ecs.cluster.name","value":{"stringValue":"c"}}]})");
+  ASSERT_EQ(d.places.size(), 1u);
   // What the resource could not fill is filled from the labels, all of it: they do not know the cluster.
-  EXPECT_EQ(d.events[0].log_group, "/undefined/t/{x}{");
-  EXPECT_EQ(d.events[0].log_stream, "stream");
+  EXPECT_EQ(d.places[0].first, "/undefined/t/{x}{");
+  EXPECT_EQ(d.places[0].second, "stream");
 }
 
 TEST(Series, IncreasesAndResets) {
@@ -140,7 +144,7 @@ TEST(Histograms, OddOnes) {
       exponential(R"({"count":"3","scale":20,"positive":{"offset":-5,"bucketCounts":["1","0","2"]}})").texts.size(),
       1u);
   // Beyond what doubles hold: the values are infinite, which JSON cannot say.
-  Documents d = exponential(R"({"count":"1","scale":-20,"positive":{"offset":3,"bucketCounts":["1"]}})");
+  Made d = exponential(R"({"count":"1","scale":-20,"positive":{"offset":3,"bucketCounts":["1"]}})");
   EXPECT_TRUE(d.texts.empty());
   EXPECT_EQ(d.losses.not_finite, 1u);
   std::string zeros = "\"0\"";

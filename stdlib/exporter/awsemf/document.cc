@@ -1,44 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 // Groups to documents. CloudWatch reads at most 100 metrics of a document and 256 KiB of an event: a group with more
 // becomes several documents with the same labels.
+#include "runtime/base/json_memory.h"
 #include "runtime/base/regex.h"
 #include "stdlib/exporter/awsemf/groups.h"
 
 #include <algorithm>
-#include <string.h>
-#include <yyjson.h>
 
 namespace whittle::awsemf {
 
-namespace {
+using Names = std::span<const Text>;
 
-constexpr Text kScopeLabel = "OTelLib";
-constexpr Text kStorageResolution = "aws.emf.storage_resolution";
-constexpr Text kPrometheusType = "prom_metric_type";
-
-using Names = std::vector<Text>;
+static constexpr Text kScopeLabel = "OTelLib";
+static constexpr Text kStorageResolution = "aws.emf.storage_resolution";
+static constexpr Text kPrometheusType = "prom_metric_type";
 
 struct Document {
   const Group& group;
-  const DocumentContext& context;
+  const DocumentSettings& settings;
   NestedJson json;
   std::span<const Metric* const> metrics;
+  Documents::Head& head;
+  Arena& scratch;
   bool version_0;
   int64_t resolution = 60;
-  std::vector<Names> rollup{};  // sets that are added to each measurement's own
+  std::span<const Names> rollup{};  // sets that are added to each measurement's own
+  uint32_t wide = 0;                // measurements with a set of more than kMaxDimensions
 
-  void prepare();
+  void prepare_rollup();
   bool has_metric(Text name) const;
   bool is_own_field(Text name, bool measured) const;
   bool write_measurements();
-  void write_measurement(const std::vector<Names>& dimensions, std::span<const Metric* const> of, bool& any);
+  void write_usual_head();
+  void write_head(std::span<const Names> dimensions);
+  void write_metrics(std::span<const Metric* const> of);
   bool write_declared();
   void write_fields(bool measured);
   void write_value(const Value& v);
   void write();
 };
 
-Text prometheus_type(MetricType t) {
+static Text prometheus_type(MetricType t) {
   switch (t) {
   case MetricType::Gauge: return "gauge";
   case MetricType::Sum: return "counter";
@@ -48,21 +50,23 @@ Text prometheus_type(MetricType t) {
   }
 }
 
-void Document::prepare() {
-  if (const Label* l = find_label(group.labels, kStorageResolution)) resolution = parse_int(l->value).value_or(60);
-  auto option = context.config.dimension_rollup_option;
+void Document::prepare_rollup() {
+  auto option = settings.config.dimension_rollup_option;
   using Option = config::AwsemfDimensionRollupOption;
-  bool scope = find_label(group.labels, kScopeLabel) != nullptr;
-  Names zero;
-  if (scope) zero.push_back(kScopeLabel);
+  if (option == Option::NoDimensionRollup) return;
+  const bool scope = find_label(group.labels, kScopeLabel) != nullptr;
+  Names* sets = scratch.array<Names>(group.labels.size() + 1);
+  size_t n = 0;
   for (const Label& l : group.labels) {
-    if (l.name == kScopeLabel || l.name == kStorageResolution || option == Option::NoDimensionRollup) continue;
-    if (rollup.empty() && option == Option::ZeroAndSingleDimensionRollup) rollup.push_back(zero);
-    Names one = zero;
-    one.push_back(l.name);
-    std::sort(one.begin(), one.end());
-    rollup.push_back(static_cast<Names&&>(one));
+    if (l.name == kScopeLabel || l.name == kStorageResolution) continue;
+    if (n == 0 && option == Option::ZeroAndSingleDimensionRollup) new (&sets[n++]) Names(&kScopeLabel, scope ? 1 : 0);
+    const bool first = scope && kScopeLabel < l.name;
+    Text* names = scratch.array<Text>(2);
+    new (&names[first]) Text(l.name);
+    new (&names[!first]) Text(kScopeLabel);
+    new (&sets[n++]) Names(names, scope ? 2 : 1);
   }
+  rollup = {sets, n};
 }
 
 bool Document::has_metric(Text name) const {
@@ -73,19 +77,19 @@ bool Document::has_metric(Text name) const {
 
 // Names that the document uses itself; they win over labels and metrics.
 bool Document::is_own_field(Text name, bool measured) const {
-  if (group.prometheus && name == kPrometheusType) return true;
+  if (group.place->prometheus && name == kPrometheusType) return true;
   if (version_0) return name == "Timestamp" || (measured && (name == "Version" || name == "CloudWatchMetrics"));
   return measured && (name == "Version" || name == "_aws");
 }
 
-void Document::write_measurement(const std::vector<Names>& dimensions, std::span<const Metric* const> of, bool& any) {
-  any = true;
+// A measurement up to its metrics.
+void Document::write_head(std::span<const Names> dimensions) {
   json.put<"{'Namespace':">();
-  json.text(group.space);
+  json.text(group.place->space);
   json.put<",'Dimensions':[">();
-  bool wide = false;
+  bool has_wide = false;
   for (const Names& set : dimensions) {
-    wide |= set.size() > kMaxDimensions;
+    has_wide |= set.size() > kMaxDimensions;
     json.put<"[">();
     for (Text name : set) {
       json.text(name);
@@ -94,9 +98,12 @@ void Document::write_measurement(const std::vector<Names>& dimensions, std::span
     json.close(']');
     json.comma();
   }
-  context.losses.wide += wide;
+  wide += has_wide;
   json.close(']');
   json.put<",'Metrics':[">();
+}
+
+void Document::write_metrics(std::span<const Metric* const> of) {
   for (const Metric* m : of) {
     json.put<"{'Name':">();
     json.text(m->name);
@@ -112,27 +119,54 @@ void Document::write_measurement(const std::vector<Names>& dimensions, std::span
 
 // Writes the measurements' members. Returns whether there is one.
 bool Document::write_measurements() {
-  if (!context.rules.empty()) return write_declared();
-  size_t names = 0;
-  bool scope = false;
-  Names all;
-  for (const Label& l : group.labels) {
-    if (l.name == kStorageResolution) continue;
-    ++names;
-    scope |= l.name == kScopeLabel;
-    all.push_back(l.name);
+  if (const Label* l = find_label(group.labels, kStorageResolution)) resolution = parse_int(l->value).value_or(60);
+  if (!settings.rules.empty()) {
+    prepare_rollup();
+    return write_declared();
   }
-  // With one label its own set and the rolled-up one are the same.
-  bool same = !rollup.empty() && (names <= 1 || (names == 2 && scope));
-  std::vector<Names> dimensions;
-  if (!same) dimensions.push_back(static_cast<Names&&>(all));
-  dimensions.insert(dimensions.end(), rollup.begin(), rollup.end());
-  bool any = false;
-  write_measurement(dimensions, metrics, any);
-  return any;
+  if (head.serves(group)) {
+    json.out.append(head.text.bytes());
+    wide = head.wide;
+  } else {
+    const size_t begin = json.out.size();
+    prepare_rollup();
+    write_usual_head();
+    head.group = &group;
+    head.text.clear();
+    head.text.append(json.out.bytes().subspan(begin));
+    head.wide = wide;
+  }
+  write_metrics(metrics);
+  return true;
 }
 
-bool matches_labels(const config::MetricDeclaration& d, Labels labels, Writer& joined) {
+// All metrics are measured by all labels and by the sets that are rolled up.
+void Document::write_usual_head() {
+  Text* all = scratch.array<Text>(group.labels.size() + 1);
+  size_t names = 0;
+  bool scope = false;
+  for (const Label& l : group.labels) {
+    if (l.name == kStorageResolution) continue;
+    scope |= l.name == kScopeLabel;
+    new (&all[names++]) Text(l.name);
+  }
+  Names* dimensions = scratch.array<Names>(rollup.size() + 1);
+  size_t n = 0;
+  // With one label its own set and the rolled-up one are the same.
+  const bool same = !rollup.empty() && (names <= 1 || (names == 2 && scope));
+  if (!same) new (&dimensions[n++]) Names(all, names);
+  for (const Names& set : rollup) new (&dimensions[n++]) Names(set);
+  write_head({dimensions, n});
+}
+
+// Whether the measurements of `g` begin alike.
+bool Documents::Head::serves(const Group& g) const {
+  return group && group->place->space == g.place->space &&
+         std::equal(group->labels.begin(), group->labels.end(), g.labels.begin(), g.labels.end(),
+                    [](const Label& a, const Label& b) { return a.name == b.name; });
+}
+
+static bool matches_labels(const config::MetricDeclaration& d, Labels labels, Writer& joined) {
   if (d.label_matchers.size == 0) return true;
   for (const config::LabelMatcher& m : d.label_matchers) {
     joined.clear();
@@ -151,7 +185,7 @@ bool matches_labels(const config::MetricDeclaration& d, Labels labels, Writer& j
 bool Document::write_declared() {
   Writer joined;
   std::vector<const Rule*> rules;
-  for (const Rule& r : context.rules)
+  for (const Rule& r : settings.rules)
     if (matches_labels(*r.declaration, group.labels, joined)) rules.push_back(&r);
   if (rules.empty()) return false;
 
@@ -161,8 +195,9 @@ bool Document::write_declared() {
     std::vector<const Metric*> metrics;
   };
   std::vector<Declared> groups;
+  std::vector<uint32_t> applying;
   for (const Metric* m : metrics) {
-    std::vector<uint32_t> applying;
+    applying.clear();
     for (uint32_t i = 0; i < rules.size(); ++i)
       for (const Regex& selector : rules[i]->declaration->metric_name_selectors)
         if (regex_match(selector, m->name)) {
@@ -171,24 +206,29 @@ bool Document::write_declared() {
         }
     if (applying.empty()) continue;
     auto same = std::find_if(groups.begin(), groups.end(), [&](const Declared& g) { return g.rules == applying; });
-    if (same == groups.end()) groups.push_back({static_cast<std::vector<uint32_t>&&>(applying), {m}});
+    if (same == groups.end()) groups.push_back({applying, {m}});
     else same->metrics.push_back(m);
   }
 
   bool any = false;
+  std::vector<Names> dimensions;
+  auto add = [&](const Names& set) {
+    auto same = [&](const Names& o) { return std::equal(o.begin(), o.end(), set.begin(), set.end()); };
+    if (std::find_if(dimensions.begin(), dimensions.end(), same) == dimensions.end()) dimensions.push_back(set);
+  };
   for (const Declared& g : groups) {
-    std::vector<Names> dimensions;
-    auto add = [&](const Names& set) {
-      if (std::find(dimensions.begin(), dimensions.end(), set) == dimensions.end()) dimensions.push_back(set);
-    };
+    dimensions.clear();
     for (uint32_t i : g.rules)
-      for (const Names& set : rules[i]->dimensions) {
+      for (const std::vector<Text>& set : rules[i]->dimensions) {
         bool has_all = true;
         for (Text name : set) has_all &= name != kStorageResolution && find_label(group.labels, name) != nullptr;
         if (has_all) add(set);
       }
     for (const Names& set : rollup) add(set);
-    if (!dimensions.empty()) write_measurement(dimensions, g.metrics, any);
+    if (dimensions.empty()) continue;
+    write_head(dimensions);
+    write_metrics(g.metrics);
+    any = true;
   }
   return any;
 }
@@ -218,20 +258,14 @@ void Document::write_value(const Value& v) {
   json.put<"}">();
 }
 
-bool is_json(Text t) {
-  yyjson_doc* doc = yyjson_read(t.data(), t.size(), 0);
-  yyjson_doc_free(doc);
-  return doc != nullptr;
-}
-
 void Document::write_fields(bool measured) {
   for (const Label& l : group.labels) {
     if (l.name == kStorageResolution || is_own_field(l.name, measured) || has_metric(l.name)) continue;
     json.text(l.name);
     json.put<":">();
     bool parse = false;
-    for (const Str& name : context.config.parse_json_encoded_attr_values) parse |= view(name) == l.name;
-    if (parse && is_json(l.value)) append_json_escaped(json.out, l.value);
+    for (const Str& name : settings.config.parse_json_encoded_attr_values) parse |= view(name) == l.name;
+    if (parse && read_json(l.value, scratch)) append_json_escaped(json.out, l.value);
     else json.text(l.value);
     json.comma();
   }
@@ -239,10 +273,11 @@ void Document::write_fields(bool measured) {
     if (is_own_field(m->name, measured)) continue;
     json.text(m->name);
     json.put<":">();
-    write_value(m->value);
+    if (m->value) write_value(*m->value);
+    else json.real(m->number);
     json.comma();
   }
-  if (group.prometheus) {
+  if (group.place->prometheus) {
     json.put<"'prom_metric_type':">();
     json.text(prometheus_type(group.type));
     json.comma();
@@ -278,37 +313,69 @@ void Document::write() {
   json.out.byte('"');
 }
 
-void write_part(const Group& group, std::span<const Metric* const> metrics, const DocumentContext& context, Writer& out,
-                std::vector<Event>& events) {
-  size_t begin = out.size();
-  Document document{group, context, NestedJson(out), metrics, view(context.config.version) == "0"};
-  document.prepare();
-  Losses before = context.losses;
-  document.write();
-  size_t size = nested_size(out.text().substr(begin)) - 2;  // without the quotes
-  if (size + kEventOverhead > kMaxEventSize) {
-    out.truncate(begin);
-    context.losses = before;
-    if (metrics.size() == 1) {
-      ++context.losses.too_large;
-      return;
-    }
-    write_part(group, metrics.first(metrics.size() / 2), context, out, events);
-    write_part(group, metrics.subspan(metrics.size() / 2), context, out, events);
-    return;
-  }
-  events.push_back({group.timestamp_ms, group.log_group,
-                    group.log_stream.empty() ? context.default_stream : group.log_stream, begin, out.size(), size});
+void Documents::sort() {
+  auto event = [&](const Group& g) {
+    const Text stream = g.place->log_stream;
+    return LogEvent{g.timestamp_ms, g.place->log_group, stream.empty() ? settings_.default_stream : stream};
+  };
+  auto before = [&](const Group* a, const Group* b) {
+    if (a->place == b->place)
+      return a->timestamp_ms != b->timestamp_ms ? a->timestamp_ms < b->timestamp_ms : a->order < b->order;
+    const LogEvent x = event(*a), y = event(*b);
+    return sent_before(x, y) || (!sent_before(y, x) && a->order < b->order);
+  };
+  if (!std::is_sorted(groups_.begin(), groups_.end(), before)) std::sort(groups_.begin(), groups_.end(), before);
 }
 
-}  // namespace
+bool Documents::next(LogEvent& event) {
+  if (parts_.empty()) {
+    if (at_ == groups_.size()) return false;
+    const Group& group = *groups_[at_++];
+    auto all = arena_.array<const Metric*>(group.metrics + 1);
+    size_t n = 0;
+    for (const Metric* m = group.first; m; m = m->next) all[n++] = m;
+    for (size_t end = n; end > 0;) {
+      const size_t begin = (end - 1) / kMaxMetrics * kMaxMetrics;
+      parts_.push_back({all + begin, end - begin});
+      end = begin;
+    }
+  }
+  part_ = parts_.back();
+  parts_.pop_back();
+  const Group& group = *groups_[at_ - 1];
+  const Text stream = group.place->log_stream;
+  event = {group.timestamp_ms, group.place->log_group, stream.empty() ? settings_.default_stream : stream};
+  return true;
+}
 
-void write_documents(const Group& group, const DocumentContext& context, Writer& out, std::vector<Event>& events) {
-  const Metric** all = context.arena.array<const Metric*>(group.metrics + 1);
-  size_t n = 0;
-  for (const Metric* m = group.first; m; m = m->next) all[n++] = m;
-  for (size_t i = 0; i < n; i += kMaxMetrics)
-    write_part(group, {all + i, std::min<size_t>(kMaxMetrics, n - i)}, context, out, events);
+void Documents::release() {
+  groups_ = {};
+  at_ = 0;
+  parts_.clear();
+  head_.group = nullptr;
+  arena_.release();
+}
+
+size_t Documents::write(Writer& out) {
+  const size_t begin = out.size();
+  for (;;) {
+    scratch_.recycle();
+    Document document{
+        *groups_[at_ - 1], settings_, NestedJson(out), part_, head_, scratch_, view(settings_.config.version) == "0"};
+    document.write();
+    const size_t size = nested_size(out.text().substr(begin));
+    if (size + kEventOverhead <= kMaxEventSize) {
+      losses_.wide += document.wide;
+      return size;
+    }
+    out.truncate(begin);
+    if (part_.size() == 1) {
+      ++losses_.too_large;
+      return 0;
+    }
+    parts_.push_back(part_.subspan(part_.size() / 2));
+    part_ = part_.first(part_.size() / 2);
+  }
 }
 
 }  // namespace whittle::awsemf

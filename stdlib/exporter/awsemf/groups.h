@@ -32,24 +32,35 @@ struct Value {
   bool finite() const;
 };
 
+// Most are numbers, and what a payload's metrics take of memory is many times this.
 struct Metric {
   Text name, unit;
-  Value value;
+  double number;
+  const Value* value;  // null: the number
   Metric* next = nullptr;
 };
 
-struct Group {
-  uint64_t hash;
+// Where the documents of a resource's metrics go.
+struct Place {
   Text space;  // namespace
   Text log_group, log_stream;
+  bool prometheus = false;
+
+  bool same(const Place& o) const {
+    return this == &o || (space == o.space && log_group == o.log_group && log_stream == o.log_stream);
+  }
+};
+
+struct Group {
+  const Place* place;
   int64_t timestamp_ms;
+  Labels labels;
   MetricType type;
   uint32_t batch_index;  // of a point that becomes several
-  bool prometheus;
-  Labels labels;
+  uint32_t order;        // among the payload's groups
+  uint32_t metrics = 0;
   Metric* first = nullptr;
   Metric** last = nullptr;
-  uint32_t metrics = 0;
 };
 
 // What one data point becomes.
@@ -69,13 +80,10 @@ struct Rule {
 };
 
 // What documents are made with.
-struct DocumentContext {
+struct DocumentSettings {
   const config::Awsemf& config;
-  std::span<const Rule> rules;
-  Losses& losses;
-  Arena& arena;
   Text default_stream;
+  std::vector<Rule> rules{};
 };
-void write_documents(const Group& group, const DocumentContext& context, Writer& out, std::vector<Event>& events);
 
 }  // namespace whittle::awsemf

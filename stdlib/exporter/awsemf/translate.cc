@@ -62,15 +62,12 @@ struct MetricOfGroup {
 
 struct Encoder::State {
   const config::Awsemf& config;
-  Text default_stream;
-  std::vector<Rule> rules{};
+  DocumentSettings settings;
   SeriesTable sums{}, summaries{};
 
-  Arena arena{};
-  std::vector<Group*> groups{};
+  Documents* documents = nullptr;  // of the payload at hand
   PointerTable<Group> by_key{};
   PointerTable<MetricOfGroup> metrics{};
-  Losses losses{};
   int64_t now_ms = 0;
 
   std::vector<Label> labels{};           // of the point at hand
@@ -81,16 +78,19 @@ struct Encoder::State {
 
   // What a resource says of all its metrics, and how far its scopes have come.
   struct Context {
-    Text space, log_group, log_stream;
+    Place place;
+    const Place* kept = nullptr;  // the same in the arena, once a group needs it
+    uint64_t place_hash = 0;
     Text scope;
     bool replaced = true;  // all placeholders found their attribute
-    bool prometheus = false;
   };
 
+  Arena& arena() const;
   void prepare_rules();
   void resource(const views::ResourceMetrics& rm);
   void metric(const views::Metric& m, const Context& context);
   void point_done(MetricType type, uint64_t time_ns, Context& context, int64_t& time_ms, Text unit);
+  bool has_metric(const Group& group, Text name, uint64_t group_hash);
   void fill_labels(const Attributes& attributes, Text scope);
   void set_label(Text name, Text value);
   Text as_text_value(const views::AnyValue& v);
@@ -100,7 +100,7 @@ struct Encoder::State {
 };
 
 Encoder::Encoder(const config::Awsemf& config, Text default_stream)
-    : state_(new State{.config = config, .default_stream = default_stream}) {
+    : state_(new State{.config = config, .settings = {config, default_stream}}) {
   state_->prepare_rules();
 }
 
@@ -117,25 +117,18 @@ void Encoder::expire(int64_t now_ns) {
   state_->summaries.expire(now_ns - kSeriesLife);
 }
 
-void Encoder::begin(int64_t now_ns) {
+Documents::Documents(Encoder& encoder) : settings_(encoder.state_->settings) {}
+
+void Encoder::begin(Documents& documents, int64_t now_ns) {
   State& s = *state_;
-  s.arena.reset();
-  s.groups.clear();
+  s.documents = &documents;
   s.by_key.clear();
   s.metrics.clear();
-  s.losses = {};
   s.now_ms = now_ns / 1'000'000;
 }
 
-void Encoder::add(Bytes request) {
+void Encoder::translate(Bytes request) {
   for (views::ResourceMetrics rm : views::ExportMetricsServiceRequest(request).resource_metrics) state_->resource(rm);
-}
-
-Losses Encoder::finish(Writer& out, std::vector<Event>& events) {
-  State& s = *state_;
-  DocumentContext context{s.config, s.rules, s.losses, s.arena, s.default_stream};
-  for (const Group* g : s.groups) write_documents(*g, context, out, events);
-  return s.losses;
 }
 
 // Rules that can never apply are left out, as are dimension sets that CloudWatch would not take from the Collector.
@@ -155,15 +148,19 @@ void Encoder::State::prepare_rules() {
       if (std::find(rule.dimensions.begin(), rule.dimensions.end(), names) == rule.dimensions.end())
         rule.dimensions.push_back(static_cast<std::vector<Text>&&>(names));
     }
-    rules.push_back(static_cast<Rule&&>(rule));
+    settings.rules.push_back(static_cast<Rule&&>(rule));
   }
+}
+
+Arena& Encoder::State::arena() const {
+  return documents->arena_;
 }
 
 Text Encoder::State::as_text_value(const views::AnyValue& v) {
   if (v.value_case == ValueCase::StringValue) return v.string_value;
   text.clear();
   append_as_string(text, v);
-  return arena.copy(text.text());
+  return arena().copy(text.text());
 }
 
 static bool is_service_attribute(Text name) {
@@ -183,8 +180,8 @@ void Encoder::State::resource(const views::ResourceMetrics& rm) {
   }
 
   Context context;
-  context.space = view(config.namespace_);
-  if (context.space.empty()) {
+  context.place.space = view(config.namespace_);
+  if (context.place.space.empty()) {
     auto name = find_attribute(attributes, "service.name"), space = find_attribute(attributes, "service.namespace");
     bool has_name = name && name->value_case == ValueCase::StringValue,
          has_space = space && space->value_case == ValueCase::StringValue;
@@ -192,20 +189,20 @@ void Encoder::State::resource(const views::ResourceMetrics& rm) {
     if (has_space) text.append(space->string_value);
     if (has_space && has_name) text.byte('/');
     if (has_name) text.append(name->string_value);
-    context.space = text.empty() ? Text("default") : arena.copy(text.text());
+    context.place.space = text.empty() ? Text("default") : arena().copy(text.text());
   }
   if (config.log_group_name.size > 0) {
-    context.log_group = replace_patterns(view(config.log_group_name), resource_strings, context.replaced);
+    context.place.log_group = replace_patterns(view(config.log_group_name), resource_strings, context.replaced);
   } else {
     text.clear();
     text.append(Text("/metrics/"));
-    text.append(context.space);
-    context.log_group = arena.copy(text.text());
+    text.append(context.place.space);
+    context.place.log_group = arena().copy(text.text());
   }
   if (config.log_stream_name.size > 0)
-    context.log_stream = replace_patterns(view(config.log_stream_name), resource_strings, context.replaced);
+    context.place.log_stream = replace_patterns(view(config.log_stream_name), resource_strings, context.replaced);
   auto receiver = find_attribute(attributes, "receiver");
-  context.prometheus = receiver && string_of(*receiver) == "prometheus";
+  context.place.prometheus = receiver && string_of(*receiver) == "prometheus";
 
   for (views::ScopeMetrics scope : rm.scope_metrics) {
     Text name = scope.scope.get().name;
@@ -221,7 +218,7 @@ Text Encoder::State::replace_patterns(Text s, Labels attributes, bool& replaced)
     if (found) out.append(found->value);
     return found != nullptr;
   });
-  return arena.copy(text.text());
+  return arena().copy(text.text());
 }
 
 Text Encoder::State::unit_of(const views::Metric& m) const {
@@ -312,7 +309,7 @@ static void append_part(Writer& out, Text t) {
 
 Text Encoder::State::series_key(const views::Metric& m, const Context& context) {
   key.clear();
-  for (Text t : {m.name, context.space, context.log_group, context.log_stream}) append_part(key, t);
+  for (Text t : {m.name, context.place.space, context.place.log_group, context.place.log_stream}) append_part(key, t);
   for (const Label& l : labels) {
     append_part(key, l.name);
     append_part(key, l.value);
@@ -320,16 +317,33 @@ Text Encoder::State::series_key(const views::Metric& m, const Context& context) 
   return key.text();
 }
 
+// Whether the group has a metric of that name; if not, it is going to. Few are compared one by one.
+bool Encoder::State::has_metric(const Group& group, Text name, uint64_t group_hash) {
+  constexpr uint32_t kFew = 8;
+  auto same = [&](const MetricOfGroup& o) { return o.group == &group && o.name == name; };
+  auto add = [&](Text of) { metrics.add(hash_text(of, group_hash), arena().make<MetricOfGroup>(&group, of)); };
+  if (group.metrics < kFew) {
+    for (const Metric* m = group.first; m; m = m->next)
+      if (m->name == name) return true;
+    return false;
+  }
+  if (group.metrics == kFew)
+    for (const Metric* m = group.first; m; m = m->next) add(m->name);
+  if (metrics.find(hash_text(name, group_hash), same)) return true;
+  add(name);
+  return false;
+}
+
 // Puts `points` into their groups.
 void Encoder::State::point_done(MetricType type, uint64_t time_ns, Context& context, int64_t& time_ms, Text unit) {
   Labels shared;
   uint64_t labels_hash = 0;
   auto share = [&] {
-    Label* copy = arena.array<Label>(labels.size() + 1);
+    Label* copy = arena().array<Label>(labels.size() + 1);
     std::copy(labels.begin(), labels.end(), copy);
     shared = {copy, labels.size()};
     labels_hash = 0;
-    for (const Label& l : shared) labels_hash = hash_text(l.value, hash_text(l.name, labels_hash));
+    for (const Label& l : shared) labels_hash = hash_text(l.value, labels_hash);
   };
   share();
   for (uint32_t i = 0; i < points.size(); ++i) {
@@ -341,40 +355,44 @@ void Encoder::State::point_done(MetricType type, uint64_t time_ns, Context& cont
     // Placeholders that the resource could not fill are tried with the labels; what a point fills, the next ones keep.
     if (!context.replaced) {
       bool ignored = true;
-      if (context.log_group.find(kUndefinedLogName) != Text::npos)
-        context.log_group = replace_patterns(view(config.log_group_name), shared, ignored);
-      if (context.log_stream.find(kUndefinedLogName) != Text::npos)
-        context.log_stream = replace_patterns(view(config.log_stream_name), shared, ignored);
+      if (context.place.log_group.find(kUndefinedLogName) != Text::npos)
+        context.place.log_group = replace_patterns(view(config.log_group_name), shared, ignored);
+      if (context.place.log_stream.find(kUndefinedLogName) != Text::npos)
+        context.place.log_stream = replace_patterns(view(config.log_stream_name), shared, ignored);
+      context.kept = nullptr;
     }
     if (uint64_t ms = time_ns / 1'000'000) time_ms = static_cast<int64_t>(ms);
     if (!p.value.finite()) {
-      ++losses.not_finite;
+      ++documents->losses_.not_finite;
       continue;
     }
-    uint64_t hash = hash_mix(labels_hash, static_cast<uint64_t>(time_ms));
+    if (!context.kept) {
+      context.kept = arena().make<Place>(context.place);
+      context.place_hash = 0;
+      for (Text t : {context.place.space, context.place.log_group, context.place.log_stream})
+        context.place_hash = hash_text(t, context.place_hash);
+    }
+    uint64_t hash = hash_mix(hash_mix(labels_hash, context.place_hash), static_cast<uint64_t>(time_ms));
     hash = hash_mix(hash, static_cast<uint64_t>(type) << 32 | i);
-    for (Text t : {context.space, context.log_group, context.log_stream}) hash = hash_text(t, hash);
     auto same = [&](const Group& g) {
-      return g.timestamp_ms == time_ms && g.type == type && g.batch_index == i && g.space == context.space &&
-             g.log_group == context.log_group && g.log_stream == context.log_stream &&
+      return g.timestamp_ms == time_ms && g.type == type && g.batch_index == i && g.place->same(*context.kept) &&
              std::equal(g.labels.begin(), g.labels.end(), shared.begin(), shared.end(),
                         [](const Label& a, const Label& b) { return a.name == b.name && a.value == b.value; });
     };
     Group* group = by_key.find(hash, same);
     if (!group) {
-      group = arena.make<Group>(hash, context.space, context.log_group, context.log_stream, time_ms, type, i,
-                                context.prometheus, shared);
+      const auto order = static_cast<uint32_t>(documents->groups_.size());
+      group = arena().make<Group>(context.kept, time_ms, shared, type, i, order);
       group->last = &group->first;
-      groups.push_back(group);
+      documents->groups_.push_back(group);
       by_key.add(hash, group);
     }
-    uint64_t metric_hash = hash_text(p.name, hash);
-    if (metrics.find(metric_hash, [&](const MetricOfGroup& o) { return o.group == group && o.name == p.name; })) {
-      ++losses.duplicates;
+    if (has_metric(*group, p.name, hash)) {
+      ++documents->losses_.duplicates;
       continue;
     }
-    metrics.add(metric_hash, arena.make<MetricOfGroup>(group, p.name));
-    Metric* m = arena.make<Metric>(p.name, unit, p.value);
+    const Value* value = p.value.kind == Value::Kind::Number ? nullptr : arena().make<Value>(p.value);
+    Metric* m = arena().make<Metric>(p.name, unit, p.value.number, value);
     *group->last = m;
     group->last = &m->next;
     ++group->metrics;
@@ -442,7 +460,7 @@ void Encoder::State::metric(const views::Metric& m, const Context& base) {
       if (no_value(p.flags) || !finite(p.sum) || !finite(p.min) || !finite(p.max)) continue;
       fill_labels(p.attributes, context.scope);
       points.clear();
-      split_histogram(p, m.name, arena, points);
+      split_histogram(p, m.name, arena(), points);
       point_done(MetricType::ExponentialHistogram, p.time_unix_nano, context, time_ms, unit);
     }
     break;
@@ -454,7 +472,7 @@ void Encoder::State::metric(const views::Metric& m, const Context& base) {
       fill_labels(p.attributes, context.scope);
       Cumulative value{p.sum, p.count};
       // Prometheus counts from its start, SDKs from the last report.
-      if (base.prometheus) {
+      if (base.place.prometheus) {
         Cumulative delta;
         if (summaries.increase(series_key(m, base), value, static_cast<int64_t>(p.time_unix_nano), delta))
           value = delta;
@@ -466,7 +484,7 @@ void Encoder::State::metric(const views::Metric& m, const Context& base) {
           text.clear();
           text.append(m.name);
           text.append(suffix);
-          return arena.copy(text.text());
+          return arena().copy(text.text());
         };
         Value sum, count;
         sum.number = value.sum;
@@ -477,7 +495,7 @@ void Encoder::State::metric(const views::Metric& m, const Context& base) {
           Value v;
           v.number = q.value;
           char digits[kNumberRoom];
-          points.push_back({m.name, v, arena.copy(Text(digits, format_double_general(digits, q.quantile)))});
+          points.push_back({m.name, v, arena().copy(Text(digits, format_double_general(digits, q.quantile)))});
         }
       } else {
         Value v;

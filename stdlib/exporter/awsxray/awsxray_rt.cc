@@ -138,11 +138,11 @@ struct Awsxray {
       SegmentId id = id_of(document);
       for (const SegmentId& o : f.only) wanted |= o == id;
     }
-    if (wanted && document.size() > kMaxDocumentSize && nested_size(document) - 2 > kMaxDocumentSize) {
+    if (wanted && document.size() > kMaxDocumentSize && nested_size(document) > kMaxDocumentSize) {
       f.exporter.runtime.log->error("a segment is larger than the 64 KiB that X-Ray takes; it is lost",
                                     {{"exporter", f.exporter.context.id},
                                      {"segment", Text(id_of(document).hex, 16)},
-                                     {"bytes", nested_size(document) - 2}});
+                                     {"bytes", nested_size(document)}});
       ++f.too_large;
       wanted = false;
     }

@@ -30,7 +30,7 @@ std::vector<std::string> documents(std::string span, Options options = {}, std::
     ASSERT_TRUE(doc);
     yyjson_val* root = yyjson_doc_get_root(doc);
     ctx.list.emplace_back(yyjson_get_str(root), yyjson_get_len(root));
-    EXPECT_EQ(nested_size(ctx.out.text().substr(begin, end - begin)) - 2, ctx.list.back().size());
+    EXPECT_EQ(nested_size(ctx.out.text().substr(begin, end - begin)), ctx.list.back().size());
     yyjson_doc_free(doc);
   };
   while (encoder.next(walk, {out, done, &context})) {
