@@ -56,6 +56,7 @@ private:
   friend class HttpServer;
   void ready(uint32_t events);
   void read_some();
+  bool must_wait();
   void received(Bytes in);
   void choose_protocol(Bytes in);
   void flush();
@@ -67,6 +68,8 @@ private:
   Watch watch_;
   Timer deadline_;
   Task again_;
+  Timer pause_;
+  int64_t paused_ns_ = 0;  // in all, since there was room
   Session* session_ = nullptr;
   Writer out_;
   size_t out_sent_ = 0;

@@ -3,6 +3,7 @@
 
 #include "runtime/base/check.h"
 #include "runtime/base/memory.h"
+#include "runtime/http/client.h"
 #include "runtime/http/connection.h"
 
 #include <stdio.h>
@@ -14,6 +15,9 @@ static constexpr Text kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 static constexpr int64_t kLinger = 2'000'000'000;
 static constexpr int64_t kHandshake = 10'000'000'000;
 static constexpr int kReadsPerEvent = 2;
+// From this many bytes on what is held should go before more comes.
+static constexpr uint64_t kCrowded = 6 << 20;
+static constexpr int64_t kPause = 1'000'000, kLongestPause = 50'000'000;  // nanoseconds
 
 HttpServer::HttpServer(Runtime& runtime, const ServerOptions& options, const ServerHandler& handler)
     : runtime_(runtime), options_(options), handler_(handler),
@@ -91,7 +95,9 @@ Connection::Connection(HttpServer& server, int fd, void* tls)
             c->settle();
           },
           this),
-      again_(server.loop(), [](void* c) { static_cast<Connection*>(c)->ready(EPOLLIN); }, this) {
+      again_(
+          server.loop(), [](void* c) { static_cast<Connection*>(c)->ready(EPOLLIN); }, this),
+      pause_(server.loop(), [](void* c) { static_cast<Connection*>(c)->ready(EPOLLIN); }, this) {
   next_ = server.connections_;
   if (next_) next_->previous_ = this;
   server.connections_ = this;
@@ -139,8 +145,24 @@ void Connection::settle() {
 void Connection::ready(uint32_t events) {
   if (events & EPOLLOUT) flush();
   // A hang-up or an error is found by reading.
-  if (!dead_ && (events & (EPOLLIN | EPOLLHUP | EPOLLERR))) read_some();
+  if (!dead_ && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && !must_wait()) read_some();
   settle();
+}
+
+// While much is held that is on its way out, reading waits, so that it goes before more comes: else a collector that is
+// short of processor time takes in what it then has to refuse. Not for long: that a backend does not take it is told to
+// senders and not hidden from them.
+bool Connection::must_wait() {
+  if (pause_.pending()) return true;
+  const HttpClient* client = server_.runtime().http;
+  if (memory_held() < kCrowded || !client || client->in_flight() == 0) {
+    paused_ns_ = 0;
+    return false;
+  }
+  if (paused_ns_ >= kLongestPause) return false;
+  paused_ns_ += kPause;
+  pause_.in(kPause);
+  return true;
 }
 
 void Connection::read_some() {
@@ -253,7 +275,7 @@ void Connection::watch_for() {
   if (watch_.fd() < 0) return;
   uint32_t events = 0;
   if (unsent() > 0 || transport_.wants_write()) events |= EPOLLOUT;
-  if (unsent() <= kMuchOutput && !(finishing_ && !linger_)) events |= EPOLLIN;
+  if (unsent() <= kMuchOutput && !(finishing_ && !linger_) && !pause_.pending()) events |= EPOLLIN;
   watch_.wait_for(events);
 }
 
