@@ -78,7 +78,7 @@ extern "C" __attribute__((visibility("default"))) void whittle_backend_compile(c
       llvm::Triple(target->triple), target->cpu, target->features, {}, llvm::Reloc::PIC_));
   llvm::LLVMContext context;
   auto module = lower::build_module(context, plan, *target, machine->createDataLayout().getStringRepresentation(),
-                                    options.version, plan.config_hash);
+                                    options.version, plan.config_hash, options.memory);
   llvm::raw_string_ostream said(error);
   if (llvm::verifyModule(*module, &said)) {
     result.error = "whittle made a module that LLVM refuses: " + error;

@@ -18,6 +18,7 @@ struct Options {
   Emit emit = Emit::Executable;
   std::string library_dir;  // the folder with the runtime's archives
   std::string version;      // whittle's
+  uint64_t memory = 0;      // bytes that the collector may take for its container's; 0: it finds out
   bool replay = false;      // link the replay main: standard input and output in place of the network
   bool optimise = true;
   bool say_archives = false;

@@ -4,6 +4,7 @@
 #include "compiler/check/formats.h"
 #include "compiler/check/listeners.h"
 #include "compiler/check/metric_names.h"
+#include "compiler/check/worst_case.h"
 #include "compiler/diag/near.h"
 #include "compiler/source/duration.h"
 
@@ -121,33 +122,30 @@ void check_unfed_signals(Check& check) {
   }
 }
 
-// What the collector tries for of the time that the task has (runtime/main/main_serve.cc).
-static int64_t seconds_to_drain(int64_t stop) {
-  return stop > 10 ? stop - 5 : stop / 2;
-}
-
-// An exporter whose attempt may outlast the time to stop: one that hangs when the task is stopped is not repeated.
-static void check_attempts(Check& check, int64_t limit) {
-  for (const Instance& i : check.config.instances) {
-    if (!i.used || i.component->kind != ComponentKind::Exporter || i.config.items.empty()) continue;
-    const Value* timeout = i.config.find("timeout");
-    if (timeout == nullptr || timeout->type->kind != TypeKind::Duration || !timeout->written || timeout->late ||
-        timeout->wrong || timeout->integer <= seconds_to_drain(limit) * 1'000'000'000)
-      continue;
+// An exporter whose attempt may outlast the time to stop: what comes last is cut off where one hangs.
+static void check_attempts(Check& check) {
+  const StopTimes times = stop_times(check.config);
+  for (const Attempt& a : attempts(check.config)) {
+    if (!a.setting->written || a.fit(times) > 0) continue;
+    const std::string time = a.ns == 0 ? "as long as the backend likes" : source::format_duration(a.ns);
     check.diags()
-        .emit(kLongAttempt, timeout->span, setting_path(i), source::format_duration(timeout->integer))
-        .here("longer than the {}s that the collector has to send what it holds", seconds_to_drain(limit))
-        .note("an attempt that hangs when the task is stopped is not made again, and what it sends is lost; the "
-              "container's `stopTimeout` is taken to be {}s, and can be 120s",
-              limit)
-        .help("a few seconds are enough for an attempt; say `--stop-timeout` if the task has longer");
+        .emit(kLongAttempt, a.setting->span, setting_path(*a.exporter), time)
+        .here("longer than the {} that there are for what comes last",
+              source::format_duration(times.send - times.linger))
+        .note("a task that is told to stop has {}s: receivers take for {} of them, and the last 5s are for the report; "
+              "an "
+              "attempt that hangs then is cut off, and what it sends is lost",
+              check.config.stop_timeout_s, source::format_duration(times.linger))
+        .help(
+            "a few seconds are enough for an attempt; say `--stop-timeout` if the task has longer: Fargate gives 120s "
+            "at most");
   }
 }
 
 void check_stop_time(Check& check) {
   int64_t limit = check.options.stop_timeout_s;
   if (limit <= 0) return;
-  check_attempts(check, limit);
+  check_attempts(check);
   for (const Instance& i : check.config.instances) {
     const Value* delay = i.used && !i.component->delays.empty() ? setting_at(i.config, i.component->delays) : nullptr;
     if (delay == nullptr) continue;

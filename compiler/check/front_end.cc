@@ -89,6 +89,9 @@ public:
 
     for (Instance& i : config_.instances) own_checks(i);
     check_ports(check_);
+    for (const Listener& l : listeners(config_))
+      if (l.instance != nullptr && l.instance->component->kind == ComponentKind::Receiver)
+        config_.linger_ns = options_.linger_ns;
     check_stop_time(check_);
     check_loops(check_);
     check_connectors(check_);
@@ -100,9 +103,6 @@ public:
       check_metric_names(check_);
     }
     not_compiled();
-    for (const Listener& l : listeners(config_))
-      if (l.instance != nullptr && l.instance->component->kind == ComponentKind::Receiver)
-        config_.linger_ns = options_.linger_ns;
     if (!diags_.has_errors()) canonical();
     return std::move(config_);
   }

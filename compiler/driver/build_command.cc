@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -50,6 +51,16 @@ std::string ca_roots() {
   }
   std::ifstream in("/etc/ssl/certs/ca-certificates.crt", std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// "64MiB" in bytes.
+bool read_size(const std::string& text, uint64_t& bytes) {
+  uint64_t number = 0;
+  const auto [unit, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string_view named(unit, text.data() + text.size());
+  if (error != std::errc() || (named != "MiB" && named != "GiB") || number > (uint64_t{1} << 20)) return false;
+  bytes = number << (named == "MiB" ? 20 : 30);
+  return bytes >= uint64_t{8} << 20;
 }
 
 }  // namespace
@@ -141,6 +152,7 @@ int build_command(const Words& words) {
       {"--name", "NAME:TAG", "the image's name (default: whittle/collector:latest)"},
       {"--target", "x86_64|aarch64", "the machine that it runs on (default: x86_64)"},
       {"--emit", "plan|ir|asm|obj|elf", "an earlier stage, to standard output unless -o is given"},
+      {"--memory", "SIZE", "the memory of its container (found out when it starts; no more than that)"},
   });
   Arguments a;
   CompileOptions options;
@@ -151,12 +163,17 @@ int build_command(const Words& words) {
     return code;
   options.target = a.get("--target", "x86_64");
   options.emit = a.get("--emit", "elf");
+  if (a.has("--memory") && !read_size(a.get("--memory"), options.memory))
+    return fail("`--memory` takes 8MiB or more, such as 64MiB, not `" + a.get("--memory") + "`");
   std::string image_file = a.get("--image");
   if (!image_file.empty() && options.emit != "elf") return fail("`--image` and `--emit` do not go together");
 
   options.say_archives = !image_file.empty();
   Compiled compiled;
   if (!compile_and_show(options, compiled)) return compiled.exit_code;
+  if (options.memory > 0 && options.memory >> 20 < static_cast<uint64_t>(compiled.memory.mib))
+    fprintf(stderr, "note: at most %lld MiB are needed; with %s senders are told to come again before that\n",
+            static_cast<long long>(compiled.memory.mib), a.get("--memory").c_str());
   bool executable = options.emit == "elf";
   bool wants_file = a.has("--output") || (executable && image_file.empty());
   if (wants_file || !executable) {

@@ -43,6 +43,7 @@ Compiled compile(const CompileOptions& options) {
     if (size_t slash = l.socket.rfind('/'); slash != std::string::npos && slash > 0)
       out.folders.push_back(l.socket.substr(0, slash));
   }
+  out.memory = check::most_memory(*out.checked.config);
   out.needs_roots = plan.needs_roots;
   out.config_hash = plan.config_hash;
   if (options.emit == "plan") {
@@ -59,6 +60,7 @@ Compiled compile(const CompileOptions& options) {
                                       : backend::Emit::Executable;
   back.library_dir = library_dir();
   back.version = version();
+  back.memory = options.memory;
   back.replay = options.replay;
   back.optimise = options.optimise;
   back.say_archives = options.say_archives;

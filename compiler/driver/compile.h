@@ -4,6 +4,7 @@
 
 #include "compiler/backend/backend.h"
 #include "compiler/check/front_end.h"
+#include "compiler/check/worst_case.h"
 
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@ struct CompileOptions {
   check::CheckOptions check;
   std::string target = "x86_64";
   std::string emit = "elf";  // plan, ir, asm, obj, elf
+  uint64_t memory = 0;       // backend::Options::memory
   bool replay = false;
   bool optimise = true;
   bool say_archives = false;
@@ -27,6 +29,7 @@ struct Compiled {
   std::vector<std::string> archives;       // say_archives: the libraries' files of which something is in it
   std::vector<check::Listener> listeners;  // of the plan; their `instance` points into `checked`
   std::vector<std::string> folders;        // that it writes files to
+  check::Memory memory;                    // what it needs at most
   bool needs_roots = false;
   std::string config_hash;
   std::string error;  // exit code 2: why

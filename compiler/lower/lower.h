@@ -24,9 +24,10 @@ struct Target {
 // Null when there is no such target.
 const Target* find_target(std::string_view name);
 
-// The module for `plan`. `version` is whittle's own; `layout` the data layout of the target.
+// The module for `plan`. `version` is whittle's own; `layout` the data layout of the target; `memory` what becomes
+// `whittle_memory` (runtime/base/budget.h).
 std::unique_ptr<llvm::Module> build_module(llvm::LLVMContext& context, const plan::Plan& plan, const Target& target,
                                            const std::string& layout, const std::string& version,
-                                           const std::string& config_hash);
+                                           const std::string& config_hash, uint64_t memory);
 
 }  // namespace whittle::lower

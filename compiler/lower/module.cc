@@ -45,7 +45,7 @@ public:
     consume_ = llvm::FunctionType::get(i32_, {pointer_, pointer_}, false);
   }
 
-  void run(const std::string& version, const std::string& config_hash) {
+  void run(const std::string& version, const std::string& config_hash, uint64_t memory) {
     for (auto& stage : plan_.stages) {
       instances_.push_back(stage.stateless()
                                ? nullptr
@@ -85,6 +85,9 @@ public:
                   constants_.integer(static_cast<uint64_t>(plan_.config->linger_ns), 64), constants_.integer(may(), 32),
                   constants_.text(plan_.drift)});
     new llvm::GlobalVariable(module_, program, true, llvm::GlobalValue::ExternalLinkage, value, "whittle_program");
+    llvm::Constant* bytes = constants_.integer(memory, 64);
+    new llvm::GlobalVariable(module_, bytes->getType(), true, llvm::GlobalValue::ExternalLinkage, bytes,
+                             "whittle_memory");
     for (auto& f : module_) {
       if (f.isDeclaration()) continue;
       f.addFnAttr("target-cpu", target_.cpu);
@@ -371,13 +374,13 @@ private:
 
 std::unique_ptr<llvm::Module> build_module(llvm::LLVMContext& context, const Plan& plan, const Target& target,
                                            const std::string& layout, const std::string& version,
-                                           const std::string& config_hash) {
+                                           const std::string& config_hash, uint64_t memory) {
   auto module = std::make_unique<llvm::Module>("whittle", context);
   module->setTargetTriple(llvm::Triple(target.triple));
   module->setDataLayout(layout);
   module->setPICLevel(llvm::PICLevel::BigPIC);
   module->setPIELevel(llvm::PIELevel::Large);
-  ModuleBuilder(*module, plan, target).run(version, config_hash);
+  ModuleBuilder(*module, plan, target).run(version, config_hash, memory);
   return module;
 }
 

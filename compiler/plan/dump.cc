@@ -3,6 +3,7 @@
 // differ from their defaults, so that the text says what this config is about.
 #include "compiler/plan/plan.h"
 
+#include "compiler/check/worst_case.h"
 #include "compiler/source/duration.h"
 #include "compiler/source/json.h"
 
@@ -49,10 +50,27 @@ public:
       names(p.exporters, ", ");
       out_ += "\n}\n";
     }
+    worst_cases();
     return std::move(out_);
   }
 
 private:
+  void worst_cases() {
+    const check::Memory memory = check::most_memory(*plan_.config);
+    out_ += "memory at most " + std::to_string(memory.mib) + " MiB {\n";
+    for (const std::string& term : memory.terms) out_ += "  " + term + "\n";
+    const check::StopTimes times = check::stop_times(*plan_.config);
+    out_ += "}\nstop within " + std::to_string(plan_.config->stop_timeout_s) + "s {\n  take for " +
+            source::format_duration(times.linger) + "\n  send until " + source::format_duration(times.send) + "\n";
+    for (const check::Attempt& a : check::attempts(*plan_.config)) {
+      out_ += "  " + a.exporter->id + ": ";
+      if (const int64_t n = a.fit(times); n > 0)
+        out_ += std::to_string(n) + (n == 1 ? " attempt of " : " attempts of ") + source::format_duration(a.ns) + "\n";
+      else out_ += "an attempt of " + source::format_duration(a.ns) + " that hangs is cut off\n";
+    }
+    out_ += "}\n";
+  }
+
   void component(const Stage& stage) {
     if (stage.routes) {
       for (const Route& route : *stage.routes) {

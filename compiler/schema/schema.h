@@ -281,7 +281,9 @@ struct Component {
   std::span<const NeededEnv> needs{};
   std::span<const Holds> holds{};
   std::span<const std::string_view>
-      delays{};                       // the setting that says how long telemetry is kept before it is handed on
+      delays{};  // the setting that says how long telemetry is kept before it is handed on
+  // Exporter: the setting that says how long sending one request may take: a duration, or a number of seconds.
+  std::span<const std::string_view> attempts{};
   DistributionSet ships = 0;          // who has it
   std::span<const NeedsHost> host{};  // why it cannot work in a task on Fargate
   bool same_signal = false;           // Connector: each signal is handed on as itself

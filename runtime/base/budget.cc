@@ -37,10 +37,11 @@ uint64_t total_memory() {
   return container == 0 || (machine != 0 && machine < container) ? machine : container;
 }
 
-bool set_memory_budget(Text given) {
+bool set_memory_budget(Text given, uint64_t built_for) {
   uint64_t total = 0;
   if (given.empty()) {
     total = total_memory();
+    if (built_for > 0 && (total == 0 || built_for < total)) total = built_for;
   } else {
     size_t digits = 0;
     while (digits < given.size() && given[digits] >= '0' && given[digits] <= '9') ++digits;

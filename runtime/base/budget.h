@@ -19,9 +19,13 @@ inline uint64_t budget_left() {
 // out. Reads files.
 uint64_t total_memory();
 
-// Sets the budget: five eighths of the memory that there is, or of what `given` says ("32MiB", "64 MiB" or a number
-// of bytes; empty: nothing). The rest is code, stacks, what libraries hold, and one message as it is decoded. False
-// when `given` is no size.
-bool set_memory_budget(Text given);
+// Defined by the generated module: the memory that the collector was built for (`build --memory`); 0: whatever there
+// is.
+extern "C" const uint64_t whittle_memory;
+
+// Sets the budget: five eighths of what `given` says ("32MiB", "64 MiB" or a number of bytes), or, where it is empty,
+// of `built_for` (0: not said) and the memory that there is, whichever is less. The rest is code, stacks, what
+// libraries hold, and one message as it is decoded. False when `given` is no size.
+bool set_memory_budget(Text given, uint64_t built_for);
 
 }  // namespace whittle

@@ -9,7 +9,8 @@
 //                             stop a task
 //   collector --version
 //
-// WHITTLE_MEMORY, such as 64MiB, says how much memory there is; without it the container's limit does.
+// WHITTLE_MEMORY, such as 64MiB, says how much memory there is. Without it that is what the collector was built for
+// (`build --memory`), or the container's limit where that is less.
 //
 // A stock task definition starts the collector with --config or AOT_CONFIG_CONTENT. This one's config is compiled in;
 // what it is given is compared with that, and --on-drift=warn|fail says what follows from a difference.
@@ -182,10 +183,13 @@ int serve(const GivenConfig& given) {
   runtime.log = &log;
   if (!resolve_late_values(program, log)) return 1;
   const char* memory = getenv("WHITTLE_MEMORY");
-  if (!set_memory_budget(memory ? Text(memory) : Text())) {
+  if (!set_memory_budget(memory ? Text(memory) : Text(), whittle_memory)) {
     log.error("WHITTLE_MEMORY is no size, such as 64MiB", {{"value", memory}});
     return 1;
   }
+  if (const uint64_t there_is = memory ? 0 : total_memory(); there_is > 0 && there_is < whittle_memory)
+    log.warn("the container has less memory than the collector was built for",
+             {{"bytes", there_is}, {"built_for", whittle_memory}});
   if (given.fail && given.any() && !compare_given_config(program, given, log)) return 1;
   Loop loop;
   if (!loop.open()) {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A collector that may have 32 MiB, and peers that try to make it take more while the backend is away: large requests by the hundred,
+"""A collector that may have 32 MiB, or what `taskdef` says that it needs, and peers that try to make it take more while the backend is away: large requests by the hundred,
 requests that are begun and not ended, and compressed ones that become large. It never takes more, senders are told to come again, and
 what was acknowledged arrives.
 
@@ -8,8 +8,11 @@ usage: memory_budget_test.py WHITTLE WORK_DIR
 import concurrent.futures
 import gzip
 import http.server
+import json
 import os
+import re
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -50,7 +53,7 @@ class Backend(http.server.ThreadingHTTPServer):
 
 
 backend, port = Backend(), free_port()
-binary = build(whittle, work, "budget", f"""receivers: {{otlp: {{protocols: {{http: {{endpoint: '127.0.0.1:{port}'}}}}}}}}
+config = f"""receivers: {{otlp: {{protocols: {{http: {{endpoint: '127.0.0.1:{port}'}}}}}}}}
 exporters:
   otlphttp/a: &exporter
     endpoint: 'http://127.0.0.1:{backend.server_port}'
@@ -61,7 +64,8 @@ exporters:
   otlphttp/c: *exporter
   otlphttp/d: *exporter
 service: {{pipelines: {{traces: {{receivers: [otlp], exporters: [otlphttp/a, otlphttp/b, otlphttp/c, otlphttp/d]}}}}}}
-""")
+"""
+binary = build(whittle, work, "budget", config)
 
 
 def held_open(n):
@@ -87,7 +91,9 @@ def packed(number):
         return 0
 
 
-with Collector(binary, {"WHITTLE_MEMORY": "32MiB"}) as c:
+def flood(c, limit):
+    """The collector has `limit` MiB."""
+    backend.away = True
     acknowledged, answers = set(), []
 
     def large(n):
@@ -101,9 +107,9 @@ with Collector(binary, {"WHITTLE_MEMORY": "32MiB"}) as c:
         begun = list(senders.map(held_open, range(60)))
         bombs = list(senders.map(packed, range(10**6, 10**6 + 40)))
         list(senders.map(large, range(60, 120)))
-    now, most = c.resident()
+    most = c.resident()[1]
     print(f"{len(acknowledged) // 10} of 120 requests of 3 MB taken, {answers.count(503)} told to come again, packed ones {sorted(set(bombs))}; {most} KiB at the most")
-    assert most < 32 * 1024, most
+    assert most < limit * 1024, most
     assert acknowledged and 503 in answers and set(answers) <= {200, 503, 0}, answers
     assert 503 in bombs and not set(bombs) - {200, 503, 0}, bombs
     acknowledged |= {10**6 + i for i, status in enumerate(bombs) if status == 200}
@@ -113,8 +119,23 @@ with Collector(binary, {"WHITTLE_MEMORY": "32MiB"}) as c:
     backend.away = False
     wait(lambda: acknowledged <= backend.seen, lambda: f"{len(acknowledged - backend.seen)} acknowledged spans are lost\n" + c.log()[-2000:])
     wait(lambda: post(port, request(5, 10))[0] == 200, "it takes nothing any more", 10)
-    assert c.resident()[1] < 32 * 1024, c.resident()
+    assert c.resident()[1] < limit * 1024, c.resident()
     assert c.stop() == 0
+
+
+with Collector(binary, {"WHITTLE_MEMORY": "32MiB"}) as c:
+    flood(c, 32)
+
+# What the container's definition says is what the collector is built for, and stays below.
+path = os.path.join(work, "budget.yaml")
+says = json.loads(subprocess.run([whittle, "taskdef", path], capture_output=True, text=True, check=True).stdout)["memory"]
+plan = subprocess.run([whittle, "build", path, "--emit", "plan"], capture_output=True, text=True, check=True).stdout
+assert says - 16 < int(re.search(r"memory at most (\d+) MiB", plan).group(1)) <= says, (says, plan)
+binary = build(whittle, work, "built_for", config, "--memory", f"{says}MiB")
+with Collector(binary) as c:
+    flood(c, says)
+refused = subprocess.run([whittle, "build", path, "--memory", "64", "-o", "/dev/null"], capture_output=True, text=True)
+assert refused.returncode == 2 and "such as 64MiB" in refused.stderr, refused.stderr
 
 bad = Collector(binary, {"WHITTLE_MEMORY": "much"}, ready=False)
 assert bad.process.wait(10) == 1 and "WHITTLE_MEMORY is no size" in bad.log(), bad.log()

@@ -5,6 +5,7 @@
 
 #include "compiler/check/checks.h"
 #include "compiler/check/listeners.h"
+#include "compiler/check/worst_case.h"
 #include "compiler/check/written.h"
 #include "compiler/source/sha256.h"
 
@@ -66,35 +67,6 @@ std::string_view health_extension() {
       return c->name;
   }
   return {};
-}
-
-Memory worst_case(const Config& config) {
-  Memory m;
-  auto add = [&](int64_t mib, const std::string& what) {
-    m.mib += mib;
-    m.terms.push_back(std::to_string(mib) + " for " + what);
-  };
-  add(4, "the collector itself and its connections");
-  auto held = [&](const Instance& i, const std::string& pipeline) {
-    for (const schema::Holds& h : i.component->holds) {
-      if (h.when != nullptr && check::evaluate(*h.when, i.config) == check::Truth::False) continue;
-      int64_t mib = h.number;
-      if (!h.path.empty()) {
-        const Value* v = check::setting_at(i.config, h.path);
-        bool known = v != nullptr && !v->late && v->integer > 0 && v->integer <= INT64_MAX / h.number - (1 << 20);
-        mib = known ? std::min<int64_t>((v->integer * h.number + (1 << 20) - 1) >> 20, 1024) : h.otherwise;
-      }
-      add(mib, std::string(h.what) + " `" + check::setting_path(i) + "`" +
-                   (pipeline.empty() ? "" : " of `" + pipeline + "`"));
-    }
-  };
-  for (const Instance& i : config.instances) {
-    if (i.used && i.component->kind != ComponentKind::Processor) held(i, "");
-  }
-  for (const check::Pipeline& p : config.pipelines) {
-    for (check::InstanceId id : p.processors) held(config.instances[id], p.name);
-  }
-  return m;
 }
 
 Sidecar sidecar(const Config& config, const Deployment& deployment, const TaskdefOptions& options) {
@@ -178,7 +150,7 @@ Sidecar sidecar(const Config& config, const Deployment& deployment, const Taskde
                            ? ", and Fargate gives " + std::to_string(kMostSeconds) + " at most"
                            : ""));
 
-  Memory memory = worst_case(config);
+  const check::Memory memory = check::most_memory(config);
   s.cpu = d.cpu > 0 ? d.cpu : 32;
   s.memory = d.memory > 0 ? d.memory : (memory.mib + 15) / 16 * 16;
   std::string terms;

@@ -65,11 +65,4 @@ std::string taskdef(const Sidecar& s, const TaskdefOptions& options);
 // The extension that would answer `collector healthcheck`.
 std::string_view health_extension();
 
-// What the collector needs at most, in MiB, and how that comes about: "8 for the queue of `exporters::awsemf`".
-struct Memory {
-  int64_t mib = 0;
-  std::vector<std::string> terms;
-};
-Memory worst_case(const check::Config& config);
-
 }  // namespace whittle::aws::ecs

@@ -264,7 +264,8 @@ std::string component_tables(const Model& model, const ComponentModel& c) {
   std::string alias_name = t.array("Alias", aliases), iam_name = t.array("IamStatement", iam),
               emits_name = t.array("EmittedMetric", emits), needs_name = t.array("NeededEnv", needs),
               never_name = t.array("NeverCalled", never), host_name = t.array("NeedsHost", host),
-              holds_name = t.array("Holds", holds), delays = t.text_array(c.delays);
+              holds_name = t.array("Holds", holds), delays = t.text_array(c.delays),
+              attempts = t.text_array(c.attempts);
   std::string value = "extern const Component " + symbol(c) + ";\nconst Component " + symbol(c) +
                       " = {.kind = ComponentKind::" + kComponentKinds[static_cast<int>(c.kind)] +
                       ", .name = " + quote(c.name) + ", .config = " + type +
@@ -272,8 +273,8 @@ std::string component_tables(const Model& model, const ComponentModel& c) {
                       ", .doc = " + quote(c.doc) + ", .stability = " + quote(c.stability) +
                       ", .aliases = " + alias_name + ", .iam = " + iam_name + ", .never = " + never_name +
                       ", .emits = " + emits_name + ", .needs = " + needs_name + ", .holds = " + holds_name +
-                      ", .delays = " + delays + ", .ships = " + ships + ", .host = " + host_name +
-                      ", .same_signal = " + (c.same_signal ? "true" : "false") +
+                      ", .delays = " + delays + ", .attempts = " + attempts + ", .ships = " + ships +
+                      ", .host = " + host_name + ", .same_signal = " + (c.same_signal ? "true" : "false") +
                       ", .passes_names = " + (c.passes_names ? "true" : "false") +
                       ", .stateless = " + (c.stateless ? "true" : "false") +
                       ", .checked_only = " + (c.checked_only ? "true" : "false") + "};\n";
