@@ -40,10 +40,11 @@ struct LogSender::Feed {
     }
     return !at_end;
   }
-  void count(uint64_t taken, uint64_t lost, Text reason) {
+  void count(uint64_t taken, uint64_t lost, Text reason, bool may_pass) {
     outcome.taken += taken;
-    outcome.lost += lost;
     if (lost == 0) return;
+    outcome.may_pass = may_pass && (outcome.lost == 0 || outcome.may_pass);
+    outcome.lost += lost;
     why.clear();
     why.append(reason);
   }
@@ -209,7 +210,7 @@ void LogSender::answered(Batch& batch, const HttpResponse& r) {
 void LogSender::later(Batch& batch, Text why) {
   std::optional<int64_t> wait;
   if (settings_.backoff) wait = batch.backoff.next(*settings_.backoff, runtime_.loop->clock(), runtime_.random32());
-  if (!wait) return end(batch, batch.events, why);
+  if (!wait) return end(batch, batch.events, why, true);
   runtime_.log->warn("log events were not taken; they are sent again", {{"exporter", exporter_},
                                                                         {"log_group", batch.log_group},
                                                                         {"log_stream", batch.log_stream},
@@ -220,9 +221,9 @@ void LogSender::later(Batch& batch, Text why) {
   batch.timer.in(*wait);
 }
 
-void LogSender::end(Batch& batch, uint32_t lost, Text why) {
+void LogSender::end(Batch& batch, uint32_t lost, Text why, bool may_pass) {
   Feed& feed = batch.feed;
-  feed.count(batch.events - lost, lost, why);
+  feed.count(batch.events - lost, lost, why, may_pass);
   held_ -= batch.body.capacity();
   delete &batch;
   if (--feed.batches == 0 && feed.at_end) end(feed);

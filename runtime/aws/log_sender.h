@@ -35,7 +35,8 @@ struct LogSenderSettings {
 // What became of a payload's events.
 struct LogOutcome {
   uint64_t taken = 0, lost = 0;
-  Text why;  // of one that was lost
+  Text why;               // of one that was lost
+  bool may_pass = false;  // all that were lost another time may be taken
 };
 
 class LogSender {
@@ -64,7 +65,7 @@ private:
   void put(Batch& batch);
   void answered(Batch& batch, const HttpResponse& response);
   void later(Batch& batch, Text why);
-  void end(Batch& batch, uint32_t lost, Text why);
+  void end(Batch& batch, uint32_t lost, Text why, bool may_pass = false);
   void end(Feed& feed);
   bool known(const Batch& batch) const;
   void create(Batch& batch);

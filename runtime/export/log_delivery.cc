@@ -65,7 +65,7 @@ void LogDelivery::Delivery::end(const LogOutcome& outcome) {
   if (lost == 0) {
     home.queue_.sent(item);
   } else if (outcome.taken == 0) {
-    home.queue_.failed(item, why.text());
+    home.queue_.failed(item, why.text(), outcome.may_pass && lost == outcome.lost);
   } else {
     // Items are counted, events are lost: their share of the items.
     home.queue_.sent_in_part(item, item.payload.items * lost / (lost + outcome.taken), why.text());

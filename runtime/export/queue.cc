@@ -17,6 +17,7 @@ constinit const config::Queue ExportQueue::kFew = []() consteval {
   config::Queue few{};
   few.sizer = config::QueueSizer::Requests;
   few.queue_size = few.num_consumers = kDirect;
+  few.wait_for_result = true;
   return few;
 }();
 
@@ -100,7 +101,8 @@ uint64_t ExportQueue::size_of(const Payload& p) const {
 
 bool ExportQueue::has_room(uint64_t size, uint64_t held) const {
   const bool waited_for = awaited_ && runtime_.receipt;
-  const uint64_t capacity = !settings_ && waited_for ? kDirectAwaited : capacity_;
+  const bool queues = settings_ && settings_ != &kFew;
+  const uint64_t capacity = !queues && waited_for ? kDirectAwaited : capacity_;
   // One payload larger than a whole bound still passes when there is nothing else: refusing it would be for ever.
   return size_ == 0 || (size_ + size <= capacity && (store_ || held_ + held <= most_bytes_));
 }
@@ -210,7 +212,8 @@ void ExportQueue::load(const StoredPayload& next) {
   size_ += taken.size;
   held_ += taken.held;
   items_ += taken.payload.items;
-  if (settings_->batch) collect(static_cast<Counted&&>(taken));
+  // What a process has ended with goes by itself: others are not to be suspected with it.
+  if (settings_->batch && store_->died(next.id) == 0) collect(static_cast<Counted&&>(taken));
   else push(static_cast<Counted&&>(taken));
 }
 
@@ -309,7 +312,13 @@ void ExportQueue::attempt(Outgoing& item) {
     return give_up(item, kAbandoned, Loss::Abandoned);
   }
   item.attempted = runtime_.loop->now();
+  if (!store_) return send_(self_, item);
+  // Of what ends the process while a request is made of it, the next process hears.
+  for (const Share& s : item.shares)
+    if (s.stored.id() != 0) store_->begin(s.stored.id());
   send_(self_, item);
+  for (const Share& s : item.shares)
+    if (s.stored.id() != 0) store_->end(s.stored.id());
 }
 
 // True when everyone who waits for it has gone.

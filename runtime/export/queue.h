@@ -88,7 +88,8 @@ public:
   ~ExportQueue();
   ExportQueue(const ExportQueue&) = delete;
 
-  // Of an exporter whose config says nothing of a queue: a few payloads, of which senders need not wait for the end.
+  // Of an exporter that has no setting for a queue: senders wait for the result, and a few payloads are on their way.
+  // Of telemetry for which nobody waits no more are here.
   static const config::Queue kFew;
 
   // Opens the store. False, with the reason logged, when it cannot.

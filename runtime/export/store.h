@@ -26,6 +26,11 @@ public:
   virtual bool get(uint64_t id, Payload& payload, int64_t& taken_ns) = 0;
   // Its end is known: it is not there any more.
   virtual void remove(uint64_t id) = 0;
+  // An exporter makes a request of it, from one to the other: of a process that ends in between the next one hears.
+  virtual void begin(uint64_t id) = 0;
+  virtual void end(uint64_t id) = 0;
+  // How many processes have ended in between. get() does not give one back that ended too many.
+  virtual uint32_t died(uint64_t id) const = 0;
   // Writes down what has been removed.
   virtual void settle() = 0;
 };
@@ -50,6 +55,9 @@ public:
     shared_->store.remove(shared_->id);
     delete shared_;
   }
+
+  // 0: it is in no store.
+  uint64_t id() const { return shared_ ? shared_->id : 0; }
 
 private:
   struct Shared {

@@ -255,6 +255,7 @@ def damaged():
         for n in range(10):
             assert post(port, request(n * 10, 10))[0] == 200
         c.kill()
+    time.sleep(0.5)  # what it had sent has been answered: the backend is still away
     (good,) = glob.glob(folder + "/*.queue")
     content = bytearray(open(good, "rb").read())
     middle = content.find(b"GET /cart/45")

@@ -6,10 +6,13 @@ usage: wait_for_result_test.py WHITTLE WORK_DIR
 """
 import concurrent.futures
 import http.server
+import json
 import os
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 
 from numbered import Collector, build, free_port, metric, post, request, span_numbers, wait
 
@@ -145,4 +148,61 @@ with Collector(queued):
         answers = [a.result()[0] for a in asked]
     assert answers == [200] * 4 + [400] * 4, answers
     assert backend.calls == 2, backend.calls
+# Exporters that have no queue of their own to set: whoever sends to AWS waits, as in the Collector.
+class Aws(Backend):
+    """`said`: (seconds, status, type of the error), used up one by one but for the last."""
+
+    class Handler(Backend.Handler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["content-length"]))
+            self.server.calls += 1
+            said = self.server.said
+            seconds, status, error = said.pop(0) if len(said) > 1 else said[0]
+            time.sleep(seconds)
+            body = json.dumps({"__type": error} if error else {}).encode()
+            self.send_response(status)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    def __init__(self):
+        super().__init__()
+        self.RequestHandlerClass = self.Handler
+        self.said = [(0, 200, "")]
+
+
+def gauge(n):
+    point = {"asInt": str(n), "timeUnixNano": str(time.time_ns())}
+    return json.dumps({"resourceMetrics": [{"scopeMetrics": [{"metrics": [{"name": "m", "gauge": {"dataPoints": [point]}}]}]}]}).encode()
+
+
+aws = Aws()
+to_aws = build(whittle, work, "aws", f"""receivers: {{otlp: {{protocols: {{http: {{endpoint: '127.0.0.1:{front}'}}}}}}}}
+exporters:
+  awsxray: {{endpoint: 'http://127.0.0.1:{aws.server_port}', region: us-east-1}}
+  awsemf: {{endpoint: 'http://127.0.0.1:{aws.server_port}', region: us-east-1, namespace: N, log_group_name: g, log_stream_name: s}}
+service: {{pipelines: {{traces: {{receivers: [otlp], exporters: [awsxray]}}, metrics: {{receivers: [otlp], exporters: [awsemf]}}}}}}
+""")
+
+
+def ask(path, body, kind, timeout=30):
+    r = urllib.request.Request(f"http://127.0.0.1:{front}{path}", body, {"content-type": kind})
+    try:
+        return urllib.request.urlopen(r, timeout=timeout).status
+    except urllib.error.HTTPError as e:
+        return e.code
+
+
+with Collector(to_aws, {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}) as collector:
+    for send in (lambda: ask("/v1/traces", request(1, 5), "application/x-protobuf"), lambda: ask("/v1/metrics", gauge(1), "application/json")):
+        aws.said = [(1.0, 200, "")]
+        began = time.monotonic()
+        assert send() == 200 and time.monotonic() - began >= 1.0
+        # What AWS never takes is told at once, and nothing is acknowledged that it had not.
+        aws.said, aws.calls = [(0, 400, "InvalidParameterException")], 0
+        assert send() == 500 and aws.calls == 1, aws.calls  # which senders do not repeat, and 503 they do
+        # What passes is tried again, and the sender hears of the end.
+        aws.said, aws.calls = [(0, 503, "ServiceUnavailableException"), (0, 400, "ThrottlingException"), (0, 200, "")], 0
+        assert send() == 200 and aws.calls == 3, aws.calls
+    assert collector.stop() == 0, collector.log()
 print("ok")

@@ -51,6 +51,7 @@ struct Sending {
   uint32_t pieces = 0;          // under way
   uint64_t sent = 0, lost = 0;  // documents
   Writer why;                   // of the last loss
+  bool for_good = false;        // some of what is lost X-Ray would never take
 };
 
 // The documents of one call.
@@ -92,8 +93,8 @@ struct Awsxray {
       : context(c), config(*static_cast<const config::Awsxray*>(c.config)), runtime(*c.runtime),
         encoder({config.indexed_attributes, config.index_all_attributes, config.aws_log_groups}),
         client(c, aws_settings(config), "xray", "XRAY"),
-        // Trying again is this file's business, a piece at a time. There is no setting for it: the Collector leaves it
-        // to the sender, which here has its answer already.
+        // Trying again is this file's business, a piece at a time. There is no setting for it, and none for a queue:
+        // senders wait for the result, as they do in the Collector.
         queue(
             c, &ExportQueue::kFew, nullptr,
             [](void* self, Outgoing& item) { static_cast<Awsxray*>(self)->begin(item); }, this),
@@ -102,8 +103,8 @@ struct Awsxray {
   void begin(Outgoing& item) {
     uint64_t seed;
     runtime.random(&seed, sizeof seed);
-    sending.push_back(
-        new Sending{*this, item, awsxray::SpanWalk(item.payload.slices, awsxray::IdSource(seed)), false, 0, 0, 0, {}});
+    sending.push_back(new Sending{
+        *this, item, awsxray::SpanWalk(item.payload.slices, awsxray::IdSource(seed)), false, 0, 0, 0, {}, false});
     feed();
     // The queue must not hear of the end of an item from within its own call.
     pump_task.post();
@@ -199,6 +200,7 @@ struct Awsxray {
       piece.spans = spans;
       s.lost += filter.too_large;
       if (filter.too_large) {
+        s.for_good = true;
         s.why.clear();
         s.why.append(Text("segments larger than X-Ray takes"));
       }
@@ -231,7 +233,12 @@ struct Awsxray {
     } else {
       Writer why;
       describe_aws_failure(r, why);
-      may_pass_later(r) ? later(piece, why.text()) : lose(piece, why.text());
+      if (may_pass_later(r)) {
+        later(piece, why.text());
+      } else {
+        piece.sending.for_good = true;
+        lose(piece, why.text());
+      }
     }
     pump_task.post();
   }
@@ -277,6 +284,7 @@ struct Awsxray {
                          {{"exporter", context.id}, {"documents", faulty}, {"error", fault.text()}});
       piece.documents -= faulty;
       piece.sending.lost += faulty;
+      piece.sending.for_good = true;
       piece.sending.why.clear();
       piece.sending.why.append(fault.text());
     }
@@ -328,7 +336,7 @@ struct Awsxray {
       // Spans are counted, documents are lost: a span may have made two.
       queue.sent_in_part(item, s.lost < item.payload.items ? s.lost : item.payload.items - 1, s.why.text());
     } else if (s.lost > 0) {
-      queue.failed(item, s.why.text());
+      queue.failed(item, s.why.text(), !s.for_good);
     } else {
       queue.sent(item);
     }

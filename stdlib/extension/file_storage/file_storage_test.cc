@@ -3,11 +3,14 @@
 #include "stdlib/extension/file_storage/journal.h"
 
 #include "runtime/base/log.h"
+#include "runtime/base/self_metrics.h"
+#include "runtime/export/queue.h"
 #include "runtime/wire/wire.h"
 
 #include <dirent.h>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <optional>
 #include <set>
 #include <signal.h>
 #include <sstream>
@@ -312,6 +315,160 @@ TEST(Journal, OneCollectorAtATime) {
   int status = 0;
   waitpid(child, &status, 0);
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+// A queue that is kept in a folder, in a process of its own. `send` gets each payload; what it returns is sent.
+struct Exporter {
+  Folder& folder;
+  SelfMetrics metrics;
+  Program program{};
+  ComponentOps ops{};
+  void* extension = nullptr;
+  Component component{};
+  ComponentContext context{};
+  config::Queue settings{};
+  config::Retry retry{};
+  std::optional<ExportQueue> queue;
+  bool (*send)(const Payload&);
+  uint64_t sent = 0;
+  std::vector<Outgoing*> ended;
+
+  Exporter(Folder& f, bool (*s)(const Payload&)) : folder(f), send(s) {
+    ops.open_store = [](void* self, const ComponentContext*) -> Store* {
+      Folder& of = *static_cast<Folder*>(self);
+      auto* journal = new Journal(of.runtime, "otlphttp", "exporter_otlphttp", of.settings());
+      return journal->open() ? journal : nullptr;
+    };
+    extension = &folder;
+    component = {&ops, &extension, ComponentKind::Extension, {}};
+    component.context.id = {"file_storage", 12};
+    program.components = {&component, 1};
+    folder.runtime.program = &program;
+    folder.runtime.metrics = &metrics;
+    context.runtime = &folder.runtime;
+    context.id = {"otlphttp", 8};
+    settings.queue_size = 1000;
+    settings.num_consumers = 10;
+    settings.storage = {true, {"file_storage", 12}};
+    queue.emplace(
+        context, &settings, &retry,
+        [](void* self, Outgoing& item) {
+          auto& e = *static_cast<Exporter*>(self);
+          if (e.send(item.payload)) e.ended.push_back(&item);
+        },
+        this);
+    if (!queue->start()) _exit(99);
+  }
+  void run() {
+    for (int i = 0; i < 20; ++i) {
+      folder.loop.step(monotonic_ns() + 1'000'000);
+      while (!ended.empty()) {
+        sent += ended.back()->payload.items;
+        queue->sent(*ended.back());
+        ended.pop_back();
+      }
+    }
+  }
+};
+
+// Runs `what` in a process and says how that ended.
+int in_a_process(void (*what)(Folder&), Folder& f) {
+  const pid_t child = fork();
+  if (child == 0) {
+    what(f);
+    _exit(98);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return status;
+}
+
+bool ends_with_13(const Payload& p) {
+  if (p.items == 13) raise(SIGSEGV);
+  return true;
+}
+
+TEST(Attempts, APayloadThatEndsTheCollectorIsSetAside) {
+  Folder f;
+  f.log.level = LogLevel::Error;
+  auto first = [](Folder& folder) {
+    Exporter e(folder, ends_with_13);
+    for (uint64_t items : {5, 7, 13}) {
+      Payload p = spans(items);
+      if (e.queue->offer(p) != Status::Ok) _exit(97);
+    }
+  };
+  auto next = [](Folder& folder) {
+    Exporter e(folder, ends_with_13);
+    e.run();
+    // All that is left is gone when what was lost is counted.
+    Writer metrics;
+    e.metrics.write(metrics);
+    const bool counted =
+        metrics.text().find("otelcol_exporter_send_failed_spans{exporter=\"otlphttp\"} 13\n") != Text::npos;
+    _exit(e.queue->idle() && counted ? static_cast<int>(e.sent) : 96);
+  };
+  int status = in_a_process(first, f);
+  EXPECT_TRUE(WIFSIGNALED(status)) << status;
+  uint64_t sent = 0;
+  int ended = 1;
+  while (WIFSIGNALED(status = in_a_process(next, f)) && ended < 10) ++ended;
+  ASSERT_TRUE(WIFEXITED(status)) << status;
+  sent = static_cast<uint64_t>(WEXITSTATUS(status));
+  EXPECT_EQ(ended, static_cast<int>(Journal::kMostDied));
+  EXPECT_LE(sent, 12u);  // those before it may have been sent by a process that then ended
+  bool kept = false;
+  for (const std::string& name : f.names()) kept = kept || name.ends_with(".fatal");
+  EXPECT_TRUE(kept);
+  status = in_a_process(
+      [](Folder& folder) {
+        Exporter e(folder, ends_with_13);
+        e.run();
+        _exit(static_cast<int>(e.sent));
+      },
+      f);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+}
+
+// A task that is killed while its backend is silent says nothing of what it had.
+TEST(Attempts, KilledWhileWaiting) {
+  Folder f;
+  auto killed = [](Folder& folder) {
+    Exporter e(folder, [](const Payload&) { return false; });
+    Payload p = spans(13);
+    if (!folder.names().contains("exporter_otlphttp.00000001.queue") && e.queue->offer(p) != Status::Ok) _exit(97);
+    e.run();
+    raise(SIGKILL);
+  };
+  for (int i = 0; i < 6; ++i) EXPECT_TRUE(WIFSIGNALED(in_a_process(killed, f)));
+  const int status = in_a_process(
+      [](Folder& folder) {
+        Exporter e(folder, [](const Payload&) { return true; });
+        e.run();
+        _exit(static_cast<int>(e.sent));
+      },
+      f);
+  EXPECT_TRUE(WIFEXITED(status)) << status;
+  EXPECT_EQ(WEXITSTATUS(status), 13);
+}
+
+// Whatever stands in the file of another time.
+TEST(Attempts, OfNoUseAreForgotten) {
+  Folder f;
+  for (size_t n : {0u, 1u, 7u, 4095u, 4096u, 9000u}) {
+    f.write("a.attempts", std::string(n, '\xff'));
+    Attempts a;
+    ASSERT_TRUE(a.open((f.path + "/a.attempts").c_str())) << n;
+    for (uint64_t id = 1; id < 1000; ++id) a.begin(id), a.end(id);
+    EXPECT_EQ(a.died(UINT64_MAX), 0u);
+    a.begin(1);
+    for (uint64_t id = 1000; id < 2000; ++id) a.begin(id);  // more than it has room for
+  }
+  Attempts a;
+  ASSERT_TRUE(a.open((f.path + "/a.attempts").c_str()));
+  EXPECT_EQ(a.died(1), 1u);
+  a.forget(1);
+  EXPECT_EQ(a.died(1), 0u);
 }
 
 }  // namespace

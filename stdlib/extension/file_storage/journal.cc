@@ -18,7 +18,7 @@
 
 namespace whittle::file_storage {
 
-static constexpr Text kQueue = ".queue", kDamaged = ".damaged", kUnknown = ".unknown";
+static constexpr Text kQueue = ".queue", kDamaged = ".damaged", kUnknown = ".unknown", kFatal = ".fatal";
 static constexpr int64_t kAskAgain = 1'000'000'000;
 // What the newest file is emptied for when nothing is needed.
 static constexpr uint64_t kWorthEmptying = 1 << 20;
@@ -74,6 +74,16 @@ void Journal::path_of(Writer& out, uint32_t number, Text ending) const {
 bool Journal::open() {
   if (!lock()) return false;
   recover();
+  Writer path;
+  path.append(settings_.folder);
+  path.byte('/');
+  path.append(name_.text());
+  path.append(Text(".attempts"));
+  path.byte(0);
+  if (!attempts_.open(path.text().data()))
+    runtime_.log->warn("which payloads of a queue end the collector is not noted",
+                       {{"exporter", owner_}, {"file", path.text().data()}, {"error", strerror(errno)}});
+  attempts_.keep_only([&](uint64_t id) { return find(id) != nullptr; });
   if (settings_.compact) compact_task_.post();
   return true;
 }
@@ -253,6 +263,27 @@ void Journal::set_aside(uint32_t number, Text ending, const char* why) {
                        {"now", moved ? to.text().data() : "where it was"}});
 }
 
+// A payload that ends whoever sends it: its content, as it stood in the queue, becomes a file of its own.
+void Journal::set_aside(const Place& place, Bytes content) {
+  Writer to;
+  path_of(to, static_cast<uint32_t>(place.id % kSetAside), kFatal);
+  const int fd = ::open(to.text().data(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  bool kept = fd >= 0;
+  for (size_t done = 0; kept && done < content.size();) {
+    const ssize_t n = write(fd, content.data() + done, content.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) kept = false;
+    else done += static_cast<size_t>(n);
+  }
+  if (fd >= 0) close(fd);
+  runtime_.log->error("a payload of a queue on disk is set aside: collectors ended while they made a request of it",
+                      {{"exporter", owner_},
+                       {"items", place.items},
+                       {"bytes", place.length},
+                       {"collectors", attempts_.died(place.id)},
+                       {"now", kept ? to.text().data() : "nowhere, as the disk takes nothing"}});
+}
+
 // ---- places
 // ------------------------------------------------------------------------------------------------------------
 
@@ -295,6 +326,7 @@ void Journal::remove(uint64_t id) {
   if (!place) return;
   removed_.push_back({id, place->file});
   drop(*place);
+  attempts_.forget(id);
   settle_task_.post();
 }
 
@@ -579,6 +611,7 @@ bool Journal::get(uint64_t id, Payload& payload, int64_t& taken_ns) {
   BufferRef owner;
   Record record;
   if (!read(*place, owner, record)) return false;
+  if (attempts_.died(id) >= kMostDied) return set_aside(*place, {owner.data(), place->length}), false;
   taken_ns = record.taken_ns;
   if (parse_content(owner, {owner.data(), place->length}, place->signal, place->items, payload)) return true;
   runtime_.log->error("a payload of a queue on disk is no telemetry; it is lost",

@@ -10,6 +10,7 @@
 #include "runtime/base/runtime.h"
 #include "runtime/export/store.h"
 #include "runtime/loop/loop.h"
+#include "stdlib/extension/file_storage/attempts.h"
 #include "stdlib/extension/file_storage/segment.h"
 
 #include <vector>
@@ -28,6 +29,8 @@ class Journal : public Store {
 public:
   static constexpr uint64_t kFile = 8 << 20;
   static constexpr size_t kMostPayloads = 65'536;
+  // A payload that so many processes ended with is set aside.
+  static constexpr uint32_t kMostDied = 3;
 
   // `name` becomes part of the files' names, whatever is in it. All but `settings` must outlive the journal.
   Journal(Runtime& runtime, Text owner, Text name, const JournalSettings& settings);
@@ -40,6 +43,9 @@ public:
   StoredPayload next(uint64_t id) const override;
   bool get(uint64_t id, Payload& payload, int64_t& taken_ns) override;
   void remove(uint64_t id) override;
+  void begin(uint64_t id) override { attempts_.begin(id); }
+  void end(uint64_t id) override { attempts_.end(id); }
+  uint32_t died(uint64_t id) const override { return attempts_.died(id); }
   void settle() override;
 
   // Bytes of all files.
@@ -71,6 +77,7 @@ private:
   void recover();
   void recover(uint32_t number, Recovery& found);
   void set_aside(uint32_t number, Text ending, const char* why);
+  void set_aside(const Place& place, Bytes content);
   bool begin_file();
   bool append(List<Bytes> pieces);
   bool write_record(const Record& record, List<Bytes> content);
@@ -88,6 +95,7 @@ private:
   void sync_folder();
 
   Runtime& runtime_;
+  Attempts attempts_;
   const Text owner_;
   Writer name_;  // safe for files
   const JournalSettings settings_;
