@@ -29,6 +29,9 @@ Compiled compile(const CompileOptions& options) {
   out.exit_code = out.checked.exit_code();
   if (out.exit_code != 0 || !out.checked.config) return out;
 
+  // For `try`: what it calls are stand-ins.
+  if (options.stand_ins) turn_to(*out.checked.config, *options.stand_ins);
+
   // Config to plan: stages and pipelines; stateless processors have become record programs.
   auto built = plan::build(*out.checked.config);
   if (!built) {

@@ -5,6 +5,7 @@
 #include "compiler/backend/backend.h"
 #include "compiler/check/front_end.h"
 #include "compiler/check/worst_case.h"
+#include "compiler/driver/stand_ins.h"
 
 #include <optional>
 #include <string>
@@ -15,8 +16,9 @@ namespace whittle::driver {
 struct CompileOptions {
   check::CheckOptions check;
   std::string target = "x86_64";
-  std::string emit = "elf";  // plan, ir, asm, obj, elf
-  uint64_t memory = 0;       // backend::Options::memory
+  std::string emit = "elf";           // plan, ir, asm, obj, elf
+  uint64_t memory = 0;                // backend::Options::memory
+  std::optional<StandIns> stand_ins;  // what is called in place of the config's backends
   bool replay = false;
   bool optimise = true;
   bool say_archives = false;

@@ -3,6 +3,9 @@
 
 #include "runtime/aws/sigv4.h"
 #include "runtime/aws/timestamp.h"
+#include "runtime/codec/decompress.h"
+#include "runtime/wire/json.h"
+#include "runtime/wire/validate.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -14,6 +17,10 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+namespace whittle {
+bool append_replayed_remote_write(Writer& out, Bytes compressed);  // runtime/replay/remote_write_replay.cc
+}
 
 namespace whittle::driver {
 namespace {
@@ -86,6 +93,68 @@ std::string rfc3339(time_t seconds) {
   gmtime_r(&seconds, &utc);
   strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
   return text;
+}
+
+bool is_otlp(const std::string& target) {
+  return target.ends_with("/v1/traces") || target.ends_with("/v1/metrics") || target.ends_with("/v1/logs");
+}
+
+// A body for people: without its encoding, and what is protobuf as JSON. What cannot be read stays as it is.
+std::string readable(const std::string& target, const std::map<std::string, std::string>& headers,
+                     const std::string& body) {
+  auto header = [&](const char* name) {
+    auto it = headers.find(name);
+    return it == headers.end() ? std::string() : it->second;
+  };
+  Writer out;
+  if (header("content-encoding") == "snappy" && !is_otlp(target))  // remote write
+    return append_replayed_remote_write(out, as_bytes(Text(body))) ? std::string(out.text()) : body;
+  const std::string encoding = header("content-encoding");
+  const Coding coding = encoding == "gzip"                            ? Coding::Gzip
+                        : encoding == "zstd"                          ? Coding::Zstd
+                        : encoding == "zlib" || encoding == "deflate" ? Coding::Zlib
+                                                                      : Coding::Identity;
+  std::string plain = body;
+  if (coding != Coding::Identity) {
+    auto got = decompress(coding, as_bytes(Text(body)), 64 << 20);
+    if (!got) return body;
+    plain.assign(reinterpret_cast<const char*>(got->buffer.data()), got->size);
+  }
+  if (!is_otlp(target) || header("content-type") != "application/x-protobuf") return plain;
+  const Signal signal = target.ends_with("traces")    ? Signal::Traces
+                        : target.ends_with("metrics") ? Signal::Metrics
+                                                      : Signal::Logs;
+  if (!wire::validate(signal, as_bytes(Text(plain)))) return plain;
+  wire::proto_to_json(signal, as_bytes(Text(plain)), out);
+  return std::string(out.text());
+}
+
+// Asks a server of this machine for what it serves; empty when there is none.
+std::string ask(const std::string& host, const std::string& target) {
+  const size_t colon = host.rfind(':');
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(colon == std::string::npos ? 80 : atoi(host.c_str() + colon + 1)));
+  const std::string name = host.substr(0, colon);
+  if (name != "localhost" && !name.starts_with("127.")) return "";
+  if (inet_pton(AF_INET, name == "localhost" ? "127.0.0.1" : name.c_str(), &address.sin_addr) != 1) return "";
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const timeval patience{2, 0};
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  const std::string request = "GET " + target + " HTTP/1.0\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+  std::string answer;
+  if (fd >= 0 && connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+      write(fd, request.data(), request.size()) == static_cast<ssize_t>(request.size())) {
+    char buffer[65536];
+    for (ssize_t n; answer.size() < kLargest && (n = read(fd, buffer, sizeof buffer)) > 0;)
+      answer.append(buffer, static_cast<size_t>(n));
+  }
+  if (fd >= 0) close(fd);
+  const size_t head = answer.find("\r\n\r\n");
+  return answer.starts_with("HTTP/1.") && answer.find(" 200 ") < 16 && head != std::string::npos
+             ? answer.substr(head + 4)
+             : "";
 }
 
 }  // namespace
@@ -180,12 +249,21 @@ bool Simulator::take_requests(Connection& c, const std::function<void(const Simu
   }
 }
 
-std::string Simulator::answer(const std::string& method, const std::string& target,
+std::string Simulator::answer(const std::string& method, const std::string& whole,
                               const std::map<std::string, std::string>& headers, const std::string& body,
                               const std::function<void(const SimulatedCall&)>& called) {
+  // As a proxy: "POST http://host/path".
+  std::string host, target = whole;
+  if (whole.starts_with("http://")) {
+    const size_t slash = std::min(whole.find('/', 7), whole.size());
+    host = whole.substr(7, slash - 7);
+    target = slash < whole.size() ? whole.substr(slash) : "/";
+  }
+  if (method == "GET" && !host.empty()) return scraped(host, target);
   if (target.starts_with("/v4/")) {
     if (target.ends_with("/task/stats")) return response(200, stats());
     if (target.ends_with("/task")) return response(200, task());
+    if (target.find('/', 4) == std::string::npos) return response(200, container());
     return response(404, "{}");
   }
   if (target.starts_with("/v2/credentials/"))
@@ -193,8 +271,12 @@ std::string Simulator::answer(const std::string& method, const std::string& targ
                              kAccessKey + "\",\"SecretAccessKey\":\"" + kSecretKey + "\",\"Token\":\"" + kToken +
                              "\",\"Expiration\":\"" + rfc3339(time(nullptr) + 6 * 3600) + "\"}");
   SimulatedCall call;
-  call.body = body;
-  std::string out = aws(method, target, headers, body, call);
+  call.body = readable(target, headers, body);
+  const bool signed_by_aws = headers.count("authorization") && headers.at("authorization").starts_with("AWS4-");
+  const bool of_aws = signed_by_aws || headers.count("x-amz-target") || host.ends_with(".amazonaws.com") ||
+                      (host.empty() && !is_otlp(target));
+  std::string out =
+      of_aws ? aws(method, target, headers, body, call) : others(method, host, target, headers, body, call);
   call.status = atoi(out.c_str() + 9);
   called(call);
   return out;
@@ -297,7 +379,41 @@ std::string Simulator::aws(const std::string& method, const std::string& target,
     return response(200, "{\"nextSequenceToken\":\"1\"}");
   }
   if (call.action == "PutRetentionPolicy" || call.action == "TagResource") return response(200, "");
+  // CloudWatch's OTLP endpoints, and remote write.
+  if (is_otlp(target) || headers.count("content-encoding")) return response(200, "", "application/x-protobuf");
   return response(400, fault("UnknownOperationException", "whittle try does not simulate " + call.action));
+}
+
+// Backends that are not AWS take all.
+std::string Simulator::others(const std::string& method, const std::string& host, const std::string& target,
+                              const std::map<std::string, std::string>& headers, const std::string& body,
+                              SimulatedCall& call) {
+  call.others = true;
+  call.service = host.empty() ? "this machine" : host;
+  call.action = method + " " + target;
+  if (target.starts_with("/grpc/")) {
+    call.service = "grpc";
+    call.action = target.substr(target.rfind('/') + 1);
+  }
+  auto type = headers.find("content-type");
+  const std::string kind = type == headers.end() ? "" : type->second;
+  // Who asks for a token gets one.
+  if (kind.starts_with("application/x-www-form-urlencoded") && body.find("grant_type=") != std::string::npos)
+    return response(200, "{\"access_token\":\"try\",\"token_type\":\"Bearer\",\"expires_in\":3600}");
+  return kind == "application/json" ? response(200, "{}") : response(200, "", kind.empty() ? "text/plain" : kind);
+}
+
+// What a scrape gets: what a server of this machine says, or an exposition whose counters grow.
+std::string Simulator::scraped(const std::string& host, const std::string& target) {
+  std::string body = ask(host, target);
+  if (body.empty()) body = exposition_;
+  const int n = ++scrapes_;
+  if (body.empty())
+    body = "# HELP http_requests_total Requests that were served.\n# TYPE http_requests_total counter\n"
+           "http_requests_total{method=\"get\",code=\"200\"} " +
+           std::to_string(12 * n) + "\nhttp_requests_total{method=\"post\",code=\"500\"} " + std::to_string(n) +
+           "\n# TYPE queue_length gauge\nqueue_length 3\n";
+  return response(200, body, "text/plain; version=0.0.4");
 }
 
 // STS knows every role and trusts the task with it.
@@ -321,6 +437,18 @@ std::string Simulator::sts(const std::string& body, bool good, SimulatedCall& ca
                          "</AccessKeyId><SecretAccessKey>" + kRoleSecretKey + "</SecretAccessKey><SessionToken>" +
                          kRoleToken + "</SessionToken><Expiration>" + rfc3339(time(nullptr) + 900) +
                          "</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>");
+}
+
+// The collector's own container as the endpoint shows it.
+std::string Simulator::container() const {
+  return R"({"DockerId":"158d1c8083dd49d6b527399fd6414f5c-3311200417","Name":"collector","DockerName":"collector",)"
+         R"("Image":"123456789012.dkr.ecr.us-east-1.amazonaws.com/collector:1",)"
+         R"("ImageID":"sha256:25f3695bedfb454a50f12d127839a68ad3caf91e451c1da073db34c542c4d2cb",)"
+         R"("DesiredStatus":"RUNNING","KnownStatus":"RUNNING","Limits":{"CPU":2},"Type":"NORMAL","LogDriver":"awslogs",)"
+         R"("LogOptions":{"awslogs-group":"/ecs/collector","awslogs-region":"us-east-1",)"
+         R"("awslogs-stream":"ecs/collector/158d1c8083dd49d6b527399fd6414f5c"},)"
+         R"("ContainerARN":"arn:aws:ecs:us-east-1:123456789012:container/try/158d1c8083dd49d6b527399fd6414f5c/)"
+         R"(0206b271-b33f-47ab-86c6-a0ba208a70a9"})";
 }
 
 // A task of two containers as the task metadata endpoint v4 shows it (ECS Developer Guide, "Task metadata endpoint

@@ -4,13 +4,19 @@
 #include "compiler/driver/commands.h"
 #include "compiler/driver/show.h"
 #include "compiler/driver/simulator.h"
+#include "compiler/driver/try_grpc.h"
 
+#include <arpa/inet.h>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <fstream>
+#include <iterator>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,7 +26,7 @@ namespace {
 volatile sig_atomic_t stop_signal = 0;
 
 struct Tally {
-  int good = 0, bad = 0;
+  int good = 0, bad = 0, others = 0;
 };
 
 std::string shortened(const std::string& body, size_t most) {
@@ -29,11 +35,64 @@ std::string shortened(const std::string& body, size_t most) {
 }
 
 void show(const SimulatedCall& call, size_t most, Tally& tally) {
-  ++(call.signature_good ? tally.good : tally.bad);
-  const char* verdict = call.signature_good ? "" : "  REFUSED: ";
+  ++(call.others ? tally.others : call.signature_good ? tally.good : tally.bad);
+  const char* verdict = call.others || call.signature_good ? "" : "  REFUSED: ";
   printf("%s:%s %d%s%s\n  %s\n", call.service.c_str(), call.action.c_str(), call.status, verdict, call.problem.c_str(),
          shortened(call.body, most).c_str());
   fflush(stdout);
+}
+
+// Runs a collector with these variables, and none that would lead it elsewhere. Negative, with a message, when it
+// cannot.
+pid_t execute(const std::string& bytes, const std::vector<std::string>& environment) {
+  const int fd = memory_file(bytes);
+  if (fd < 0) return fprintf(stderr, "whittle: cannot make a file in memory: %s\n", strerror(errno)), -1;
+  const pid_t child = fork();
+  if (child < 0) fprintf(stderr, "whittle: cannot start the collector: %s\n", strerror(errno));
+  if (child == 0) {
+    for (const char* name : {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+                             "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE",
+                             "HOME", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"})
+      unsetenv(name);
+    for (const std::string& variable : environment) putenv(strdup(variable.c_str()));
+    const char* argv[] = {"collector", nullptr};
+    fexecve(fd, const_cast<char* const*>(argv), environ);
+    fprintf(stderr, "whittle: cannot execute the collector: %s\n", strerror(errno));
+    _exit(2);
+  }
+  close(fd);
+  return child;
+}
+
+int free_port() {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  if (fd < 0 || bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+      getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    address.sin_port = 0;
+  if (fd >= 0) close(fd);
+  return ntohs(address.sin_port);
+}
+
+// What stands in for gRPC servers is a collector too: it hands on as JSON what it gets.
+pid_t serve_grpc(int port, const std::string& to) {
+  std::string text = kTryGrpc;
+  for (const auto& [name, value] : {std::pair<std::string, std::string>{"{{port}}", std::to_string(port)},
+                                    std::pair<std::string, std::string>{"{{to}}", "http://" + to + "/grpc"}})
+    text.replace(text.rfind(name), name.size(), value);
+  char path[] = "/tmp/whittle-try-XXXXXX.yaml";
+  const int fd = mkstemps(path, 5);
+  const bool written = fd >= 0 && write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  if (fd >= 0) close(fd);
+  CompileOptions options;
+  options.check.files = {path};
+  Compiled compiled;
+  const bool good = written && compile_and_show(options, compiled);
+  if (fd >= 0) unlink(path);
+  return good ? execute(compiled.bytes, {}) : -1;
 }
 
 }  // namespace
@@ -42,39 +101,42 @@ int try_command(const Words& words) {
   std::vector<OptionSpec> specs = {
       {"--seconds", "N", "stop after so long (default: at Ctrl-C)"},
       {"--body", "BYTES", "how much of each call's body to print (default: 400)"},
+      {"--metrics", "FILE", "what scrapes get where nothing is to be scraped (default: a few metrics)"},
   };
   specs.insert(specs.end(), check_options().begin(), check_options().end());
   Arguments a;
   CompileOptions options;
   int code;
-  if (!begin(words, "try CONFIG... [--seconds N]",
-             "Runs the collector inside a simulated Fargate task: a task metadata endpoint, a task role's credentials, "
-             "and AWS endpoints that check\n"
-             "each signature. Every call that AWS would have got is printed on standard output.",
-             specs, a, options, code))
+  if (!begin(
+          words, "try CONFIG... [--seconds N]",
+          "Runs the collector inside a simulated Fargate task: a task metadata endpoint, a task role's credentials, "
+          "and AWS endpoints that check\n"
+          "each signature. Every call that AWS or another backend would have got is printed on standard output; none "
+          "of them leaves this machine.",
+          specs, a, options, code))
     return code;
-  Compiled compiled;
-  if (!compile_and_show(options, compiled)) return compiled.exit_code;
-
   Simulator simulator;
   std::string error;
   if (!simulator.open(error)) return fprintf(stderr, "whittle: %s\n", error.c_str()), 2;
-  int fd = memory_file(compiled.bytes);
-  if (fd < 0) return fprintf(stderr, "whittle: cannot make a file in memory: %s\n", strerror(errno)), 2;
-  pid_t child = fork();
-  if (child < 0) return fprintf(stderr, "whittle: cannot start the collector: %s\n", strerror(errno)), 2;
-  if (child == 0) {
-    for (auto& variable : simulator.environment()) putenv(strdup(variable.c_str()));
-    for (const char* name : {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-                             "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE",
-                             "HOME", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"})
-      unsetenv(name);
-    const char* argv[] = {"collector", nullptr};
-    fexecve(fd, const_cast<char* const*>(argv), environ);
-    fprintf(stderr, "whittle: cannot execute the collector: %s\n", strerror(errno));
-    _exit(2);
+  if (a.has("--metrics")) {
+    std::ifstream file(a.get("--metrics"), std::ios::binary);
+    if (!file) return fprintf(stderr, "whittle: cannot read %s\n", a.get("--metrics").c_str()), 2;
+    simulator.serve_metrics(std::string(std::istreambuf_iterator<char>(file), {}));
   }
-  close(fd);
+  const std::string own = "127.0.0.1:" + std::to_string(simulator.port());
+  const int grpc_port = free_port();
+  options.stand_ins = {own, "127.0.0.1:" + std::to_string(grpc_port)};
+  Compiled compiled;
+  if (!compile_and_show(options, compiled)) return compiled.exit_code;
+
+  pid_t grpc = 0;
+  if (calls_grpc(*compiled.checked.config) && (grpc = serve_grpc(grpc_port, own)) < 0) return 2;
+  std::vector<std::string> said, environment = simulator.environment();
+  environment.push_back("HTTP_PROXY=http://" + own);
+  for (const auto& [name, value] : variables(*compiled.checked.config, said)) environment.push_back(name + "=" + value);
+  for (const std::string& line : said) fprintf(stderr, "%s\n", line.c_str());
+  const pid_t child = execute(compiled.bytes, environment);
+  if (child < 0) return 2;
   fprintf(stderr,
           "a simulated Fargate task: metadata, credentials and AWS on 127.0.0.1:%d; the collector is process %d; "
           "Ctrl-C ends it\n",
@@ -100,7 +162,13 @@ int try_command(const Words& words) {
     return waitpid(child, &status, WNOHANG) == child;
   };
   simulator.serve(ended, [&](const SimulatedCall& call) { show(call, most, tally); });
-  fprintf(stderr, "%d calls with a good signature, %d refused\n", tally.good, tally.bad);
+  if (grpc > 0) {
+    kill(grpc, SIGKILL);
+    waitpid(grpc, nullptr, 0);
+  }
+  fprintf(stderr, "%d calls with a good signature, %d refused", tally.good, tally.bad);
+  if (tally.others > 0) fprintf(stderr, ", %d to others than AWS", tally.others);
+  fprintf(stderr, "\n");
   if (WIFSIGNALED(status))
     return fprintf(stderr, "whittle: the collector was killed by signal %d\n", WTERMSIG(status)), 2;
   return WEXITSTATUS(status) != 0 || tally.bad > 0 ? 1 : 0;
