@@ -34,7 +34,7 @@ extern "C" void rt_ask_sts(Credentials& c, const AwsKeys* keys) {
   if (!c.role_.external_id.empty()) append_form_value(body, "ExternalId", c.role_.external_id);
 
   std::vector<SigningHeader> headers{{"host", c.sts_.host},
-                                     {"content-type", "application/x-www-form-urlencoded; charset=utf-8"}};
+                                     {"content-type", "application/x-www-form-urlencoded"}};
   if (!keys->session_token.empty()) headers.push_back({"x-amz-security-token", keys->session_token});
   Writer path, url;
   path.append(c.sts_.prefix);
@@ -61,6 +61,8 @@ extern "C" void rt_ask_sts(Credentials& c, const AwsKeys* keys) {
   request.body = static_cast<Writer&&>(body);
   request.timeout_ns = kTimeout;
   request.proxy = c.role_.proxy;
+  request.exporter = view(c.role_.component->id);
+  request.call = "/";
   c.runtime_.http->send(
       static_cast<HttpRequest&&>(request),
       [](void* self, const HttpResponse& r) { static_cast<Credentials*>(self)->sts_answered(r); }, &c);

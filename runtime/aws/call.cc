@@ -230,7 +230,7 @@ struct PendingCall {
                   name,
                   resource,
                   client.region_,
-                  client.runtime_.offline ? Text() : client.settings_.role_arn,
+                  client.settings_.role_arn,
                   aws_error_type(response),
                   aws_error_message(response),
                   {}};

@@ -74,7 +74,7 @@ bool Credentials::ask_with_web_identity() {
   url.byte('/');
   HttpRequest request;
   request.url = url.text();
-  request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"});
+  request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
   request.body = static_cast<Writer&&>(body);
   request.timeout_ns = kTimeout;
   fetching_ = true;

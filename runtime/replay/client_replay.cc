@@ -107,13 +107,51 @@ static void append_headers(Writer& line, const std::vector<HttpHeader>& headers)
   line.byte('}');
 }
 
+// Fields of a form as an object of texts.
+static void append_form(Writer& out, Text form) {
+  char before = '{';
+  while (!form.empty()) {
+    const Text field = form.substr(0, form.find('&'));
+    form.remove_prefix(field.size() < form.size() ? field.size() + 1 : field.size());
+    const size_t equals = field.find('=') == Text::npos ? field.size() : field.find('=');
+    Writer value;
+    for (size_t i = equals + 1; i < field.size(); ++i) {
+      if (field[i] == '%' && i + 2 < field.size()) {
+        char digits[3] = {field[i + 1], field[i + 2], 0};
+        value.byte(static_cast<uint8_t>(strtoul(digits, nullptr, 16)));
+        i += 2;
+      } else {
+        value.byte(static_cast<uint8_t>(field[i] == '+' ? ' ' : field[i]));
+      }
+    }
+    out.byte(static_cast<uint8_t>(before));
+    before = ',';
+    append_json_text(out, field.substr(0, equals));
+    out.byte(':');
+    append_json_text(out, value.text());
+  }
+  out.append(Text(before == '{' ? "{}" : "}"));
+}
+
+static bool is_form(const HttpRequest& request) {
+  for (const HttpHeader& h : request.headers)
+    if (h.name == "content-type") return h.value.starts_with("application/x-www-form-urlencoded");
+  return false;
+}
+
+// What STS says where no line does: it knows every role.
+static constexpr Text kRole =
+    "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAREPLAY</AccessKeyId><SecretAccessKey>replay"
+    "</SecretAccessKey><SessionToken>replay</SessionToken><Expiration>9999-12-31T23:59:59Z</Expiration></Credentials>"
+    "</AssumeRoleResult></AssumeRoleResponse>";
+
 struct ClientImpl {
   struct Answer {
     HttpDone done;
     void* context;
     yyjson_val* scripted;
     bool no_log_group;
-    bool grpc;
+    bool grpc, of_sts;
     const Canned* canned;
   };
   HttpClient& client;
@@ -176,6 +214,7 @@ struct ClientImpl {
       HttpResponse response;
       response.status = 200;
       response.body = as_bytes("{}");
+      if (a.of_sts) response.body = as_bytes(kRole);
       if (a.no_log_group && !a.scripted) {
         response.status = 400;
         response.body = as_bytes("{\"__type\":\"ResourceNotFoundException\"}");
@@ -236,11 +275,13 @@ void HttpClient::send(HttpRequest&& request, HttpDone done, void* context) {
     append_headers(line, request.headers);
     Writer joined;
     if (request.plain_body.empty()) {
+      joined.append(request.slices.empty() && is_form(request) ? request.body.bytes() : Bytes());
       for (const Slice& s : request.slices) joined.append(s.bytes);
       request.plain_body = joined.bytes();
     }
     if (!request.plain_body.empty() || request.plain_is_otlp) line.append(Text(",\"body\":"));
-    if (is_remote_write(request) && append_replayed_remote_write(line, request.plain_body)) {
+    if (is_form(request)) append_form(line, as_text(request.plain_body));
+    else if (is_remote_write(request) && append_replayed_remote_write(line, request.plain_body)) {
     } else if (request.plain_is_otlp) wire::proto_to_json(request.otlp_signal, request.plain_body, line);
     else if (!request.plain_body.empty()) append_replayed_body(line, request.plain_body);
     line.append(Text("}\n"));
@@ -249,7 +290,7 @@ void HttpClient::send(HttpRequest&& request, HttpDone done, void* context) {
   const bool no_log_group = lacks_log_group(request.call, request.plain_body);
   const Canned* canned = request.kind == "receiver" ? next_canned : nullptr;
   impl_->answers.push_back({done, context, canned ? nullptr : answer_of(method_of(request), request.url), no_log_group,
-                            request.grpc, canned});
+                            request.grpc, Text(request.url).starts_with("https://sts."), canned});
   impl_->task.post();
 }
 

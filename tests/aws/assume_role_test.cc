@@ -68,7 +68,7 @@ TEST(AssumeRole, AsksOnceAndKeepsTheKeys) {
   EXPECT_EQ(f.told, 2);
   EXPECT_EQ(f.keys, "ASIAROLE/t+/=");
   ASSERT_EQ(f.own.requests.size(), 1u);
-  EXPECT_EQ(f.own.requests[0].call, "");  // replay and the log do not show it
+  EXPECT_EQ(f.own.requests[0].call, "/");
   EXPECT_EQ(f.own.requests[0].body, "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%"
                                     "3Arole%2Fcentral&RoleSessionName=whittle-1795360000000&DurationSeconds=900");
   f.get(f.role());
@@ -123,14 +123,6 @@ TEST(AssumeRole, AnswersThatAreNone) {
   f.get(f.role());
   f.settle();
   EXPECT_EQ(f.keys, "none");
-}
-
-TEST(AssumeRole, NotInReplay) {
-  Fixture f;
-  f.runtime.offline = true;
-  f.get(f.role());
-  EXPECT_EQ(f.keys, "AKIDEXAMPLE/");
-  EXPECT_TRUE(f.own.requests.empty());
 }
 
 // A variable of the environment, for a while.
