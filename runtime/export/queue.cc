@@ -243,43 +243,58 @@ static void take_shares(std::vector<Share>& from, uint64_t items, std::vector<Sh
   from.erase(from.begin(), from.begin() + static_cast<ptrdiff_t>(whole));
 }
 
+// Moves the first `n` items, of more; requests that are divided count for their share of each part.
+Counted ExportQueue::cut(Counted& from, uint64_t n) {
+  const bool by_requests = !settings_ || settings_->sizer == config::QueueSizer::Requests;
+  const uint64_t items = from.payload.items;
+  Counted part{Payload(from.payload.signal), from.size, from.held, from.taken, {}};
+  size_ -= from.size;
+  held_ -= from.held;
+  take_items(from.payload, n, part.payload);
+  part.payload.metadata = from.payload.metadata;
+  part.payload.compact();
+  part.size = by_requests ? from.size * part.payload.items / items : size_of(part.payload);
+  part.held = part.payload.held();
+  from.size = by_requests ? from.size - part.size : size_of(from.payload);
+  from.held = from.payload.held();
+  take_shares(from.shares, part.payload.items, part.shares);
+  size_ += part.size + from.size;
+  held_ += part.held + from.held;
+  return part;
+}
+
 // Moves full batches, and the rest when `all`, from what is collected to what waits.
 void ExportQueue::cut_batches(uint32_t signal, bool all) {
   const config::QueueBatch& b = *settings_->batch;
   Counted& from = collecting_[signal];
   const bool by_items = b.sizer != config::QueueBatchSizer::Bytes;
-  const bool by_requests = settings_->sizer == config::QueueSizer::Requests;
   while (from.payload.items > 0 &&
          (all || (by_items ? from.payload.items : from.payload.bytes) >= static_cast<uint64_t>(b.min_size))) {
     const uint64_t items = from.payload.items, most = static_cast<uint64_t>(b.max_size);
     uint64_t n = items;
     // A size in bytes is met by the average item's.
     if (most > 0) n = by_items ? most : std::max<uint64_t>(1, most * items / from.payload.bytes);
-    Counted batch{Payload(from.payload.signal), from.size, from.held, from.taken, {}};
-    if (n >= items) {
-      batch.payload = static_cast<Payload&&>(from.payload);
-      batch.shares = static_cast<std::vector<Share>&&>(from.shares);
-      from.size = from.held = 0;
-    } else {
-      size_ -= from.size;
-      held_ -= from.held;
-      take_items(from.payload, n, batch.payload);
-      batch.payload.compact();
-      // Requests that are divided count for their share of each part.
-      batch.size = by_requests ? from.size * batch.payload.items / items : size_of(batch.payload);
-      batch.held = batch.payload.held();
-      from.size = by_requests ? from.size - batch.size : size_of(from.payload);
-      from.held = from.payload.held();
-      take_shares(from.shares, batch.payload.items, batch.shares);
-      size_ += batch.size + from.size;
-      held_ += batch.held + from.held;
+    if (n < items) {
+      push(cut(from, n));
+      continue;
     }
+    Counted batch{Payload(from.payload.signal), from.size, from.held, from.taken, {}};
+    batch.payload = static_cast<Payload&&>(from.payload);
+    batch.shares = static_cast<std::vector<Share>&&>(from.shares);
+    from.size = from.held = 0;
     push(static_cast<Counted&&>(batch));
   }
   pump();
 }
 
 void ExportQueue::push(Counted&& c) {
+  const RequestLimit& limit = limits_[static_cast<uint32_t>(c.payload.signal)];
+  while (limit.exceeded(c.payload)) {
+    const uint64_t items = c.payload.items;
+    uint64_t n = limit.items > 0 ? std::min(limit.items, items - 1) : items - 1;
+    if (limit.bytes > 0 && c.payload.bytes > limit.bytes) n = std::min(n, limit.bytes * items / c.payload.bytes);
+    push(cut(c, std::max<uint64_t>(n, 1)));
+  }
   if (first_ > 64 && first_ * 2 > waiting_.size()) {
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<ptrdiff_t>(first_));
     first_ = 0;

@@ -70,6 +70,15 @@ struct Outgoing {
   }
 };
 
+// What a backend takes in one request; 0: as much as there is.
+struct RequestLimit {
+  uint64_t items = 0, bytes = 0;
+
+  bool exceeded(const Payload& p) const {
+    return p.items > 1 && ((items > 0 && p.items > items) || (bytes > 0 && p.bytes > bytes));
+  }
+};
+
 class ExportQueue {
 public:
   // Memory that the queue holds; what comes beyond is refused, whatever `queue_size` says.
@@ -91,6 +100,9 @@ public:
   // Of an exporter that has no setting for a queue: senders wait for the result, and a few payloads are on their way.
   // Of telemetry for which nobody waits no more are here.
   static const config::Queue kFew;
+
+  // Requests of this signal are cut so that each is within the limit. Call it before anything is offered.
+  void limit(Signal signal, RequestLimit limit) { limits_[static_cast<uint32_t>(signal)] = limit; }
 
   // Opens the store. False, with the reason logged, when it cannot.
   bool start();
@@ -147,6 +159,7 @@ private:
   void tell_size();
   void collect(Counted&& c);
   void cut_batches(uint32_t signal, bool all);
+  Counted cut(Counted& from, uint64_t items);
   void push(Counted&& c);
   void pump();
   void refill();
@@ -169,6 +182,7 @@ private:
   void* self_;
   const uint64_t capacity_, most_bytes_;
   const Text name_;
+  RequestLimit limits_[3];
   Counted collecting_[3];  // for a batch, by signal
   Timer flush_timer_;
   std::vector<Counted> waiting_;  // a ring: from first_ on

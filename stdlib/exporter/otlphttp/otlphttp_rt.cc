@@ -21,6 +21,18 @@ namespace {
 
 constexpr Text kPaths[] = {"/v1/traces", "/v1/metrics", "/v1/logs"};
 
+// What CloudWatch's OTLP endpoints take in a request, before compression (Amazon CloudWatch User Guide, "OTLP
+// Endpoints").
+RequestLimit limit_of(Text url, Signal signal) {
+  const size_t scheme = url.find("://");
+  const Text host = scheme == Text::npos ? Text() : url.substr(scheme + 3, url.find('/', scheme + 3) - scheme - 3);
+  if (host.find(".amazonaws.com") == Text::npos) return {};
+  if (signal == Signal::Traces && host.starts_with("xray.")) return {10'000, 5'000'000};
+  if (signal == Signal::Logs && host.starts_with("logs.")) return {10'000, 0};
+  if (signal == Signal::Metrics && host.starts_with("monitoring.")) return {1'000, 0};
+  return {};
+}
+
 // What gRPC says where HTTP has answered so.
 GrpcCode code_of(int http_status) {
   switch (http_status) {
@@ -62,6 +74,7 @@ struct Otlphttp {
       url.append(base.ends_with('/') ? kPaths[s].substr(1) : kPaths[s]);
       urls[s] = arena.copy(url.text());
     }
+    for (uint32_t s = 0; s < 3; ++s) queue.limit(static_cast<Signal>(s), limit_of(urls[s], static_cast<Signal>(s)));
     switch (config.compression) {
     case config::OtlphttpCompression::Gzip: coding = Coding::Gzip; break;
     case config::OtlphttpCompression::Zstd: coding = Coding::Zstd; break;

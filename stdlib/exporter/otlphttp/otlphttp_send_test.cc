@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What answers mean: taken, taken in part, to be tried again, or lost.
+#include "runtime/export/queue.h"
 #include "runtime/loop/retry_timer.h"
 #include "runtime/pipeline/receipt.h"
 
 #include "stdlib/exporter/otlphttp/otlphttp_config.h"
 #include "tests/support/scripted_client.h"
+
+#include <algorithm>
 
 namespace whittle {
 extern "C" Status exporter_otlphttp_consume(void* self, Payload* payload);
@@ -114,6 +117,64 @@ TEST(Answers, WhatTheBackendRejectedIsNotSent) {
     s.settle();
     EXPECT_EQ(s.own.requests.size(), 1u);
     s.expect(k.sent, k.failed, k.type + (": " + k.body));
+  }
+}
+
+// CloudWatch refuses requests of more than it takes: they are cut, and each sender hears when the last of its own is
+// done.
+TEST(Limits, OfCloudWatch) {
+  struct Case {
+    Str url;
+    Signal signal;
+    int items;
+    size_t filler;
+    std::vector<size_t> requests;  // items of each
+  };
+  const Case cases[] = {
+      {{"https://xray.us-east-1.amazonaws.com/v1/traces", 46}, Signal::Traces, 25'000, 0, {10'000, 10'000, 5'000}},
+      {{"https://xray.us-east-1.amazonaws.com/v1/traces", 46}, Signal::Traces, 10'000, 0, {10'000}},
+      // 7 MB in 70 spans: requests of at most 5 MB.
+      {{"https://xray.us-east-1.amazonaws.com/v1/traces", 46}, Signal::Traces, 70, 100'000, {49, 21}},
+      {{"https://monitoring.us-east-1.amazonaws.com/v1/metrics", 53}, Signal::Metrics, 2'500, 0, {1'000, 1'000, 500}},
+      {{"https://logs.us-east-1.amazonaws.com/v1/logs", 44}, Signal::Logs, 10'001, 0, {10'000, 1}},
+      {{"https://logs.example.com/v1/logs", 32}, Signal::Logs, 10'001, 0, {10'001}},
+  };
+  for (const Case& c : cases) {
+    config::Otlphttp settings = usual();
+    (c.signal == Signal::Traces    ? settings.traces_endpoint
+     : c.signal == Signal::Metrics ? settings.metrics_endpoint
+                                   : settings.logs_endpoint) = c.url;
+    static config::Queue many;
+    many = ExportQueue::kFew;
+    many.queue_size = 1'000'000;
+    many.sizer = config::QueueSizer::Items;
+    settings.sending_queue = {true, many};
+    Sender s(settings);
+    s.script({});
+    std::string items;
+    const std::string filler(c.filler, 'x');
+    for (int i = 0; i < c.items; ++i)
+      items +=
+          (i ? "," : "") + (c.signal == Signal::Traces    ? R"({"spanId":"0000000000000001","name":")" + filler + "\"}"
+                            : c.signal == Signal::Metrics ? std::string(R"({"asInt":"1"})")
+                                                          : std::string(R"({"severityNumber":1})"));
+    const std::string body =
+        c.signal == Signal::Traces ? R"({"resourceSpans":[{"scopeSpans":[{"spans":[)" + items + "]}]}]}"
+        : c.signal == Signal::Metrics
+            ? R"({"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"m","gauge":{"dataPoints":[)" + items +
+                  "]}}]}]}]}"
+            : R"({"resourceLogs":[{"scopeLogs":[{"logRecords":[)" + items + "]}]}]}";
+    EXPECT_EQ(s.send(c.signal, body), Status::Ok);
+    s.settle();
+    std::vector<size_t> got;
+    for (const Recorded& r : s.own.requests) {
+      auto counts = wire::validate(c.signal, as_bytes(r.body));
+      got.push_back(counts ? counts->items : 0);
+      if (c.filler) EXPECT_LE(r.body.size(), 5'000'000u);
+    }
+    std::sort(got.rbegin(), got.rend());
+    EXPECT_EQ(got, c.requests) << view(c.url);
+    EXPECT_NE(s.own_metrics().find("otelcol_exporter_queue_size{exporter=\"otlphttp\"} 0\n"), std::string::npos);
   }
 }
 
