@@ -111,6 +111,31 @@ struct Named {
   Text value;
 };
 
+// A key serves for a day, a region and a service: the last ones are kept, by a digest of what they are made of.
+struct KeptKey {
+  Digest of, key;
+};
+constexpr size_t kKeptKeys = 4;
+constinit KeptKey kept_keys[kKeptKeys] = {};
+constinit size_t next_kept = 0;
+
+Digest signing_key(Text secret_key, Text day, Text region, Text service) {
+  Writer made_of;
+  for (Text part : {day, Text("/"), region, Text("/"), service, Text("/"), secret_key}) made_of.append(part);
+  const Digest of = sha256(made_of.bytes());
+  for (const KeptKey& k : kept_keys)
+    if (k.of == of) return k.key;
+  Writer secret;
+  secret.append(Text("AWS4"));
+  secret.append(secret_key);
+  Digest key = hmac_sha256(secret.bytes(), as_bytes(day));
+  key = hmac_sha256(key, as_bytes(region));
+  key = hmac_sha256(key, as_bytes(service));
+  key = hmac_sha256(key, as_bytes("aws4_request"));
+  kept_keys[next_kept++ % kKeptKeys] = {of, key};
+  return key;
+}
+
 }  // namespace
 
 Signature sign(const SigningRequest& r, const AwsKeys& keys, Arena& arena) {
@@ -170,13 +195,7 @@ Signature sign(const SigningRequest& r, const AwsKeys& keys, Arena& arena) {
     to_sign.append(part);
   append_hex_digest(to_sign, sha256(request.bytes()));
 
-  Writer secret;
-  secret.append(Text("AWS4"));
-  secret.append(keys.secret_key);
-  Digest key = hmac_sha256(secret.bytes(), as_bytes(day));
-  key = hmac_sha256(key, as_bytes(r.region));
-  key = hmac_sha256(key, as_bytes(r.service));
-  key = hmac_sha256(key, as_bytes("aws4_request"));
+  const Digest key = signing_key(keys.secret_key, day, r.region, r.service);
 
   Writer out;
   for (Text part : {Text("AWS4-HMAC-SHA256 Credential="), keys.access_key, Text("/"), scope.text(),

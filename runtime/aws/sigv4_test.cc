@@ -263,5 +263,36 @@ TEST(SigV4, SignsAsAwsPublishes) {
   }
 }
 
+// Keys that are kept are never taken for others: whatever was signed before, a signature is the same, and another day,
+// region, service or secret gives another one.
+TEST(SigV4, KeptKeysAreTheirOwn) {
+  struct Use {
+    const char *secret, *region, *service;
+    int64_t day;
+  };
+  constexpr Use kUses[] = {{"a", "us-east-1", "xray", 0},     {"a", "us-east-1", "logs", 0},
+                           {"a", "eu-west-1", "xray", 0},     {"b", "us-east-1", "xray", 0},
+                           {"a", "us-east-1", "xray", 1},     {"a", "us-east-", "1xray", 0},
+                           {"1/xray/a", "us-east", "logs", 0}};
+  auto signature = [](const Use& u) {
+    SigningRequest request;
+    request.method = "POST";
+    request.path = "/";
+    request.region = u.region;
+    request.service = u.service;
+    request.time_ns = kTime + u.day * 86'400'000'000'000;
+    Arena arena;
+    const Text all = sign(request, {"AKIDEXAMPLE", u.secret, ""}, arena).authorization;
+    return std::string(all.substr(all.rfind('=')));
+  };
+  std::vector<std::string> first;
+  for (const Use& u : kUses) first.push_back(signature(u));
+  for (size_t i = std::size(kUses); i-- > 0;) {
+    EXPECT_EQ(signature(kUses[i]), first[i]) << i;
+    EXPECT_EQ(signature(kUses[i]), first[i]) << i;
+    for (size_t k = 0; k < i; ++k) EXPECT_NE(first[i], first[k]) << i << " " << k;
+  }
+}
+
 }  // namespace
 }  // namespace whittle
