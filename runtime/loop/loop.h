@@ -149,7 +149,7 @@ private:
   int epoll_ = -1;
   int signals_ = -1;
   bool stopped_ = false;
-  bool idle_told_ = true;
+  bool idle_told_ = false;
   bool clock_held_ = false;
   int64_t now_ = 0;
   uint8_t* scratch_ = nullptr;

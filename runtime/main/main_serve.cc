@@ -33,10 +33,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
+
+// The linker's: where the file begins in memory, and where its code ends. Between them nothing is ever written.
+extern "C" const char __ehdr_start[], etext[];
 
 namespace whittle {
 namespace {
+
+// What has run at the start, or for the last load, is unmapped when nothing happens. It is the file's and comes back
+// where it is needed; until then the system may use the memory for others, which it does not while pages are mapped.
+void unmap_code() {
+  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto begin = (reinterpret_cast<uintptr_t>(__ehdr_start) + page - 1) & ~(page - 1);
+  const auto end = reinterpret_cast<uintptr_t>(etext) & ~(page - 1);
+  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
 
 // What has not been sent is reported while there is still time: five seconds before the task is killed, or half way.
 int64_t time_to_drain(int64_t stop) {
@@ -242,6 +255,7 @@ int serve(const GivenConfig& given) {
     log.warn("the system offers no protection of this kind; the collector runs without it", {{"without", without}});
   Serving serving(runtime);
   loop.on_signal([](void* self, int signal) { static_cast<Serving*>(self)->signalled(signal); }, &serving);
+  loop.on_idle(unmap_code);
   log.info("everything is ready", {{"version", program.version}, {"config", program.config_hash}});
   if (!given.fail && given.any()) compare_given_config(program, given, log);
   loop.run();
