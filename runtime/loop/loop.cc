@@ -78,7 +78,7 @@ void Loop::advance(int64_t to) {
 }
 
 void Loop::wait_for(const bool& done) {
-  while (!done) {
+  while (!done && !waiting_signal_) {
     if (!clock_held_) {
       step(INT64_MAX);
       continue;
@@ -96,6 +96,7 @@ void Loop::run() {
 }
 
 void Loop::step(int64_t until) {
+  tell_signal();
   const int64_t due = next_due();
   int64_t wake = due < until ? due : until;
   const bool tell_idle = !idle_told_ && wake - now_ > kIdle;
@@ -141,8 +142,15 @@ void Loop::step(int64_t until) {
 
 void Loop::handle_signals() {
   signalfd_siginfo info;
-  while (read(signals_, &info, sizeof info) == sizeof info)
-    if (signal_call_) signal_call_(signal_self_, static_cast<int>(info.ssi_signo));
+  while (read(signals_, &info, sizeof info) == sizeof info) waiting_signal_ = static_cast<int>(info.ssi_signo);
+  tell_signal();
+}
+
+void Loop::tell_signal() {
+  if (!waiting_signal_ || !signal_call_) return;
+  const int signal = waiting_signal_;
+  waiting_signal_ = 0;
+  signal_call_(signal_self_, signal);
 }
 
 bool Watch::start(int fd, uint32_t events) {

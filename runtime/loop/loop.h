@@ -97,14 +97,14 @@ public:
   // Returns false, with errno, when the system refuses.
   bool open();
 
-  // Called for each SIGTERM or SIGINT.
+  // Called for each SIGTERM or SIGINT, also for one that came before.
   void on_signal(void (*call)(void* self, int signal), void* self) {
     signal_call_ = call;
     signal_self_ = self;
   }
 
-  // Called when nothing has happened for two seconds after something did: the time to give memory back. The same
-  // function may be named several times and is called once.
+  // Called when nothing has happened for two seconds, the first ones or after something did: the time to give memory
+  // back. The same function may be named several times and is called once.
   void on_idle(void (*call)());
 
   // Handles events until stop().
@@ -124,8 +124,8 @@ public:
   // clock; tasks run in between.
   void advance(int64_t to);
 
-  // Handles events until `done`, or until nothing more will ever happen (a held clock without timers): for what has to
-  // be known before a component starts.
+  // Handles events until `done`, until a signal waits for who takes it, or until nothing more will ever happen (a held
+  // clock without timers): for what has to be known before a component starts.
   void wait_for(const bool& done);
   // When the next timer is due; INT64_MAX: there is none.
   int64_t next_due() const;
@@ -142,6 +142,7 @@ private:
   void fire_timers();
   void run_tasks();
   void handle_signals();
+  void tell_signal();
   void heap_up(uint32_t index);
   void heap_down(uint32_t index);
   void heap_put(uint32_t index, Timer* timer);
@@ -155,6 +156,7 @@ private:
   uint8_t* scratch_ = nullptr;
   void (*signal_call_)(void*, int) = nullptr;
   void* signal_self_ = nullptr;
+  int waiting_signal_ = 0;
   epoll_event* batch_ = nullptr;  // the events at hand; an entry whose watch stopped is nulled
   int batch_size_ = 0;
   std::vector<void (*)()> idle_calls_;

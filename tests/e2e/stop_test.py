@@ -2,6 +2,8 @@
 """SIGTERM during an outage: what waits in a backoff of 45 seconds is sent as soon as the backend is back, and one line by
 exporter says what was sent and what was left. And for two seconds after SIGTERM an application's last telemetry is still taken.
 
+A SIGTERM that comes while a detector is asked ends the collector too.
+
 usage: stop_test.py WHITTLE WORK_DIR
 """
 import http.server
@@ -136,4 +138,30 @@ assert "what was sent while stopping exporter=otlphttp sent=3 left=0" in said, s
 code, took, said, taken = run("no_linger", "30s", True, last_words=True, more=("--linger", "0s"))
 assert code == 0 and took < 1.9, (code, took, said)
 assert taken == ("sent=3 left=0" in said), said
+
+def stopped_while_starting():
+    silent = socket.create_server(("127.0.0.1", 0))
+    config = os.path.join(work, "starting.yaml")
+    with open(config, "w") as f:
+        f.write("""receivers: {otlp: {protocols: {http: {endpoint: "127.0.0.1:${env:OTLP_PORT}"}}}}
+processors: {resourcedetection: {detectors: [ecs], timeout: 60s}}
+exporters: {otlphttp: {endpoint: "http://127.0.0.1:1"}}
+service: {pipelines: {traces: {receivers: [otlp], processors: [resourcedetection], exporters: [otlphttp]}}}
+""")
+    binary = os.path.join(work, "starting")
+    subprocess.run([whittle, "build", config, "-o", binary], check=True)
+    metadata = f"http://127.0.0.1:{silent.getsockname()[1]}/v4/x"
+    collector = subprocess.Popen([binary], stderr=subprocess.PIPE, text=True,
+                                 env={"OTLP_PORT": str(free_port()), "ECS_CONTAINER_METADATA_URI_V4": metadata})
+    try:
+        silent.settimeout(10)
+        asked, _ = silent.accept()
+        collector.send_signal(signal.SIGTERM)
+        _, said = collector.communicate(timeout=20)
+        assert collector.returncode == 0 and "stopped: everything was sent" in said, (collector.returncode, said)
+    finally:
+        collector.kill()
+
+
+stopped_while_starting()
 print("ok")

@@ -145,4 +145,15 @@ TEST_F(LoopTest, SignalsComeAsCalls) {
   EXPECT_EQ(got, SIGTERM);
 }
 
+// One that comes while components start: it ends their waiting, and is told to who takes signals later.
+TEST_F(LoopTest, ASignalWaitsForWhoTakesIt) {
+  kill(getpid(), SIGTERM);
+  const bool never = false;
+  loop.wait_for(never);
+  int got = 0;
+  loop.on_signal([](void* s, int signal) { *static_cast<int*>(s) += signal; }, &got);
+  steps(2);
+  EXPECT_EQ(got, SIGTERM);
+}
+
 }  // namespace
