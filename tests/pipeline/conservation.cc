@@ -480,7 +480,8 @@ struct World {
   void end() {
     healing = true;
     for (auto& b : backends) b->mood = Backend::Mood::Well;
-    for (int i = 0; i < 2000 && !idle() && fault.empty(); ++i) {
+    // Long: hundreds of items may go one by one.
+    for (int i = 0; i < 20'000 && !idle() && fault.empty(); ++i) {
       for (auto& r : receivers) retry_refused(r);
       loop.advance(loop.now() + 100 * kMillisecond);
       check();
