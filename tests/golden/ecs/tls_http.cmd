@@ -1,0 +1,2 @@
+# The collector speaks TLS on the port, and the application does not.
+check --config tls_collector.yaml --task-definition tls_http.json

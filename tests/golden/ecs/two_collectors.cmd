@@ -1,0 +1,1 @@
+check --config collector.yaml --task-definition two_collectors.json
