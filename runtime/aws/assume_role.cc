@@ -33,8 +33,7 @@ extern "C" void rt_ask_sts(Credentials& c, const AwsKeys* keys) {
   append_form_value(body, "DurationSeconds", kDurationSeconds);
   if (!c.role_.external_id.empty()) append_form_value(body, "ExternalId", c.role_.external_id);
 
-  std::vector<SigningHeader> headers{{"host", c.sts_.host},
-                                     {"content-type", "application/x-www-form-urlencoded"}};
+  std::vector<SigningHeader> headers{{"host", c.sts_.host}, {"content-type", "application/x-www-form-urlencoded"}};
   if (!keys->session_token.empty()) headers.push_back({"x-amz-security-token", keys->session_token});
   Writer path, url;
   path.append(c.sts_.prefix);
