@@ -305,7 +305,7 @@ void Exposition::line(const Labels& labels, Text suffix, Text extra, double extr
   for (uint32_t i = 0; i < labels.count; ++i) {
     next();
     const Text label = labels.name(i);
-    if (is_plain_name(label) && wanted_.escaping != Escaping::Dots) {
+    if (is_plain_name(label)) {
       out_.append(label);
     } else {
       escaped_.clear();
@@ -416,7 +416,7 @@ void Exposition::text_histogram(const Series& s) {
 void Exposition::proto_labels(Writer& to, const Labels& labels) {
   for (uint32_t i = 0; i < labels.count; ++i) {
     const Text label = labels.name(i);
-    if (is_plain_name(label) && wanted_.escaping != Escaping::Dots) {
+    if (is_plain_name(label)) {
       put_label(to, 1, label, labels.value(i));
       continue;
     }

@@ -102,7 +102,7 @@ bool is_plain_name(Text name) {
 }
 
 void append_escaped_name(Writer& out, Text name, Escaping e) {
-  if (e == Escaping::AllowUtf8 || (e != Escaping::Dots && is_plain_name(name))) return out.append(name);
+  if (e == Escaping::AllowUtf8 || is_plain_name(name)) return out.append(name);
   if (e == Escaping::Values) out.append(Text("U__"));
   for (size_t i = 0, size; i < name.size(); i += size) {
     const uint32_t c = character(name, i, size);

@@ -303,6 +303,7 @@ bool Store::describe(Series& s, const views::Metric& m, Context& c) {
   for (size_t i = 0; i < labels.size(); ++i) {
     good &= i == 0 || labels[i].name != labels[i - 1].name;
     good &= s.type() != FamilyType::Summary || labels[i].name != "quantile";
+    good &= s.type() != FamilyType::Histogram || labels[i].name != "le";
   }
   if (!good) return false;
   s.shape = shape_of(name, m.description, labels);
