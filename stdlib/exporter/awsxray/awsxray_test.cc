@@ -4,7 +4,10 @@
 #include "runtime/wire/validate.h"
 #include "stdlib/exporter/awsxray/segment.h"
 
+#include <deque>
 #include <gtest/gtest.h>
+#include <random>
+#include <set>
 #include <string>
 #include <yyjson.h>
 
@@ -190,6 +193,25 @@ TEST(Walk, ACopyLeadsToTheSameDocuments) {
   while (encoder.next(copy, {second, nothing, nullptr})) {
   }
   EXPECT_EQ(first.text(), second.text());
+}
+
+// Against a set of the standard library: few names and many, one after the other in the same memory.
+TEST(NameSet, HoldsEachNameOnce) {
+  NameSet names;
+  std::mt19937 random(1);
+  for (int round = 0; round < 200; ++round) {
+    names.reset();
+    std::set<std::string> held;
+    std::deque<std::string> texts;  // that stay where they are
+    for (uint32_t i = 0, n = random() % (round % 2 ? 20 : 300); i < n; ++i) {
+      texts.push_back("name." + std::to_string(random() % (n + 1)) + std::string(random() % 3, 'x'));
+      EXPECT_EQ(names.has(texts.back()), held.contains(texts.back()));
+      EXPECT_EQ(names.add(texts.back()), held.insert(texts.back()).second);
+    }
+    EXPECT_EQ(names.empty(), held.empty());
+    for (const std::string& t : held) EXPECT_TRUE(names.has(t));
+    EXPECT_FALSE(names.has("another"));
+  }
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 #include "runtime/base/letters.h"
 #include "runtime/base/utf8.h"
 
+#include <algorithm>
+#include <bit>
 #include <string.h>
 
 namespace whittle::awsxray {
@@ -33,33 +35,44 @@ void write_id(NestedJson& json, uint64_t id) {
   append_hex(json.out, bytes);
 }
 
-void NameSet::reset(size_t expected) {
-  size_t size = 16;
-  while (size < expected * 2) size *= 2;
+// Most sets have few names, all of them different: one of 64 bits says so for most, and a look at each for the rest.
+static uint64_t bit_of(Text name) {
+  if (name.empty()) return 1;
+  return uint64_t{1} << ((name.size() * 5 + static_cast<uint8_t>(name.front()) +
+                          3u * static_cast<uint8_t>(name.back()) + 7u * static_cast<uint8_t>(name[name.size() / 2])) &
+                         63);
+}
+
+void NameSet::reset() {
   names_.clear();
-  slots_.assign(size, 0);
+  seen_ = 0;
+}
+
+void NameSet::index(uint32_t at) {
+  const size_t mask = slots_.size() - 1;
+  size_t i = hash_text(names_[at]) & mask;
+  while (slots_[i] != 0) i = (i + 1) & mask;
+  slots_[i] = at + 1;
 }
 
 bool NameSet::add(Text name) {
-  if ((names_.size() + 1) * 2 > slots_.size()) {
-    std::vector<Text> names = std::move(names_);
-    reset(names.size() * 2);
-    for (Text n : names) add(n);
+  if (has(name)) return false;
+  seen_ |= bit_of(name);
+  names_.push_back(name);
+  if (names_.size() <= kFew) return true;
+  if (names_.size() != kFew + 1 && names_.size() * 2 <= slots_.size()) {
+    index(static_cast<uint32_t>(names_.size() - 1));
+    return true;
   }
-  size_t mask = slots_.size() - 1;
-  for (size_t i = hash_text(name) & mask;; i = (i + 1) & mask) {
-    if (slots_[i] == 0) {
-      names_.push_back(name);
-      slots_[i] = static_cast<uint32_t>(names_.size());
-      return true;
-    }
-    if (names_[slots_[i] - 1] == name) return false;
-  }
+  slots_.assign(4 * std::bit_ceil(names_.size()), 0);
+  for (uint32_t i = 0; i < names_.size(); ++i) index(i);
+  return true;
 }
 
 bool NameSet::has(Text name) const {
-  if (names_.empty()) return false;
-  size_t mask = slots_.size() - 1;
+  if (!(seen_ & bit_of(name))) return false;
+  if (names_.size() <= kFew) return std::find(names_.begin(), names_.end(), name) != names_.end();
+  const size_t mask = slots_.size() - 1;
   for (size_t i = hash_text(name) & mask; slots_[i] != 0; i = (i + 1) & mask)
     if (names_[slots_[i] - 1] == name) return true;
   return false;
@@ -366,7 +379,7 @@ void Encoder::State::write_links(NestedJson& json, const views::Span& span) {
     json.put<"'">();
     if (!link.attributes.empty()) {
       json.put<",'attributes':{">();
-      names.reset(link.attributes.size());
+      names.reset();
       for (views::KeyValue kv : link.attributes) {
         if (!names.add(kv.key)) continue;
         json.text(kv.key);
@@ -471,7 +484,7 @@ void Encoder::State::document(const views::Span& span, Role role, uint64_t servi
 
 void Encoder::State::write_attributes(NestedJson& json, Role role, bool store_resource, bool sql, bool status_text) {
   Writer& out = json.out;
-  listed.reset(0);
+  listed.reset();
   if (const SpanAttribute* a = attributes.find(Key::Annotations); a && a->value.value_case == ValueCase::ArrayValue)
     for (views::AnyValue v : views::ArrayValue(a->value.array_value).values)
       if (v.value_case == ValueCase::StringValue) listed.add(v.string_value);
@@ -496,7 +509,7 @@ void Encoder::State::write_attributes(NestedJson& json, Role role, bool store_re
           json.comma();
         }
     }
-    names.reset(static_cast<size_t>(attributes.end() - attributes.begin()));
+    names.reset();
     for (const SpanAttribute& a : attributes) {
       if (!kept(a, sql, status_text) || !is_scalar(a.value) || !is_annotation(a.name)) continue;
       size_t name_at = out.size();
@@ -573,7 +586,7 @@ void Encoder::State::write_metadata(NestedJson& json, Role role, bool store_reso
   }
   bool namespaces = false;
   if (!options.index_all_attributes) {
-    names.reset(static_cast<size_t>(attributes.end() - attributes.begin()));
+    names.reset();
     for (const SpanAttribute& a : attributes) {
       if (!kept(a, sql, status_text) || a.value.value_case == ValueCase::None) continue;
       if (is_annotation(a.name) || !names.add(a.name)) continue;
@@ -608,7 +621,7 @@ void Encoder::State::write_metadata(NestedJson& json, Role role, bool store_reso
     out.truncate(no_namespace);
   }
   if (namespaces) {
-    names.reset(16);
+    names.reset();
     for (const SpanAttribute& a : attributes) {
       if (a.key != Key::MetadataPrefix || a.value.value_case != ValueCase::StringValue || !kept(a, sql, status_text))
         continue;

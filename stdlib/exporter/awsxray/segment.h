@@ -79,15 +79,19 @@ void write_cause(NestedJson& json, const views::Span& span, const views::Status&
 // A set of names, to write each only once.
 class NameSet {
 public:
-  void reset(size_t expected);
+  void reset();
   // False when it is in already.
   bool add(Text name);
   bool has(Text name) const;
   bool empty() const { return names_.empty(); }
 
 private:
+  static constexpr size_t kFew = 32;  // names that are compared one by one
+  void index(uint32_t at);
+
   std::vector<Text> names_;
-  std::vector<uint32_t> slots_;  // index + 1
+  uint64_t seen_ = 0;            // bits of the names
+  std::vector<uint32_t> slots_;  // index + 1, of more than a few
 };
 
 // What a resource says, as pieces of documents.
