@@ -112,7 +112,7 @@ bool ExportQueue::has_room(const Payload& payload) const {
 }
 
 Status ExportQueue::refuse() {
-  runtime_.log->warn("the sending queue is full", {{"exporter", name_}, {"size", size_}, {"bytes", held_}});
+  runtime_.log->warn("the sending queue is full", {{"exporter", name_}, {"size", size_}, {"bytes", held()}});
   return room_.refuse(runtime_, settings_ && settings_->block_on_overflow);
 }
 
@@ -348,7 +348,8 @@ void ExportQueue::tell(Outgoing& item, Status status, Text why) {
 }
 
 void ExportQueue::holds(Outgoing& item, uint64_t bytes) {
-  held_ = held_ - item.held + bytes;
+  held_ -= item.held;
+  held_ += bytes;
   item.held = bytes;
 }
 
@@ -527,7 +528,7 @@ bool ExportQueue::delivery(Runtime& runtime, Writer& out) {
     number("failingSeconds", q->failures_ ? (now - q->failing_since_) / 1'000'000'000 : 0);
     number("oldestUnsentSeconds", oldest ? (now - oldest) / 1'000'000'000 : 0);
     number("unsentItems", static_cast<int64_t>(q->items_));
-    number("unsentBytes", static_cast<int64_t>(q->held_));
+    number("unsentBytes", static_cast<int64_t>(q->held()));
     number("sentItems", sent);
     number("lostItems", lost);
     list.append(Text(",\"lost\":{"));

@@ -11,6 +11,7 @@
 // has left there.
 #pragma once
 
+#include "runtime/base/outgoing.h"
 #include "runtime/base/payload.h"
 #include "runtime/base/runtime.h"
 #include "runtime/export/store.h"
@@ -193,7 +194,7 @@ private:
   int64_t failing_since_ = 0;  // monotonic ns of the first failure since the last success; 0: none
   uint64_t failures_ = 0;      // since the last success
   uint64_t size_ = 0;          // of everything here
-  uint64_t held_ = 0;
+  Outgoings held_;
   uint64_t items_ = 0;
   const bool awaited_;  // senders wait for the result
   Store* store_ = nullptr;

@@ -69,7 +69,6 @@ private:
   Timer deadline_;
   Task again_;
   Timer pause_;
-  int64_t paused_ns_ = 0;  // in all, since there was room
   Session* session_ = nullptr;
   Writer out_;
   size_t out_sent_ = 0;

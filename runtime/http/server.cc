@@ -3,7 +3,7 @@
 
 #include "runtime/base/check.h"
 #include "runtime/base/memory.h"
-#include "runtime/http/client.h"
+#include "runtime/base/outgoing.h"
 #include "runtime/http/connection.h"
 
 #include <stdio.h>
@@ -149,18 +149,18 @@ void Connection::ready(uint32_t events) {
   settle();
 }
 
-// While much is held that is on its way out, reading waits, so that it goes before more comes: else a collector that is
-// short of processor time takes in what it then has to refuse. Not for long: that a backend does not take it is told to
-// senders and not hidden from them.
+// While much is held and half of it is on its way out, reading waits, so that it goes before more comes: else a
+// collector that is short of processor time takes in what it then has to refuse. Not for long: that a backend does not
+// take it is told to senders and not hidden from them.
 bool Connection::must_wait() {
   if (pause_.pending()) return true;
-  const HttpClient* client = server_.runtime().http;
-  if (memory_held() < kCrowded || !client || client->in_flight() == 0) {
-    paused_ns_ = 0;
+  if (memory_held() < kCrowded || outgoing_bytes < kCrowded / 2) {
+    server_.crowded_since_ = 0;
     return false;
   }
-  if (paused_ns_ >= kLongestPause) return false;
-  paused_ns_ += kPause;
+  const int64_t now = server_.loop().now();
+  if (server_.crowded_since_ == 0) server_.crowded_since_ = now;
+  if (now - server_.crowded_since_ >= kLongestPause) return false;
   pause_.in(kPause);
   return true;
 }

@@ -91,6 +91,7 @@ private:
   void* tls_ = nullptr;
   Connection* connections_ = nullptr;
   uint32_t connection_count_ = 0;
+  int64_t crowded_since_ = 0;  // monotonic ns of when reading began to wait; 0: there is room
   bool draining_ = false;
   int64_t date_second_ = -1;
   char date_[32];
