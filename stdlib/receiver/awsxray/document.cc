@@ -14,7 +14,7 @@ enum class Is : uint8_t { Text, Texts, Number, Int, Bool, Object, Objects, Any, 
 
 struct Schema;
 struct Member {
-  const char* name;
+  Text name;  // with a NUL behind it
   Is is;
   const Schema* of = nullptr;
 };
@@ -204,7 +204,7 @@ const char* read_into(const Schema& schema, yyjson_val* value, Arena& arena, Obj
         out.members[k] = {};
         break;
       }
-      if (!take(m, v, arena, out.members[k])) return m.name;
+      if (!take(m, v, arena, out.members[k])) return m.name.data();
       out.members[k].value = v;
       break;
     }
@@ -220,6 +220,10 @@ const char* read(yyjson_val* value, Arena& arena, Object& out) {
 }
 
 bool too_deep(Text json) {
+  // Most documents open less in all.
+  size_t opened = 0;
+  for (char c : json) opened += c == '{' || c == '[';
+  if (opened <= kDeepest) return false;
   uint32_t depth = 0;
   bool text = false;
   for (size_t i = 0; i < json.size(); ++i) {
