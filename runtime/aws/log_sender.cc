@@ -63,14 +63,15 @@ struct LogSender::Batch {
 
   Batch(LogSender& s, Feed& f, const LogEvent& first)
       : sender(s), feed(f), log_group(arena.copy(first.log_group)), log_stream(arena.copy(first.log_stream)),
-        timer(
-            s.runtime_,
-            [](void* b) {
-              auto& batch = *static_cast<Batch*>(b);
-              batch.sender.ready_.push_back(&batch);
-              batch.sender.pump();
-            },
-            this) {
+        body(static_cast<Writer&&>(s.spare_)), timer(
+                                                   s.runtime_,
+                                                   [](void* b) {
+                                                     auto& batch = *static_cast<Batch*>(b);
+                                                     batch.sender.ready_.push_back(&batch);
+                                                     batch.sender.pump();
+                                                   },
+                                                   this) {
+    body.clear();
     body.append(Text("{\"logGroupName\":"));
     append_json_text(body, log_group);
     body.append(Text(",\"logStreamName\":"));
@@ -136,7 +137,7 @@ LogSender::Batch* LogSender::next_batch() {
     if (batch && !fits) break;
     if (!batch) {
       batch = new Batch(*this, feed, e);
-      // At once, and always as much: growing would copy it, and what is freed is used again for the same size.
+      // At once: growing would copy it.
       if (many_) batch->body.room(kMaxLogBatchBytes / 2 * 3);
       first_ms = e.timestamp_ms;
     }
@@ -225,6 +226,8 @@ void LogSender::end(Batch& batch, uint32_t lost, Text why, bool may_pass) {
   Feed& feed = batch.feed;
   feed.count(batch.events - lost, lost, why, may_pass);
   held_ -= batch.body.capacity();
+  if (feeds_.empty() && held_ == 0) Writer().swap(spare_);
+  else spare_.swap(batch.body);
   delete &batch;
   if (--feed.batches == 0 && feed.at_end) end(feed);
   pump_task_.post();

@@ -81,6 +81,7 @@ private:
   uint32_t in_flight_ = 0;
   size_t held_ = 0;            // bytes of all batches
   bool many_ = false;          // events, in the last batch
+  Writer spare_;               // a body's memory, while there is more to send
   std::vector<Feed*> feeds_;   // those that have more events, a queue
   std::vector<Batch*> ready_;  // made and not on their way, a queue
   std::vector<Creation*> creations_;
