@@ -15,8 +15,9 @@ namespace whittle {
 
 static constexpr uint32_t kMaxCreations = 3;  // of one batch's stream
 static constexpr size_t kMostKnown = 1024;    // streams
-// While batches that wait hold this much, no more are made.
-static constexpr size_t kMostHeld = 2 << 20;
+// While batches that can go hold this much no more are made, and while all of them hold that much: one that was not
+// taken and waits keeps others back only when there are many of its kind.
+static constexpr size_t kMostReady = 2 << 20, kMostHeld = 8 << 20;
 
 // A payload's events, those that are in batches and those that are to come.
 struct LogSender::Feed {
@@ -67,6 +68,7 @@ struct LogSender::Batch {
                                                    s.runtime_,
                                                    [](void* b) {
                                                      auto& batch = *static_cast<Batch*>(b);
+                                                     batch.sender.waiting_ -= batch.body.capacity();
                                                      batch.sender.ready_.push_back(&batch);
                                                      batch.sender.pump();
                                                    },
@@ -112,7 +114,7 @@ void LogSender::pump() {
       Batch* next = ready_.front();
       ready_.erase(ready_.begin());
       put(*next);
-    } else if (!feeds_.empty() && held_ < kMostHeld) {
+    } else if (!feeds_.empty() && held_ - waiting_ < kMostReady && held_ < kMostHeld) {
       Batch* next = next_batch();
       if (!next) continue;
       if (settings_.create_first && !known(*next)) create(*next);
@@ -219,7 +221,20 @@ void LogSender::later(Batch& batch, Text why) {
                                                                         {"error", why},
                                                                         {"seconds", static_cast<double>(*wait) / 1e9}});
   batch.creations = 0;
+  hold_tightly(batch);
+  waiting_ += batch.body.capacity();
   batch.timer.in(*wait);
+}
+
+// What waits for long takes no more memory than it needs.
+void LogSender::hold_tightly(Batch& batch) {
+  if (batch.body.capacity() < 2 * batch.body.size()) return;
+  Writer tight;
+  tight.append(batch.body.bytes());
+  held_ -= batch.body.capacity();
+  held_ += tight.capacity();
+  spare_.swap(batch.body);
+  batch.body.swap(tight);
 }
 
 void LogSender::end(Batch& batch, uint32_t lost, Text why, bool may_pass) {

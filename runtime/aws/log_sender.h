@@ -65,6 +65,7 @@ private:
   void put(Batch& batch);
   void answered(Batch& batch, const HttpResponse& response);
   void later(Batch& batch, Text why);
+  void hold_tightly(Batch& batch);
   void end(Batch& batch, uint32_t lost, Text why, bool may_pass = false);
   void end(Feed& feed);
   bool known(const Batch& batch) const;
@@ -80,6 +81,7 @@ private:
   Text exporter_;
   uint32_t in_flight_ = 0;
   size_t held_ = 0;            // bytes of all batches
+  size_t waiting_ = 0;         // bytes of those that were not taken and wait to go again
   bool many_ = false;          // events, in the last batch
   Writer spare_;               // a body's memory, while there is more to send
   std::vector<Feed*> feeds_;   // those that have more events, a queue

@@ -106,6 +106,34 @@ TEST(Send, BatchesAreAsLargeAsTheyMayBe) {
   l.expect(8, 0);
 }
 
+// A stream that is refused waits by itself: what goes to others does not wait behind it.
+TEST(Send, ARefusedStreamKeepsNoOtherBack) {
+  config::Awscloudwatchlogs c = usual();
+  c.retry_on_failure.initial_interval = c.retry_on_failure.max_interval = 800'000'000;
+  c.retry_on_failure.max_elapsed_time = 1'000'000'000;
+  Logs l(c);
+  auto is_of = [](const Recorded& r, const char* stream) {
+    return r.call == "PutLogEvents" &&
+           r.body.find("\"logStreamName\":\"" + std::string(stream) + "\"") != std::string::npos;
+  };
+  l.own.answer = [&](const Recorded& r) {
+    if (!is_of(r, "a")) return Script::Answer{};
+    return Script::Answer{400, R"({"__type":"AccessDeniedException","message":"no"})"};
+  };
+  std::string list;
+  for (int i = 0; i < 12; ++i) list += (i ? "," : "") + record(std::string(255 << 10, 'x'));
+  l.send(Signal::Logs, request(of("a", list) + "," + of("b", record("good"))));
+  l.settle();
+  size_t refused = 0, good_after = SIZE_MAX;
+  for (const Recorded& r : l.own.requests) {
+    refused += is_of(r, "a");
+    if (is_of(r, "b")) good_after = refused;
+  }
+  EXPECT_EQ(good_after, 3u);
+  EXPECT_GT(refused, 3u);
+  l.expect(1, 12);
+}
+
 TEST(Send, OrdersByTimeAndDividesDays) {
   config::Awscloudwatchlogs c = usual();
   Logs l(c);
