@@ -28,6 +28,7 @@
 #include "stdlib/service/service_config.h"
 
 #include <algorithm>
+#include <elf.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -36,19 +37,26 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-// The linker's: where the file begins in memory, and where its code ends. Between them nothing is ever written.
-extern "C" const char __ehdr_start[], etext[];
+// The linker's: where the file begins in memory.
+extern "C" const Elf64_Ehdr __ehdr_start;
 
 namespace whittle {
 namespace {
 
 // What has run at the start, or for the last load, is unmapped when nothing happens. It is the file's and comes back
 // where it is needed; until then the system may use the memory for others, which it does not while pages are mapped.
+// Only whole pages of segments that nobody writes to: between segments the system may have put memory of ours.
 void unmap_code() {
   const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
-  const auto begin = (reinterpret_cast<uintptr_t>(__ehdr_start) + page - 1) & ~(page - 1);
-  const auto end = reinterpret_cast<uintptr_t>(etext) & ~(page - 1);
-  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  const auto base = reinterpret_cast<uintptr_t>(&__ehdr_start);
+  const auto* segments = reinterpret_cast<const Elf64_Phdr*>(base + __ehdr_start.e_phoff);
+  for (uint32_t i = 0; i < __ehdr_start.e_phnum; ++i) {
+    const Elf64_Phdr& s = segments[i];
+    if (s.p_type != PT_LOAD || (s.p_flags & PF_W)) continue;
+    const uintptr_t begin = (base + s.p_vaddr + page - 1) & ~(page - 1),
+                    end = (base + s.p_vaddr + s.p_filesz) & ~(page - 1);
+    if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  }
 }
 
 // What has not been sent is reported while there is still time: five seconds before the task is killed, or half way.
