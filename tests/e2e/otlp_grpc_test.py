@@ -171,7 +171,8 @@ def plain():
         c.send("fourth")
         c.send("fifth")
         wait(lambda: c.metric("otelcol_exporter_send_failed_spans") == 2, "both are lost")
-        assert len(server.calls) == 2 and "INVALID_ARGUMENT: bad ✓" in c.said()
+        assert len(server.calls) == 2, server.calls
+        wait(lambda: "INVALID_ARGUMENT: bad ✓" in c.said(), "it is told why: " + c.said(), 5)
 
         # Taken in part: ExportTraceServiceResponse{partial_success{rejected_spans: 1, error_message: "no"}}.
         server.answers = [field(1, b"\x08\x01" + field(2, b"no"))]
