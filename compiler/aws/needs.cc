@@ -3,6 +3,7 @@
 // permissions to your CloudWatch Logs resources": a log group's ARN ends in `:*` for all actions but those on its tags.
 #include "compiler/aws/needs.h"
 
+#include "compiler/aws/unknown.h"
 #include "compiler/check/checks.h"
 #include "compiler/check/decode.h"
 #include "compiler/check/formats.h"
@@ -32,7 +33,8 @@ namespace {
 
 constexpr std::string_view kAny = "*";
 
-// A late-bound text with `*` for each variable: "/shop/*/metrics" of "/shop/${env:STAGE}/metrics".
+// A late-bound text with `*` for each variable: "/shop/*/metrics" of "/shop/${env:STAGE}/metrics". What stands for a
+// template's unknown part keeps its name.
 std::string known_parts(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -43,11 +45,14 @@ std::string known_parts(std::string_view text) {
       continue;
     }
     int depth = 0;  // a default may hold a variable of its own
+    const size_t from = i;
     for (; i < text.size(); ++i) {
       depth += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
       if (depth == 0 && text[i] == '}') break;
     }
-    if (!out.ends_with(kAny)) out += kAny;
+    std::string_view inside = text.substr(from, i - from);
+    std::string name = name_of_variable(inside.substr(std::min(inside.find(kUnknownVariable), inside.size())));
+    if (!name.empty() || !out.ends_with(kAny)) out += std::string(kAny) + name;
   }
   return out;
 }
@@ -124,9 +129,17 @@ struct Workspace {
 };
 
 std::optional<Workspace> workspace_of(const std::string& endpoint) {
+  constexpr std::string_view kHost = "aps-workspaces.", kPath = "/workspaces/";
+  // With parts that only AWS knows it is no URL yet.
+  if (endpoint.find(kAny) != std::string::npos) {
+    size_t host = endpoint.find("://"), path = endpoint.find(kPath);
+    if (host == std::string::npos || path == std::string::npos || endpoint.compare(host + 3, kHost.size(), kHost) != 0)
+      return std::nullopt;
+    std::string rest = endpoint.substr(host + 3 + kHost.size()), id = endpoint.substr(path + kPath.size());
+    return Workspace{rest.substr(0, rest.find('.')), id.substr(0, id.find('/'))};
+  }
   auto url = check::parse_url(endpoint);
   if (!url) return std::nullopt;
-  constexpr std::string_view kHost = "aps-workspaces.", kPath = "/workspaces/";
   if (!url->host.starts_with(kHost) || !url->path.starts_with(kPath)) return std::nullopt;
   std::string rest = url->host.substr(kHost.size()), id = url->path.substr(kPath.size());
   return Workspace{rest.substr(0, rest.find('.')), id.substr(0, id.find('/'))};
@@ -181,9 +194,12 @@ std::optional<Made> role(const Scope& s, const std::vector<std::string>& a) {
   return Made{a[0].starts_with("arn:") ? a[0] : "arn:" + s.partition + ":iam::*:role/*", s.region};
 }
 std::optional<Made> workspace(const Scope& s, const std::vector<std::string>& a) {
-  if (a[0].find(kAny) != std::string::npos)
-    return Made{"arn:" + s.partition + ":aps:" + s.region + ":" + s.account + ":workspace/*", s.region};
   auto w = workspace_of(a[0]);
+  bool open = a[0].find(kAny) != std::string::npos;
+  if (open && (!w || w->region == kAny || w->id.empty())) {
+    std::string id = w && !w->id.empty() ? w->id : std::string(kAny);
+    return Made{"arn:" + s.partition + ":aps:" + s.region + ":" + s.account + ":workspace/" + id, s.region};
+  }
   if (!w) return std::nullopt;
   return Made{"arn:" + std::string(partition_of(w->region)) + ":aps:" + w->region + ":" + s.account + ":workspace/" +
                   w->id,
@@ -276,6 +292,14 @@ std::string assumed_role(const check::Config& config, const check::Instance& ins
   return "";
 }
 
+// The external id beside the role that a statement is about.
+std::string external_id(const schema::IamStatement& s, const Value& config) {
+  if (s.resource.arguments.empty() || s.resource.arguments[0].path.empty()) return "";
+  std::vector<std::string_view> path(s.resource.arguments[0].path.begin(), s.resource.arguments[0].path.end());
+  path.back() = "external_id";
+  return known_text(check::setting_at(config, path));
+}
+
 // Log groups are created with their tags.
 void give_tags(const schema::IamStatement& s, const Value& config, Need& n) {
   if (s.action != "logs:CreateLogGroup" && s.action != "logs:TagResource") return;
@@ -334,6 +358,7 @@ std::vector<Need> task_needs(const check::Config& config, const Surroundings& su
       n.who = check::setting_path(instance);
       n.why = s.why;
       if (!takes_role) n.assumed_role = as;
+      else n.external_id = external_id(s, instance.config);
       n.sure = when == Truth::True;
       give_tags(s, instance.config, n);
       // The setting that decides, where there is one, is what the reader wants to see.

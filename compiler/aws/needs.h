@@ -36,6 +36,12 @@ struct Need {
   // Not empty: the call is made as this role, which the task role takes on (`role_arn`), so this role must allow it and
   // not the task role. "*" when the role is known only when the collector starts.
   std::string assumed_role;
+  // Of sts:AssumeRole: the external id that is shown, `*` for one that is known only when the collector starts.
+  std::string external_id;
+  // How a template or module writes the resource; empty: it is not one of its own.
+  std::string written;
+  // A policy of the resource allows the call by itself, so that the role's own need not.
+  bool allowed_by_resource = false;
   // Of calls that may give tags: what they are, `*` for a value that is known only when the collector starts.
   bool tags_known = false;
   std::vector<std::pair<std::string, std::string>> tags;

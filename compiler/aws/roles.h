@@ -3,6 +3,7 @@
 #pragma once
 
 #include "compiler/aws/needs.h"
+#include "compiler/aws/unknown.h"
 #include "compiler/diag/diagnostics.h"
 #include "compiler/syntax/yaml.h"
 
@@ -12,18 +13,28 @@
 
 namespace whittle::aws {
 
-// In texts of templates, stands for a part that cannot be known before deploying (an intrinsic function of a parameter
-// without a default, say). It may be any text, so patterns with it make the answer "cannot tell".
-inline constexpr char kUnknownPart = '\x1a';
+// Who takes a role on that a config names (`role_arn`).
+struct Taker {
+  std::string arn;  // of the task role, `*` for what is not known
+  std::string who;  // "the task role `x`"
+  Need need;        // sts:AssumeRole
+};
 
 // A role with everything that is known to be attached to it. Nodes are of one tree that all documents were read into.
 struct RoleDocuments {
   RoleKind kind = RoleKind::Task;
   std::string name;                        // "the task role", "`ECSTaskRole`": for messages
+  std::string arn;                         // `*` for what is not known; empty: nothing is
   source::Span span;                       // of the role, or of the reference to it; may be none
   std::vector<syntax::NodeId> policies;    // policy documents (Mappings with Version, Statement)
   std::vector<syntax::NodeId> boundaries;  // all of them must allow
   std::optional<syntax::NodeId> trust;     // AssumeRolePolicyDocument
+  std::vector<Taker> takers;               // none: ECS takes it for its tasks
+  struct Scp {
+    std::string name;  // of the file
+    syntax::NodeId document;
+  };
+  std::vector<Scp> scps;  // of the organization
   struct Managed {
     std::string arn;
     source::Span span;
@@ -35,6 +46,9 @@ struct RoleDocuments {
 struct RoleOptions {
   Surroundings surroundings;
   std::vector<std::string> others;  // "container `app`": who calls AWS with the task role beside the collector
+  std::vector<std::string> scps;    // files: service control policies of the organization
+  size_t configs = 1;               // that share the roles
+  std::vector<Need> of_others;      // of the other configs: what they need is not allowed for nothing
   bool tell_unused = true;          // false: roles that others use too; what is granted for nothing is not told
 };
 
@@ -76,6 +90,7 @@ struct ExecutionUse {
   std::vector<LogGroup> log_groups;
   std::vector<Secret> secrets;
   std::vector<Secret> repository_credentials;  // name is empty
+  std::string task_role;                       // its ARN; empty: not known
   // Of the same files: the containers beside the collector, and the log groups that a template or plan makes.
   std::vector<std::string> others, log_groups_made;
 };

@@ -2,6 +2,7 @@
 // Values: looking into them, defaults, conditions over them, and their canonical text.
 #include "compiler/check/decode.h"
 #include "compiler/source/json.h"
+#include "compiler/syntax/references.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -161,6 +162,22 @@ int compare_values(const Operand& a, const Operand& b) {
   return order(integer(a), integer(b));
 }
 
+// A late-bound text that has a letter of its own: "arn:aws:iam::${env:ACCOUNT}:role/x".
+bool never_empty(const Operand& o) {
+  if (o.value == nullptr || !o.value->late || o.value->wrong || o.value->type->kind != TypeKind::String) return false;
+  std::string_view text = o.value->text;
+  for (size_t at = 0; at < text.size();) {
+    syntax::FoundReference found = syntax::find_reference(text, at);
+    if (!found.reference || found.reference->begin > at) return true;
+    at = found.reference->end;
+  }
+  return false;
+}
+
+bool is_empty(const Operand& o) {
+  return o.literal != nullptr && o.literal->kind == schema::Literal::Kind::String && o.literal->text.empty();
+}
+
 bool holds(schema::Compare c, int order) {
   switch (c) {
   case schema::Compare::Less: return order < 0;
@@ -198,6 +215,9 @@ Truth evaluate(const schema::Expression& e, const Value& scope) {
   }
   case schema::Expression::Kind::Compare: {
     Operand a = operand(*e.left, scope), b = operand(*e.right, scope);
+    bool equality = e.compare == schema::Compare::Equal || e.compare == schema::Compare::NotEqual;
+    if (equality && ((never_empty(a) && is_empty(b)) || (never_empty(b) && is_empty(a))))
+      return e.compare == schema::Compare::NotEqual ? Truth::True : Truth::False;
     if (a.unknown || b.unknown) return Truth::Unknown;
     return holds(e.compare, compare_values(a, b)) ? Truth::True : Truth::False;
   }

@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -61,17 +63,24 @@ std::vector<check::CheckResult> check_all(const std::vector<check::CheckOptions>
   return results;
 }
 
-// Task definitions and policies are held against one config, or checked by themselves when none is named.
+// Whether whittle knows all components of a config.
+bool all_known(const check::CheckResult& result) {
+  const auto& all = result.diagnostics.all();
+  return std::none_of(all.begin(), all.end(), [](const diag::Diagnostic& d) {
+    return d.code == "E0301" || d.code == "E0302" || d.code == "N0302";
+  });
+}
+
+// Task definitions and policies are held against a config, or checked by themselves when none is named.
 void check_deployment(const aws::ecs::TaskInputs& tasks, const RoleInputs& roles, size_t files,
                       check::CheckResult& result) {
-  if (roles.policies.empty() && tasks.empty()) return;
+  if (roles.empty() && tasks.empty()) return;
   if (!result.sources) result.sources = std::make_unique<source::Sources>();
   source::Sources& sources = *result.sources;
   aws::ExecutionUse use;
   // What a component calls that whittle does not know cannot be told, so nothing is granted for nothing.
   aws::RoleOptions options = roles.options;
-  for (const diag::Diagnostic& d : result.diagnostics.all())
-    options.tell_unused = options.tell_unused && d.code != "E0301" && d.code != "E0302" && d.code != "N0302";
+  options.tell_unused = options.tell_unused && all_known(result);
   if (!tasks.empty()) {
     uint64_t bytes = 0;
     for (size_t i = 0; i < std::min(files, sources.size()); ++i)
@@ -79,10 +88,40 @@ void check_deployment(const aws::ecs::TaskInputs& tasks, const RoleInputs& roles
     if (!aws::ecs::check_task_files(tasks, result.known(), bytes, options, &use, sources, result.diagnostics))
       result.could_not_run = true;
   }
-  if (!roles.policies.empty() &&
-      !aws::iam::check_policy_files(roles.policies, result.known(), tasks.empty() ? nullptr : &use, options, sources,
-                                    result.diagnostics))
+  if (!roles.empty() && !aws::iam::check_policy_files(roles.policies, result.known(), tasks.empty() ? nullptr : &use,
+                                                      options, sources, result.diagnostics))
     result.could_not_run = true;
+}
+
+// Policies that several configs share: each config's needs are looked for, and what none of them needs is told once, as
+// is what is wrong with a policy itself.
+void check_shared_roles(const RoleInputs& roles, std::vector<check::CheckResult>& results) {
+  RoleInputs with = roles;
+  with.options.configs = results.size();
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (i != 0 && results[i].known() != nullptr) {
+      std::vector<aws::Need> needs = aws::task_needs(*results[i].known(), roles.options.surroundings);
+      with.options.of_others.insert(with.options.of_others.end(), std::make_move_iterator(needs.begin()),
+                                    std::make_move_iterator(needs.end()));
+    }
+    // What a broken or unknown config needs is not known.
+    with.options.tell_unused = with.options.tell_unused && all_known(results[i]) && results[i].config.has_value();
+  }
+  std::set<std::string> told;
+  auto place = [](const check::CheckResult& r, const diag::Diagnostic& d) {
+    if (!d.span) return std::string();
+    return std::string(d.code) + (" " + r.sources->at(d.span.file).name) + ":" + std::to_string(d.span.begin) + " " +
+           d.message;
+  };
+  for (check::CheckResult& r : results) {
+    if (r.known() == nullptr) continue;
+    size_t own = r.sources->size();
+    check_deployment({}, with, 0, r);
+    r.diagnostics.remove(
+        [&](const diag::Diagnostic& d) { return d.span && d.span.file >= own && !told.insert(place(r, d)).second; });
+    with.options.tell_unused = false;
+    with.options.of_others.clear();
+  }
 }
 
 // What is said of many places of one file for one reason is said once.
@@ -118,11 +157,10 @@ int check_command(Arguments arguments, Output& output) {
     if (good && file.ends_with(".tf"))
       good = (error = "`" + file + "` is Terraform's own language: `--terraform " + file + "`", false);
   }
-  if (good && count == 0 && roles.policies.empty() && tasks.empty()) good = (error = "no config is named", false);
-  if (good && count > 1 && !(roles.policies.empty() && tasks.empty()))
-    good = (error = "task definitions and policies are compared with one config, and " + std::to_string(count) +
-                    " are named",
-            false);
+  if (good && count == 0 && roles.empty() && tasks.empty()) good = (error = "no config is named", false);
+  if (good && count > 1 && !tasks.empty())
+    good =
+        (error = "task definitions are compared with one config, and " + std::to_string(count) + " are named", false);
   if (!good) {
     output.err += refusal_text("check", error);
     return 2;
@@ -132,7 +170,7 @@ int check_command(Arguments arguments, Output& output) {
   if (!line.has("--stop-timeout"))
     common.stop_timeout_s = aws::ecs::stop_timeout(tasks).value_or(common.stop_timeout_s);
 
-  AllowOptions allow{line.get("--allow"), !tasks.empty() || !roles.policies.empty()};
+  AllowOptions allow{line.get("--allow"), !tasks.empty() || !roles.empty()};
   const bool strict = std::exchange(common.strict, false);  // once it is known what is allowed
   std::vector<check::CheckOptions> configs;
   if (!common.files.empty()) configs.push_back(common);
@@ -143,7 +181,8 @@ int check_command(Arguments arguments, Output& output) {
   auto check = [&](const RoleInputs& with) {
     std::vector<check::CheckResult> out = check_all(configs);
     if (out.empty()) out.emplace_back();
-    check_deployment(tasks, with, configs.empty() ? 0 : configs[0].files.size(), out[0]);
+    if (out.size() > 1) check_shared_roles(with, out);
+    else check_deployment(tasks, with, configs.empty() ? 0 : configs[0].files.size(), out[0]);
     finish(out, allow, strict);
     return out;
   };

@@ -73,7 +73,9 @@ bool fix_policies(const RoleInputs& roles, const CheckFn& check, std::string& ch
   for (auto* list : {&with.policies.task_policies, &with.policies.execution_policies, &with.policies.boundaries}) {
     for (std::string& file : *list) copy(file);
   }
-  for (auto& [arn, file] : with.policies.assumed_policies) copy(file);
+  for (auto* list : {&with.policies.assumed_policies, &with.policies.assumed_trusts}) {
+    for (auto& [arn, file] : *list) copy(file);
+  }
   copy(with.policies.task_trust);
   copy(with.policies.execution_trust);
 

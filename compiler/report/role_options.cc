@@ -13,6 +13,8 @@ void add_role_options(std::vector<OptionSpec>& specs) {
                    {"--execution-role-policy", "FILE", "a policy of the execution role, likewise"},
                    {"--assumed-role-policy", "[ARN=]FILE",
                     "a policy of a role that the task role takes on (`role_arn`), likewise"},
+                   {"--assumed-role-trust", "[ARN=]FILE", "the trust policy of such a role"},
+                   {"--scp", "FILE", "a service control policy of the organization; may be given several times"},
                    {"--boundary", "FILE", "a permissions boundary of these roles; all that are given must allow"},
                    {"--task-role-trust", "FILE", "the trust policy of the task role"},
                    {"--execution-role-trust", "FILE", "the trust policy of the execution role"},
@@ -48,11 +50,13 @@ bool read_role_options(const CommandLine& line, RoleInputs& out, std::string& er
   for (auto& [name, value] : line.options) {
     if (name == "--task-role-policy") out.policies.task_policies.push_back(value);
     if (name == "--execution-role-policy") out.policies.execution_policies.push_back(value);
-    if (name == "--assumed-role-policy") {
+    if (name == "--assumed-role-policy" || name == "--assumed-role-trust") {
+      auto& list = name == "--assumed-role-policy" ? out.policies.assumed_policies : out.policies.assumed_trusts;
       size_t equals = value.starts_with("arn:") ? value.find('=') : std::string::npos;
-      if (equals == std::string::npos) out.policies.assumed_policies.emplace_back("", value);
-      else out.policies.assumed_policies.emplace_back(value.substr(0, equals), value.substr(equals + 1));
+      if (equals == std::string::npos) list.emplace_back("", value);
+      else list.emplace_back(value.substr(0, equals), value.substr(equals + 1));
     }
+    if (name == "--scp") out.options.scps.push_back(value);
     if (name == "--boundary") out.policies.boundaries.push_back(value);
   }
   out.policies.task_trust = line.get("--task-role-trust");
@@ -81,8 +85,10 @@ std::vector<std::string> RoleInputs::files() const {
       if (!f.starts_with("arn:") && f != "-") out.push_back(f);
     }
   }
-  for (auto& [arn, f] : policies.assumed_policies) {
-    if (!f.starts_with("arn:") && f != "-") out.push_back(f);
+  for (const auto* list : {&policies.assumed_policies, &policies.assumed_trusts}) {
+    for (auto& [arn, f] : *list) {
+      if (!f.starts_with("arn:") && f != "-") out.push_back(f);
+    }
   }
   for (const std::string& f : {policies.task_trust, policies.execution_trust}) {
     if (!f.empty() && f != "-") out.push_back(f);

@@ -19,6 +19,7 @@ struct RoleInputs {
   bool fix = false;    // shows what the suggestions would change
   bool write = false;  // and changes it
 
+  bool empty() const { return policies.empty() && options.scps.empty(); }
   std::vector<std::string> files() const;  // all policies that are files
 };
 

@@ -35,7 +35,7 @@ std::string run(aws::ecs::FileKind kind, const std::string& text, const check::C
   aws::ecs::Reading reading{tree, sources, diags, roles.surroundings};
   std::vector<aws::ecs::TaskFile> files;
   files.push_back(aws::ecs::read_task_text(kind, file, reading));
-  aws::ecs::check_read_files(files, tree, {}, with, 5000, roles, sources, diags);
+  aws::ecs::check_read_files(files, tree, {}, with, 5000, roles, {}, sources, diags);
   diags.sort();
   return diag::render(diags, sources, {});
 }

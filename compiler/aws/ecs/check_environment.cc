@@ -63,9 +63,7 @@ std::string problem_of(const std::string& text) {
 
 void sources_of(TaskCheck& c, const std::vector<Variable>& list) {
   for (const Variable& v : list) {
-    if (!v.value.written || (v.value.text.size() == 1 && v.value.text[0] == kUnknownPart) ||
-        v.value.text.starts_with("{{"))
-      continue;
+    if (!v.value.written || wholly_unknown(v.value.text) || v.value.text.starts_with("{{")) continue;
     std::string why = problem_of(v.value.text);
     if (why.empty()) continue;
     c.diags.emit(kFrom, v.value.span, v.value.text, why).here("the task stops before a container starts");
@@ -95,7 +93,7 @@ void missing(TaskCheck& c) {
   const Container& x = *c.collector;
   if (!x.environment_known) return;
   for (const LateVariable& l : late_variables(*c.config)) {
-    if (l.name == kUnknownVariable) continue;
+    if (l.name.starts_with(kUnknownVariable)) continue;
     if (l.has_default || (c.fargate && set_by_fargate(l.name)) || l.name.starts_with("ECS_CONTAINER_METADATA_URI"))
       continue;
     if (x.variable(l.name) != nullptr || x.secret(l.name) != nullptr) continue;

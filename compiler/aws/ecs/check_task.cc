@@ -5,6 +5,7 @@
 #include "compiler/aws/ecs/checks.h"
 #include "compiler/aws/ecs/files.h"
 #include "compiler/aws/ecs/own_config.h"
+#include "compiler/aws/iam/role.h"
 
 #include <algorithm>
 #include <map>
@@ -16,11 +17,6 @@ using diag::Diag;
 namespace {
 
 constexpr Diag<std::string_view> kNoContainer{"E1026", "no task definition has a container `{}`"};
-
-std::string star(std::string text) {
-  std::replace(text.begin(), text.end(), kUnknownPart, '*');
-  return text;
-}
 
 // Whether a secret's source tells which service it comes from.
 bool tells(const Text& from) {
@@ -55,19 +51,71 @@ const Role* role_of(const TaskFile& file, const std::string& id, const Text& arn
   return nullptr;
 }
 
+// The role of a file that a config's `role_arn` names.
+const Role* role_with_arn(const TaskFile& file, const std::string& arn, const Surroundings& surroundings) {
+  auto wanted = parse_arn(arn);
+  if (!wanted || wanted->service != "iam") return nullptr;
+  bool elsewhere = wanted->account.find('*') == std::string::npos && !surroundings.account.empty() &&
+                   wanted->account != surroundings.account;
+  const std::string name = wanted->resource.substr(wanted->resource.rfind('/') + 1);
+  for (const Role& r : file.roles) {
+    if (!r.arn.empty() && all_named(r.role_name) && as_needed(r.arn) == arn) return &r;
+    bool known = !r.role_name.empty() && r.role_name.find(kUnknownPart) == std::string::npos;
+    if (known && !elsewhere && r.role_name == name) return &r;
+  }
+  return nullptr;
+}
+
 // What each role of a file is needed for, by all tasks that name it.
 struct RoleUse {
   const Role* role;
   RoleKind kind;
   std::vector<Need> needs;
+  bool assumed = false;  // by task roles, as configs say
+  std::vector<Taker> takers;
 };
 
-void add_needs(std::vector<RoleUse>& uses, const Role* role, RoleKind kind, std::vector<Need> needs) {
-  if (role == nullptr) return;
-  auto known =
-      std::find_if(uses.begin(), uses.end(), [&](const RoleUse& u) { return u.role == role && u.kind == kind; });
-  if (known == uses.end()) known = uses.insert(uses.end(), {role, kind, {}});
+RoleUse* add_needs(std::vector<RoleUse>& uses, const Role* role, RoleKind kind, std::vector<Need> needs,
+                   bool assumed = false) {
+  if (role == nullptr) return nullptr;
+  auto known = std::find_if(uses.begin(), uses.end(),
+                            [&](const RoleUse& u) { return u.role == role && u.kind == kind && u.assumed == assumed; });
+  if (known == uses.end()) known = uses.insert(uses.end(), {role, kind, {}, assumed, {}});
   known->needs.insert(known->needs.end(), std::make_move_iterator(needs.begin()), std::make_move_iterator(needs.end()));
+  return &*known;
+}
+
+// The roles of the same file that a task takes on, each with what is called as it. What their trust policies allow the
+// task role, it need not be allowed again.
+void add_assumed(std::vector<RoleUse>& uses, const TaskFile& file, const TaskDefinition& task, const Role* task_role,
+                 std::vector<Need>& needs, const syntax::Tree& tree, const RoleOptions& options,
+                 const source::Sources& sources) {
+  for (Need& taking : needs) {
+    if (taking.action != "sts:AssumeRole") continue;
+    const Role* role = role_with_arn(file, taking.resource, options.surroundings);
+    if (role == nullptr) continue;
+    Taker taker{task_role != nullptr     ? as_needed(task_role->arn)
+                : task.task_role.known() ? task.task_role.text
+                                         : "",
+                task_role != nullptr ? "the task role " + task_role->documents.name : "the task role", taking};
+    if (!taker.arn.starts_with("arn:")) taker.arn = "arn:*:iam::*:role/*";
+    taking.written = "${" + role->id + (role->id.find('.') == std::string::npos ? ".Arn}" : ".arn}");
+    taking.allowed_by_resource =
+        iam::needs_no_permission(iam::taken_by(role->documents, taker, tree, options, sources), taker);
+    std::vector<Need> called;
+    bool told = std::any_of(uses.begin(), uses.end(), [&](const RoleUse& u) {
+      return u.role == role && std::any_of(u.takers.begin(), u.takers.end(), [&](const Taker& t) {
+               return t.arn == taker.arn && t.need.external_id == taking.external_id;
+             });
+    });
+    for (const Need& n : needs) {
+      if (told || n.assumed_role != taking.resource) continue;
+      called.push_back(n);
+      called.back().assumed_role.clear();
+    }
+    RoleUse* use = add_needs(uses, role, RoleKind::Task, std::move(called), true);
+    if (!told) use->takers.push_back(std::move(taker));
+  }
 }
 
 }  // namespace
@@ -82,19 +130,19 @@ std::string TaskCheck::as_written(source::Span span, std::string_view value) con
 void add_use(const TaskDefinition& task, ExecutionUse& use) {
   for (const Container& x : task.containers) {
     std::string who = x.shown();
-    if (x.image.written) use.images.push_back({star(x.image.text), x.image.span, who});
+    if (x.image.written) use.images.push_back({as_needed(x.image.text), x.image.span, who});
     for (const Variable& v : x.secrets) {
-      if (tells(v.value)) use.secrets.push_back({v.name.text, star(v.value.text), "", v.value.span, who});
+      if (tells(v.value)) use.secrets.push_back({v.name.text, as_needed(v.value.text), "", v.value.span, who});
     }
     if (x.repository_credentials.written)
       use.repository_credentials.push_back(
-          {"", star(x.repository_credentials.text), "", x.repository_credentials.span, who});
+          {"", as_needed(x.repository_credentials.text), "", x.repository_credentials.span, who});
     for (const Text& f : x.environment_files) {
       if (f.has_text()) use.environment_files.push_back({f.text, f.span, who});
     }
     if (!x.log) continue;
     for (const Variable& v : x.log->secret_options) {
-      if (tells(v.value)) use.secrets.push_back({v.name.text, star(v.value.text), "", v.value.span, who});
+      if (tells(v.value)) use.secrets.push_back({v.name.text, as_needed(v.value.text), "", v.value.span, who});
     }
     if (x.log->driver.text != "awslogs") continue;
     ExecutionUse::LogGroup g;
@@ -103,7 +151,7 @@ void add_use(const TaskDefinition& task, ExecutionUse& use) {
       const Option* o = x.log->find(name);
       return o == nullptr ? std::string() : o->value.text;
     };
-    g.group = star(option("awslogs-group"));
+    g.group = as_needed(option("awslogs-group"));
     if (g.group.empty() || g.group.find("{{") != std::string::npos) g.group = "*";
     std::string region = option("awslogs-region");
     if (region.find(kUnknownPart) == std::string::npos && region.find("{{") == std::string::npos) g.region = region;
@@ -124,14 +172,16 @@ bool check_task_files(const TaskInputs& inputs, const check::Config* config, uin
   syntax::Tree tree;
   Reading reading{tree, sources, diags, roles.surroundings};
   const std::vector<TaskFile> files = read_all(inputs, reading);
-  ExecutionUse together = check_read_files(files, tree, inputs, config, config_bytes, roles, sources, diags);
+  std::vector<RoleDocuments::Scp> scps = iam::read_scps(roles.scps, sources, tree, diags, reading.unreadable);
+  ExecutionUse together = check_read_files(files, tree, inputs, config, config_bytes, roles, scps, sources, diags);
   if (use != nullptr) *use = std::move(together);
   return !reading.unreadable;
 }
 
 ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::Tree& tree, const TaskInputs& inputs,
                               const check::Config* config, uint64_t config_bytes, const RoleOptions& roles,
-                              source::Sources& sources, diag::Diagnostics& diags) {
+                              const std::vector<RoleDocuments::Scp>& scps, source::Sources& sources,
+                              diag::Diagnostics& diags) {
   bool any = false, named = false;
   for (const TaskFile& f : files) {
     for (const TaskDefinition& t : f.tasks) {
@@ -188,8 +238,11 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
         for (const Container& x : task.containers) {
           if (&x != collector) together.others.push_back(x.shown());
         }
-        add_needs(role_uses, role_of(file, task.task_role_id, task.task_role), RoleKind::Task,
-                  task_needs(*config, here.surroundings));
+        const Role* role = role_of(file, task.task_role_id, task.task_role);
+        together.task_role = task.task_role.known() ? task.task_role.text : "";
+        std::vector<Need> needs = task_needs(*config, here.surroundings);
+        add_assumed(role_uses, file, task, role, needs, tree, here, sources);
+        add_needs(role_uses, role, RoleKind::Task, std::move(needs));
       }
     }
     check_placeholders(file, diags);
@@ -197,10 +250,17 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
     for (const RoleUse& u : role_uses) {
       RoleDocuments documents = u.role->documents;
       documents.kind = u.kind;
+      documents.arn = as_needed(u.role->arn);
+      documents.takers = u.takers;
+      documents.scps = scps;
       RoleOptions of_role = here;
+      // Who else takes it on is not to be seen.
+      if (u.assumed) of_role.tell_unused = false;
       if (u.kind == RoleKind::Task) of_role.others = together.others;
-      documents.name =
-          std::string(u.kind == RoleKind::Task ? "the task role " : "the execution role ") + documents.name;
+      documents.name = (u.assumed                  ? "the role "
+                        : u.kind == RoleKind::Task ? "the task role "
+                                                   : "the execution role ") +
+                       documents.name;
       check_role(documents, tree, u.needs, of_role, sources, diags);
     }
   }

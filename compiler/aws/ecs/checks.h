@@ -42,7 +42,8 @@ struct TaskCheck {
 // ECS fetches for all tasks together.
 ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::Tree& tree, const TaskInputs& inputs,
                               const check::Config* config, uint64_t config_bytes, const RoleOptions& roles,
-                              source::Sources& sources, diag::Diagnostics& diags);
+                              const std::vector<RoleDocuments::Scp>& scps, source::Sources& sources,
+                              diag::Diagnostics& diags);
 
 void check_fargate(TaskCheck& c);  // launch type, network mode, parameters, platform version
 void check_size(TaskCheck& c);     // cpu and memory

@@ -90,6 +90,10 @@ NodeId Intrinsics::unknown(NodeId where) {
   return text(where, kUnknown);
 }
 
+std::string Intrinsics::same(const std::string& what) {
+  return named_part(names_.emplace(what, names_.size()).first->second);
+}
+
 // AWS::NoValue: takes out the property or element that it stands for.
 NodeId Intrinsics::nothing(NodeId where) {
   Node n;
@@ -151,7 +155,8 @@ NodeId Intrinsics::resolved(NodeId id, int depth) {
     std::string t = n.text;
     for (size_t begin; (begin = t.find("{{resolve:")) != std::string::npos;) {
       size_t end = t.find("}}", begin);
-      t.replace(begin, end == std::string::npos ? std::string::npos : end + 2 - begin, kUnknown);
+      size_t length = end == std::string::npos ? std::string::npos : end + 2 - begin;
+      t.replace(begin, length, same(t.substr(begin, length)));
     }
     return text(id, t);
   }
@@ -237,7 +242,11 @@ NodeId Intrinsics::function(NodeId where, std::string name, NodeId argument, int
     Truth t = truth(where, depth);
     return t == Truth::Unknown ? unknown(where) : text(where, t == Truth::True ? "true" : "false");
   }
-  return unknown(where);  // ImportValue, Transform, GetAZs, Cidr, Length, ToJsonString ...
+  if (name == "ImportValue") {
+    NodeId import = resolve(plain, depth + 1);
+    if (at(import).is_scalar() && all_named(at(import).text)) return text(where, same("import " + at(import).text));
+  }
+  return unknown(where);  // Transform, GetAZs, Cidr, Length, ToJsonString ...
 }
 
 // What !Ref of a parameter, a pseudo parameter or a resource is.
@@ -248,6 +257,7 @@ NodeId Intrinsics::reference(NodeId where, std::string name, int depth) {
     if (name == "AWS::Region") return known(surroundings_.region);
     if (name == "AWS::AccountId") return known(surroundings_.account);
     if (name == "AWS::Partition") return known(surroundings_.partition);
+    if (name == "AWS::StackName" || name == "AWS::StackId") return text(where, same(name));
     if (name == "AWS::URLSuffix" && !surroundings_.partition.empty())
       return text(where, surroundings_.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com");
     return unknown(where);
@@ -258,8 +268,9 @@ NodeId Intrinsics::reference(NodeId where, std::string name, int depth) {
       const Entry* type = p.find("Type");
       const Entry* initial = p.find("Default");
       std::string kind = type == nullptr ? "String" : at(type->value).text;
-      if (kind.starts_with("AWS::SSM::")) return unknown(where);  // the default is the name of the parameter
-      if (initial == nullptr || !at(initial->value).is_scalar()) return unknown(where);
+      // The default of those is the name of the parameter.
+      if (kind.starts_with("AWS::SSM::") || initial == nullptr || !at(initial->value).is_scalar())
+        return text(where, same(name));
       // The place is that of the reference, because that is where it takes effect.
       std::string value = at(initial->value).text;
       if (kind == "CommaDelimitedList" || kind.starts_with("List<")) {
@@ -297,22 +308,23 @@ NodeId Intrinsics::reference(NodeId where, std::string name, int depth) {
                       : type == "AWS::Logs::LogGroup"  ? property(name, "LogGroupName", depth)
                       : type == "AWS::SSM::Parameter"  ? property(name, "Name", depth)
                       : type == "AWS::ECR::Repository" ? property(name, "RepositoryName", depth)
-                      : type == "AWS::SecretsManager::Secret"
+                      : type == "AWS::S3::Bucket"      ? property(name, "BucketName", depth)
+                      : type == "AWS::SecretsManager::Secret" || type == "AWS::APS::Workspace"
                           ? std::string(at(attribute(where, name, "Arn", depth)).text)
-                          : kUnknown;
+                          : same(name);
   NodeId out = text(where, value);
   resources_[out] = name;
   return out;
 }
 
-// A property of a resource as a text; unknown when it is not written.
+// A property of a resource as a text; when it is not written, a name that AWS makes up.
 std::string Intrinsics::property(const std::string& resource, std::string_view name, int depth) {
   NodeId resources = section("Resources");
   const Entry* r = resources == kNoNode ? nullptr : at(resources).find(resource);
   const Entry* properties = r == nullptr ? nullptr : at(r->value).find("Properties");
   const Entry* e = properties == nullptr ? nullptr : at(properties->value).find(name);
-  if (e == nullptr) return kUnknown;
   std::string key = resource + "." + std::string(name);
+  if (e == nullptr) return same(key);
   if (!open_.insert(key).second) {
     diags_.emit(kLoop, e->key_span, key).note("CloudFormation refuses circular dependencies");
     return kUnknown;
@@ -334,16 +346,28 @@ NodeId Intrinsics::attribute(NodeId where, std::string resource, std::string nam
   auto known = [](const std::string& s) { return s.empty() ? kUnknown : s; };
   std::string partition = known(surroundings_.partition), region = known(surroundings_.region),
               account = known(surroundings_.account);
-  std::string value = kUnknown;
+  std::string value = same(resource + "." + name);
   if (type == "AWS::IAM::Role" && name == "Arn") {
-    value = "arn:" + partition + ":iam::" + account + ":role/" + property(resource, "RoleName", depth);
+    const Entry* properties = at(e->value).find("Properties");
+    bool has_path = properties != nullptr && at(properties->value).find("Path") != nullptr;
+    value = "arn:" + partition + ":iam::" + account + ":role" + (has_path ? property(resource, "Path", depth) : "/") +
+            property(resource, "RoleName", depth);
+  } else if (type == "AWS::S3::Bucket" && name == "Arn") {
+    value = "arn:" + partition + ":s3:::" + property(resource, "BucketName", depth);
+  } else if (type == "AWS::APS::Workspace" && name == "Arn") {
+    value = "arn:" + partition + ":aps:" + region + ":" + account + ":workspace/" + same(resource + ".WorkspaceId");
+  } else if (type == "AWS::APS::Workspace" && name == "PrometheusEndpoint") {
+    value = "https://aps-workspaces." + region + ".amazonaws.com/workspaces/" + same(resource + ".WorkspaceId") + "/";
   } else if (type == "AWS::Logs::LogGroup" && name == "Arn") {
     value = "arn:" + partition + ":logs:" + region + ":" + account +
             ":log-group:" + property(resource, "LogGroupName", depth) + ":*";
   } else if (type == "AWS::SecretsManager::Secret" && (name == "Arn" || name == "Id")) {
     // AWS adds a dash and six letters.
     value = "arn:" + partition + ":secretsmanager:" + region + ":" + account +
-            ":secret:" + property(resource, "Name", depth) + "-" + kUnknown;
+            ":secret:" + property(resource, "Name", depth) + "-" + same(resource + ".suffix");
+  } else if (type == "AWS::ECR::Repository" && name == "Arn") {
+    value = "arn:" + partition + ":ecr:" + region + ":" + account + ":repository/" +
+            property(resource, "RepositoryName", depth);
   } else if (type == "AWS::ECR::Repository" && name == "RepositoryUri") {
     std::string suffix = surroundings_.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
     value = account + ".dkr.ecr." + region + "." + suffix + "/" + property(resource, "RepositoryName", depth);

@@ -3,7 +3,8 @@
 // anything is deployed (CloudFormation user guide, "Intrinsic function reference").
 //
 // Parameters count with their defaults. What cannot be known (parameters without one, attributes that only AWS gives)
-// is kUnknownPart within a text, or the whole of it. Values keep the places of what was written.
+// is kUnknownPart within a text, or the whole of it; with a name where the same reference is the same text. Values keep
+// the places of what was written.
 #pragma once
 
 #include "compiler/aws/needs.h"
@@ -28,6 +29,10 @@ public:
   // The resource that a resolved node stands for, by its logical id (it was a !Ref or !GetAtt); empty for none.
   std::string resource_of(syntax::NodeId resolved) const;
 
+  // What !Ref and !GetAtt X.Arn of a resource come to.
+  std::string reference_text(const std::string& resource) { return at(reference(root_, resource, 0)).text; }
+  std::string arn_text(const std::string& resource) { return at(attribute(root_, resource, "Arn", 0)).text; }
+
   enum class Truth : uint8_t { False, True, Unknown };
   // Of a condition by its name. Names are taken by value: resolving adds nodes, and texts of nodes move.
   Truth condition(std::string name);
@@ -43,6 +48,8 @@ private:
   Truth truth(syntax::NodeId node, int depth);
   syntax::NodeId text(syntax::NodeId at, std::string text);
   syntax::NodeId unknown(syntax::NodeId at);
+  // What `what` stands for is not known, and is the same everywhere: "Group.LogGroupName".
+  std::string same(const std::string& what);
   syntax::NodeId nothing(syntax::NodeId at);
   bool is_nothing(syntax::NodeId node) const;
   std::string property(const std::string& resource, std::string_view name, int depth);
@@ -55,6 +62,7 @@ private:
   diag::Diagnostics& diags_;
   std::map<syntax::NodeId, syntax::NodeId> done_;  // aliases share nodes, so that each is resolved once
   std::map<syntax::NodeId, std::string> resources_;
+  std::map<std::string, size_t> names_;  // of what is not known
   std::map<std::string, Truth> conditions_;
   std::set<std::string> open_;  // what is being resolved: a loop is a mistake, not the end of the stack
 };

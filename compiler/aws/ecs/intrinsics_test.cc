@@ -24,7 +24,7 @@ std::string shown(const syntax::Tree& tree, syntax::NodeId id) {
     for (const syntax::Entry& e : n.entries) out += (out.empty() ? "" : ", ") + e.key + ": " + shown(tree, e.value);
     return "{" + out + "}";
   }
-  out = n.text;
+  out = without_names(n.text);
   std::replace(out.begin(), out.end(), kUnknownPart, '?');
   return out;
 }
@@ -108,7 +108,7 @@ Resources:
       {"!GetAtt [Unnamed, Arn]", "arn:aws:iam::123456789012:role/?"},
       {"!GetAtt Logs.Arn", "arn:aws:logs:us-east-1:123456789012:log-group:/x/abc:*"},
       {"!GetAtt Images.RepositoryUri", "123456789012.dkr.ecr.us-east-1.amazonaws.com/i"},
-      {"!GetAtt Bucket.Arn", "?"},
+      {"!GetAtt Bucket.Arn", "arn:aws:s3:::?"},
       {"!Ref Role", "r"},
       {"!Ref Logs", "/x/abc"},
       {"!Ref Secret", "arn:aws:secretsmanager:us-east-1:123456789012:secret:s-?"},

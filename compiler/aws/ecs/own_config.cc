@@ -30,9 +30,14 @@ std::vector<ConfigArgument> config_arguments(const Container& x) {
 // A config's text whose unknown parts are variables.
 static std::string with_variables(const std::string& text) {
   std::string out;
-  for (char c : text) {
-    if (c == kUnknownPart) out += "${env:" + std::string(kUnknownVariable) + "}";
-    else out += c;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != kUnknownPart) {
+      out += text[i];
+      continue;
+    }
+    size_t name = name_at(text, i + 1);
+    out += "${env:" + variable_of(text, i + 1) + "}";
+    i += name;
   }
   return out;
 }

@@ -16,8 +16,6 @@ namespace whittle::aws::ecs {
 // The variable that the stock collector takes its config from, whatever its arguments say (aws-otel-collector,
 // pkg/config/config_factory.go).
 inline constexpr std::string_view kConfigVariable = "AOT_CONFIG_CONTENT";
-// Stands in such a config for text that is known only after deploying.
-inline constexpr std::string_view kUnknownVariable = "KNOWN_ONLY_WHEN_DEPLOYED";
 
 // The locations that arguments name, in their order: "/etc/ecs/x.yaml", "env:NAME".
 struct ConfigArgument {

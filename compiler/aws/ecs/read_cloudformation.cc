@@ -47,13 +47,13 @@ public:
       const Entry* condition = resource.find("Condition");
       bool left_out = condition != nullptr && at(condition->value).is_scalar() &&
                       values_.condition(at(condition->value).text) == Intrinsics::Truth::False;
+      if (t == "AWS::Logs::LogGroup" && !left_out) log_group(e.key);
       NodeId properties = unresolved == kNoNode ? kNoNode : values_.resolve(unresolved);
       if (properties == kNoNode || at(properties).kind != Kind::Mapping) continue;
       if (t == "AWS::ECS::TaskDefinition") task(e, properties);
       else if (t == "AWS::ECS::Service") service(e, properties);
       else if (t == "AWS::IAM::Role") role(e, properties);
       else if (t == "AWS::SSM::Parameter") parameter(e, properties);
-      else if (t == "AWS::Logs::LogGroup" && !left_out) log_group(properties);
       else if ((t == "AWS::IAM::Policy" || t == "AWS::IAM::RolePolicy" || t == "AWS::IAM::ManagedPolicy") && !left_out)
         policies_.push_back({e.key, properties, t == "AWS::IAM::ManagedPolicy"});
     }
@@ -120,11 +120,10 @@ private:
     file_.parameters.push_back(std::move(p));
   }
 
-  void log_group(NodeId properties) {
-    const Entry* name = at(properties).find("LogGroupName");
-    if (name == nullptr || !at(name->value).is_scalar()) return;
-    Text text = reader_.text(name->value, name->key_span, "LogGroupName");
-    if (text.has_text()) file_.log_groups.push_back(text.text);
+  void log_group(const std::string& id) {
+    std::string name = values_.reference_text(id);
+    if (!name.empty() && all_named(name) && name.find("{{") == std::string::npos)
+      file_.log_groups.push_back(as_needed(name));
   }
 
   void role(const Entry& e, NodeId properties) {
@@ -132,6 +131,7 @@ private:
     role.id = e.key;
     role.documents.name = "`" + e.key + "`";
     role.documents.span = e.key_span;
+    role.arn = values_.arn_text(e.key);
     if (const Entry* p = at(properties).find("RoleName"); p != nullptr && at(p->value).is_scalar())
       role.role_name = at(p->value).text;
     if (const Entry* p = at(properties).find("AssumeRolePolicyDocument");

@@ -70,7 +70,7 @@ Number amount(const Node& n, std::string_view unit, int64_t factor) {
 }  // namespace
 
 bool is_unknown(const Node& node) {
-  return node.kind == Kind::String && node.text.size() == 1 && node.text[0] == kUnknownPart;
+  return node.kind == Kind::String && wholly_unknown(node.text);
 }
 
 std::string TaskReader::spelt(std::string_view name) const {

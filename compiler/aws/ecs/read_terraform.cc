@@ -327,6 +327,7 @@ private:
     Role role;
     role.id = without_indices(x.address);
     role.role_name = text_of(x.values, "name");
+    role.arn = text_of(x.values, "arn");
     role.documents.name = "`" + x.address + "`";
     role.documents.span = x.span;
     role.documents.trust = document(child(x.values, "assume_role_policy"), "assume_role_policy of " + x.address);

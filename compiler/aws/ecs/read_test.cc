@@ -37,7 +37,7 @@ TEST(Read, TruncationsAreRefused) {
       Reading reading{tree, sources, diags, roles.surroundings};
       std::vector<TaskFile> files;
       files.push_back(read_task_text(c.kind, sources.add("t", whole.substr(0, size)), reading));
-      check_read_files(files, tree, {}, nullptr, 0, roles, sources, diags);
+      check_read_files(files, tree, {}, nullptr, 0, roles, {}, sources, diags);
       // JSON that is cut off is no JSON; YAML may be.
       if (c.kind != FileKind::CloudFormation && c.kind != FileKind::Module && size + 2 < whole.size())
         EXPECT_TRUE(diags.has_errors()) << size;

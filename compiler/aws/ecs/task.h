@@ -173,6 +173,7 @@ struct TaskDefinition {
 struct Role {
   std::string id;         // in the template or plan
   std::string role_name;  // RoleName, may hold kUnknownPart; empty: generated
+  std::string arn;        // may hold kUnknownPart; empty: not known
   RoleDocuments documents;
 };
 

@@ -41,6 +41,21 @@ std::vector<Need> plausible(const check::Config* config) {
   return out;
 }
 
+constexpr std::string_view kAssumeRole = "sts:AssumeRole";
+
+// The file with the trust policy of a role that is taken on; empty: none is given.
+std::string trust_of(const PolicyInputs& inputs, const std::string& arn) {
+  for (auto& [of, file] : inputs.assumed_trusts) {
+    if (of.empty() || of == arn) return file;
+  }
+  return {};
+}
+
+Taker taker_of(const Need& need, const ExecutionUse* use) {
+  bool known = use != nullptr && use->task_role.starts_with("arn:");
+  return {known ? use->task_role : "arn:*:iam::*:role/*", "the task role", need};
+}
+
 struct Files {
   const PolicyInputs& inputs;
   source::Sources& sources;
@@ -91,6 +106,21 @@ bool check_policy_files(const PolicyInputs& inputs, const check::Config* config,
   } roles[] = {{RoleKind::Task, "the task role", inputs.task_policies, inputs.task_trust},
                {RoleKind::Execution, "the execution role", inputs.execution_policies, inputs.execution_trust}};
   bool bounds_told = false;
+  // Of templates and plans, their own roles have been held against them.
+  std::vector<RoleDocuments::Scp> scps;
+  if (use == nullptr || !inputs.task_policies.empty() || !inputs.execution_policies.empty())
+    scps = read_scps(options.scps, sources, files.tree, diags, files.unreadable);
+  if (config != nullptr && use == nullptr && inputs.task_policies.empty() && !scps.empty()) {
+    RoleDocuments documents;
+    documents.name = "the task role";
+    documents.scps = scps;
+    Role role = read_role(documents, files.tree, options, sources, diags);
+    std::vector<Need> own;
+    for (Need& n : task_needs(*config, options.surroundings)) {
+      if (n.assumed_role.empty()) own.push_back(std::move(n));
+    }
+    check_scps(documents, role, files.tree, own, options, sources, diags);
+  }
   for (auto& r : roles) {
     if (r.policies.empty() && r.trust.empty()) continue;
     RoleDocuments documents;
@@ -98,6 +128,7 @@ bool check_policy_files(const PolicyInputs& inputs, const check::Config* config,
     documents.name = r.name;
     bool good = files.fill(documents, r.policies, r.trust) && bounds_good;
     documents.boundaries = boundaries;
+    documents.scps = scps;
     bounds_told = true;
     if (r.policies.empty()) {
       documents.boundaries.clear();
@@ -119,23 +150,33 @@ bool check_policy_files(const PolicyInputs& inputs, const check::Config* config,
       here.surroundings.log_groups.insert(here.surroundings.log_groups.end(), use->log_groups_made.begin(),
                                           use->log_groups_made.end());
     }
-    check_role(documents, files.tree,
-               task ? task_needs(*config, here.surroundings) : execution_needs(*use, here.surroundings), here, sources,
-               diags);
+    std::vector<Need> needs = task ? task_needs(*config, here.surroundings) : execution_needs(*use, here.surroundings);
+    for (Need& n : needs) {
+      if (!task || n.action != kAssumeRole) continue;
+      RoleDocuments taken;
+      std::string trust = trust_of(inputs, n.resource);
+      if (trust.empty() || !files.fill(taken, {}, trust)) continue;
+      Taker taker = taker_of(n, use);
+      n.allowed_by_resource = needs_no_permission(taken_by(taken, taker, files.tree, here, sources), taker);
+    }
+    check_role(documents, files.tree, needs, here, sources, diags);
   }
   // Roles that are taken on have boundaries of their own, which are not known here.
-  std::vector<Need> needs = config == nullptr || inputs.assumed_policies.empty()
-                                ? std::vector<Need>()
-                                : task_needs(*config, options.surroundings);
+  bool any = !inputs.assumed_policies.empty() || !inputs.assumed_trusts.empty();
+  std::vector<Need> needs = config == nullptr || !any ? std::vector<Need>() : task_needs(*config, options.surroundings);
   std::vector<std::string> taken;
   for (const Need& n : needs) {
-    if (!n.assumed_role.empty() && std::find(taken.begin(), taken.end(), n.assumed_role) == taken.end())
-      taken.push_back(n.assumed_role);
+    const std::string& role = n.action == kAssumeRole ? n.resource : n.assumed_role;
+    if (!role.empty() && std::find(taken.begin(), taken.end(), role) == taken.end()) taken.push_back(role);
   }
   if (taken.empty()) {  // nobody takes a role on: the policies themselves are still read
     for (auto& [arn, file] : inputs.assumed_policies) {
       syntax::NodeId node = files.read(file);
       if (node != syntax::kNoNode) read_policy(files.tree, node, PolicyKind::Identity, sources, diags);
+    }
+    for (auto& [arn, file] : inputs.assumed_trusts) {
+      syntax::NodeId node = files.read(file);
+      if (node != syntax::kNoNode) read_policy(files.tree, node, PolicyKind::Trust, sources, diags);
     }
   }
   for (const std::string& arn : taken) {
@@ -145,14 +186,29 @@ bool check_policy_files(const PolicyInputs& inputs, const check::Config* config,
     }
     RoleDocuments documents;
     documents.name = "the role `" + arn + "`";
-    if (policies.empty() || !files.fill(documents, policies, "")) continue;
+    if (arn.find('*') == std::string::npos) documents.arn = arn;
+    std::string trust = trust_of(inputs, arn);
+    if ((policies.empty() && trust.empty()) || !files.fill(documents, policies, trust)) continue;
     std::vector<Need> own;
     for (Need n : needs) {
+      if (n.action == kAssumeRole && n.resource == arn) {
+        bool told = std::any_of(documents.takers.begin(), documents.takers.end(),
+                                [&](const Taker& t) { return t.need.external_id == n.external_id; });
+        if (!told) documents.takers.push_back(taker_of(n, use));
+      }
       if (n.assumed_role != arn) continue;
       n.assumed_role.clear();
       own.push_back(std::move(n));
     }
-    check_role(documents, files.tree, own, options, sources, diags);
+    RoleOptions as = options;
+    as.of_others.clear();
+    for (Need n : options.of_others) {
+      if (n.assumed_role != arn) continue;
+      n.assumed_role.clear();
+      as.of_others.push_back(std::move(n));
+    }
+    if (policies.empty()) check_taken(documents, files.tree, as, sources, diags);
+    else check_role(documents, files.tree, own, as, sources, diags);
   }
   if (!bounds_told) {
     for (syntax::NodeId node : boundaries) read_policy(files.tree, node, PolicyKind::Boundary, sources, diags);

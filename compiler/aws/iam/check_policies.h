@@ -16,11 +16,12 @@ struct PolicyInputs {
   std::vector<std::string> task_policies, execution_policies, boundaries;
   // Of roles that the task role takes on (`role_arn`): the role's ARN, or nothing for each of them, and the file.
   std::vector<std::pair<std::string, std::string>> assumed_policies;
+  std::vector<std::pair<std::string, std::string>> assumed_trusts;  // likewise
   std::string task_trust, execution_trust;
 
   bool empty() const {
-    return task_policies.empty() && assumed_policies.empty() && execution_policies.empty() && boundaries.empty() &&
-           task_trust.empty() && execution_trust.empty();
+    return task_policies.empty() && assumed_policies.empty() && assumed_trusts.empty() && execution_policies.empty() &&
+           boundaries.empty() && task_trust.empty() && execution_trust.empty();
   }
 };
 

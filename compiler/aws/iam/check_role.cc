@@ -5,7 +5,8 @@ namespace whittle::aws {
 
 void check_role(const RoleDocuments& documents, const syntax::Tree& tree, const std::vector<Need>& needs,
                 const RoleOptions& options, const source::Sources& sources, diag::Diagnostics& diags) {
-  iam::check_trust(documents, tree, options, sources, diags);
+  if (documents.takers.empty()) iam::check_trust(documents, tree, options, sources, diags);
+  else iam::check_taken(documents, tree, options, sources, diags);
   iam::Role role = iam::read_role(documents, tree, options, sources, diags);
   // What is called as another role, that role must allow.
   std::vector<Need> own;
@@ -13,7 +14,13 @@ void check_role(const RoleDocuments& documents, const syntax::Tree& tree, const 
     if (n.role == documents.kind && n.assumed_role.empty()) own.push_back(n);
   }
   std::vector<const Need*> missing = iam::tell_missing(role, own, options, sources, diags);
-  if (options.tell_unused) iam::tell_excess(role, tree, own, missing, options, sources, diags);
+  iam::check_scps(documents, role, tree, own, options, sources, diags);
+  if (!options.tell_unused) return;
+  std::vector<Need> all = own;
+  for (const Need& n : options.of_others) {
+    if (n.role == documents.kind && n.assumed_role.empty()) all.push_back(n);
+  }
+  iam::tell_excess(role, tree, all, missing, options, sources, diags);
 }
 
 }  // namespace whittle::aws

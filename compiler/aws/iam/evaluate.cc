@@ -17,7 +17,9 @@ struct Covered {
   std::vector<Glob> sure;  // patterns that certainly are granted, for joining with those of other statements
 };
 
-Covered covered_by(const Statement& s, const Glob& request, const Context& context) {
+// Parts of a template that are equal on both sides count as equal; `request` is without that, `exact` with it.
+
+Covered covered_by(const Statement& s, const Glob& request, const Glob& exact, const Context& context) {
   Covered out;
   std::vector<Glob> patterns;
   for (const Text& t : s.resources) {
@@ -28,13 +30,14 @@ Covered covered_by(const Statement& s, const Glob& request, const Context& conte
   }
   bool some = false;
   std::vector<const Glob*> known;
-  for (const Glob& g : patterns) {
-    bool meets = overlap(request, g);
-    some = some || meets;
-    if (meets && g.unknown) out.unknown = true;
-    if (meets && !g.unknown) known.push_back(&g);
+  for (Glob& g : patterns) {
+    if (!overlap(request, g)) continue;
+    some = true;
+    out.unknown = out.unknown || g.unknown;
+    g = g.with_names();
+    if (!g.unknown) known.push_back(&g);
   }
-  std::optional<bool> all = known.empty() ? std::optional(false) : within(request, known);
+  std::optional<bool> all = known.empty() ? std::optional(false) : within(exact, known);
   out.too_complex = !all.has_value();
   if (s.not_resources) out.cover = !some ? Cover::All : all && *all ? Cover::None : Cover::Some;
   else out.cover = !some ? Cover::None : all && *all ? Cover::All : Cover::Some;
@@ -70,7 +73,7 @@ Obstacle::Kind kind_of(const Covered& c, Truth condition, Truth action) {
 }
 
 Outcome decide(std::span<const Policy* const> policies, const Request& request) {
-  Glob resource = Glob::request(request.resource);
+  Glob resource = Glob::request(request.resource), exact = resource.with_names();
   Outcome out;
   std::vector<Obstacle> failed, open, denies;
   const Statement* allowed_by = nullptr;
@@ -84,7 +87,7 @@ Outcome decide(std::span<const Policy* const> policies, const Request& request) 
       }
       Truth action = about_action(s, request.action);
       if (action == Truth::False) continue;
-      Covered covered = covered_by(s, resource, request.context);
+      Covered covered = covered_by(s, resource, exact, request.context);
       if (covered.cover == Cover::None) {
         if (s.allow) failed.push_back({Obstacle::Kind::Resource, &s, nullptr});
         continue;
@@ -117,7 +120,7 @@ Outcome decide(std::span<const Policy* const> policies, const Request& request) 
   if (!allowed && partly.size() > 1) {
     std::vector<const Glob*> together;
     for (const Glob& g : sure) together.push_back(&g);
-    std::optional<bool> all = within(resource, together);
+    std::optional<bool> all = within(exact, together);
     allowed = all && *all;
   }
   if (allowed && denies.empty()) {

@@ -102,7 +102,7 @@ Truth holds(const Statement& statement, const Context& context, const Test** whi
 enum class PatternKind : uint8_t { Resource, Wild, Literal, Arn };
 Glob pattern_of(std::string_view text, PatternKind kind, bool variables, const Context& context, bool& absent);
 
-// The pattern of a Resource, where partition and account that a template leaves open are those of the request.
+// The pattern of a Resource, where partition, account and region that a template leaves open are those of the request.
 Glob resource_pattern(std::string_view text, bool variables, const Context& context, bool& absent);
 
 }  // namespace whittle::aws::iam

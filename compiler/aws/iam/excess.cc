@@ -464,7 +464,8 @@ private:
   }
 
   std::string who_calls() const {
-    return role_.documents->kind == RoleKind::Task ? "this config never calls" : "nothing here needs";
+    if (role_.documents->kind == RoleKind::Execution) return "nothing here needs";
+    return options_.configs > 1 ? "none of these configs ever calls" : "this config never calls";
   }
 
   // Why an action that nobody calls is so often allowed; empty when it is not known.

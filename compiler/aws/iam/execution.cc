@@ -83,15 +83,8 @@ std::string with_suffix(std::string arn) {
   size_t hyphen = arn.rfind('-');
   bool whole =
       hyphen != std::string::npos && arn.size() - hyphen == 7 && arn.find_first_of(":/", hyphen) == std::string::npos;
-  bool open = arn.ends_with('*') || arn.find(kUnknownPart) != std::string::npos;
+  bool open = without_names(arn).ends_with('*') || arn.find(kUnknownPart) != std::string::npos;
   return whole || open ? arn : arn + "-\?\?\?\?\?\?";
-}
-
-std::string without_unknown(std::string text) {
-  for (char& c : text) {
-    if (c == kUnknownPart) c = '*';
-  }
-  return text;
 }
 
 class Collector {
@@ -103,9 +96,8 @@ public:
     Need n;
     n.role = RoleKind::Execution;
     n.action = action;
-    n.resource = without_unknown(std::move(resource));
-    n.region =
-        region == "*" || region.find(kUnknownPart) != std::string_view::npos ? std::string() : std::string(region);
+    n.resource = as_needed(std::move(resource));
+    n.region = region.find_first_of("*\x1a") != std::string_view::npos ? std::string() : std::string(region);
     n.who = who;
     n.why = why;
     n.via = via;

@@ -38,7 +38,8 @@ bool is_run(const Token& t) {
 bool takes(const Token& t, char32_t c) {
   switch (t.kind) {
   case Kind::Char: return t.c == c;
-  case Kind::One:
+  case Kind::One: return !is_name(c);
+  case Kind::OneInPart: return c != ':' && !is_name(c);
   case Kind::Run: return true;
   default: return c != ':';
   }
@@ -79,8 +80,12 @@ Glob Glob::parse(std::string_view text, bool parts, bool whole_sixth) {
   for (size_t i = 0; i < letters.size(); ++i) {
     char32_t c = letters[i];
     bool bound = parts && !(whole_sixth && colons >= 5);
+    bool named = (c == '*' || c == kUnknownChar) && i + 1 < letters.size() && is_name(letters[i + 1]);
     if (c == ':') ++colons;
-    if (c == '*') {
+    if (named) {
+      out.tokens_.push_back({Kind::Run, letters[++i]});
+      out.unknown = true;
+    } else if (c == '*') {
       // Two alike in a row mean what one means.
       bool ends_part = !whole_sixth && (i + 1 == letters.size() || letters[i + 1] == ':');
       Token run{bound && !ends_part ? Kind::RunInPart : Kind::Run, 0};
@@ -89,7 +94,7 @@ Glob Glob::parse(std::string_view text, bool parts, bool whole_sixth) {
     } else if (c == '?') {
       out.tokens_.push_back({bound ? Kind::OneInPart : Kind::One, 0});
     } else if (c == kUnknownChar) {
-      out.tokens_.push_back({Kind::Run, 0});
+      out.tokens_.push_back({Kind::Run, c});
       out.unknown = true;
     } else {
       out.tokens_.push_back({Kind::Char, c});
@@ -100,9 +105,16 @@ Glob Glob::parse(std::string_view text, bool parts, bool whole_sixth) {
 
 Glob Glob::literal(std::string_view text) {
   Glob out;
-  for (char32_t c : decode(text)) {
-    if (c == kUnknownChar) out.unknown = true;
-    out.tokens_.push_back(c == kUnknownChar ? Token{Kind::Run, 0} : Token{Kind::Char, c});
+  std::u32string letters = decode(text);
+  for (size_t i = 0; i < letters.size(); ++i) {
+    char32_t c = letters[i];
+    if (c != kUnknownChar) {
+      out.tokens_.push_back({Kind::Char, c});
+      continue;
+    }
+    bool named = i + 1 < letters.size() && is_name(letters[i + 1]);
+    out.tokens_.push_back({Kind::Run, named ? letters[++i] : c});
+    out.unknown = true;
   }
   return out;
 }
@@ -123,7 +135,9 @@ Glob Glob::request(std::string_view text) {
   std::u32string letters = decode(text);
   for (size_t i = 0; i < letters.size(); ++i) {
     bool last_part = i + 1 == letters.size() && i > 0 && letters[i - 1] == ':';
-    if (letters[i] == '*') out.tokens_.push_back({last_part ? Kind::Run : Kind::RunInPart, 0});
+    bool named = letters[i] == '*' && i + 1 < letters.size() && is_name(letters[i + 1]);
+    if (named) out.tokens_.push_back({Kind::RunInPart, letters[++i]});
+    else if (letters[i] == '*') out.tokens_.push_back({last_part ? Kind::Run : Kind::RunInPart, 0});
     else if (letters[i] == '?') out.tokens_.push_back({Kind::OneInPart, 0});
     else out.tokens_.push_back({Kind::Char, letters[i]});
   }
@@ -146,6 +160,16 @@ Glob Glob::replace(char32_t first, std::span<const Glob> values) const {
     }
     out.append(values[t.c - first]);
     out.unknown = out.unknown || values[t.c - first].unknown;
+  }
+  return out;
+}
+
+Glob Glob::with_names() const {
+  Glob out;
+  for (const Token& t : tokens_) {
+    bool name = is_run(t) && is_name(t.c);
+    out.tokens_.push_back(name ? Token{Kind::Char, t.c} : t);
+    out.unknown = out.unknown || (is_run(t) && t.c == kUnknownChar);
   }
   return out;
 }

@@ -6,6 +6,8 @@
 // both are decided on the automata of the patterns, never guessed from their letters.
 #pragma once
 
+#include "compiler/aws/unknown.h"
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -15,15 +17,15 @@
 
 namespace whittle::aws::iam {
 
-// Stands in texts of templates for a part that nobody knows before deploying (see aws/roles.h).
-inline constexpr char32_t kUnknownChar = 0x1a;
+// Stands in texts of templates for a part that nobody knows before deploying.
+inline constexpr char32_t kUnknownChar = kUnknownPart;
 
 class Glob {
 public:
   struct Token {
     enum class Kind : uint8_t { Char, One, OneInPart, Run, RunInPart };  // ...InPart: any character but a colon
     Kind kind = Kind::Char;
-    char32_t c = 0;  // Char
+    char32_t c = 0;  // Char; of a Run the name of an unknown part, or kUnknownChar for one without
     bool operator==(const Token&) const = default;
   };
 
@@ -45,7 +47,13 @@ public:
   void append(const Glob& more) { tokens_.insert(tokens_.end(), more.tokens_.begin(), more.tokens_.end()); }
   // The pattern with each letter first, first + 1, ... replaced by the values' patterns.
   Glob replace(char32_t first, std::span<const Glob> values) const;
-  void append_any() { tokens_.push_back({Token::Kind::Run}); }
+  void append_unknown() {
+    tokens_.push_back({Token::Kind::Run, kUnknownChar});
+    unknown = true;
+  }
+  // The same with a letter in place of each unknown part that has a name: what is true of two such patterns is true
+  // whatever the parts are, since no `?` takes that letter. That they do not meet says nothing.
+  Glob with_names() const;
   // Small letters for A to Z.
   void fold_case();
 

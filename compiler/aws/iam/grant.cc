@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/aws/iam/grant.h"
 
+#include "compiler/aws/unknown.h"
 #include "compiler/source/json.h"
 
 #include <algorithm>
@@ -55,7 +56,7 @@ std::vector<Grant> merge(std::span<const Need> needs, std::span<const std::strin
   std::map<std::string, Part> by_action;
   for (const Need& n : needs) {
     Part& p = by_action[n.action];
-    p.resources.insert(n.resource);
+    p.resources.insert(n.written.empty() ? without_names(n.resource) : n.written);
     p.because.push_back(&n);
   }
   std::map<std::set<std::string>, std::pair<Grant, std::vector<const Need*>>> by_resources;

@@ -83,6 +83,7 @@ public:
   bool take(const Need& need) {
     Outcome o = decide(need);
     if (o.decision == Decision::Allowed) return true;
+    if (o.decision == Decision::ImplicitDeny && o.boundary == nullptr && need.allowed_by_resource) return true;
     // A malformed statement may be meant to allow it.
     if (o.decision == Decision::ImplicitDeny && role_.broken) return true;
     Finding f;
@@ -206,7 +207,7 @@ private:
     case Obstacle::Kind::Resource: {
       if (managed || s.resources.empty()) return;
       // The ARN that comes nearest: the one that has the most in common with what is needed.
-      std::string wanted = narrowed(need.resource, role_.account, role_.partition);
+      std::string wanted = without_names(narrowed(need.resource, role_.account, role_.partition));
       bool cases = false;  // capital letters make the difference
       const Text* best = &s.resources[0];
       size_t most = 0;
@@ -240,7 +241,7 @@ private:
         d.label(s.resources.empty() ? s.span : s.resources[0].span, "{}",
                 s.allow ? "allows it on some of them" : "denies it on some of them");
       d.note("it is called on `{}`, where `*` is not known before the collector runs",
-             narrowed(need.resource, role_.account, role_.partition));
+             without_names(narrowed(need.resource, role_.account, role_.partition)));
       return;
     case Obstacle::Kind::UnknownText: d.label(at, "depends on a value that the template leaves open"); return;
     case Obstacle::Kind::TooComplex:

@@ -79,6 +79,7 @@ private:
   std::string_view what() const {
     return kind_ == PolicyKind::Trust      ? "a trust policy"
            : kind_ == PolicyKind::Boundary ? "a permissions boundary"
+           : kind_ == PolicyKind::Scp      ? "a service control policy"
                                            : "an identity policy";
   }
 

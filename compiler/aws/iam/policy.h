@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // IAM policy documents as they were written, with the place of every text.
 //
-// The grammar is that of the IAM user guide, "Grammar of the IAM JSON policy language": identity policies and
-// permissions boundaries name no principal, trust policies name no resource.
+// The grammar is that of the IAM user guide, "Grammar of the IAM JSON policy language": identity policies, permissions
+// boundaries and service control policies name no principal, trust policies name no resource.
 #pragma once
 
 #include "compiler/diag/diagnostics.h"
@@ -89,7 +89,7 @@ struct Statement {
   bool broken = false;     // something is wrong in here and has been said: it stands for any statement
 };
 
-enum class PolicyKind : uint8_t { Identity, Boundary, Trust };
+enum class PolicyKind : uint8_t { Identity, Boundary, Trust, Scp };
 
 struct Policy {
   PolicyKind kind = PolicyKind::Identity;

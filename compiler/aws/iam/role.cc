@@ -134,7 +134,9 @@ Request request_of(const Need& need, const Role& role, const RoleOptions& option
   c.set("aws:PrincipalAccount", own);
   std::string resource_account = part(r.resource, 4);
   c.set("aws:ResourceAccount", is_account(resource_account) ? resource_account : own);
-  c.set("aws:PrincipalArn", "arn:" + partition + ":iam::" + own + ":role/*");
+  const std::string& arn = role.documents->arn;
+  c.set("aws:PrincipalArn",
+        arn.empty() ? "arn:" + partition + ":iam::" + own + ":role/*" : narrowed(arn, account, role.partition));
   c.set("aws:PrincipalType", "AssumedRole");
   c.set("aws:PrincipalIsAWSService", "false");
   c.set("aws:SecureTransport", "true");

@@ -40,6 +40,28 @@ Role read_role(const RoleDocuments& documents, const syntax::Tree& tree, const R
 // The request that a need makes of a role, in an account; "" for one that is not known.
 Request request_of(const Need& need, const Role& role, const RoleOptions& options, std::string_view account);
 
+// How a role's trust policy lets the task role take it on: itself by its name, by its account, not, or nobody can tell.
+enum class Taken : uint8_t { No, Account, Itself, Open };
+Taken taken_by(const RoleDocuments& documents, const Taker& taker, const syntax::Tree& tree, const RoleOptions& options,
+               const source::Sources& sources);
+
+// Whether the task role's own policies need not allow it, or need not once the trust policy is right: it names the task
+// role, or may, and both are of one account, or may be.
+bool needs_no_permission(Taken taken, const Taker& taker);
+
+// Trust policies of roles that are taken on (RoleDocuments::takers).
+void check_taken(const RoleDocuments& documents, const syntax::Tree& tree, const RoleOptions& options,
+                 const source::Sources& sources, diag::Diagnostics& diags);
+
+// Service control policies that are files.
+std::vector<RoleDocuments::Scp> read_scps(const std::vector<std::string>& files, source::Sources& sources,
+                                          syntax::Tree& tree, diag::Diagnostics& diags, bool& unreadable);
+
+// Whether the organization lets the role do what is needed.
+void check_scps(const RoleDocuments& documents, const Role& role, const syntax::Tree& tree,
+                const std::vector<Need>& needs, const RoleOptions& options, const source::Sources& sources,
+                diag::Diagnostics& diags);
+
 // Trust policies: whether ECS tasks may take the role.
 void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const RoleOptions& options,
                  const source::Sources& sources, diag::Diagnostics& diags);

@@ -1,0 +1,1 @@
+check --cloudformation taken_by_account.yaml # only 09

@@ -1,0 +1,2 @@
+check --cloudformation taken_by_tasks.yaml # only 14
+check --cloudformation taken_by_tasks.yaml # only 09

@@ -1,0 +1,1 @@
+check --cloudformation taken_external_id.yaml # only 14

@@ -1,0 +1,1 @@
+check --cloudformation other_reference.yaml # only 09

@@ -1,0 +1,1 @@
+check --cloudformation same_reference.yaml # only 09

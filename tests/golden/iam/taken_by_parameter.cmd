@@ -1,0 +1,1 @@
+check --cloudformation taken_by_parameter.yaml # only 14

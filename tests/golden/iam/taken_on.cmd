@@ -1,0 +1,1 @@
+check --cloudformation taken_on.yaml # only 09

@@ -1,0 +1,1 @@
+check two_configs_metrics.yaml --task-role-policy vpc_endpoint.json # only 09
