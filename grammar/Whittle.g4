@@ -88,7 +88,9 @@ defaultValue : '=' literal ;
 
 // `in [...]` of a map speaks of its keys.
 // `names metrics`: its texts are names of metrics, or patterns of them. `socket when`: the address is then the path of a socket.
-// `for metrics`: it counts only where the component carries that signal.
+// `for metrics`: it counts only where the component carries that signal. `conditions on span errors error_mode`: its texts are conditions in
+// that context of the transformation language, compiled together, and what becomes of those that fail is said by that setting beside it;
+// without one a failure fails what asks.
 modifier
   : 'in' range severity? STRING?                                    # inModifier
   | 'where' op=('<' | '<=' | '>' | '>=' | '==' | '!=') literal severity? STRING?  # whereModifier
@@ -109,6 +111,7 @@ modifier
   | 'socket' 'when' expression                                      # socketModifier
   | 'names' 'metrics' ('patterns' 'when' expression)?               # namesModifier
   | 'for' words                                                     # forModifier
+  | 'conditions' 'on' word ('errors' word)?                         # conditionsModifier
   ;
 
 // `ours`: a limit of the collectors that whittle compiles; others have it not.
@@ -187,6 +190,7 @@ word
   | 'and' | 'or' | 'set' | 'size' | 'on' | 'let' | 'pipeline' | 'test' | 'send' | 'wait' | 'expect' | 'nothing'
   | 'else' | 'for' | 'listens' | 'at' | 'checked' | 'only' | 'holds' | 'times' | 'delays' | 'attempts' | 'over' | 'paths' | 'links' | 'roots'
   | 'passes' | 'names' | 'metrics' | 'socket' | 'patterns' | 'never' | 'stateless' | 'ships' | 'host' | 'same' | 'signal' | 'ours'
+  | 'conditions' | 'errors'
   ;
 
 // ---- tokens

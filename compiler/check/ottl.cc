@@ -37,6 +37,22 @@ void report(Check& check, const std::vector<ottl::TextProblem>& problems, const 
   }
 }
 
+std::optional<ottl::Group> conditions_in(const Value& of, const Value& list, std::vector<ottl::TextProblem>& problems) {
+  if (list.items.empty()) return std::nullopt;
+  std::vector<std::string_view> texts;
+  for (const Value& v : list.items) texts.push_back(v.text);
+  ottl::Group group;
+  group.context = *ottl::context_named(list.type->conditions_on);
+  group.errors = ottl::ErrorMode::Propagate;
+  if (!list.type->errors.empty()) {
+    // What the reference does with a mode that is not named: nobody hears of a failure.
+    const std::string& mode = of.at(list.type->errors).text;
+    group.errors = mode.empty() ? ottl::ErrorMode::Silent : ottl::error_mode_named(mode);
+  }
+  group.conditions = ottl::read_conditions_of(group.context, texts, problems);
+  return group;
+}
+
 std::optional<ottl::Context> stated_context(Check& check, const Value& setting,
                                             std::span<const ottl::Context> contexts) {
   if (setting.text.empty() || setting.late || setting.wrong) return std::nullopt;

@@ -14,6 +14,10 @@ std::optional<std::vector<std::string_view>> ottl_texts(Check& check, const Valu
 void report(Check& check, const std::vector<ottl::TextProblem>& problems, const Value* conditions,
             const Value* statements, source::Span group);
 
+// The conditions of a setting that is declared as `conditions on CONTEXT`, in the struct `of`; nothing where there are
+// none. Those that are wrong are left out.
+std::optional<ottl::Group> conditions_in(const Value& of, const Value& list, std::vector<ottl::TextProblem>& problems);
+
 // The context that a setting of contexts names, if it is one of `contexts`; otherwise says which there are. Nothing,
 // too, for an empty one.
 std::optional<ottl::Context> stated_context(Check& check, const Value& setting,

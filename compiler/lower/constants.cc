@@ -2,6 +2,7 @@
 #include "compiler/lower/constants.h"
 
 #include "compiler/lower/layout.h"
+#include "runtime/record/program.h"
 
 namespace whittle::lower {
 
@@ -27,6 +28,7 @@ Constants::Constants(llvm::Module& module) : module_(module), context_(module.ge
   regex_ = struct_of<Regex>(module);
   any_ = struct_of<Any>(module);
   instruction_ = struct_of<RegexInstruction>(module);
+  conditions_ = struct_of<record::Conditions>(module);
 }
 
 Constant* Constants::integer(uint64_t value, unsigned bits) {
@@ -47,7 +49,7 @@ llvm::Type* Constants::type_of(const schema::Type& type) {
   case TypeKind::Regexp: return regex_;
   case TypeKind::Any: return any_;
   case TypeKind::List:
-  case TypeKind::Map: return list_;
+  case TypeKind::Map: return type.conditions_on.empty() ? list_ : conditions_;
   case TypeKind::Optional:
     return llvm::StructType::get(context_, {llvm::Type::getInt8Ty(context_), type_of(*type.element)});
   case TypeKind::Struct: {
@@ -160,6 +162,10 @@ Constant* Constants::value(const check::Value& v, const std::string& setting, st
   case TypeKind::Map: {
     // The elements live in a global of their own, so late-bound ones have their slots there.
     bool map = type.kind == TypeKind::Map;
+    if (!type.conditions_on.empty()) {
+      auto made = conditions.find(&v);
+      return made == conditions.end() ? Constant::getNullValue(conditions_) : made->second;
+    }
     if (v.items.empty()) return Constant::getNullValue(list_);
     llvm::Type* element = type_of(*type.element);
     if (map) element = llvm::StructType::get(context_, {str_, element});

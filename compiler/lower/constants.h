@@ -42,6 +42,8 @@ public:
   llvm::StructType* list_type() const { return list_; }
 
   std::vector<Late> late;
+  // Lists of conditions, which stand as a record::Conditions each.
+  std::map<const check::Value*, llvm::Constant*> conditions;
 
 private:
   struct Pending {
@@ -56,7 +58,7 @@ private:
 
   llvm::Module& module_;
   llvm::LLVMContext& context_;
-  llvm::StructType *str_, *list_, *regex_, *any_, *instruction_;
+  llvm::StructType *str_, *list_, *regex_, *any_, *instruction_, *conditions_;
   std::map<const schema::Struct*, llvm::StructType*> structs_;
   std::map<std::string, llvm::GlobalVariable*, std::less<>> texts_;
 };

@@ -55,6 +55,8 @@ public:
     for (size_t i = 0; i < plan_.pipelines.size(); ++i) build_pipeline(static_cast<plan::PipelineId>(i));
     for (size_t i = 0; i < plan_.stages.size(); ++i)
       if (plan_.stages[i].routes) build_routes(static_cast<StageId>(i));
+    for (const plan::Conditions& c : plan_.conditions)
+      constants_.conditions[c.setting] = conditions_constant(module_, constants_, c.program, "conditions");
     std::vector<Constant*> components;
     for (size_t i = 0; i < plan_.stages.size(); ++i)
       if (!plan_.stages[i].stateless()) components.push_back(component(static_cast<StageId>(i)));

@@ -734,4 +734,12 @@ llvm::GlobalVariable* program_constant(llvm::Module& module, Constants& constant
   return new llvm::GlobalVariable(module, type, true, llvm::GlobalValue::PrivateLinkage, value, name);
 }
 
+Constant* conditions_constant(llvm::Module& module, Constants& constants, const ir::Program& program,
+                              const std::string& name) {
+  const ir::Pass& pass = program.passes[0];
+  return struct_value(struct_of<record::Conditions>(module),
+                      {constants.integer(static_cast<uint64_t>(pass.level), 32),
+                       constants.integer(levels_read(pass), 32), PassCode(module, constants, pass, name, "").run()});
+}
+
 }  // namespace whittle::lower

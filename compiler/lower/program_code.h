@@ -11,4 +11,8 @@ namespace whittle::lower {
 llvm::GlobalVariable* program_constant(llvm::Module& module, Constants& constants, const ir::Program& program,
                                        const std::string& name, const std::string& setting, llvm::Constant* next);
 
+// The constant record::Conditions of a program whose one pass drops what a condition holds for.
+llvm::Constant* conditions_constant(llvm::Module& module, Constants& constants, const ir::Program& program,
+                                    const std::string& name);
+
 }  // namespace whittle::lower

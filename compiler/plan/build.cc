@@ -4,6 +4,7 @@
 #include "compiler/plan/plan.h"
 
 #include "compiler/check/checks.h"
+#include "compiler/check/ottl.h"
 #include "compiler/check/written.h"
 #include "compiler/plan/drift_table.h"
 #include "compiler/source/sha256.h"
@@ -60,6 +61,8 @@ public:
     complete();
     if (!fault_.empty()) return std::unexpected(fault_);
     for (auto& stage : plan_.stages) facts(stage.instance->config);
+    for (const check::Instance& i : config.instances)
+      if (has_instance(i)) conditions(i.config);
     for (const schema::Component* c : schema::components()) stand_ins(*c->config->fields);
     plan_.listeners = check::listeners(config);
     plan_.writes_files = check::writes_files(config);
@@ -195,6 +198,26 @@ private:
         plan_.needs_roots = plan_.needs_roots || may_hold(roots.when);
     }
     for (const check::Value& item : v.items) facts(item);
+  }
+
+  bool has_instance(const check::Instance& i) const {
+    return std::any_of(plan_.stages.begin(), plan_.stages.end(),
+                       [&](const Stage& s) { return s.instance == &i && !s.stateless(); });
+  }
+
+  // Settings that hold conditions become code.
+  void conditions(const check::Value& v) {
+    for (const check::Value& item : v.items) {
+      conditions(item);
+      if (v.type->kind != schema::TypeKind::Struct || item.type->conditions_on.empty()) continue;
+      std::vector<ottl::TextProblem> problems;  // said when the config is checked
+      std::vector<std::string> missing;
+      auto group = check::conditions_in(v, item, problems);
+      if (!group) continue;
+      Conditions made{&item, {}};
+      ir::add_group(made.program, *group, true, item.place, missing);
+      plan_.conditions.push_back(std::move(made));
+    }
   }
 
   // The one stage of an instance, or that of a connector for a signal.

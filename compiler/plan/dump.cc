@@ -7,6 +7,8 @@
 #include "compiler/source/duration.h"
 #include "compiler/source/json.h"
 
+#include <set>
+
 namespace whittle::plan {
 namespace {
 
@@ -90,6 +92,20 @@ private:
     if (stage.takes) out_ += " of " + std::string(schema::name_of(*stage.takes));
     std::string inside = fields(stage.instance->config, "  ");
     out_ += inside.empty() ? " {}\n\n" : " {\n" + inside + "}\n\n";
+    if (told_.insert(stage.instance).second) conditions(stage.instance->config, stage.instance->id);
+  }
+
+  // What conditions among the settings were compiled to.
+  void conditions(const Value& v, const std::string& path) {
+    for (size_t i = 0; i < v.items.size(); ++i) {
+      std::string name = path + "::";
+      if (v.type->kind == TypeKind::Struct) name += v.type->fields->settings[i].name;
+      else if (v.type->kind == TypeKind::Map) name += v.keys[i];
+      else name += std::to_string(i);
+      conditions(v.items[i], v.type->kind == TypeKind::Optional ? path : name);
+      for (const Conditions& c : plan_.conditions)
+        if (c.setting == &v.items[i]) out_ += "conditions " + name + " {\n" + ir::dump(c.program) + "}\n\n";
+    }
   }
 
   // The settings of a struct that the config wrote, a line each.
@@ -152,6 +168,7 @@ private:
 
   const Plan& plan_;
   std::string out_;
+  std::set<const check::Instance*> told_;  // whose conditions have been written
 };
 
 }  // namespace

@@ -51,9 +51,16 @@ struct Pipeline {
   schema::Signal signal() const { return source->signal; }
 };
 
+// Conditions that a component with an instance asks of records while it runs.
+struct Conditions {
+  const check::Value* setting;  // the list of their texts
+  ir::Program program;          // one pass, that drops what one of them holds for
+};
+
 struct Plan {
   const check::Config* config = nullptr;
   std::vector<Stage> stages;
+  std::vector<Conditions> conditions;  // of all stages' settings
   std::vector<Pipeline> pipelines;
   std::vector<StageId> extensions;
   std::vector<check::Listener> listeners;

@@ -90,6 +90,9 @@ struct Type {
   bool loose = false;                   // String: numbers and booleans are texts too; List: a text is no list
   int zero = -1;                        // Enum: the index of the value whose number is 0, for those that may be numbers
   std::string_view flat{};              // List: texts in it form one element with this setting
+  // List of Ottl: conditions in this context, which become code (record::Conditions in the runtime) ...
+  std::string_view conditions_on{};
+  std::string_view errors{};  // ... and the setting beside it, an Enum, that is their error mode; empty: `propagate`
 };
 
 // A value written in a declaration.

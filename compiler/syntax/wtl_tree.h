@@ -67,7 +67,7 @@ struct WtlModifier {
   std::string severity;                  // in, range, where: empty, "warn" or "ours"
   std::vector<WtlOverride> overrides;    // with
   std::vector<WtlExpression> condition;  // socket: one; names: none or one
-  std::vector<std::string> words;        // for: signals
+  std::vector<std::string> words;  // for: signals; conditions: the context, and the setting of `errors` if there is one
 };
 
 struct WtlIamStatement {

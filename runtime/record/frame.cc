@@ -312,6 +312,19 @@ void open(Frame& frame, Kind kind, Bytes content, bool attributes) {
   frame.delimited = delimited;
 }
 
+void open_holder(Frame& frame, Kind kind, Bytes content, bool attributes) {
+  Bytes own;
+  Text schema;
+  for (const uint8_t *p = content.data(), *end = p + content.size(); p < end;) {
+    wire::RawField f = wire::next_field(p);
+    if (f.number() == kOwn) own = f.content();
+    else if (f.number() == kSchema) schema = as_text(f.content());
+  }
+  open(frame, kind, own, attributes);
+  frame.schema = schema;
+  frame.schema_written = false;
+}
+
 void close(const Frame& frame, Writer& out, uint32_t skip) {
   const uint32_t gone = frame.written | skip | (frame.attributes_written ? 1u << frame.attributes_number : 0);
   const uint8_t *from = frame.content.data(), *p = from, *end = p + frame.content.size();

@@ -50,8 +50,14 @@ struct Frame {
   bool dirty() const { return written != 0 || attributes_written || schema_written || replaced; }
 };
 
+// Fields of the messages that hold others. ResourceX: its own in 1, scopes in 2, schema_url in 3; ScopeX: its own in 1,
+// records in 2, schema_url in 3.
+inline constexpr uint32_t kOwn = 1, kChildren = 2, kSchema = 3;
+
 // Opens `content`. `attributes`: the program looks at them.
 void open(Frame& frame, Kind kind, Bytes content, bool attributes);
+// Opens the Resource or Scope that the holding message `content` has in front.
+void open_holder(Frame& frame, Kind kind, Bytes content, bool attributes);
 
 // Appends the message's content as it is now. Fields for which `skip` has a bit are left out: children that the caller
 // writes.

@@ -94,6 +94,16 @@ struct Pass {
   Code code;
 };
 
+// Conditions of which one must hold: a setting declared as `conditions on CONTEXT`. `code` says Drop where one does,
+// Keep where none does, and Fail where one failed whose failure is not to be left aside. It writes nothing.
+struct Conditions {
+  Level level;    // of the messages that they are asked of
+  uint32_t maps;  // as Pass has it
+  Code code;      // null: there are none
+
+  bool any() const { return code != nullptr; }
+};
+
 // The `config` of a component of kind Program.
 struct Program {
   Signal signal;

@@ -19,8 +19,6 @@ namespace {
 
 using ottl::Run;
 
-// ResourceX: its own in 1, scopes in 2, schema_url in 3; ScopeX: its own in 1, records in 2, schema_url in 3.
-constexpr uint32_t kOwn = 1, kChildren = 2, kSchema = 3;
 constexpr uint32_t kEvents = 11;                       // of a Span
 constexpr uint32_t kDataFields[] = {5, 7, 9, 10, 11};  // of a Metric: gauge, sum, histogram, exponential, summary
 constexpr Kind kPointKinds[] = {Kind::NumberPoint, Kind::NumberPoint, Kind::HistogramPoint, Kind::ExponentialPoint,
@@ -90,7 +88,7 @@ private:
     Frame& frame = frames_[0];
     const Bytes content = f.content();
     forward_.reset(BufferRef::kHead, content.size());
-    open_holder(frame, Kind::Resource, content, Level::Resource);
+    open_holder(frame, Kind::Resource, content, looks_at(Level::Resource));
     forward_.enter(f);
     uint64_t kept = 0;
     each(content, kChildren, [&](const wire::RawField& g) {
@@ -105,7 +103,7 @@ private:
   // These say whether something of it is left.
   bool scope_onwards(const wire::RawField& f) {
     const Bytes content = f.content();
-    open_holder(frames_[1], Kind::Scope, content, Level::Scope);
+    open_holder(frames_[1], Kind::Scope, content, looks_at(Level::Scope));
     run_.added_count = 0;
     forward_.enter(f);
     uint64_t kept = 0;
@@ -226,7 +224,7 @@ private:
   Outcome group(Bytes content) {
     forward_.reset(BufferRef::kHead, content.size());
     Frame& frame = frames_[0];
-    open_holder(frame, Kind::Resource, content, Level::Resource);
+    open_holder(frame, Kind::Resource, content, looks_at(Level::Resource));
     if (pass_.level == Level::Resource) {
       const Verdict v = call();
       if (failed_) return Outcome::Same;
@@ -255,7 +253,7 @@ private:
 
   Outcome scope(Bytes content, Writer& out) {
     Frame& frame = frames_[1];
-    open_holder(frame, Kind::Scope, content, Level::Scope);
+    open_holder(frame, Kind::Scope, content, looks_at(Level::Scope));
     run_.added_count = 0;
     if (pass_.level == Level::Scope) {
       const Verdict v = call();
@@ -416,20 +414,6 @@ private:
     close(frame, out);
     wire::end_len(out, start);
     return Outcome::Changed;
-  }
-
-  // Opens the Resource or Scope that a holding message has in front.
-  void open_holder(Frame& frame, Kind kind, Bytes content, Level level) {
-    Bytes own;
-    Text schema;
-    for (const uint8_t *p = content.data(), *end = p + content.size(); p < end;) {
-      wire::RawField f = wire::next_field(p);
-      if (f.number() == kOwn) own = f.content();
-      else if (f.number() == kSchema) schema = as_text(f.content());
-    }
-    open(frame, kind, own, looks_at(level));
-    frame.schema = schema;
-    frame.schema_written = false;
   }
 
   // A holding message as it is now: its head, its children (`below`, or as they were), and the rest.

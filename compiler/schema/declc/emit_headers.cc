@@ -35,7 +35,9 @@ std::string cpp_type(const TypeModel& t) {
   case TypeKind::Enum: return t.cpp_name;
   case TypeKind::Regexp: return "Regex";
   case TypeKind::Any: return "Any";
-  case TypeKind::List: return "List<" + cpp_type(*t.element) + ">";
+  case TypeKind::List:
+    if (!t.conditions_on.empty()) return "record::Conditions";
+    return "List<" + cpp_type(*t.element) + ">";
   case TypeKind::Map: return "List<Entry<" + cpp_type(*t.element) + ">>";
   case TypeKind::Struct: return t.cpp_name;
   case TypeKind::Optional: return "Opt<" + cpp_type(*t.element) + ">";
@@ -113,6 +115,7 @@ std::string config_header(const Model& model, const std::string& home) {
     if (c.folder != home) continue;
     for (const StructModel* s : c.structs) own.add(*s);
   }
+  if (own.out_.contains("record::Conditions")) top += "#include \"runtime/record/program.h\"\n";
   return top + "#include \"stdlib/common/common_config.h\"\n\nnamespace whittle::config {\n" + own.out_ +
          "\n}  // namespace whittle::config\n";
 }

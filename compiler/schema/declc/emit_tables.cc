@@ -131,6 +131,8 @@ public:
     if (t->loose) v += ", .loose = true";
     if (t->zero >= 0) v += ", .zero = " + std::to_string(t->zero);
     if (!t->flat.empty()) v += ", .flat = " + quote(t->flat);
+    if (!t->conditions_on.empty()) v += ", .conditions_on = " + quote(t->conditions_on);
+    if (!t->errors.empty()) v += ", .errors = " + quote(t->errors);
     std::string name = next("t");
     out_ += "constexpr Type " + name + v + "};\n";
     return types_[t] = "&" + name;

@@ -30,7 +30,7 @@ struct TypeModel {
   const StructModel* fields = nullptr;
   std::vector<EnumValueModel> values;
   bool switched = false, named = false, pairs = false, any_case = false, whole = false, loose = false;
-  std::string flat;
+  std::string flat, conditions_on, errors;
   int zero = -1;
 };
 

@@ -229,6 +229,11 @@ private:
         auto setting = std::find_if(s.settings.begin(), s.settings.end(), [&](auto& y) { return y.name == m.name; });
         if (x.kind == "socket") setting->socket = condition(x.condition, s);
         if (x.kind == "names") setting->patterns = condition(x.condition, s);
+        if (x.kind == "conditions" && x.words.size() > 1) {
+          auto mode = std::find_if(s.settings.begin(), s.settings.end(), [&](auto& y) { return y.name == x.words[1]; });
+          if (mode == s.settings.end() || mode->type->kind != TypeKind::Enum)
+            say(x.span, "`" + x.words[1] + "` is no setting of an enum beside it");
+        }
       }
       return;
     case WtlMember::Kind::Requires: {
@@ -311,6 +316,12 @@ private:
         if (type->element != nullptr) const_cast<TypeModel*>(type->element)->loose = true;
       }
       if (x.kind == "flat") type->flat = x.text;
+      if (x.kind == "conditions") {
+        if (type->kind != TypeKind::List || type->element->format != schema::Format::Ottl)
+          say(x.span, "only a `list<ottl>` holds conditions");
+        type->conditions_on = x.words[0];
+        if (x.words.size() > 1) type->errors = x.words[1];
+      }
       if (x.kind == "numbered") type->zero = std::atoi(x.text.c_str());
       if (x.kind == "present") s.initial.kind = Literal::Kind::Present;
       if (x.kind == "refused") s.refused = x.text;

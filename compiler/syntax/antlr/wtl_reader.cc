@@ -340,6 +340,8 @@ private:
       m.text = x->NUMBER() == nullptr ? std::string() : x->NUMBER()->getText();
     } else if (auto* x = dynamic_cast<Parser::ForModifierContext*>(c)) {
       m.words = words(x->words());
+    } else if (auto* x = dynamic_cast<Parser::ConditionsModifierContext*>(c)) {
+      for (auto* w : x->word()) m.words.push_back(word(w));
     } else if (auto* x = dynamic_cast<Parser::SocketModifierContext*>(c)) {
       m.condition.push_back(expression(x->expression()));
     } else if (auto* x = dynamic_cast<Parser::NamesModifierContext*>(c)) {
