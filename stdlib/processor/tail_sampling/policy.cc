@@ -5,6 +5,7 @@
 #include "runtime/base/regex_compile.h"
 #include "runtime/loop/loop.h"
 #include "runtime/record/attributes.h"
+#include "runtime/record/conditions.h"
 #include "runtime/record/reshape.h"
 
 #include <string.h>
@@ -14,7 +15,15 @@ namespace {
 
 using namespace record;
 
-enum Span : uint32_t { kTraceState = 3, kStart = 7, kEnd = 8, kAttributes = 9, kStatus = 15, kFlags = 16 };
+enum Span : uint32_t {
+  kTraceState = 3,
+  kStart = 7,
+  kEnd = 8,
+  kAttributes = 9,
+  kEvents = 11,
+  kStatus = 15,
+  kFlags = 16
+};
 
 // Whether `resource` or `span` is true of any resource or span, which they are asked of in order.
 template <class R, class S>
@@ -252,20 +261,69 @@ struct TraceState final : Policy {
   }
 };
 
+// One of the conditions holds for a span, or for an event of one.
+struct Condition final : Policy {
+  const config::SamplingRuleOttlCondition& c;
+  Asker asker;
+  Condition(const Runtime& runtime, const config::SamplingRuleOttlCondition& config) : c(config), asker(runtime) {}
+
+  Decision decide(const Seen& trace) override {
+    Answer answer = Answer::No;
+    auto ask = [&](const Conditions& conditions) {
+      answer = asker.ask(conditions);
+      return answer != Answer::No;
+    };
+    auto span = [&](Bytes content) {
+      asker.at_record(Kind::Span, content);
+      if (c.span.any() && ask(c.span)) return;
+      if (!c.spanevent.any()) return;
+      uint32_t index = 0;
+      each(content, kEvents, [&](Bytes event) {
+        asker.at_inner(Kind::Event, event, index++);
+        return ask(c.spanevent);
+      });
+    };
+    for (const Slice& slice : trace.spans.slices)
+      each(slice.bytes, 1, [&](Bytes group) {
+        asker.at_resource(group);
+        each(group, kScopes, [&](Bytes scope) {
+          asker.at_scope(scope);
+          each(scope, kRecords, [&](Bytes content) {
+            span(content);
+            return answer != Answer::No;
+          });
+          return answer != Answer::No;
+        });
+        return answer != Answer::No;
+      });
+    return answer == Answer::Failed ? Decision::Failed : sampled(answer == Answer::Yes);
+  }
+
+  // Calls with the content of each field of that number, until it gives true.
+  template <class F>
+  static void each(Bytes message, uint32_t number, F f) {
+    for (const uint8_t *p = message.data(), *end = p + message.size(); p < end;)
+      if (const wire::RawField field = wire::next_field(p); field.number() == number && f(field.content())) return;
+  }
+};
+
 struct All final : Policy {
   Decision yes;
   std::vector<std::unique_ptr<Policy>> subs;
   explicit All(Decision d) : yes(d) {}
   Decision decide(const Seen& trace) override {
     for (auto& sub : subs)
-      if (sub->decide(trace) == Decision::NotSampled) return Decision::NotSampled;
+      if (const Decision d = sub->decide(trace); d == Decision::NotSampled || d == Decision::Failed) return d;
     return yes;
   }
 };
 struct Not final : Policy {
   std::unique_ptr<Policy> sub;
   explicit Not(std::unique_ptr<Policy> s) : sub(static_cast<std::unique_ptr<Policy>&&>(s)) {}
-  Decision decide(const Seen& trace) override { return sampled(sub->decide(trace) != Decision::Sampled); }
+  Decision decide(const Seen& trace) override {
+    const Decision d = sub->decide(trace);
+    return d == Decision::Failed ? d : sampled(d != Decision::Sampled);
+  }
 };
 
 struct Composite final : Policy {
@@ -284,7 +342,9 @@ struct Composite final : Policy {
       for (Sub& s : subs) s.used = 0;
     }
     for (Sub& s : subs) {
-      if (s.policy->decide(trace) != Decision::Sampled) continue;
+      const Decision d = s.policy->decide(trace);
+      if (d == Decision::Failed) return d;
+      if (d != Decision::Sampled) continue;
       const int64_t with = s.used + static_cast<int64_t>(trace.span_count);
       if (with > s.most || with > most) return Decision::NotSampled;
       s.used = with;
@@ -308,6 +368,7 @@ std::unique_ptr<Policy> plain(Runtime& r, const C& c) {
   if (type == "span_count") return std::make_unique<SpanCount>(c.span_count);
   if (type == "trace_state") return std::make_unique<TraceState>(c.trace_state);
   if (type == "boolean_attribute") return boolean(c.boolean_attribute);
+  if (type == "ottl_condition") return std::make_unique<Condition>(r, c.ottl_condition);
   if (type == "trace_flags") return std::make_unique<TraceFlags>();
   return std::make_unique<Never>();
 }

@@ -13,7 +13,8 @@
 
 namespace whittle::sampling {
 
-enum class Decision : uint8_t { Sampled, NotSampled, Dropped };
+// Failed: a condition could not be evaluated, and the policy says nothing.
+enum class Decision : uint8_t { Sampled, NotSampled, Dropped, Failed };
 
 struct Seen {
   Bytes id;

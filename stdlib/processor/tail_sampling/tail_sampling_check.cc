@@ -2,6 +2,7 @@
 // Policies: what the Collector finds out only when it starts (tailsamplingprocessor's newPolicyEvaluator and its
 // sampling package).
 #include "compiler/check/formats.h"
+#include "stdlib/common/conditions.h"
 #include "stdlib/common/settings.h"
 
 #include <algorithm>
@@ -96,7 +97,8 @@ void rule(Check& check, const Value& policy, bool top) {
       check.diags()
           .emit(kNoRule, place_of(s.written ? s : policy), "`ottl_condition`")
           .help("write it under `span` or `spanevent`");
-    check.not_compiled(type.span, "policies of type `ottl_condition`");
+    check_conditions(check, s, "span");
+    check_conditions(check, s, "spanevent");
   }
   if (t == "and") list_of(check, policy.at("and").at("and_sub_policy"));
   if (t == "drop") list_of(check, policy.at("drop").at("drop_sub_policy"));

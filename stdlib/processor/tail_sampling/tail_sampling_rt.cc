@@ -134,6 +134,9 @@ public:
     in_memory_ = m.gauge({"otelcol_processor_tail_sampling_sampling_traces_on_memory",
                           "Tracks the number of traces current on memory", "{traces}", kScope},
                          {});
+    failed_ = m.counter({"otelcol_processor_tail_sampling_sampling_policy_evaluation_error",
+                         "Count of sampling policy evaluation errors", "{errors}", kScope},
+                        {});
     too_early_ =
         m.counter({"otelcol_processor_tail_sampling_sampling_trace_dropped_too_early",
                    "Count of traces that needed to be dropped before the configured wait time", "{traces}", kScope},
@@ -298,6 +301,7 @@ private:
     for (Rule& rule : rules_) {
       if (!rule.drops && may_be_dropped) return false;
       out = ask(rule, t, part);
+      if (out == Decision::Failed) continue;
       if (out == Decision::Dropped) return true;
       if (rule.drops) may_be_dropped = true;
       else if (out == Decision::Sampled) return true;
@@ -307,7 +311,7 @@ private:
   Decision ask(Rule& rule, const Trace& t, const Payload& spans) {
     const Decision d = rule.policy->decide(Seen{t.id_bytes(), spans, t.span_count, arena_});
     arena_.reset();
-    ++*rule.counts[static_cast<int>(d)];
+    ++*(d == Decision::Failed ? failed_ : rule.counts[static_cast<int>(d)]);
     return d;
   }
 
@@ -429,7 +433,7 @@ private:
   Waiter waiter_;
   Room room_;
   bool blocks_ = false, waits_ = false, told_early_ = false, told_large_ = false, told_memory_ = false;
-  int64_t *counts_[3], *from_cache_[2], *new_traces_, *in_memory_, *too_early_, *too_large_, *dropped_;
+  int64_t *counts_[3], *from_cache_[2], *new_traces_, *in_memory_, *too_early_, *too_large_, *failed_, *dropped_;
   Arena arena_;
 };
 
