@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fields, the time zone, and conditions.
-#include "compiler/check/ottl.h"
 #include "compiler/diag/near.h"
 #include "compiler/ottl/names.h"
+#include "stdlib/common/conditions.h"
 #include "stdlib/common/metadata.h"
 #include "stdlib/common/settings.h"
 
@@ -62,13 +62,7 @@ void check_processor_log_dedup(Check& check, Instance& instance, schema::SignalS
   if (zone.late || (says(zone) && !zone.wrong && zone.text != "UTC" && zone.text != "Local"))
     check.not_compiled(zone.span, "times in another time zone than UTC");
   if (!c.at("metadata_keys").items.empty()) check_metadata(check, instance, c.at("metadata_keys"), "metadata_keys");
-  const Value& conditions = c.at("conditions");
-  if (!conditions.items.empty()) check.not_compiled(conditions.span, "`conditions` of `log_dedup`");
-  auto texts = ottl_texts(check, conditions);
-  if (!texts) return;
-  std::vector<ottl::TextProblem> problems;
-  ottl::read_conditions_of(ottl::Context::Log, *texts, problems);
-  report(check, problems, &conditions, nullptr, conditions.span);
+  check_conditions(check, c, "conditions");
 }
 
 }  // namespace whittle::check

@@ -2,12 +2,15 @@
 // Counts equal log records and hands on one for all of them, once an interval. Equal are those of equal resources and
 // scopes with the same attributes, body and severity, or with the same values of `include_fields`.
 //
+// Records for which none of `conditions` holds, or one of them fails, go on at once.
+//
 // The first record of each kind is kept as its bytes. Of kinds that are too many for memory, which the reference does
 // not bound, all go early.
 #include "runtime/base/keyed.h"
 #include "runtime/loop/loop.h"
 #include "runtime/pipeline/holder.h"
 #include "runtime/record/attributes.h"
+#include "runtime/record/conditions.h"
 #include "runtime/record/reshape.h"
 
 #include "stdlib/processor/log_dedup/log_dedup_config.h"
@@ -79,13 +82,22 @@ public:
     if (!holder_.idle()) return holder_.refuse();
     Shard* shard = shard_of(*payload);
     if (!shard) return Status::Invalid;
+    Writer others;  // what goes on at once
+    Asker asker(*context_.runtime, &payload->metadata);
     for (const Slice& slice : payload->slices)
       for (const uint8_t *p = slice.bytes.data(), *end = p + slice.bytes.size(); p < end;) {
         const wire::RawField f = wire::next_field(p);
-        if (f.number() == 1) group(*shard, f.content());
+        if (f.number() == 1)
+          group(*shard, config_.conditions.any() ? divided(f.content(), asker, others) : f.content());
         arena_.reset();
       }
+    if (!others.empty()) {
+      Payload made = payload_of(Signal::Logs, others);
+      made.metadata = payload->metadata;
+      handed_on_.push_back(static_cast<Payload&&>(made));
+    }
     payload->clear();
+    next();
     if (bytes_ <= kMostBytes) return Status::Ok;
     if (!told_)
       context_.runtime->log->warn("no memory for more kinds of log records: what there is is handed on early",
@@ -193,6 +205,30 @@ private:
   }
 
   // ---- taking in
+
+  // What of a group a condition holds for. Appends the rest to `others`.
+  Bytes divided(Bytes content, Asker& asker, Writer& others) {
+    asker.at_resource(content);
+    const Message group(arena_, content);
+    Message taken = group, left = group;
+    taken.erase(kScopes);
+    left.erase(kScopes);
+    group.each(kScopes, [&](Bytes scope_content) {
+      asker.at_scope(scope_content);
+      const Message scope(arena_, scope_content);
+      Message yes = scope, no = scope;
+      yes.erase(kRecords);
+      no.erase(kRecords);
+      scope.each(kRecords, [&](Bytes record) {
+        asker.at_record(record::Kind::Log, record);
+        (asker.ask(config_.conditions) == Answer::Yes ? yes : no).add(kRecords, record);
+      });
+      if (yes.has(kRecords)) taken.add(kScopes, yes);
+      if (no.has(kRecords)) left.add(kScopes, no);
+    });
+    if (left.has(kScopes)) wire::put_len(others, 1, left.bytes());
+    return taken.bytes();
+  }
 
   void group(Shard& shard, Bytes content) {
     const Message group(arena_, content);
