@@ -5,6 +5,7 @@
 #include "runtime/base/keyed.h"
 #include "runtime/base/payload.h"
 #include "runtime/pipeline/room.h"
+#include "runtime/record/conditions.h"
 #include "runtime/record/reshape.h"
 #include "runtime/wire/attributes.h"
 #include "stdlib/connector/count/count_config.h"
@@ -13,6 +14,9 @@ namespace whittle {
 namespace {
 
 using namespace wire;
+using record::Answer;
+using record::Asker;
+using record::Kind;
 
 constexpr Text kScope = "github.com/open-telemetry/opentelemetry-collector-contrib/connector/countconnector";
 
@@ -51,21 +55,25 @@ struct Places {
 // One metric that counts.
 class Number {
 public:
-  Number(const Runtime& runtime, Text name, Text description, List<config::CountAttribute> attributes)
-      : name_(name), description_(description), attributes_(attributes), index_(runtime) {}
+  Number(const Runtime& runtime, Text name, Text description, List<config::CountAttribute> attributes = {},
+         record::Conditions conditions = {})
+      : name_(name), description_(description), attributes_(attributes), conditions_(conditions), index_(runtime) {}
 
   bool empty() const { return slots_.empty(); }
 
-  void add(const Places& places) {
-    if (attributes_.size == 0) {
-      if (slots_.empty()) slots_.emplace_back();
-      ++slots_[0].count;
-      return;
-    }
+  // False: a condition failed.
+  bool add(const Places& places, Asker& asker) {
     key_.clear();
     made_.clear();
     for (const config::CountAttribute& a : attributes_)
-      if (!append(places, a)) return;  // what lacks an attribute is not counted
+      if (!append(places, a)) return true;  // what lacks an attribute is not counted, and not asked about
+    if (conditions_.any())
+      if (const Answer answer = asker.ask(conditions_); answer != Answer::Yes) return answer == Answer::No;
+    if (attributes_.size == 0) {
+      if (slots_.empty()) slots_.emplace_back();
+      ++slots_[0].count;
+      return true;
+    }
     bool made;
     size_t& at = index_.get(key_.bytes(), made);
     if (made) {
@@ -74,6 +82,7 @@ public:
       slots_.back().attributes.append(made_.bytes());
     }
     ++slots_[at].count;
+    return true;
   }
 
   // Appends the metric, if there is something, and forgets it.
@@ -138,6 +147,7 @@ private:
 
   Text name_, description_;
   List<config::CountAttribute> attributes_;
+  record::Conditions conditions_;
   Keyed<size_t> index_;  // of slots, by the values of the attributes
   std::vector<Slot> slots_;
   Writer key_, made_;
@@ -146,11 +156,11 @@ private:
 // Metrics that count the same kind of thing, and the time that those are of.
 class Numbers {
 public:
-  Numbers(const Runtime& runtime, const List<Entry<config::CountMetric>>& metrics, Text name, Text description)
-      : runtime_(runtime) {
-    for (const Entry<config::CountMetric>& e : metrics)
-      numbers_.emplace_back(runtime, view(e.key), view(e.value.description), e.value.attributes);
-    if (numbers_.empty()) numbers_.emplace_back(runtime, name, description, List<config::CountAttribute>{});
+  template <class M>
+  Numbers(const Runtime& runtime, const List<Entry<M>>& metrics, Text name, Text description) : runtime_(runtime) {
+    for (const Entry<M>& e : metrics)
+      numbers_.emplace_back(runtime, view(e.key), view(e.value.description), e.value.attributes, e.value.conditions);
+    if (numbers_.empty()) numbers_.emplace_back(runtime, name, description);
   }
 
   void seen_at(uint64_t time) {
@@ -158,8 +168,15 @@ public:
     if (from_ == 0 || time < from_) from_ = time;
     if (time > to_) to_ = time;
   }
-  void add(const Places& places) {
-    for (Number& n : numbers_) n.add(places);
+  // False: a condition failed.
+  bool add(const Places& places, Asker& asker) {
+    for (Number& n : numbers_)
+      if (!n.add(places, asker)) return false;
+    return true;
+  }
+  void forget() {
+    for (Number& n : numbers_) n.forget();
+    from_ = to_ = 0;
   }
   bool empty() const {
     for (const Number& n : numbers_)
@@ -190,76 +207,104 @@ public:
 
   Status consume(Payload* payload) {
     Writer out;
+    Asker asker(*context_.runtime, &payload->metadata);
     for (const Slice& slice : payload->slices)
       for (const uint8_t *p = slice.bytes.data(), *end = p + slice.bytes.size(); p < end;) {
         const RawField f = next_field(p);
         if (f.number() != 1) continue;
+        asker.at_resource(f.content());
+        bool well = false;
         switch (payload->signal) {
-        case Signal::Traces: count(views::ResourceSpans(f.content()), out); break;
-        case Signal::Metrics: count(views::ResourceMetrics(f.content()), out); break;
-        case Signal::Logs: count(views::ResourceLogs(f.content()), out); break;
+        case Signal::Traces: well = count(views::ResourceSpans(f.content()), asker, out); break;
+        case Signal::Metrics: well = count(views::ResourceMetrics(f.content()), asker, out); break;
+        case Signal::Logs: well = count(views::ResourceLogs(f.content()), asker, out); break;
         }
+        if (well) continue;
+        for (Numbers* n : {&spans_, &events_, &metrics_, &points_, &logs_}) n->forget();
+        return Status::Invalid;
       }
     return record::hand_on(context_.out[static_cast<uint32_t>(Signal::Metrics)], payload,
                            record::payload_of(Signal::Metrics, out));
   }
 
 private:
-  void count(const views::ResourceSpans& group, Writer& out) {
-    const Attributes resource = group.resource.get().attributes;
-    for (const views::ScopeSpans& scope : group.scope_spans) {
-      const Attributes own = scope.scope.get().attributes;
-      for (const views::Span& s : scope.spans) {
-        spans_.seen_at(s.start_time_unix_nano);
-        spans_.seen_at(s.end_time_unix_nano);
-        spans_.add({{&s.attributes, &own, &resource}, 3});
-        for (const views::SpanEvent& e : s.events) {
-          events_.seen_at(e.time_unix_nano);
-          events_.add({{&e.attributes, &own, &resource}, 3});
-        }
-      }
-    }
-    write(group.resource.bytes, spans_, &events_, out);
+  // Calls with each message, as a view and as bytes. False as soon as one call gives that.
+  template <class T, class F>
+  static bool each(const views::Repeated<T>& all, F f) {
+    for (auto i = all.begin(); i != all.end(); ++i)
+      if (!f(*i, i.bytes())) return false;
+    return true;
   }
 
-  void count(const views::ResourceMetrics& group, Writer& out) {
+  // These give false where a condition failed.
+  bool count(const views::ResourceSpans& group, Asker& asker, Writer& out) {
     const Attributes resource = group.resource.get().attributes;
-    for (const views::ScopeMetrics& scope : group.scope_metrics) {
+    const bool well = each(group.scope_spans, [&](const views::ScopeSpans& scope, Bytes scope_bytes) {
+      asker.at_scope(scope_bytes);
       const Attributes own = scope.scope.get().attributes;
-      auto points = [&](const auto& all) {
-        for (const auto& p : all) {
+      return each(scope.spans, [&](const views::Span& s, Bytes span_bytes) {
+        asker.at_record(Kind::Span, span_bytes);
+        spans_.seen_at(s.start_time_unix_nano);
+        spans_.seen_at(s.end_time_unix_nano);
+        if (!spans_.add({{&s.attributes, &own, &resource}, 3}, asker)) return false;
+        uint32_t index = 0;
+        return each(s.events, [&](const views::SpanEvent& e, Bytes event_bytes) {
+          asker.at_inner(Kind::Event, event_bytes, index++);
+          events_.seen_at(e.time_unix_nano);
+          return events_.add({{&e.attributes, &own, &resource}, 3}, asker);
+        });
+      });
+    });
+    if (well) write(group.resource.bytes, spans_, &events_, out);
+    return well;
+  }
+
+  bool count(const views::ResourceMetrics& group, Asker& asker, Writer& out) {
+    const Attributes resource = group.resource.get().attributes;
+    const bool well = each(group.scope_metrics, [&](const views::ScopeMetrics& scope, Bytes scope_bytes) {
+      asker.at_scope(scope_bytes);
+      const Attributes own = scope.scope.get().attributes;
+      auto points = [&](Kind kind, const auto& all) {
+        uint32_t index = 0;
+        return each(all, [&](const auto& p, Bytes point_bytes) {
+          asker.at_inner(kind, point_bytes, index++);
           points_.seen_at(p.time_unix_nano);
-          points_.add({{&p.attributes, &own, &resource}, 3});
-        }
+          return points_.add({{&p.attributes, &own, &resource}, 3}, asker);
+        });
       };
-      for (const views::Metric& m : scope.metrics) {
-        metrics_.add({{&own, &resource}, 2});
+      return each(scope.metrics, [&](const views::Metric& m, Bytes metric_bytes) {
+        asker.at_record(Kind::Metric, metric_bytes);
+        if (!metrics_.add({{&own, &resource}, 2}, asker)) return false;
         using Case = views::Metric::DataCase;
         switch (m.data_case) {
         case Case::None: break;
-        case Case::Gauge: points(views::Gauge(m.gauge).data_points); break;
-        case Case::Sum: points(views::Sum(m.sum).data_points); break;
-        case Case::Histogram: points(views::Histogram(m.histogram).data_points); break;
+        case Case::Gauge: return points(Kind::NumberPoint, views::Gauge(m.gauge).data_points);
+        case Case::Sum: return points(Kind::NumberPoint, views::Sum(m.sum).data_points);
+        case Case::Histogram: return points(Kind::HistogramPoint, views::Histogram(m.histogram).data_points);
         case Case::ExponentialHistogram:
-          points(views::ExponentialHistogram(m.exponential_histogram).data_points);
-          break;
-        case Case::Summary: points(views::Summary(m.summary).data_points); break;
+          return points(Kind::ExponentialPoint, views::ExponentialHistogram(m.exponential_histogram).data_points);
+        case Case::Summary: return points(Kind::SummaryPoint, views::Summary(m.summary).data_points);
         }
-      }
-    }
-    write(group.resource.bytes, metrics_, &points_, out);
+        return true;
+      });
+    });
+    if (well) write(group.resource.bytes, metrics_, &points_, out);
+    return well;
   }
 
-  void count(const views::ResourceLogs& group, Writer& out) {
+  bool count(const views::ResourceLogs& group, Asker& asker, Writer& out) {
     const Attributes resource = group.resource.get().attributes;
-    for (const views::ScopeLogs& scope : group.scope_logs) {
+    const bool well = each(group.scope_logs, [&](const views::ScopeLogs& scope, Bytes scope_bytes) {
+      asker.at_scope(scope_bytes);
       const Attributes own = scope.scope.get().attributes;
-      for (const views::LogRecord& r : scope.log_records) {
+      return each(scope.log_records, [&](const views::LogRecord& r, Bytes record_bytes) {
+        asker.at_record(Kind::Log, record_bytes);
         logs_.seen_at(r.time_unix_nano);
-        logs_.add({{&r.attributes, &own, &resource}, 3});
-      }
-    }
-    write(group.resource.bytes, logs_, nullptr, out);
+        return logs_.add({{&r.attributes, &own, &resource}, 3}, asker);
+      });
+    });
+    if (well) write(group.resource.bytes, logs_, nullptr, out);
+    return well;
   }
 
   static void write(Bytes resource, Numbers& first, Numbers* second, Writer& out) {
