@@ -6,6 +6,7 @@
 #include "compiler/diag/diagnostics.h"
 #include "compiler/source/sources.h"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,6 +24,8 @@ struct CheckOptions {
   // The Collector that the config is meant for. None: the one that whittle compiles, and where it cannot, the first
   // distribution that has all of the components.
   std::optional<schema::Distribution> distribution;
+  // The minor version of contrib that the Collector is made of: 156 of 0.156. What OTTL means depends on it.
+  uint16_t contrib = 156;
 };
 
 struct CheckResult {

@@ -3,6 +3,8 @@
 
 #include "compiler/ottl/report.h"
 
+#include <algorithm>
+
 namespace whittle::check {
 
 namespace {
@@ -26,14 +28,26 @@ std::optional<std::vector<std::string_view>> ottl_texts(Check& check, const Valu
 
 void report(Check& check, const std::vector<ottl::TextProblem>& problems, const Value* conditions,
             const Value* statements, source::Span group) {
-  for (const ottl::TextProblem& p : problems) {
+  const uint16_t version = check.options.contrib;
+  auto text_of = [&](const ottl::TextProblem& p) {
     const Value* list = p.in == ottl::TextProblem::In::Condition   ? conditions
                         : p.in == ottl::TextProblem::In::Statement ? statements
                                                                    : nullptr;
-    ottl::Source source{group, ""};
-    if (list != nullptr && p.index < list->items.size())
-      source = {list->items[p.index].span, list->items[p.index].text};
-    ottl::report(p.problem, source, check.sources(), check.diags());
+    return list != nullptr && p.index < list->items.size()
+               ? ottl::Source{list->items[p.index].span, list->items[p.index].text}
+               : ottl::Source{group, ""};
+  };
+  // Of a text with a function that is newer than what is known, nothing else is to be said.
+  auto has_newer = [&](const ottl::TextProblem& p) {
+    return std::any_of(problems.begin(), problems.end(), [&](const ottl::TextProblem& other) {
+      return other.in == p.in && other.index == p.index && &other != &p &&
+             ottl::is_newer(other.problem, text_of(other), version);
+    });
+  };
+  for (const ottl::TextProblem& p : problems) {
+    ottl::Source source = text_of(p);
+    if (!ottl::is_newer(p.problem, source, version) && has_newer(p)) continue;
+    ottl::report(p.problem, source, check.sources(), check.diags(), version);
   }
 }
 

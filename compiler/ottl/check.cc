@@ -809,6 +809,7 @@ private:
         Problem& p = say(Kinds::Nothing, node(bound[1]).place, "writing nil does nothing");
         p.label = "up to 0.157; from 0.158 on the value becomes empty";
         p.help = "a key is removed with `delete_key`";
+        p.until = 157;
       }
     }
     for (size_t k = 0; k < bound.size(); ++k) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ottl/group.h"
 
+#include "compiler/ottl/dialects.h"
 #include "compiler/ottl/parse.h"
 
 namespace whittle::ottl {
@@ -29,6 +30,7 @@ void parse_all(std::span<const std::string_view> texts, In in, std::vector<Read>
 bool check_one(Read& r, const Language& language, std::vector<TextProblem>& problems) {
   std::vector<Problem> found;
   bool good = check(r.tree, language, found);
+  if (good) tell_versions(r.tree, found);
   for (Problem& p : found) problems.push_back({r.in, r.index, std::move(p)});
   return good;
 }

@@ -432,6 +432,7 @@ private:
       }
       items.push_back(item);
     }
+    const bool between = items.size() == 1 || (items.empty() && !is(','));
     while (is(',')) {
       advance();
       NodeId item = value();
@@ -445,6 +446,7 @@ private:
     }
     advance();
     NodeId id = add(Kind::List, begin);
+    node(id).boolean = !between;
     node(id).children = list(items);
     return id;
   }

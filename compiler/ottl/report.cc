@@ -3,6 +3,8 @@
 
 #include "compiler/syntax/places.h"
 
+#include <string>
+
 namespace whittle::ottl {
 
 namespace {
@@ -22,6 +24,10 @@ constexpr Diag<Words> kNever{"W0811", "{}"};
 constexpr Diag<Words> kNothing{"W0812", "{}"};
 constexpr Diag<Words> kFails{"W0813", "{}"};
 
+constexpr Diag<Words, Words> kVersion{"E1433", "in contrib 0.{}, {}"};
+constexpr Diag<Words> kLater{"N1433", "{}"};
+constexpr Diag<Words, Words> kNewer{"N1434", "`{}` came with contrib 0.{}, and what this says is not looked at"};
+
 const Diag<Words>& kind_of(Problem::Kind kind) {
   switch (kind) {
   case Problem::Kind::Syntax: return kSyntax;
@@ -34,16 +40,40 @@ const Diag<Words>& kind_of(Problem::Kind kind) {
   case Problem::Kind::Literal: return kLiteral;
   case Problem::Kind::Never: return kNever;
   case Problem::Kind::Nothing: return kNothing;
+  case Problem::Kind::Later: return kLater;
+  case Problem::Kind::Version:
   case Problem::Kind::Fails: break;
   }
   return kFails;
 }
 
+const LaterFunction* later_of(const Problem& p, const Source& source) {
+  if (p.kind != Problem::Kind::Function || p.place.end > source.text.size()) return nullptr;
+  return later_function(source.text.substr(p.place.begin, p.place.end - p.place.begin));
+}
+
 }  // namespace
 
-void report(const Problem& p, const Source& source, const source::Sources& sources, diag::Diagnostics& diags) {
+bool is_newer(const Problem& problem, const Source& source, uint16_t version) {
+  const LaterFunction* later = later_of(problem, source);
+  return later != nullptr && later->since <= version && version <= later->until;
+}
+
+void report(const Problem& p, const Source& source, const source::Sources& sources, diag::Diagnostics& diags,
+            uint16_t version) {
+  if (version < p.since || version > p.until) return;
   source::Span at = syntax::place_within(sources, source.span, source.text, p.place.begin, p.place.end);
-  auto d = diags.emit(kind_of(p.kind), at, p.message);
+  const LaterFunction* later = later_of(p, source);
+  if (is_newer(p, source, version)) {
+    diags.emit(kNewer, at, later->name, std::to_string(later->since));
+    return;
+  }
+  auto d = p.kind == Problem::Kind::Version ? diags.emit(kVersion, at, std::to_string(version), p.message)
+                                            : diags.emit(kind_of(p.kind), at, p.message);
+  if (later != nullptr) {
+    if (later->until == 0xffff) d.note("it came with contrib 0.{}", std::to_string(later->since));
+    else d.note("contrib 0.{} to 0.{} have it", std::to_string(later->since), std::to_string(later->until));
+  }
   if (!p.near.empty()) d.here("did you mean `{}`?", Words(p.near)).suggest(at, p.near);
   else if (!p.label.empty()) d.here("{}", Words(p.label));
   if (!p.help.empty()) d.help("{}", Words(p.help));

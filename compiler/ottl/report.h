@@ -3,6 +3,7 @@
 #pragma once
 
 #include "compiler/diag/diagnostics.h"
+#include "compiler/ottl/dialects.h"
 #include "compiler/ottl/problem.h"
 #include "compiler/source/sources.h"
 
@@ -16,6 +17,11 @@ struct Source {
   std::string_view text;
 };
 
-void report(const Problem& problem, const Source& source, const source::Sources& sources, diag::Diagnostics& diags);
+// Whether it is about a function that `version` has and the tables here have not.
+bool is_newer(const Problem& problem, const Source& source, uint16_t version);
+
+// `version` is the one that is meant, and nothing is said of what is about others.
+void report(const Problem& problem, const Source& source, const source::Sources& sources, diag::Diagnostics& diags,
+            uint16_t version = kOwnVersion);
 
 }  // namespace whittle::ottl

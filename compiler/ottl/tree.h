@@ -103,7 +103,7 @@ struct Node {
   bool grouped = false;
   Place place;
 
-  bool boolean = false;  // Bool
+  bool boolean = false;  // Bool; List: its commas are not where later versions want them, between its elements
   int64_t integer = 0;   // Int, Enum
   double real = 0;       // Double
   uint32_t text = 0;     // String, Bytes: index in Tree::texts; Path, Call, FunctionName, Enum, Local: the name written

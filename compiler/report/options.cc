@@ -81,8 +81,10 @@ std::vector<OptionSpec> with_config_options(std::vector<OptionSpec> specs) {
 }
 
 void add_collector_option(std::vector<OptionSpec>& specs) {
-  specs.push_back({"--for", "adot|contrib|core|whittle",
-                   "the collector that runs the config (whittle's, or a distribution that has what it needs)"});
+  specs.push_back(
+      {"--for", "COLLECTOR[@VERSION]",
+       "adot, contrib, core or whittle: who runs the config (whittle's, or a distribution that has what it "
+       "needs);\n                              a version, such as contrib@0.158, says which OTTL is meant"});
 }
 
 bool read_config_options(const CommandLine& line, check::CheckOptions& options, std::string& error) {
@@ -90,8 +92,20 @@ bool read_config_options(const CommandLine& line, check::CheckOptions& options, 
     if (name == "--config") options.files.push_back(value);
     if (name == "--strict") options.strict = true;
     if (name == "--for") {
-      options.distribution = schema::distribution_of(value);
+      const size_t at = std::min(value.find('@'), value.size());
+      const std::string who = value.substr(0, at), version = value.substr(std::min(at + 1, value.size()));
+      options.distribution = schema::distribution_of(who);
       options.to_compile = !options.distribution;
+      if (options.to_compile && who != "whittle")
+        return error = "`" + who + "` is no collector of `--for`: adot, contrib, core or whittle", false;
+      if (at == value.size()) continue;
+      if (options.to_compile) return error = "`--for whittle` takes no version", false;
+      auto contrib = schema::contrib_of(*options.distribution, version);
+      if (!contrib)
+        return error = "`" + version + "` is no version of `" + who +
+                       "` that is known: " + (who == "adot" ? "0.40 to 0.49" : "0.100 and later, such as 0.158"),
+               false;
+      options.contrib = *contrib;
     }
     if (name == "--stop-timeout" || name == "--linger") {
       bool digits =

@@ -2,6 +2,8 @@
 // The Collector as others build it. A file of its own, as declc needs the names before there are tables.
 #include "compiler/schema/schema.h"
 
+#include <algorithm>
+
 namespace whittle::schema {
 
 std::string_view name_of(Distribution d) {
@@ -18,6 +20,27 @@ std::string_view title_of(Distribution d) {
 std::optional<Distribution> distribution_of(std::string_view name) {
   for (int i = 0; i < kDistributions; ++i) {
     if (name_of(static_cast<Distribution>(i)) == name) return static_cast<Distribution>(i);
+  }
+  return std::nullopt;
+}
+
+std::optional<uint16_t> contrib_of(Distribution d, std::string_view version) {
+  if (version.starts_with('v')) version.remove_prefix(1);
+  if (!version.starts_with("0.")) return std::nullopt;
+  version.remove_prefix(2);
+  size_t end = std::min(version.find_first_not_of("0123456789"), version.size());
+  bool more = end < version.size() && version[end] != '.' && version[end] != '-' && version[end] != '@';
+  if (end == 0 || end > 3 || more) return std::nullopt;
+  uint16_t minor = 0;
+  for (char c : version.substr(0, end)) minor = static_cast<uint16_t>(minor * 10 + (c - '0'));
+  if (d != Distribution::Adot) return minor >= 100 ? std::optional(minor) : std::nullopt;
+  // go.mod of aws-otel-collector at each tag.
+  struct {
+    uint16_t adot, contrib;
+  } static constexpr kMadeOf[] = {{40, 102}, {41, 109}, {42, 115}, {43, 117}, {44, 130},
+                                  {45, 131}, {46, 141}, {47, 143}, {48, 151}, {49, 156}};
+  for (auto& m : kMadeOf) {
+    if (m.adot == minor) return m.contrib;
   }
   return std::nullopt;
 }

@@ -263,6 +263,9 @@ constexpr DistributionSet bit(Distribution d) {
 std::string_view name_of(Distribution d);
 std::string_view title_of(Distribution d);
 std::optional<Distribution> distribution_of(std::string_view name);
+// The minor version of contrib that a version of a distribution is made of: 117 of "v0.43.1" of the AWS distribution.
+// Nothing for what is no version, or one that is too old to be known.
+std::optional<uint16_t> contrib_of(Distribution d, std::string_view version);
 
 struct Alias {
   std::string_view name;

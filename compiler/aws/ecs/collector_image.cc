@@ -99,6 +99,7 @@ CollectorImage collector_image(const Container& x, bool compiled) {
   if (const StockImage* s = stock_image(image)) {
     out.runs = CollectorImage::Runs::Stock;
     out.distribution = s->distribution;
+    out.contrib = schema::contrib_of(s->distribution, image.tag);
     out.entry_point = s->entry_point;
     out.asks = s->asks;
     out.published = is_published(image);

@@ -27,9 +27,10 @@ struct CollectorImage {
   Runs runs = Runs::Unknown;
   // Stock: which one. Images of all of them hold no shell and nothing but what stands here.
   std::optional<schema::Distribution> distribution;
-  std::string_view entry_point;  // "/collector"
-  std::string_view asks;         // the program that asks it how it is; empty: there is none
-  bool published = false;        // Stock: it is pulled from where it is published, so nobody has added files to it
+  std::optional<uint16_t> contrib;  // what its tag says: the minor version of contrib that it is made of
+  std::string_view entry_point;     // "/collector"
+  std::string_view asks;            // the program that asks it how it is; empty: there is none
+  bool published = false;           // Stock: it is pulled from where it is published, so nobody has added files to it
 
   bool compiled() const { return runs == Runs::Compiled; }
   bool stock() const { return runs == Runs::Stock; }

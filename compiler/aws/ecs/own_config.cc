@@ -116,13 +116,14 @@ const check::Config* OwnConfigs::of(const Container& x, const CollectorImage& im
                           [](const Text& t) { return t.text.starts_with("--set"); });
   if (files.empty() || more) return nullptr;
   for (const Checked& c : checked_) {
-    if (c.files == files && c.distribution == image.distribution) return c.result.known();
+    if (c.files == files && c.distribution == image.distribution && c.contrib == image.contrib) return c.result.known();
   }
   check::CheckOptions options;
   options.distribution = image.distribution;
+  options.contrib = image.contrib.value_or(options.contrib);
   if (x.stop_timeout.known) options.stop_timeout_s = x.stop_timeout.value;
-  Checked& c =
-      checked_.emplace_back(Checked{files, image.distribution, check::check_sources(files, sources_, options)});
+  Checked& c = checked_.emplace_back(
+      Checked{files, image.distribution, image.contrib, check::check_sources(files, sources_, options)});
   bool own = std::any_of(parts_.begin(), parts_.end(), [&](const Part& p) {
     return p.outer && std::find(files.begin(), files.end(), p.file) != files.end();
   });

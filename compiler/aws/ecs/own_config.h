@@ -50,6 +50,7 @@ private:
   struct Checked {
     std::vector<source::FileId> files;
     std::optional<schema::Distribution> distribution;
+    std::optional<uint16_t> contrib;
     check::CheckResult result;
   };
 
