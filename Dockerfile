@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# whittle as an image, on any machine that runs containers: its checks alone (for action.yml, for pre-commit, for any CI), or the whole.
+# whittle as an image, on any machine that runs containers: its checks alone (for pre-commit, for any CI), or the whole.
 #
 #   docker build -t whittle . && docker run --rm -v "$PWD:/src" -w /src whittle check collector.yaml
 #   docker build --target compiler -t whittle . && docker run --rm -v "$PWD:/src" -w /src whittle build collector.yaml
@@ -15,5 +15,4 @@ RUN /whittle/x checks
 FROM debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends libstdc++6 && rm -rf /var/lib/apt/lists/*
 COPY --from=build /whittle/build-checks/bin/whittle /usr/local/bin/whittle
-COPY --from=build /whittle/ci/check-action /usr/local/bin/check-action
 ENTRYPOINT ["whittle"]

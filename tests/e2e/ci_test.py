@@ -23,7 +23,7 @@ service: {pipelines: {traces: {receivers: [otlp], exporters: [debug]}, metrics: 
 for name, text in [("a-collector.yaml", GOOD), ("deep/b-collector.yaml", GOOD.replace("debug: ", "debg: ")), ("deep/note.txt", "")]:
     with open(f"{work}/configs/{name}", "w") as f:
         f.write(text)
-env = {**os.environ, "PATH": work + "/bin:" + os.environ["PATH"]}
+env = {**os.environ, "INPUT_EXECUTABLE": "whittle", "PATH": work + "/bin:" + os.environ["PATH"]}
 
 
 def run(command, **more):
