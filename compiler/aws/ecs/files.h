@@ -8,6 +8,7 @@
 #include "compiler/syntax/yaml.h"
 
 #include <string>
+#include <vector>
 
 namespace whittle::aws::ecs {
 
@@ -39,6 +40,8 @@ TaskFile read_cloudformation(syntax::NodeId root, const std::string& path, Readi
 // (hcl.h), in which some values are unknown.
 TaskFile read_terraform(syntax::NodeId root, const std::string& path, Reading& reading, bool written = false);
 
+// The files of a module's folder, or the one file; none, with the reason said, when they cannot be read.
+std::vector<source::FileId> module_files(const std::string& path, Reading& reading);
 // A module's folder, or one of its files.
 TaskFile read_module(const std::string& path, Reading& reading);
 

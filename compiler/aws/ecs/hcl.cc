@@ -6,7 +6,9 @@
 #include "compiler/syntax/document.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
+#include <memory>
 #include <set>
 
 namespace whittle::aws::ecs {
@@ -25,43 +27,113 @@ using Kind = syntax::Node::Kind;
 namespace {
 
 constexpr int kMaxDepth = 100;
-constexpr size_t kMostParts = 200'000;  // of lists, objects and texts that functions make
+constexpr std::string_view kElement = "*";  // of a splat, in a scope
+constexpr size_t kMostParts = 200'000;      // of lists, objects and texts that functions make
 constexpr size_t kMostText = 1 << 20;
+constexpr int kMostModules = 8;      // within each other
+constexpr size_t kMostCopies = 100;  // of a resource or module by `count` or `for_each`
+
+constexpr diag::Diag<std::string_view> kNotRead{"N1440", "{} not read here"};
+
+using Scope = std::vector<std::pair<std::string, NodeId>>;  // names and what they stand for, the innermost last
+
+// What all modules of one root share.
+struct Shared {
+  size_t spent = 0;
+  std::map<std::string, size_t> names;                       // of what only AWS knows
+  std::map<std::string, std::vector<source::FileId>> files;  // of folders
+};
+
+// A copy that `count` or `for_each` makes: the index of its address, and what `count` or `each` is in it.
+struct Copy {
+  std::string index;
+  Scope scope;
+};
 
 class Module {
 public:
-  explicit Module(Reading& reading) : r_(reading), tree_(reading.tree) {}
+  Module(Reading& reading, Shared& shared, std::string folder, std::string address, int depth)
+      : r_(reading), tree_(reading.tree), shared_(shared), folder_(std::move(folder)), address_(std::move(address)),
+        depth_(depth) {}
 
-  NodeId run(const std::vector<source::FileId>& files) {
+  // The values of its variables, where whoever calls it gives some.
+  std::map<std::string, NodeId> given;
+
+  bool read(const std::vector<source::FileId>& files) {
     bool good = true;
     files_.reserve(files.size());  // blocks of it are pointed at
     for (source::FileId f : files) {
       files_.push_back(hcl::parse(f, r_.sources, r_.diags));
       good = good && files_.back().good;
     }
-    if (!good) return kNoNode;
     for (const hcl::File& f : files_) gather(f);
-    std::vector<NodeId> resources, configuration;
+    return good;
+  }
+
+  // As a plan has it: {"resources", "child_modules", "address"}.
+  NodeId planned() {
+    std::vector<NodeId> resources, children;
     for (auto& [address, found] : resources_) {
       const auto& [file, block] = found;
-      if (is_none(*file, *block)) continue;
-      NodeId name = text(block->span, address);
-      resources.push_back(map(block->span, {{"address", name},
-                                            {"mode", text({}, "managed")},
-                                            {"type", text({}, block->labels[0])},
-                                            {"values", body(*file, *block, 0)}}));
-      std::vector<std::pair<std::string, NodeId>> expressions;
-      for (const Attribute& a : block->attributes) {
-        std::vector<NodeId> references;
-        for (const std::string& x : references_of(*file, a.value, 0)) references.push_back(text({}, x));
-        expressions.emplace_back(a.name, map({}, {{"references", list({}, std::move(references))}}));
+      for (Copy& copy : copies_of(*file, *block)) {
+        scope_ = std::move(copy.scope);
+        NodeId name = text(block->span, address_ + address + copy.index);
+        resources.push_back(map(block->span, {{"address", name},
+                                              {"mode", text({}, "managed")},
+                                              {"type", text({}, block->labels[0])},
+                                              {"values", body(*file, *block, 0)}}));
+        scope_.clear();
       }
-      configuration.push_back(map({}, {{"address", text({}, address)}, {"expressions", map({}, expressions)}}));
     }
-    NodeId planned = map({}, {{"root_module", map({}, {{"resources", list({}, std::move(resources))}})}});
-    NodeId written = map({}, {{"root_module", map({}, {{"resources", list({}, std::move(configuration))}})}});
-    Span begin = files.empty() ? Span{} : Span{files[0], 0, 1};
-    return map(begin, {{"planned_values", planned}, {"configuration", written}});
+    for (auto& [name, call] : calls_) {
+      for (Child& c : children_of(name)) children.push_back(c.module->planned());
+    }
+    std::string own = address_.empty() ? address_ : address_.substr(0, address_.size() - 1);
+    return map({}, {{"address", text({}, own)},
+                    {"resources", list({}, std::move(resources))},
+                    {"child_modules", list({}, std::move(children))}});
+  }
+
+  // {"resources", "module_calls", "outputs"}, each with what its expressions refer to.
+  NodeId configuration() {
+    std::vector<NodeId> resources;
+    for (auto& [address, found] : resources_) {
+      const auto& [file, block] = found;
+      resources.push_back(map({}, {{"address", text({}, address)}, {"expressions", expressions_of(*file, *block)}}));
+    }
+    std::vector<std::pair<std::string, NodeId>> calls, outputs;
+    for (auto& [name, call] : calls_) {
+      std::vector<Child>& children = children_of(name);
+      if (children.empty()) continue;
+      calls.emplace_back(name, map({}, {{"expressions", expressions_of(*call.file, *call.block)},
+                                        {"module", children[0].module->configuration()}}));
+    }
+    for (auto& [name, value] : outputs_)
+      outputs.emplace_back(name, map({}, {{"expression", references(*value.file, value.value)}}));
+    return map({}, {{"resources", list({}, std::move(resources))},
+                    {"module_calls", map({}, calls)},
+                    {"outputs", map({}, outputs)}});
+  }
+
+  // Says which modules that it calls are not read, those within others too.
+  void tell_unread() {
+    std::vector<std::string> names;
+    Span first;
+    for (auto& [name, call] : calls_) {
+      for (Child& c : children_of(name)) c.module->tell_unread();
+      if (!call.unread) continue;
+      names.push_back("`" + name + "`");
+      if (!first) first = call.block->span;
+    }
+    if (names.empty()) return;
+    std::string all;
+    for (size_t i = 0; i < names.size(); ++i) all += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+    r_.diags
+        .emit(kNotRead, first,
+              (names.size() == 1 ? "module " : "modules ") + all + (names.size() == 1 ? " is" : " are"))
+        .note(
+            "modules are read where `source` is a folder beside this one: `./x`, `../x`; what others make is not known")
+        .help("`terraform show -json PLAN` shows the resources of all modules: `--terraform-plan`");
   }
 
 private:
@@ -74,6 +146,140 @@ private:
     ExprId value;
   };
 
+  struct Call {
+    const hcl::File* file;
+    const Block* block;
+    bool unread = false;  // it may make something, and its files are not to be had
+  };
+  struct Child {
+    std::string index;
+    std::unique_ptr<Module> module;
+  };
+
+  NodeId references(const hcl::File& f, ExprId value) {
+    std::vector<NodeId> out;
+    for (const std::string& x : references_of(f, value, 0)) out.push_back(text({}, x));
+    return map({}, {{"references", list({}, std::move(out))}});
+  }
+
+  NodeId expressions_of(const hcl::File& f, const Block& b) {
+    std::vector<std::pair<std::string, NodeId>> out;
+    for (const Attribute& a : b.attributes) out.emplace_back(a.name, references(f, a.value));
+    return map({}, out);
+  }
+
+  // The copies of a block that `count` or `for_each` makes; one where neither is there, and one whose `count.index` and
+  // `each` are unknown where they are.
+  std::vector<Copy> copies_of(const hcl::File& f, const Block& b) {
+    std::vector<Copy> out;
+    if (const Attribute* count = b.find("count")) {
+      NodeId n = eval(f, count->value, 0);
+      bool known = at(n).kind == Kind::Int && !at(n).too_large && at(n).integer >= 0;
+      if (!known || static_cast<size_t>(at(n).integer) > kMostCopies) return {{"", {}}};
+      for (int64_t i = 0; i < at(n).integer; ++i) {
+        std::string index = std::to_string(i);
+        out.push_back({"[" + index + "]", {{"count", map({}, {{"index", scalar(count->span, index)}})}}});
+      }
+      return out;
+    }
+    const Attribute* each = b.find("for_each");
+    if (each == nullptr) return {{"", {}}};
+    NodeId n = eval(f, each->value, 0);
+    auto add = [&](const std::string& key, NodeId value) {
+      out.push_back({"[\"" + key + "\"]", {{"each", map({}, {{"key", text(each->span, key)}, {"value", value}})}}});
+    };
+    if (at(n).kind == Kind::Sequence && at(n).items.size() <= kMostCopies) {
+      const std::vector<NodeId> items = at(n).items;
+      for (NodeId i : items) {
+        if (!is_known(at(i))) return {{"", {}}};
+        add(at(i).text, i);
+      }
+    } else if (at(n).kind == Kind::Mapping && at(n).entries.size() <= kMostCopies) {
+      const std::vector<Entry> entries = at(n).entries;
+      for (const Entry& e : entries) add(e.key, e.value);
+    } else {
+      return {{"", {}}};
+    }
+    return out;
+  }
+
+  // The module that a call makes, once for each copy. None: its files are not to be had.
+  std::vector<Child>& children_of(const std::string& name) {
+    auto [it, is_new] = children_.try_emplace(name);
+    if (!is_new) return it->second;
+    Scope before = std::move(scope_);
+    scope_.clear();
+    make_children(name, it->second);
+    scope_ = std::move(before);
+    return it->second;
+  }
+
+  void make_children(const std::string& name, std::vector<Child>& out) {
+    Call& call = calls_.at(name);
+    const Attribute* source = call.block->find("source");
+    NodeId where = source == nullptr ? kNoNode : eval(*call.file, source->value, 0);
+    bool local = where != kNoNode && is_known(at(where)) &&
+                 (at(where).text.starts_with("./") || at(where).text.starts_with("../")) && !folder_.empty();
+    std::vector<Copy> copies = copies_of(*call.file, *call.block);
+    call.unread = !copies.empty();
+    if (!local || depth_ >= kMostModules) return;
+    std::string folder = std::filesystem::path(folder_ + "/" + at(where).text).lexically_normal().string();
+    while (folder.ends_with('/')) folder.pop_back();
+    auto [files, unseen] = shared_.files.try_emplace(folder);
+    if (unseen) files->second = module_files(folder, r_);
+    if (files->second.empty()) return;
+    call.unread = false;
+    for (Copy& copy : copies) {
+      if (!spend(files->second.size())) break;
+      auto module =
+          std::make_unique<Module>(r_, shared_, folder, address_ + "module." + name + copy.index + ".", depth_ + 1);
+      scope_ = copy.scope;
+      for (const Attribute& a : call.block->attributes) {
+        if (a.name != "source" && a.name != "version" && a.name != "count" && a.name != "for_each")
+          module->given[a.name] = eval(*call.file, a.value, 0);
+      }
+      module->read(files->second);
+      out.push_back({copy.index, std::move(module)});
+    }
+  }
+
+  // What a module says of itself: its outputs; a list or a map of them where there are several.
+  NodeId module_value(const std::string& name, Span span) {
+    auto it = calls_.find(name);
+    std::string key = "module." + name;
+    if (it == calls_.end() || !open_.insert(key).second) return unknown(span);
+    if (auto cached = cache_.find({key, false}); cached != cache_.end()) {
+      open_.erase(key);
+      return cached->second;
+    }
+    std::vector<Child>& children = children_of(name);
+    NodeId value = kNoNode;
+    if (it->second.unread) value = unknown(span);
+    else if (children.size() == 1 && children[0].index.empty()) value = children[0].module->outputs();
+    else {
+      std::vector<NodeId> items;
+      std::vector<std::pair<std::string, NodeId>> entries;
+      for (Child& c : children) {
+        NodeId one = c.module->outputs();
+        items.push_back(one);
+        if (c.index.starts_with("[\"")) entries.emplace_back(c.index.substr(2, c.index.size() - 4), one);
+      }
+      value = it->second.block->find("for_each") != nullptr ? map(span, entries) : list(span, std::move(items));
+    }
+    open_.erase(key);
+    cache_[{key, false}] = value;
+    return value;
+  }
+
+  NodeId outputs() {
+    std::vector<std::pair<std::string, NodeId>> out;
+    Scope before = std::move(scope_);
+    scope_.clear();
+    for (auto& [name, value] : outputs_) out.emplace_back(name, eval(*value.file, value.value, 0));
+    scope_ = std::move(before);
+    return map({}, out);
+  }
+
   void gather(const hcl::File& f) {
     for (const Block& b : f.body.blocks) {
       if (b.type == "locals") {
@@ -84,6 +290,10 @@ private:
         resources_.emplace_back(b.labels[0] + "." + b.labels[1], Found{&f, &b});
       } else if (b.type == "data" && b.labels.size() == 2) {
         data_[b.labels[0] + "." + b.labels[1]] = {&f, &b};
+      } else if (b.type == "module" && b.labels.size() == 1) {
+        calls_[b.labels[0]] = {&f, &b};
+      } else if (b.type == "output" && b.labels.size() == 1) {
+        if (const Attribute* a = b.find("value")) outputs_[b.labels[0]] = {&f, a->value};
       }
     }
   }
@@ -100,6 +310,10 @@ private:
     return tree_.add(std::move(n));
   }
   NodeId unknown(Span span) { return text(span, std::string(1, kUnknownPart)); }
+  // What only AWS knows, and what is the same wherever it stands.
+  std::string same(const std::string& what) {
+    return named_part(shared_.names.emplace(address_ + what, shared_.names.size()).first->second);
+  }
   NodeId scalar(Span span, std::string value) {  // a number, true, false
     Node n;
     n.span = span;
@@ -135,21 +349,8 @@ private:
   }
   static bool is_known(const Node& n) { return n.is_scalar() && n.text.find(kUnknownPart) == std::string::npos; }
   bool spend(size_t parts) {
-    spent_ += parts;
-    return spent_ <= kMostParts;
-  }
-
-  // Whether `count` or `for_each` makes nothing of a block.
-  bool is_none(const hcl::File& f, const Block& b) {
-    if (const Attribute* count = b.find("count")) {
-      NodeId n = eval(f, count->value, 0);
-      if (at(n).kind == Kind::Int && at(n).integer == 0) return true;
-    }
-    const Attribute* each = b.find("for_each");
-    if (each == nullptr) return false;
-    NodeId n = eval(f, each->value, 0);
-    return (at(n).kind == Kind::Sequence && at(n).items.empty()) ||
-           (at(n).kind == Kind::Mapping && at(n).entries.empty());
+    shared_.spent += parts;
+    return shared_.spent <= kMostParts;
   }
 
   // The settings of a block; blocks within are lists, as in a plan.
@@ -196,9 +397,8 @@ private:
       std::string inner = path_of(f, e.children[0]);
       return inner.empty() ? inner : inner + "." + e.text;
     }
-    return e.kind == Expr::Kind::Index || e.kind == Expr::Kind::Unknown
-               ? e.children.empty() ? std::string() : path_of(f, e.children[0])
-               : std::string();
+    if (e.kind == Expr::Kind::Splat) return path_of(f, e.children[1]);
+    return e.kind == Expr::Kind::Index || e.kind == Expr::Kind::Each ? path_of(f, e.children[0]) : std::string();
   }
 
   void collect(const hcl::File& f, ExprId id, int depth, std::vector<std::string>& out) {
@@ -260,9 +460,98 @@ private:
       if (at(condition).kind != Kind::Bool) return unknown(e.span);
       return eval(f, e.children[at(condition).boolean ? 1 : 2], depth + 1, structure);
     }
+    case Expr::Kind::For: return comprehension(f, e, depth);
+    case Expr::Kind::Splat: return splat(f, e, depth);
+    case Expr::Kind::Each: {
+      const NodeId* element = in_scope(kElement);
+      return element == nullptr ? unknown(e.span) : *element;
+    }
     case Expr::Kind::Unknown: return unknown(e.span);
     }
     return unknown(e.span);
+  }
+
+  const NodeId* in_scope(std::string_view name) const {
+    for (size_t i = scope_.size(); i-- > 0;) {
+      if (scope_[i].first == name) return &scope_[i].second;
+    }
+    return nullptr;
+  }
+
+  NodeId comprehension(const hcl::File& f, const Expr& e, int depth) {
+    NodeId collection = eval(f, e.children[0], depth + 1);
+    bool is_map = at(collection).kind == Kind::Mapping;
+    if (e.text.ends_with("...") || (!is_map && at(collection).kind != Kind::Sequence)) return unknown(e.span);
+    std::vector<std::pair<NodeId, NodeId>> pairs;
+    if (is_map) {
+      std::vector<Entry> entries = at(collection).entries;
+      std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.key < b.key; });
+      for (const Entry& x : entries) pairs.emplace_back(text(x.key_span, x.key), x.value);
+    } else {
+      const std::vector<NodeId> items = at(collection).items;
+      for (NodeId i : items) pairs.emplace_back(scalar(e.span, std::to_string(pairs.size())), i);
+    }
+    if (!spend(pairs.size() + 1)) return unknown(e.span);
+    size_t comma = e.text.find(',');
+    const std::string key_name = comma == std::string::npos ? "" : e.text.substr(0, comma),
+                      value_name = comma == std::string::npos ? e.text : e.text.substr(comma + 1);
+    Node out;
+    out.kind = e.children[1] == hcl::kNone ? Kind::Sequence : Kind::Mapping;
+    out.span = e.span;
+    const size_t outer = scope_.size();
+    bool open = false;
+    for (auto& [key, value] : pairs) {
+      scope_.resize(outer);
+      // A part of a list that is not known may be any number of elements.
+      if (!is_map && is_unknown(at(value)) && out.kind == Kind::Sequence) {
+        out.items.push_back(unknown(e.span));
+        continue;
+      }
+      if (!key_name.empty()) scope_.emplace_back(key_name, key);
+      scope_.emplace_back(value_name, value);
+      if (e.children[3] != hcl::kNone) {
+        NodeId condition = eval(f, e.children[3], depth + 1);
+        if (at(condition).kind == Kind::Bool && !at(condition).boolean) continue;
+        if (at(condition).kind != Kind::Bool) {
+          open = true;
+          if (out.kind == Kind::Sequence) out.items.push_back(unknown(e.span));
+          continue;
+        }
+      }
+      NodeId made = eval(f, e.children[2], depth + 1);
+      if (out.kind == Kind::Sequence) {
+        out.items.push_back(made);
+        continue;
+      }
+      NodeId name = eval(f, e.children[1], depth + 1);
+      if (!is_known(at(name))) open = true;
+      else out.entries.push_back({at(name).text, e.span, made});
+    }
+    scope_.resize(outer);
+    if (open && out.kind == Kind::Mapping) return unknown(e.span);  // what else is there cannot be known
+    return tree_.add(std::move(out));
+  }
+
+  NodeId splat(const hcl::File& f, const Expr& e, int depth) {
+    NodeId of = eval(f, e.children[0], depth + 1);
+    if (is_unknown(at(of))) {
+      // Of resources the attribute itself may be known, however many there are.
+      return unknown(e.span);
+    }
+    std::vector<NodeId> items, made;
+    if (at(of).kind == Kind::Sequence) items = at(of).items;
+    else if (at(of).kind != Kind::Null) items = {of};
+    if (!spend(items.size() + 1)) return unknown(e.span);
+    for (NodeId i : items) {
+      if (is_unknown(at(i))) {
+        made.push_back(unknown(e.span));
+        continue;
+      }
+      scope_.emplace_back(std::string(kElement), i);
+      made.push_back(eval(f, e.children[1], depth + 1));
+      scope_.pop_back();
+    }
+    return list(e.span, std::move(made));
   }
 
   NodeId joined(const hcl::File& f, const Expr& e, int depth) {
@@ -299,8 +588,11 @@ private:
     std::string key = std::string(what) + name;
     if (it == from.end() || !open_.insert(key).second) return unknown(span);
     auto cached = cache_.find({key, structure});
+    Scope before = std::move(scope_);  // what is named elsewhere knows nothing of where it is used
+    scope_.clear();
     NodeId value =
         cached != cache_.end() ? cached->second : eval(*it->second.file, it->second.value, depth + 1, structure);
+    scope_ = std::move(before);
     cache_[{key, structure}] = value;
     open_.erase(key);
     return value;
@@ -308,18 +600,30 @@ private:
 
   NodeId reference(const hcl::File& f, ExprId id, int depth, bool structure) {
     const Expr& e = f.at(id);
-    if (e.kind == Expr::Kind::Name) return unknown(e.span);
+    if (e.kind == Expr::Kind::Name) {
+      const NodeId* found = in_scope(e.text);
+      return found == nullptr ? unknown(e.span) : placed(*found, e.span);
+    }
     // var.x and local.x are where a path begins; everything else is walked from its left.
     if (e.kind == Expr::Kind::Attribute && f.at(e.children[0]).kind == Expr::Kind::Name) {
       const std::string& root = f.at(e.children[0]).text;
-      if (root == "var") return placed(named(variables_, "var.", e.text, e.span, depth, structure), e.span);
+      if (root == "module") return module_value(e.text, e.span);
+      if (root == "var") {
+        auto it = given.find(e.text);
+        if (it != given.end()) return it->second;  // its place is where it is given
+        bool known = variables_.find(e.text) != variables_.end();
+        if (!known) return text(e.span, same("var." + e.text));
+        return placed(named(variables_, "var.", e.text, e.span, depth, structure), e.span);
+      }
       if (root == "local") return named(locals_, "local.", e.text, e.span, depth, structure);
     }
     std::string path = path_of(f, id);
     if (path.starts_with("data.")) return data(path.substr(5), e.span, depth);
     size_t dot = path.find('.'), second = dot == std::string::npos ? dot : path.find('.', dot + 1);
-    if (second != std::string::npos && path.find('.', second + 1) == std::string::npos && !path.starts_with("var.") &&
-        !path.starts_with("local."))
+    const std::string root = path.substr(0, dot);
+    bool resource_path = root != "var" && root != "local" && root != "module" && root != "each" && root != "count" &&
+                         root != "path" && root != "terraform" && root != "self" && in_scope(root) == nullptr;
+    if (second != std::string::npos && path.find('.', second + 1) == std::string::npos && resource_path)
       return attribute(path.substr(0, second), path.substr(second + 1), e.span, depth);
     NodeId inner = eval(f, e.children[0], depth + 1);
     std::string key;
@@ -343,12 +647,47 @@ private:
   // What a resource says of itself: its `name`, not its `arn`.
   NodeId attribute(const std::string& address, const std::string& name, Span span, int depth) {
     const Found* found = resource(address);
-    const Attribute* a = found == nullptr ? nullptr : found->block->find(name);
+    if (found == nullptr) return unknown(span);
+    const Attribute* a = found->block->find(name);
     std::string key = address + "." + name;
-    if (a == nullptr || !open_.insert(key).second) return unknown(span);
+    bool copies = found->block->find("count") != nullptr || found->block->find("for_each") != nullptr;
+    if (a == nullptr) return copies ? unknown(span) : text(span, made_by_aws(address, name, span, depth));
+    if (!open_.insert(key).second) return unknown(span);
+    Scope before = std::move(scope_);
+    scope_.clear();
     NodeId value = eval(*found->file, a->value, depth + 1);
+    scope_ = std::move(before);
     open_.erase(key);
     return placed(value, span);
+  }
+
+  // What AWS gives a resource, as far as its form is known: an ARN with the name in it.
+  std::string made_by_aws(const std::string& address, const std::string& name, Span span, int depth) {
+    const std::string open(1, kUnknownPart);
+    auto own = [&](std::string_view attribute_name) {
+      std::string key(attribute_name);
+      NodeId n = resource(address)->block->find(key) == nullptr ? kNoNode : attribute(address, key, span, depth + 1);
+      return n == kNoNode || !at(n).is_scalar() ? same(address + "." + key) : at(n).text;
+    };
+    if (name == "arn") {
+      std::string begin = "arn:" + open + ":";
+      if (address.starts_with("aws_cloudwatch_log_group."))
+        return begin + "logs:" + open + ":" + open + ":log-group:" + own("name");
+      if (address.starts_with("aws_iam_role.")) {
+        const Found* found = resource(address);
+        std::string path = found->block->find("path") == nullptr ? "/" : own("path");
+        return begin + "iam::" + open + ":role" + path + own("name");
+      }
+      if (address.starts_with("aws_ecr_repository."))
+        return begin + "ecr:" + open + ":" + open + ":repository/" + own("name");
+      if (address.starts_with("aws_s3_bucket.")) return begin + "s3:::" + own("bucket");
+      if (address.starts_with("aws_secretsmanager_secret."))
+        return begin + "secretsmanager:" + open + ":" + open + ":secret:" + own("name") + "-" +
+               same(address + ".suffix");
+    }
+    if (name == "repository_url" && address.starts_with("aws_ecr_repository."))
+      return open + ".dkr.ecr." + open + ".amazonaws.com/" + own("name");
+    return same(address + "." + name);
   }
 
   // A policy document that is written as a data source.
@@ -535,18 +874,39 @@ private:
   Reading& r_;
   syntax::Tree& tree_;
   std::vector<hcl::File> files_;
-  std::map<std::string, Local> locals_, variables_;
+  Shared& shared_;
+  std::string folder_, address_;  // "" and "module.a." where it is called by another
+  int depth_;
+  std::map<std::string, Local> locals_, variables_, outputs_;
+  std::map<std::string, Call> calls_;
+  std::map<std::string, std::vector<Child>> children_;
+  Scope scope_;
   std::vector<std::pair<std::string, Found>> resources_;
   std::map<std::string, Found> data_;
   std::map<std::pair<std::string, bool>, NodeId> cache_;
   std::set<std::string> open_, followed_;
-  size_t spent_ = 0;
 };
 
 }  // namespace
 
-NodeId read_hcl(const std::vector<source::FileId>& files, Reading& reading) {
-  return Module(reading).run(files);
+NodeId read_hcl(const std::vector<source::FileId>& files, Reading& reading, const std::string& folder) {
+  Shared shared;
+  Module root(reading, shared, folder, "", 0);
+  if (!root.read(files)) return kNoNode;
+  syntax::Tree& tree = reading.tree;
+  auto map = [&](Span span, std::string key, NodeId value) {
+    Node n;
+    n.kind = Kind::Mapping;
+    n.span = span;
+    n.entries.push_back({std::move(key), tree.at(value).span, value});
+    return n;
+  };
+  NodeId planned = tree.add(map({}, "root_module", root.planned()));
+  NodeId written = tree.add(map({}, "root_module", root.configuration()));
+  root.tell_unread();
+  Node out = map(files.empty() ? Span{} : Span{files[0], 0, 1}, "planned_values", planned);
+  out.entries.push_back({"configuration", {}, written});
+  return tree.add(std::move(out));
 }
 
 }  // namespace whittle::aws::ecs

@@ -2,8 +2,10 @@
 // Terraform's own language, as far as task definitions and roles are written in it (HCL native syntax specification): a
 // module's files become the tree that a plan would be, without running Terraform.
 //
-// Literals, templates, lists, objects, locals, variables with defaults, conditions and a few functions are evaluated;
-// anything else is unknown (kUnknownPart), and so is what hangs on it. Nothing is looked up or run.
+// Literals, templates, lists, objects, `for`, splats, locals, variables with defaults, conditions and a few functions
+// are evaluated, `count` and `for_each` make as many copies as their values say, and modules that are folders beside
+// this one are read with what they are given. Anything else is unknown (kUnknownPart), and so is what hangs on it.
+// Nothing is looked up or run.
 #pragma once
 
 #include "compiler/aws/ecs/files.h"
@@ -15,6 +17,7 @@ namespace whittle::aws::ecs {
 
 // The tree of a plan (`planned_values`, `configuration`) made from the texts of one module; kNoNode with errors.
 // Values keep their places. What jsonencode() would make a text of stays a value.
-syntax::NodeId read_hcl(const std::vector<source::FileId>& files, Reading& reading);
+// `folder` is where modules that it calls are searched; empty: they are not read.
+syntax::NodeId read_hcl(const std::vector<source::FileId>& files, Reading& reading, const std::string& folder = {});
 
 }  // namespace whittle::aws::ecs

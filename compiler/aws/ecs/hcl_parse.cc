@@ -202,6 +202,17 @@ private:
   }
 
   ExprId postfix(ExprId e, size_t begin, int depth) {
+    std::vector<ExprId> splats;  // what they are of; what follows is of each element
+    ExprId whole = parts_of(e, begin, depth, splats);
+    for (size_t i = splats.size(); i-- > 0;) whole = make(Expr::Kind::Splat, begin, {}, {splats[i], whole});
+    return whole;
+  }
+
+  ExprId parts_of(ExprId e, size_t begin, int depth, std::vector<ExprId>& splats) {
+    auto splat = [&] {
+      splats.push_back(e);
+      e = make(Expr::Kind::Each, begin, {}, {e});
+    };
     for (int parts = 0; !failed_; ++parts) {
       if (parts > kMaxDepth) {
         fail("a reference has too many parts");
@@ -210,7 +221,7 @@ private:
       if (peek() == '.' && (is_letter(peek(1)) || is_digit(peek(1)) || peek(1) == '*')) {
         ++at_;
         if (take("*")) {
-          e = make(Expr::Kind::Unknown, begin, {}, {e});
+          splat();
           continue;
         }
         size_t from = at_;
@@ -227,7 +238,7 @@ private:
         if (take("*")) {
           skip(true);
           if (!take("]")) fail("`]` is expected");
-          e = make(Expr::Kind::Unknown, begin, {}, {e});
+          splat();
           continue;
         }
         ExprId index = expression(true, depth + 1);
@@ -292,21 +303,44 @@ private:
     return make(Expr::Kind::Call, begin, name, std::move(arguments));
   }
 
-  // Skips a `for` expression to its end; what it holds is not evaluated.
+  // for k, v in collection : [key =>] value[...] [if condition]
   ExprId comprehension(size_t begin, char close, int depth) {
-    int open = 1;
-    while (!end() && open > 0) {
-      char c = peek();
-      if (c == '"') {
-        quoted(depth + 1);
-        continue;
-      }
-      if (c == '[' || c == '{' || c == '(') ++open;
-      if (c == ']' || c == '}' || c == ')') --open;
-      ++at_;
+    at_ += 3;
+    skip(true);
+    std::string names = identifier();
+    skip(true);
+    if (take(",")) {
+      skip(true);
+      names += "," + identifier();
+      skip(true);
     }
-    if (open > 0) fail(close == ']' ? "`]` is expected" : "`}` is expected");
-    return make(Expr::Kind::Unknown, begin);
+    if (!take("in")) fail("`in` is expected");
+    skip(true);
+    ExprId collection = expression(true, depth + 1), key = kNone, condition = kNone;
+    skip(true);
+    if (!take(":")) fail("`:` is expected");
+    skip(true);
+    ExprId value = expression(true, depth + 1);
+    skip(true);
+    if (close == '}') {
+      if (!take("=>")) fail("`=>` is expected");
+      skip(true);
+      key = value;
+      value = expression(true, depth + 1);
+      skip(true);
+    }
+    if (take("...")) {
+      names += "...";
+      skip(true);
+    }
+    if (text_.compare(at_, 2, "if") == 0 && !is_letter(peek(2)) && !is_digit(peek(2))) {
+      at_ += 2;
+      skip(true);
+      condition = expression(true, depth + 1);
+      skip(true);
+    }
+    if (!take(std::string_view(&close, 1))) fail(close == ']' ? "`]` is expected" : "`}` is expected");
+    return make(Expr::Kind::For, begin, names, {collection, key, value, condition});
   }
 
   bool begins_for() const {

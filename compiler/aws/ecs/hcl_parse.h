@@ -31,7 +31,11 @@ struct Expr {
     Unary,      // text: "!", "-"
     Binary,     // text: "==", "&&"
     Condition,  // children[0] ? children[1] : children[2]
-    Unknown,    // splats, `for` expressions: they are not evaluated. children: what they refer to
+    For,        // text: the names, "k,v", and "..." behind them where values are grouped by key; children: the
+                // collection, the key (kNone of a list), the value, the condition (or kNone)
+    Splat,      // children[1] of each element of children[0]
+    Each,       // the element of the splat around it; children[0]: of what
+    Unknown,    // what is not evaluated. children: what it refers to
   };
   Kind kind = Kind::Unknown;
   source::Span span;

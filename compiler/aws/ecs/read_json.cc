@@ -107,7 +107,7 @@ TaskFile read_task_text(FileKind kind, source::FileId file, Reading& r) {
                    r.sources.at(file).name, r);
 }
 
-TaskFile read_module(const std::string& path, Reading& r) {
+std::vector<source::FileId> module_files(const std::string& path, Reading& r) {
   std::vector<std::string> names;
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) {
@@ -120,8 +120,6 @@ TaskFile read_module(const std::string& path, Reading& r) {
   } else {
     names.push_back(path);
   }
-  TaskFile none;
-  none.path = path;
   std::vector<source::FileId> files;
   for (const std::string& name : names) {
     std::string text;
@@ -130,19 +128,33 @@ TaskFile read_module(const std::string& path, Reading& r) {
     if (problem != source::ReadError::None) {
       r.diags.emit(kCannotRead, {}, name, source::words_of(problem));
       r.unreadable = true;
-      return none;
+      return {};
     }
     source::FileId file = r.sources.add(name, std::move(text));
-    if (!syntax::check_bytes(file, r.sources, r.diags)) return none;
+    if (!syntax::check_bytes(file, r.sources, r.diags)) return {};
     files.push_back(file);
   }
+  if (files.empty()) r.diags.emit(kNone, {}, path, "file of a Terraform module").help("they end with `.tf`");
+  return files;
+}
+
+TaskFile read_module(const std::string& path, Reading& r) {
+  const std::vector<source::FileId> files = module_files(path, r);
   if (files.empty()) {
-    r.diags.emit(kNone, {}, path, "file of a Terraform module").help("they end with `.tf`");
+    TaskFile none;
+    none.path = path;
     return none;
   }
-  TaskFile file = read_root(FileKind::Module, read_hcl(files, r), path, r);
+  std::error_code error;
+  std::string folder = path;
+  bool alone = !std::filesystem::is_directory(path, error);
+  if (alone) {
+    folder = std::filesystem::path(path).parent_path().string();
+    if (folder.empty()) folder = ".";
+  }
+  TaskFile file = read_root(FileKind::Module, read_hcl(files, r, folder), path, r);
   // Other files of the module may attach more to the roles of this one.
-  if (files.size() == 1) {
+  if (alone) {
     for (Role& role : file.roles) role.documents.complete = false;
   }
   return file;

@@ -298,19 +298,19 @@ Glob resource_pattern(std::string_view text, bool variables, const Context& cont
     }
   }
   if (!is_open(text)) return pattern_of(text, PatternKind::Resource, variables, context, absent);
-  // "arn:<?>:logs:us-east-1:<?>:log-group:x": a template's own partition and account are where the role is used, and so
-  // is its region for a call in a region that nobody named.
+  // "arn:<?>:logs:us-east-1:<?>:log-group:x": a template's own partition, region and account are where the role is
+  // used.
   std::string known;
   size_t from = 0;
   for (int part = 0; part < 5; ++part) {
     size_t colon = text.find(':', from);
     if (colon == std::string_view::npos) break;
     std::string_view here = text.substr(from, colon - from);
-    const ContextValue* region = part == 3 ? context.find("aws:RequestedRegion") : nullptr;
-    bool own_region = region != nullptr && region->values == std::vector<std::string>{"*"};
-    if ((part == 1 || part == 4 || own_region) && here.size() == 1 && is_open(here)) {
-      const ContextValue* account = part == 4 ? context.find("aws:PrincipalAccount") : nullptr;
-      known += account != nullptr && account->values.size() == 1 ? account->values[0] : "*";
+    if ((part == 1 || part == 3 || part == 4) && here.size() == 1 && is_open(here)) {
+      const ContextValue* own = part == 4   ? context.find("aws:PrincipalAccount")
+                                : part == 3 ? context.find("aws:RequestedRegion")
+                                            : nullptr;
+      known += own != nullptr && own->values.size() == 1 ? own->values[0] : "*";
     } else {
       known += here;
     }
