@@ -209,6 +209,16 @@ void tell_versions(const Tree& tree, std::vector<Problem>& problems) {
   Teller(tree, problems).run();
 }
 
+std::string versions_of(std::string_view function) {
+  auto life =
+      std::find_if(std::begin(kFunctions), std::end(kFunctions), [&](const Life& l) { return l.name == function; });
+  if (life == std::end(kFunctions)) return {};
+  std::string out = life->since > kOldestVersion ? "from " + version(life->since) + " on" : std::string();
+  if (life->until != kNever)
+    out = (out.empty() ? "" : "from " + version(life->since) + " ") + ("up to " + version(life->until));
+  return out;
+}
+
 const LaterFunction* later_function(std::string_view name) {
   auto found =
       std::find_if(std::begin(kLater), std::end(kLater), [&](const LaterFunction& l) { return l.name == name; });

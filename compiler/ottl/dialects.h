@@ -9,6 +9,7 @@
 #include "compiler/ottl/problem.h"
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,9 @@ inline constexpr uint16_t kOldestVersion = 100;
 
 // What to say of a checked tree in some version or other: each problem is of the versions that it names.
 void tell_versions(const Tree& tree, std::vector<Problem>& problems);
+
+// The versions that have a function, in words: "from 0.150 on", "up to 0.160"; empty: all of them.
+std::string versions_of(std::string_view function);
 
 // A function that later versions have and kOwnVersion has not.
 struct LaterFunction {

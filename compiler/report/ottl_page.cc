@@ -2,6 +2,7 @@
 // The reference page of the transformation language, from the tables that its parser, its check and the lowering of
 // record programs use. What is missing is found out, not stated: each path is compiled, read and written, and each
 // function is looked for among those that have code.
+#include "compiler/ottl/dialects.h"
 #include "compiler/ottl/enums.h"
 #include "compiler/ottl/functions.h"
 #include "compiler/ottl/parse.h"
@@ -98,6 +99,8 @@ std::string where_known(const Function& f) {
   for (Context c : f.contexts) out += (out.empty() ? "" : ", ") + std::string(name_of(c));
   if (f.library == Library::Transform) out += out.empty() ? "in statements" : ", in statements";
   if (f.library == Library::Filter) out += out.empty() ? "in conditions" : ", in conditions";
+  std::string versions = versions_of(f.name);
+  if (!versions.empty()) out += (out.empty() ? "" : ", ") + versions;
   return out;
 }
 

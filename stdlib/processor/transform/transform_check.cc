@@ -4,6 +4,8 @@
 #include "compiler/check/ottl.h"
 #include "compiler/record/ir.h"
 
+#include <string>
+
 namespace whittle::check {
 
 namespace {
@@ -11,6 +13,9 @@ namespace {
 using schema::Signal;
 
 constexpr diag::Diag<> kNothing{"W0821", "this processor changes nothing"};
+constexpr diag::Diag<std::string_view> kNoInference{"E1433", "in contrib 0.{}, statements stand below a `context`"};
+
+constexpr uint16_t kInfers = 119;  // the first version that finds the context of statements by their paths
 
 struct Part {
   std::string_view name;
@@ -26,6 +31,10 @@ void group(Check& check, const Value& g, Signal signal) {
   if (context.late || context.wrong || (!texts.stated && !context.text.empty())) return;
   auto of_conditions = ottl_texts(check, conditions), of_statements = ottl_texts(check, statements);
   if (!of_conditions || !of_statements) return;
+  if (!texts.stated && check.options.contrib < kInfers)
+    check.diags()
+        .emit(kNoInference, g.span, std::to_string(check.options.contrib))
+        .note("it is inferred from 0.{} on", std::to_string(kInfers));
   texts.conditions = std::move(*of_conditions);
   texts.statements = std::move(*of_statements);
   std::vector<ottl::TextProblem> problems;
