@@ -91,6 +91,7 @@ struct ExecutionUse {
   std::vector<Secret> secrets;
   std::vector<Secret> repository_credentials;  // name is empty
   std::string task_role;                       // its ARN; empty: not known
+  bool roles_seen = false;                     // the same files have roles of tasks, which were checked there
   // Of the same files: the containers beside the collector, and the log groups that a template or plan makes.
   std::vector<std::string> others, log_groups_made;
 };

@@ -245,6 +245,7 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
         add_needs(role_uses, role, RoleKind::Task, std::move(needs));
       }
     }
+    together.roles_seen = together.roles_seen || !role_uses.empty();
     check_placeholders(file, diags);
     check_stored_parameters(file, diags);
     for (const RoleUse& u : role_uses) {

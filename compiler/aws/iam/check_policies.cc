@@ -108,15 +108,23 @@ bool check_policy_files(const PolicyInputs& inputs, const check::Config* config,
   bool bounds_told = false;
   // Of templates and plans, their own roles have been held against them.
   std::vector<RoleDocuments::Scp> scps;
-  if (use == nullptr || !inputs.task_policies.empty() || !inputs.execution_policies.empty())
+  const bool elsewhere = use != nullptr && use->roles_seen;
+  if (!elsewhere || !inputs.task_policies.empty() || !inputs.execution_policies.empty())
     scps = read_scps(options.scps, sources, files.tree, diags, files.unreadable);
-  if (config != nullptr && use == nullptr && inputs.task_policies.empty() && !scps.empty()) {
+  // Without a policy of a role, what it is needed for is held against them all the same.
+  for (RoleKind kind : {RoleKind::Task, RoleKind::Execution}) {
+    bool task = kind == RoleKind::Task;
+    bool given = !(task ? inputs.task_policies : inputs.execution_policies).empty();
+    if (scps.empty() || elsewhere || given || (task ? config == nullptr : use == nullptr)) continue;
     RoleDocuments documents;
-    documents.name = "the task role";
+    documents.kind = kind;
+    documents.name = task ? "the task role" : "the execution role";
     documents.scps = scps;
+    if (task && use != nullptr) documents.arn = use->task_role;
     Role role = read_role(documents, files.tree, options, sources, diags);
-    std::vector<Need> own;
-    for (Need& n : task_needs(*config, options.surroundings)) {
+    std::vector<Need> own,
+        all = task ? task_needs(*config, options.surroundings) : execution_needs(*use, options.surroundings);
+    for (Need& n : all) {
       if (n.assumed_role.empty()) own.push_back(std::move(n));
     }
     check_scps(documents, role, files.tree, own, options, sources, diags);

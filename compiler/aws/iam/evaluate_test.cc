@@ -137,6 +137,9 @@ Context context_of(const std::string& text) {
   return out;
 }
 
+// Names of unknown parts of a template (compiler/aws/unknown.h).
+#define NAME_1 "\xf4\x80\x80\x81"
+#define NAME_2 "\xf4\x80\x80\x82"
 #define LOG "arn:aws:logs:us-east-1:123456789012:log-group:"
 
 // clang-format off: one line a case
@@ -263,6 +266,17 @@ constexpr Case kCases[] = {
 
     // Templates.
     {"a template's text in a resource", "Allow logs:* on " LOG "\x1a", "logs:PutLogEvents", LOG "a", "", CannotTell},
+    {"a template's text is equal to itself", "Allow logs:* on " LOG "\x1a" NAME_1, "logs:PutLogEvents", LOG "*" NAME_1, "",
+     Allowed},
+    {"a template's text with more around it", "Allow logs:* on " LOG "x\x1a" NAME_1 ":*", "logs:PutLogEvents",
+     LOG "x*" NAME_1 ":log-stream:s", "", Allowed},
+    {"another text of a template", "Allow logs:* on " LOG "\x1a" NAME_2, "logs:PutLogEvents", LOG "*" NAME_1, "", CannotTell},
+    {"a template's text within a pattern", "Allow logs:* on " LOG "a*", "logs:PutLogEvents", LOG "a*" NAME_1, "", Allowed},
+    {"a template's text is no single letter", "Allow logs:* on " LOG "?", "logs:PutLogEvents", LOG "*" NAME_1, "", CannotTell},
+    {"a deny that a template's text may meet", "Allow logs:* on *\nDeny logs:* on " LOG "a", "logs:PutLogEvents", LOG "*" NAME_1,
+     "", CannotTell},
+    {"a deny of the same text of a template", "Allow logs:* on *\nDeny logs:* on " LOG "\x1a" NAME_1, "logs:PutLogEvents",
+     LOG "*" NAME_1, "", ExplicitDeny},
     {"a template's text that cannot fit", "Allow logs:* on " LOG "b\x1a", "logs:PutLogEvents", LOG "a", "", ImplicitDeny},
     {"a template's account is the role's", "Allow logs:* on arn:aws:logs:us-east-1:\x1a:log-group:a", "logs:PutLogEvents", LOG "a", "aws:PrincipalAccount=123456789012", Allowed},
     {"a template's account stands for an unknown one", "Allow logs:* on arn:\x1a:logs:us-east-1:\x1a:log-group:a", "logs:PutLogEvents", "arn:aws:logs:us-east-1:*:log-group:a", "", Allowed},

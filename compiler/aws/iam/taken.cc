@@ -36,6 +36,12 @@ std::string part(std::string_view arn, int index) {
   return std::string(arn.substr(from, arn.find(':', from) - from));
 }
 
+std::string with_part(const std::string& arn, int index, const std::string& text) {
+  size_t from = 0;
+  for (int i = 0; i < index; ++i) from = arn.find(':', from) + 1;
+  return arn.substr(0, from) + text + arn.substr(std::min(arn.find(':', from), arn.size()));
+}
+
 bool is_open(std::string_view text) {
   return text.find_first_of("*\x1a") != std::string_view::npos;
 }
@@ -58,7 +64,12 @@ Match match(const Principal& p, const Taker& taker, const Context& context) {
   }
   if (part(id, 2) == "sts") return Match::None;  // one session, whose name nobody knows before
   bool absent = false;
-  Glob pattern = resource_pattern(id, false, context, absent), role = Glob::request(taker.arn);
+  // A partition or an account that nobody named is the one that the policy names.
+  std::string arn = taker.arn;
+  for (int i : {1, 4}) {
+    if (part(arn, i) == "*" && !is_open(part(id, i))) arn = with_part(arn, i, part(id, i));
+  }
+  Glob pattern = resource_pattern(id, false, context, absent), role = Glob::request(arn);
   if (!overlap(role, pattern)) return Match::None;
   Glob exact = pattern.with_names();
   return !exact.unknown && within(role.with_names(), exact).value_or(false) ? Match::Itself : Match::Open;

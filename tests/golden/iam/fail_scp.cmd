@@ -7,3 +7,5 @@ check shop_known.yaml --scp scp_list.json # only 14
 check shop_known.yaml --scp scp_deny.json --task-role-policy shop_policy.json # only 14
 # Roles of templates too.
 check --cloudformation taken_on.yaml --scp scp_list.json # only 14
+# Without policies of roles, what a task definition needs of its execution role is held against them too.
+check shop_known.yaml --task-definition shop_task.json --scp scp_list.json # only 14
