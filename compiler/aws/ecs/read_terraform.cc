@@ -105,7 +105,7 @@ private:
         Resource x;
         x.address = text_of(i, "address");
         x.type = text_of(i, "type");
-        x.module = prefix;
+        if (without_indices(x.address).starts_with(prefix)) x.module = prefix;
         x.values = child(i, "values");
         NodeId address = child(i, "address");
         x.span = address == kNoNode ? at(i).span : at(address).span;
@@ -113,7 +113,11 @@ private:
       }
     }
     if (NodeId list = child(m, "child_modules"); list != kNoNode && at(list).kind == Kind::Sequence) {
-      for (NodeId i : at(list).items) module(i, without_indices(text_of(i, "address")) + ".", depth + 1);
+      for (NodeId i : at(list).items) {
+        std::string inner = without_indices(text_of(i, "address")) + ".";
+        // What is not called as modules are has no expressions to follow.
+        module(i, inner.starts_with(prefix + "module.") ? inner : std::string(), depth + 1);
+      }
     }
   }
 
