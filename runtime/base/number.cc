@@ -216,6 +216,19 @@ static bool equals_ignoring_case(Text t, Text lower) {
   return true;
 }
 
+// What strtod makes of a text that is a number; nothing where it overflows.
+static std::optional<double> read_double(Text t) {
+  char small[128];
+  Writer large;
+  char* copy = small;
+  if (t.size() >= sizeof small) copy = reinterpret_cast<char*>(large.room(t.size() + 1));
+  memcpy(copy, t.data(), t.size());
+  copy[t.size()] = 0;
+  const double v = strtod(copy, nullptr);
+  if (v - v != 0) return std::nullopt;
+  return v;
+}
+
 std::optional<double> parse_double(Text t) {
   static constexpr double kExact[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                       1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
@@ -261,15 +274,38 @@ std::optional<double> parse_double(Text t) {
     v = exponent < 0 ? v / kExact[-exponent] : v * kExact[exponent];
     return negative ? -v : v;
   }
-  char small[128];
-  Writer large;
-  char* copy = small;
-  if (whole.size() >= sizeof small) copy = reinterpret_cast<char*>(large.room(whole.size() + 1));
-  memcpy(copy, whole.data(), whole.size());
-  copy[whole.size()] = 0;
-  double v = strtod(copy, nullptr);
-  if (v - v != 0) return std::nullopt;
-  return v;
+  return read_double(whole);
+}
+
+std::optional<double> parse_go_double(Text t) {
+  const size_t sign = t.starts_with('-') || t.starts_with('+');
+  const bool hex = t.size() >= sign + 2 && t[sign] == '0' && (t[sign + 1] | 0x20) == 'x';
+  if (!hex && !t.contains('_')) return parse_double(t);
+  auto is_digit = [&](char c) { return (c >= '0' && c <= '9') || (hex && (c | 0x20) >= 'a' && (c | 0x20) <= 'f'); };
+  // Underscores stand between digits, of which the prefix counts as one.
+  Writer plain;
+  plain.append(t.substr(0, hex ? sign + 2 : 0));
+  for (size_t i = plain.size(); i < t.size(); ++i) {
+    if (t[i] != '_') {
+      plain.byte(static_cast<uint8_t>(t[i]));
+      continue;
+    }
+    const bool behind = i > 0 && (is_digit(t[i - 1]) || (hex && i == sign + 2));
+    if (!behind || i + 1 == t.size() || !is_digit(t[i + 1])) return std::nullopt;
+  }
+  if (!hex) return parse_double(plain.text());
+  // Digits, a point among them or not, and an exponent, which may not be left out.
+  const Text rest = plain.text().substr(sign + 2);
+  size_t i = 0, digits = 0;
+  for (; i < rest.size() && is_digit(rest[i]); ++i) ++digits;
+  if (i < rest.size() && rest[i] == '.')
+    for (++i; i < rest.size() && is_digit(rest[i]); ++i) ++digits;
+  if (digits == 0 || i == rest.size() || (rest[i] | 0x20) != 'p') return std::nullopt;
+  if (++i < rest.size() && (rest[i] == '-' || rest[i] == '+')) ++i;
+  if (i == rest.size()) return std::nullopt;
+  for (; i < rest.size(); ++i)
+    if (rest[i] < '0' || rest[i] > '9') return std::nullopt;
+  return read_double(plain.text());
 }
 
 }  // namespace whittle

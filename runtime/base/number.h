@@ -43,5 +43,7 @@ std::optional<uint64_t> parse_uint(Text t);
 // The whole of `t` as a decimal floating-point number, correctly rounded; also "NaN" and "[+-]Inf[inity]" in any case.
 // Nothing when it is none or overflows.
 std::optional<double> parse_double(Text t);
+// The same as Go's ParseFloat reads it: digits may have underscores between them, and hexadecimal numbers are taken.
+std::optional<double> parse_go_double(Text t);
 
 }  // namespace whittle

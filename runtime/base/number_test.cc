@@ -123,6 +123,18 @@ TEST(Number, ParseDouble) {
     EXPECT_FALSE(parse_double(bad)) << bad;
 }
 
+TEST(Number, ParseGoDouble) {
+  EXPECT_EQ(parse_go_double("1.5"), 1.5);
+  EXPECT_EQ(parse_go_double("1_000.2_5e1_0"), 1000.25e10);
+  EXPECT_EQ(parse_go_double("0x1p-2"), 0.25);
+  EXPECT_EQ(parse_go_double("-0X_1.8p+1"), -3);
+  EXPECT_EQ(parse_go_double("0x.8p0"), 0.5);
+  EXPECT_EQ(parse_go_double("0xdeadBEEFp0"), 0xDEADBEEF);
+  for (Text bad : {"",      "_1",   "1_",    "1__0",   "1_.0",   "1._0", "1e_1",      "0x1", "0x",   "0xp1",
+                   "0x.p1", "0x1p", "0x1p+", "0x1p1_", "0x1_p1", "0x1g", "0x1p99999", "-",   "i_nf", "0x1p1f"})
+    EXPECT_FALSE(parse_go_double(bad)) << bad;
+}
+
 TEST(JsonText, Escapes) {
   auto escaped = [](Text t) {
     Writer out;

@@ -90,16 +90,4 @@ inline bool edit_map(Run& run, const Value& v, uint32_t more, EditedMap& out) {
   return true;
 }
 
-// A number's text without underscores between digits, which Go's ParseFloat lets by.
-inline Text without_separators(Arena& arena, Text t) {
-  if (!t.contains('_')) return t;
-  auto digit = [&](size_t i) { return i < t.size() && t[i] >= '0' && t[i] <= '9'; };
-  Writer w;
-  for (size_t i = 0; i < t.size(); ++i) {
-    if (t[i] != '_') w.byte(static_cast<uint8_t>(t[i]));
-    else if (i == 0 || !digit(i - 1) || !digit(i + 1)) return t;
-  }
-  return arena.copy(w.text());
-}
-
 }  // namespace whittle::ottl

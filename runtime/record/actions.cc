@@ -84,7 +84,7 @@ bool rt_action_to_double(Run* run, const Value* args, Value* out) {
   const Value& v = *out = args[0];
   if (v.is(ValueKind::Bool) || v.is(ValueKind::Int)) *out = real(static_cast<double>(v.integer));
   else if (v.is(ValueKind::String))
-    if (auto n = parse_double(ottl::without_separators(run->arena, v.as_text()))) *out = real(*n);
+    if (auto n = parse_go_double(v.as_text())) *out = real(*n);
   return true;
 }
 

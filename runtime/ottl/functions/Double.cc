@@ -11,7 +11,7 @@ extern "C" bool rt_ottl_Double(Run* run, const Value* args, Value* out) {
   case ValueKind::Int:
   case ValueKind::Bool: *out = real(static_cast<double>(v.integer)); return true;
   case ValueKind::String: {
-    auto d = parse_double(without_separators(run->arena, v.as_text()));
+    auto d = parse_go_double(v.as_text());
     if (!d) return run->fail("the text is no number");
     *out = real(*d);
     return true;

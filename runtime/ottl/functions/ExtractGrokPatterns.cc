@@ -18,7 +18,7 @@ static bool typed(Run& run, Text type, Text found, Value* out) {
     return n || run.fail("a field is no int");
   }
   if (type == "float" || type == "double") {
-    const auto d = parse_double(found);
+    const auto d = parse_go_double(found);
     if (d) *out = real(*d);
     return d || run.fail("a field is no number");
   }

@@ -14,7 +14,7 @@ extern "C" bool rt_ottl_Log(Run* run, const Value* args, Value* out) {
   case ValueKind::Int:
   case ValueKind::Bool: d = static_cast<double>(v.integer); break;
   case ValueKind::String: {
-    auto n = parse_double(v.as_text());
+    auto n = parse_go_double(v.as_text());
     if (!n) return run->fail("the text is no number");
     d = *n;
     break;

@@ -40,7 +40,7 @@ bool number_of(Run& run, const Value& v, double& out) {
   case ValueKind::Int: out = static_cast<double>(v.integer); return true;
   case ValueKind::Bool: out = v.integer ? 1 : 0; return true;
   case ValueKind::String:
-    if (auto d = parse_double(v.as_text())) return out = *d, true;
+    if (auto d = parse_go_double(v.as_text())) return out = *d, true;
     return run.fail("the text is no number");
   case ValueKind::Nil: return run.fail("the target value is nil");
   default: return run.fail("the target value is no number");

@@ -76,7 +76,7 @@ const char* parse(Text line, bool simple_tags, bool metric_type, Line& out) {
   if (!type_of(cut(rest, '|'), out.type)) return "a type that is not known";
   for (Text part = cut(rest, '|'); !part.empty(); part = cut(rest, '|')) {
     if (part[0] == '@') {
-      const auto rate = parse_double(part.substr(1));
+      const auto rate = parse_go_double(part.substr(1));
       if (!rate) return "the sample rate is no number";
       out.rate = *rate;
     } else if (part[0] == '#') {
@@ -92,7 +92,7 @@ const char* parse(Text line, bool simple_tags, bool metric_type, Line& out) {
       return "a part that is not known";
     }
   }
-  const auto number = parse_double(value);
+  const auto number = parse_go_double(value);
   if (!number) return "the value is no number";
   if (!isfinite(*number)) return "the value is not finite";
   out.value = *number;
