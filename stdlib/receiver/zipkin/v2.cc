@@ -88,7 +88,8 @@ private:
         continue;
       } else if (is("parentId")) {
         s.has_parent = true;
-        if (!yyjson_is_str(value) || (yyjson_get_len(value) > 0 && !hex_number(text_of(value), s.parent)))
+        if (!is_no_id(value) &&
+            (!yyjson_is_str(value) || (yyjson_get_len(value) > 0 && !hex_number(text_of(value), s.parent))))
           why = "a `parentId` is no hexadecimal number of at most 16 digits";
       } else if (is("name")) {
         if (!read(value, s.name)) why = "a `name` is no string";
@@ -133,6 +134,13 @@ private:
     s.start = start * 1000, s.duration = duration * 1000;
     to_.spans.push_back(s);
     return nullptr;
+  }
+
+  // What the reference takes for no id: a value that is written with less than three characters, whatever it is.
+  static bool is_no_id(yyjson_val* v) {
+    if (yyjson_is_uint(v)) return yyjson_get_uint(v) < 100;
+    if (yyjson_is_sint(v)) return yyjson_get_sint(v) > -10;
+    return (yyjson_is_obj(v) || yyjson_is_arr(v)) && yyjson_get_len(v) == 0;
   }
 
   static bool trace_id(yyjson_val* v, Span& s) {
