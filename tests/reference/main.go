@@ -55,14 +55,16 @@ var factories = []processor.Factory{
 }
 
 type oneCase struct {
-	Signal     string                       `json:"signal"`
 	Processors []map[string]json.RawMessage `json:"processors"`
 	Requests   []json.RawMessage            `json:"requests"`
+	receiverCase
 }
 
 type answer struct {
-	Out   []json.RawMessage `json:"out"`
-	Error string            `json:"error,omitempty"`
+	Out    []json.RawMessage `json:"out"`
+	Error  string            `json:"error,omitempty"`
+	Status int               `json:"status,omitempty"`
+	Body   string            `json:"body,omitempty"`
 }
 
 type result struct {
@@ -82,10 +84,33 @@ func factoryNamed(name string) processor.Factory {
 }
 
 // The end of a chain: what arrives, as OTLP/JSON.
-type sink struct{ out []json.RawMessage }
+type sink struct {
+	mutex sync.Mutex
+	out   []json.RawMessage
+}
+
+func (s *sink) count() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return len(s.out)
+}
+
+// What has arrived, which is forgotten.
+func (s *sink) take() []json.RawMessage {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	out := s.out
+	s.out = nil
+	return out
+}
 
 func (s *sink) Capabilities() consumer.Capabilities { return consumer.Capabilities{MutatesData: true} }
-func (s *sink) add(b []byte, err error) error       { s.out = append(s.out, b); return err }
+func (s *sink) add(b []byte, err error) error {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.out = append(s.out, b)
+	return err
+}
 func (s *sink) ConsumeTraces(_ context.Context, d ptrace.Traces) error {
 	return s.add((&ptrace.JSONMarshaler{}).MarshalTraces(d))
 }
@@ -194,7 +219,7 @@ func run(c oneCase) (r result) {
 		}
 	}()
 	for _, request := range c.Requests {
-		end.out = nil
+		end.take()
 		var err error
 		switch c.Signal {
 		case "traces":
@@ -213,7 +238,7 @@ func run(c oneCase) (r result) {
 				err = next.(consumer.Logs).ConsumeLogs(ctx, d)
 			}
 		}
-		a := answer{Out: end.out}
+		a := answer{Out: end.take()}
 		if err != nil {
 			a.Error = err.Error()
 		}
@@ -224,12 +249,22 @@ func run(c oneCase) (r result) {
 
 // A case may never end (a metric that copies itself, and its copies): it is given up, and the process with it.
 func bounded(c oneCase) result {
+	bound := 20 * time.Second
+	if c.Receiver != "" {
+		bound = 10 * time.Minute
+	}
 	done := make(chan result, 1)
-	go func() { done <- run(c) }()
+	go func() {
+		if c.Receiver != "" {
+			done <- receive(c.receiverCase)
+		} else {
+			done <- run(c)
+		}
+	}()
 	select {
 	case r := <-done:
 		return r
-	case <-time.After(20 * time.Second):
+	case <-time.After(bound):
 		return result{Crashed: "never ends"}
 	}
 }

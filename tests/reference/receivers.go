@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+// The reference's own receivers, which listen on loopback:
+//
+//	in:  {"receiver": NAME, "signal": "traces", "settings": SETTINGS, "inputs": [INPUT, ...]}
+//	out: {"refused": WHY} | {"not_started": WHY} | {"crashed": WHY} | {"answers": [{"out": [OTLP/JSON, ...], "status": N, "body": TEXT}, ...]}
+//
+// `ADDR1` to `ADDR9` in settings and inputs stand for free addresses of 127.0.0.1, `SOCKET` for the path of a socket. An INPUT has bytes in base64:
+//
+//	{"http": {"to": ADDR, "method", "path", "headers", "body"}}    the answer is its status
+//	{"udp": {"to": ADDR, "from", "body"}, "quiet"}                 what comes until there has been nothing for so many milliseconds; also "stream", "unixgram"
+//	{"grpc": {"to": ADDR, "path", "body"}}                         the status is gRPC's
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/jaegerreceiver"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/statsdreceiver"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/zipkinreceiver"
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/confmap/xconfmap"
+	"go.opentelemetry.io/collector/receiver"
+	"go.uber.org/zap"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/status"
+)
+
+var receivers = []receiver.Factory{jaegerreceiver.NewFactory(), statsdreceiver.NewFactory(), zipkinreceiver.NewFactory()}
+
+type request struct {
+	To      string            `json:"to"`
+	Method  string            `json:"method"`
+	Path    string            `json:"path"`
+	Headers map[string]string `json:"headers"`
+	Body    string            `json:"body"`
+	From    string            `json:"from"` // UDP: senders with the same name are one
+}
+
+type input struct {
+	HTTP *request `json:"http"`
+	UDP  *request `json:"udp"`
+	GRPC *request `json:"grpc"`
+	// Bytes that arrive in one read on a connection, which stays open.
+	Stream *request `json:"stream"`
+	// A packet to the unix socket.
+	Unixgram *request `json:"unixgram"`
+	// UDP: what ends its answer, if not the case's own.
+	Quiet *int `json:"quiet"`
+}
+
+type receiverCase struct {
+	Receiver string          `json:"receiver"`
+	Signal   string          `json:"signal"`
+	Settings json.RawMessage `json:"settings"`
+	Inputs   json.RawMessage `json:"inputs"`
+	Quiet    int             `json:"quiet"` // milliseconds without anything that end a datagram's answer
+}
+
+type rawCodec struct{}
+
+func (rawCodec) Name() string                    { return "proto" }
+func (rawCodec) Marshal(v any) ([]byte, error)   { return v.([]byte), nil }
+func (rawCodec) Unmarshal(b []byte, v any) error { *v.(*[]byte) = b; return nil }
+
+func freeAddress(network string) string {
+	if network == "udp" {
+		c, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			panic(err)
+		}
+		defer c.Close()
+		return c.LocalAddr().String()
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+func receive(c receiverCase) (r result) {
+	defer func() {
+		if p := recover(); p != nil {
+			r = result{Crashed: fmt.Sprint(p)}
+		}
+	}()
+	places := []string{}
+	dir, err := os.MkdirTemp("", "judge")
+	if err != nil {
+		return result{NotStarted: err.Error()}
+	}
+	defer os.RemoveAll(dir)
+	places = append(places, "SOCKET", filepath.Join(dir, "socket"))
+	for i := 1; i < 10; i++ {
+		network := "tcp"
+		if i%2 == 0 {
+			network = "udp"
+		}
+		places = append(places, fmt.Sprintf("ADDR%d", i), freeAddress(network))
+	}
+	replace := strings.NewReplacer(places...)
+	var f receiver.Factory
+	for _, x := range receivers {
+		if x.Type().String() == c.Receiver {
+			f = x
+		}
+	}
+	if f == nil {
+		return result{Refused: "no such receiver"}
+	}
+	config := f.CreateDefaultConfig()
+	read, err := confmap.NewRetrievedFromYAML([]byte(replace.Replace(string(c.Settings))))
+	if err != nil {
+		return result{Refused: err.Error()}
+	}
+	given, err := read.AsConf()
+	if err != nil {
+		return result{Refused: err.Error()}
+	}
+	if err := given.Unmarshal(config); err != nil {
+		return result{Refused: err.Error()}
+	}
+	if err := xconfmap.Validate(config); err != nil {
+		return result{Refused: err.Error()}
+	}
+	ctx := context.Background()
+	set := receiver.Settings{ID: component.NewID(f.Type()), TelemetrySettings: componenttest.NewNopTelemetrySettings(), BuildInfo: component.NewDefaultBuildInfo()}
+	set.Logger = zap.NewNop()
+	end := &sink{}
+	var made component.Component
+	switch c.Signal {
+	case "metrics":
+		made, err = f.CreateMetrics(ctx, set, config, end)
+	case "logs":
+		made, err = f.CreateLogs(ctx, set, config, end)
+	default:
+		made, err = f.CreateTraces(ctx, set, config, end)
+	}
+	if err != nil {
+		return result{Refused: err.Error()}
+	}
+	if err := made.Start(ctx, componenttest.NewNopHost()); err != nil {
+		return result{NotStarted: err.Error()}
+	}
+	defer func() { _ = made.Shutdown(ctx) }()
+	var inputs []input
+	if err := json.Unmarshal([]byte(replace.Replace(string(c.Inputs))), &inputs); err != nil {
+		return result{Refused: err.Error()}
+	}
+	senders := map[string]net.Conn{}
+	defer func() { // before the receiver ends, which waits for them
+		for _, c := range senders {
+			_ = c.Close()
+		}
+	}()
+	quiet := time.Duration(c.Quiet) * time.Millisecond
+	for _, in := range inputs {
+		end.take()
+		var a answer
+		switch {
+		case in.HTTP != nil:
+			a.Status, a.Body = post(*in.HTTP)
+		case in.GRPC != nil:
+			a.Status, a.Body = call(ctx, *in.GRPC)
+		default:
+			switch {
+			case in.UDP != nil:
+				send(senders, "udp", *in.UDP)
+			case in.Stream != nil:
+				send(senders, "tcp", *in.Stream)
+				time.Sleep(5 * time.Millisecond)
+			case in.Unixgram != nil:
+				send(senders, "unixgram", *in.Unixgram)
+			}
+			quiet := quiet
+			if in.Quiet != nil {
+				quiet = time.Duration(*in.Quiet) * time.Millisecond
+			}
+			for last, since := -1, time.Now(); time.Since(since) < quiet; time.Sleep(time.Millisecond) {
+				if n := end.count(); n != last {
+					last, since = n, time.Now()
+				}
+			}
+		}
+		a.Out = end.take()
+		r.Answers = append(r.Answers, a)
+	}
+	return r
+}
+
+func bodyOf(q request) []byte {
+	b, err := base64.StdEncoding.DecodeString(q.Body)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+func post(q request) (int, string) {
+	if q.Method == "" {
+		q.Method = "POST"
+	}
+	h, err := http.NewRequest(q.Method, "http://"+q.To+q.Path, bytes.NewReader(bodyOf(q)))
+	if err != nil {
+		return -1, err.Error()
+	}
+	for k, v := range q.Headers {
+		h.Header.Set(k, v)
+	}
+	answered, err := http.DefaultClient.Do(h)
+	if err != nil {
+		return -1, err.Error()
+	}
+	defer answered.Body.Close()
+	text, _ := io.ReadAll(answered.Body)
+	return answered.StatusCode, string(text)
+}
+
+func send(senders map[string]net.Conn, network string, q request) {
+	c := senders[q.From]
+	if c == nil || q.From == "" {
+		var err error
+		if c, err = net.Dial(network, q.To); err != nil {
+			panic(err)
+		}
+		senders[q.From] = c
+	}
+	_, _ = c.Write(bodyOf(q))
+}
+
+var channels = map[string]*grpc.ClientConn{}
+
+func call(ctx context.Context, q request) (int, string) {
+	c := channels[q.To]
+	if c == nil {
+		var err error
+		if c, err = grpc.NewClient("passthrough:///"+q.To, grpc.WithTransportCredentials(insecure.NewCredentials())); err != nil {
+			panic(err)
+		}
+		channels[q.To] = c
+	}
+	var out []byte
+	err := c.Invoke(ctx, q.Path, bodyOf(q), &out, grpc.ForceCodec(rawCodec{}), grpc.WaitForReady(true))
+	return int(status.Code(err)), fmt.Sprint(err)
+}

@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Holds receivers against the reference's own, on random requests from a fixed seed.
+
+usage: receivers_against_reference.py WHITTLE JUDGE [--only NAME] [--count N] [--seed S] [--show N]
+
+JUDGE is the program of main.go, built. Compared are each request's answer and what comes out of it. What the reference takes from its clock counts
+as whittle's clock.
+"""
+import argparse
+import base64
+import collections
+import concurrent.futures
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+
+import receivers
+from against_reference import by_text, canon
+
+CLOCK = 1_700_000_100
+# By receiver: its settings for each side, and where the judge finds each way in.
+SETTINGS = {"zipkin": ({"endpoint": "ADDR1"}, None),
+            "jaeger": ({"protocols": {"grpc": {"endpoint": "ADDR1"}, "thrift_http": {"endpoint": "ADDR3"}, "thrift_compact": {"endpoint": "ADDR2"}, "thrift_binary": {"endpoint": "ADDR4"}}},
+                       {"protocols": {"grpc": None, "thrift_http": None, "thrift_compact": None, "thrift_binary": None}})}
+ADDRESSES = {"zipkin": {"http": "ADDR1"}, "jaeger": {"grpc": "ADDR1", "http": "ADDR3", "thrift_compact": "ADDR2", "thrift_binary": "ADDR4"}}
+MAKERS = {"zipkin": receivers.Zipkin, "jaeger": receivers.Jaeger}
+
+
+EXPORTERS = {"otlphttp": {"endpoint": "http://127.0.0.1:1", "encoding": "json"}}
+
+
+def ask_judge(judge, case):
+    """Its answers, and the time in which they were made."""
+    began = time.time()
+    got = subprocess.run([judge], input=json.dumps(case) + "\n", capture_output=True, text=True, errors="replace", env={**os.environ, "TZ": "UTC"})
+    answer = json.loads(got.stdout)
+    if "answers" not in answer:
+        sys.exit(f"the judge says {answer} {got.stderr[-500:]}")
+    return answer["answers"], (began - 1, time.time() + 1)
+
+
+def replay(whittle, config, lines):
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as f:
+        json.dump(config, f)
+        f.flush()
+        got = subprocess.run([whittle, "replay", f.name, "--clock", str(CLOCK)], input="".join(json.dumps(x) + "\n" for x in lines), capture_output=True, text=True, errors="replace")
+    if got.returncode:
+        sys.exit(f"whittle: {got.returncode} {got.stderr[-1000:]} {json.dumps(config)}")
+    return [json.loads(x) for x in got.stdout.splitlines()]
+
+
+def ask_reference(judge, name, inputs):
+    def one(way, options, body):
+        kind = way if way in ("http", "grpc") else "udp"
+        return {kind: {"to": ADDRESSES[name][way], **options, "body": base64.b64encode(body).decode()}}
+
+    return ask_judge(judge, {"receiver": name, "signal": "traces", "settings": SETTINGS[name][0], "quiet": 25, "inputs": [one(*i) for i in inputs]})
+
+
+def ask_whittle(whittle, name, inputs):
+    """For each input the lines that came of it. What gets no answer is followed by a request that gets one."""
+    config = {"receivers": {name: SETTINGS[name][1]}, "exporters": EXPORTERS,
+              "service": {"pipelines": {"traces": {"receivers": [name], "exporters": ["otlphttp"]}}}}
+    lines = []
+    for way, options, body in inputs:
+        payload = {"base64": base64.b64encode(body).decode()}
+        if way == "http":
+            lines.append({"to": name, "http": {**options, "body": payload}})
+        elif way == "grpc":
+            lines.append({"to": name, "grpc": {**options, "message": payload}})
+        else:
+            lines += [{"to": name, "on": way, "datagram": payload}, {"to": name, "http": {"path": "/nothing/here"}}]
+    parts, now = [], []
+    for line in replay(whittle, config, lines):
+        now.append(line)
+        if "response" in line:
+            parts.append(now)
+            now = []
+    if now:
+        parts[-1] += now
+    return parts
+
+
+def statsd(a):
+    """Each case has settings of its own, and is one interval."""
+    maker = receivers.Statsd(random.Random(a.seed))
+    cases = [maker.case() for _ in range(max(1, a.count // 20))]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:  # they wait more than they work
+        answers = list(pool.map(lambda c: statsd_case(a, *c), cases))
+    differ = 0
+    for n, ((way, settings, packets), (ref, out)) in enumerate(zip(cases, answers)):
+        if out == ref:
+            continue
+        differ += 1
+        if differ <= a.show:
+            print(f"--- statsd {n} {way} {json.dumps(settings)}\n" + "\n".join(f"  {s} {t!r}" for s, t in packets))
+            print("only the reference\n  " + "\n  ".join(sorted((collections.Counter(ref) - collections.Counter(out)).elements())))
+            print("only whittle\n  " + "\n  ".join(sorted((collections.Counter(out) - collections.Counter(ref)).elements())))
+    print(f"statsd: {differ} of {len(cases)} differ")
+    return differ
+
+
+def statsd_case(a, way, settings, packets):
+    """The metrics that both sides make of it."""
+    to = {"udp": "ADDR2", "stream": "ADDR1", "unixgram": "SOCKET"}[way]
+    transport = {} if way == "udp" else {"transport": "tcp" if way == "stream" else way}
+    inputs = [{way: {"to": to, "from": sender, "body": base64.b64encode(text.encode()).decode()}, "quiet": 0} for sender, text in packets]
+    inputs[-1]["quiet"] = 1200
+    answers, window = ask_judge(a.judge, {"receiver": "statsd", "signal": "metrics", "settings": {"endpoint": to, "aggregation_interval": "1s", **transport, **settings}, "inputs": inputs})
+    ref = single(settled([b for x in answers for b in x.get("out") or []], window, False))
+    config = {"receivers": {"statsd": {"aggregation_interval": "1s", **transport, **({"endpoint": "/tmp/statsd"} if way == "unixgram" else {}), **settings}}, "exporters": EXPORTERS,
+              "service": {"pipelines": {"metrics": {"receivers": ["statsd"], "exporters": ["otlphttp"]}}}}
+    # Nobody binds the socket that a unixgram is sent from: all senders are one.
+    lines = [{"to": "statsd", **({} if way == "unixgram" else {"from": f"127.0.0.1:{1000 + int(s)}"}), "stream" if way == "stream" else "datagram": t} for s, t in packets]
+    given = replay(a.whittle, config, [*lines, {"clock": CLOCK + 1.5}])
+    return ref, single(settled([x["body"] for x in given if "exporter" in x], (CLOCK - 1, CLOCK + 2), False))
+
+
+def single(groups):
+    """Each metric with its resource and scope."""
+    out = []
+    for g in groups:
+        for s in g.get("scopeMetrics", []):
+            s.get("scope", {}).pop("version", None)
+            out += [by_text([g.get("resource"), s.get("scope"), m]) for m in s.get("metrics", [])]
+    return sorted(out)
+
+
+def settled(bodies, window, as_text=True):
+    out = []
+
+    def walk(x):
+        if isinstance(x, dict):
+            return {k: "CLOCK" if k.endswith("UnixNano") and window[0] <= int(v) / 1e9 <= window[1] else walk(v) for k, v in x.items()}
+        return [walk(v) for v in x] if isinstance(x, list) else x
+
+    for b in bodies:
+        for k, groups in walk(b).items():
+            for g in map(canon, groups):
+                scopes = next((x for x in g if x.startswith("scope")), None)
+                if scopes:  # the reference hands on resources without anything, too; of scopes it knows no order
+                    out.append({**g, scopes: sorted(g[scopes], key=by_text)})
+    return sorted(map(by_text, out)) if as_text else out
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("whittle"), p.add_argument("judge"), p.add_argument("--only"), p.add_argument("--count", type=int, default=400)
+    p.add_argument("--seed", type=int, default=1), p.add_argument("--show", type=int, default=5)
+    a = p.parse_args()
+    total = statsd(a) if a.only in (None, "statsd") else 0
+    for name, maker in MAKERS.items():
+        if a.only and a.only != name:
+            continue
+        inputs = maker(random.Random(a.seed)).inputs(a.count)
+        wanted, window = ask_reference(a.judge, name, inputs)
+        differ = 0
+        for i, (want, part) in enumerate(zip(wanted, ask_whittle(a.whittle, name, inputs), strict=True)):
+            way, options, body = inputs[i]
+            status = next(x["response"]["status"] for x in part if "response" in x) if way in ("http", "grpc") else 0
+            out = settled([x["body"] for x in part if "exporter" in x], (CLOCK - 1, CLOCK + 1))
+            ref = settled(want.get("out") or [], window)
+            # Status -1: the reference's handler died of it.
+            if want.get("status", 0) == -1 or (status == want.get("status", 0) and out == ref):
+                continue
+            differ += 1
+            if differ <= a.show:
+                print(f"--- {name} {i} {way} {options}\n{body[:1500]}\nreference {want.get('status')} {want.get('body', '')[:200]}\n  " + "\n  ".join(ref) + f"\nwhittle {status}\n  " + "\n  ".join(out))
+        print(f"{name}: {differ} of {len(inputs)} differ")
+        total += differ
+    sys.exit(total > 0)
+
+
+if __name__ == "__main__":
+    main()
