@@ -382,6 +382,11 @@ TEST(Jaeger, ProcessesThatAreAlikeAreOneResource) {
 }
 
 // What takes two bytes in a request and many in memory is bounded.
+TEST(Jaeger, AnEmptyNameOfAProcessIsNone) {
+  const std::string is = called(request(field(1, kIds) + field(1, kIds + field(10, field(1, "")))));
+  EXPECT_EQ(is.find("scopeSpans"), is.rfind("scopeSpans")) << is;
+}
+
 TEST(Jaeger, RequestsOfNothingAreRefused) {
   std::string spans;
   for (int i = 0; i < 2'000'000; ++i) spans += std::string("\x0a\x00", 2);

@@ -54,6 +54,7 @@ private:
 
   // Processes that are written alike are one.
   uint32_t process_of(Bytes message) {
+    if (as_text(message) == Text("\n\0", 2)) message = {};  // a name that is empty may be left out
     const uint64_t hash = hash_text(as_text(message));
     for (uint32_t i = 0; i < written_.size(); ++i)
       if (written_[i].hash == hash && as_text(written_[i].message) == as_text(message)) return i;
