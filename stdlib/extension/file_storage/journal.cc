@@ -57,15 +57,21 @@ Journal::~Journal() {
     if (fd >= 0) close(fd);
 }
 
-void Journal::path_of(Writer& out, uint32_t number, Text ending) const {
-  char text[16];
-  const int n = snprintf(text, sizeof text, ".%08x", number);
+void Journal::path_of(Writer& out, Text ending) const {
   out.append(settings_.folder);
   out.byte('/');
   out.append(name_.text());
-  out.append(Text(text, static_cast<size_t>(n)));
   out.append(ending);
   out.byte(0);
+}
+
+void Journal::path_of(Writer& out, uint32_t number, Text ending) const {
+  char text[16];
+  const int n = snprintf(text, sizeof text, ".%08x", number);
+  Writer whole;
+  whole.append(Text(text, static_cast<size_t>(n)));
+  whole.append(ending);
+  path_of(out, whole.text());
 }
 
 // ---- opening
@@ -75,11 +81,7 @@ bool Journal::open() {
   if (!lock()) return false;
   recover();
   Writer path;
-  path.append(settings_.folder);
-  path.byte('/');
-  path.append(name_.text());
-  path.append(Text(".attempts"));
-  path.byte(0);
+  path_of(path, ".attempts");
   if (!attempts_.open(path.text().data()))
     runtime_.log->warn("which payloads of a queue end the collector is not noted",
                        {{"exporter", owner_}, {"file", path.text().data()}, {"error", strerror(errno)}});
@@ -90,11 +92,7 @@ bool Journal::open() {
 
 bool Journal::lock() {
   Writer path;
-  path.append(settings_.folder);
-  path.byte('/');
-  path.append(name_.text());
-  path.append(Text(".lock"));
-  path.byte(0);
+  path_of(path, ".lock");
   const char* name = path.text().data();
   lock_ = ::open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock_ < 0) {

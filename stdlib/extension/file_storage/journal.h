@@ -72,6 +72,7 @@ private:
   };
   struct Recovery;
 
+  void path_of(Writer& out, Text ending) const;
   void path_of(Writer& out, uint32_t number, Text ending) const;
   bool lock();
   void recover();
