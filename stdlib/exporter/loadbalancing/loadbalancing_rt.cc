@@ -100,6 +100,7 @@ public:
                           {{"exporter", context_.id}, {"items", payload.items}, {"limit", kMostDivided}});
       return Status::Invalid;
     }
+    join_of_one_server(parts);
     for (size_t i = 0; i < parts.size(); ++i)
       if (parts[i].items > 0 && !of_name_[i]->queue.has_room(parts[i])) return of_name_[i]->queue.refuse();
     // Each takes its own.
@@ -107,6 +108,15 @@ public:
       if (parts[i].items > 0) of_name_[i]->queue.offer(parts[i]);
     payload.clear();
     return Status::Ok;
+  }
+
+  // Two names may mean one server ("host" and "host:4317"), whose queue is to be asked once.
+  void join_of_one_server(std::vector<Payload>& parts) const {
+    for (size_t i = 0; i < parts.size(); ++i) {
+      size_t first = 0;
+      while (of_name_[first] != of_name_[i]) ++first;
+      if (first != i && parts[i].items > 0) parts[first].join(static_cast<Payload&&>(parts[i]));
+    }
   }
 
   void drain() {

@@ -283,6 +283,24 @@ TEST(Send, ToTheServersOfTheRing) {
     EXPECT_NE(metrics.find(line), std::string::npos) << line << metrics;
 }
 
+// With a queue for one request: asked for each name, the server would refuse the second part.
+TEST(Send, TwoNamesOfOneServer) {
+  constexpr Str kTwoNames[] = {{"10.0.0.1", 8}, {"10.0.0.1:4317", 13}};
+  config::Loadbalancing c = usual(Key::Empty);
+  c.resolver.static_ = {true, {{kTwoNames, 2}}};
+  config::Queue one = ExportQueue::kFew;
+  one.queue_size = 1;
+  c.protocol.otlp.sending_queue = {true, one};
+  Sender s(c);
+  s.own.answer = [](const Recorded&) { return answer(0); };
+  const Shape shape{Signal::Logs, Key::Empty, {}, [](int v, int, int) { return service(v); }};
+  EXPECT_EQ(s.send(Signal::Logs, request_of(shape)), Status::Ok);
+  s.settle();
+  const std::string metrics = s.own_metrics();
+  EXPECT_NE(metrics.find("otelcol_exporter_sent_log_records{exporter=\"loadbalancing\"} 160\n"), std::string::npos)
+      << metrics;
+}
+
 // What one server does not take is repeated and given up; the others have theirs.
 TEST(Send, OneServerHoldsUpNobodyElse) {
   const config::Loadbalancing c = usual(Key::Empty);
