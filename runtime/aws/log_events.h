@@ -24,6 +24,8 @@ public:
   // Appends the event's message as a JSON string, quoted and escaped. Returns the message's size in UTF-8; 0 and
   // nothing appended when there is none to send after all, which is told and counted by whoever makes them.
   virtual size_t write(Writer& out) = 0;
+  // Of the memory of batches so much more is held for these events; less, when negative.
+  virtual void held(int64_t more) = 0;
 
 protected:
   LogEvents() = default;
@@ -45,6 +47,7 @@ public:
   void sort();
   bool next(LogEvent& event) override;
   size_t write(Writer& out) override;
+  void held(int64_t) override {}
 
 private:
   size_t at_ = 0;  // behind the event at hand

@@ -148,7 +148,7 @@ LogSender::Batch* LogSender::next_batch() {
   }
   if (batch) {
     batch->body.append(Text("]}"));
-    held_ += batch->body.capacity();
+    holds(*batch, static_cast<int64_t>(batch->body.capacity()));
     many_ = batch->body.size() > kMaxLogBatchBytes / 2;
     ++feed.batches;
   }
@@ -226,13 +226,17 @@ void LogSender::later(Batch& batch, Text why) {
   batch.timer.in(*wait);
 }
 
+void LogSender::holds(Batch& batch, int64_t more) {
+  held_ = static_cast<size_t>(static_cast<int64_t>(held_) + more);
+  batch.feed.events.held(more);
+}
+
 // What waits for long takes no more memory than it needs.
 void LogSender::hold_tightly(Batch& batch) {
   if (batch.body.capacity() < 2 * batch.body.size()) return;
   Writer tight;
   tight.append(batch.body.bytes());
-  held_ -= batch.body.capacity();
-  held_ += tight.capacity();
+  holds(batch, static_cast<int64_t>(tight.capacity()) - static_cast<int64_t>(batch.body.capacity()));
   spare_.swap(batch.body);
   batch.body.swap(tight);
 }
@@ -240,7 +244,7 @@ void LogSender::hold_tightly(Batch& batch) {
 void LogSender::end(Batch& batch, uint32_t lost, Text why, bool may_pass) {
   Feed& feed = batch.feed;
   feed.count(batch.events - lost, lost, why, may_pass);
-  held_ -= batch.body.capacity();
+  holds(batch, -static_cast<int64_t>(batch.body.capacity()));
   if (feeds_.empty() && held_ == 0) Writer().swap(spare_);
   else spare_.swap(batch.body);
   delete &batch;

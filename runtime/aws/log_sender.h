@@ -66,6 +66,7 @@ private:
   void answered(Batch& batch, const HttpResponse& response);
   void later(Batch& batch, Text why);
   void hold_tightly(Batch& batch);
+  void holds(Batch& batch, int64_t more);
   void end(Batch& batch, uint32_t lost, Text why, bool may_pass = false);
   void end(Feed& feed);
   bool known(const Batch& batch) const;

@@ -30,6 +30,9 @@ struct LogDelivery::Delivery final : LogEvents {
     return false;
   }
   size_t write(Writer& out) override { return events.write(out); }
+  void held(int64_t more) override {
+    home.queue_.holds(item, static_cast<uint64_t>(static_cast<int64_t>(item.held) + more));
+  }
 
   void lose(uint64_t n, Text reason) {
     if (n == 0) return;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Streams that are made before they are written to, and what becomes of what CloudWatch Logs does not take.
+#include "runtime/base/outgoing.h"
 #include "stdlib/exporter/awscloudwatchlogs/awscloudwatchlogs_config.h"
 #include "tests/support/scripted_client.h"
 
@@ -98,11 +99,19 @@ TEST(Send, WhatIsTooOldKeepsNothingElseBack) {
 TEST(Send, BatchesAreAsLargeAsTheyMayBe) {
   config::Awscloudwatchlogs c = usual();
   Logs l(c);
+  uint64_t held = 0;
+  l.own.answer = [&](const Recorded& r) {
+    if (r.call == "PutLogEvents") held = std::max(held, outgoing_bytes);
+    return Script::Answer{};
+  };
   std::string list;
   for (int i = 0; i < 8; ++i) list += (i ? "," : "") + record(std::string(255 << 10, 'x'));
   l.send(Signal::Logs, request(of("a", list)));
   l.settle();
   EXPECT_EQ(l.calls(), "CreateLogStream PutLogEvents PutLogEvents ");
+  // The events and the batch that is on its way.
+  EXPECT_GE(held, 12u * 255 << 10);
+  EXPECT_EQ(outgoing_bytes, 0u);
   l.expect(8, 0);
 }
 

@@ -44,6 +44,7 @@ public:
   void sort();
   bool next(LogEvent& event) override;
   size_t write(Writer& out) override;
+  void held(int64_t) override {}
 
   const Losses& losses() const { return losses_; }
   // Bytes of memory.

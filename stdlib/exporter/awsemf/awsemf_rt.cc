@@ -16,9 +16,6 @@
 namespace whittle {
 namespace {
 
-// Bytes of payloads that wait: a few batches. What a payload becomes takes more than it does.
-constexpr uint64_t kMostWaiting = 4 << 20;
-
 struct Awsemf {
   const ComponentContext& context;
   const config::Awsemf& config;
@@ -36,7 +33,7 @@ struct Awsemf {
         encoder(config, name_stream()),
         queue(
             c, &ExportQueue::kFew, nullptr, [](void* self, Outgoing& item) { static_cast<Awsemf*>(self)->send(item); },
-            this, kMostWaiting),
+            this),
         printed_task(
             *runtime.loop,
             [](void* self) {
@@ -89,6 +86,7 @@ struct Awsemf {
     Awsemf& exporter;
     Outgoing& item;
     std::optional<awsemf::Documents> documents{};
+    uint64_t own = 0;  // of what the item holds, that which is not in batches
 
     Sent(Awsemf& e, Outgoing& i) : exporter(e), item(i) {}
 
@@ -97,7 +95,8 @@ struct Awsemf {
       documents.emplace(exporter.encoder);
       exporter.encoder.begin(*documents, exporter.runtime.now_ns());
       for (const Slice& slice : item.payload.slices) exporter.encoder.translate(slice.bytes);
-      exporter.queue.holds(item, item.held + documents->held());
+      own = item.held + documents->held();
+      exporter.queue.holds(item, own);
       if (exporter.delivery) documents->sort();
       return *documents;
     }
@@ -106,10 +105,12 @@ struct Awsemf {
       if (documents->losses().any()) exporter.tell(documents->losses());
       documents->release();
       item.payload.slices = {};
-      exporter.queue.holds(item, 0);
+      exporter.queue.holds(item, item.held - own);
+      own = 0;
       return false;
     }
     size_t write(Writer& out) override { return documents->write(out); }
+    void held(int64_t) override {}
   };
 
   void send(Outgoing& item) {

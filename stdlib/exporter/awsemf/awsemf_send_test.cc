@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Batches of log events and the groups and streams they go to.
+#include "runtime/base/outgoing.h"
 #include "stdlib/exporter/awsemf/awsemf_config.h"
 #include "tests/support/scripted_client.h"
 
@@ -124,6 +125,24 @@ TEST(Send, ADayABatchInOrderOfTime) {
   EXPECT_EQ(e.events(1), 2u);
   const std::string& body = e.own.requests[1].body;
   EXPECT_LT(body.find(std::to_string((kNow - 2 * kHour) / 1'000'000)), body.find(std::to_string(kNow / 1'000'000)));
+}
+
+// What is on its way is held, and counted, until its end: here when all is made of which it came.
+TEST(Send, BatchesCountAsHeld) {
+  config::Awsemf c = usual();
+  Emf e(c);
+  uint64_t held = 0;
+  e.own.answer = [&](const Recorded&) {
+    held = outgoing_bytes;
+    return Script::Answer{};
+  };
+  std::string points;
+  for (int i = 0; i < 1'000; ++i) points += (i ? "," : "") + point(i);
+  e.send(Signal::Metrics, request(points));
+  e.settle();
+  ASSERT_EQ(e.own.requests.size(), 1u);
+  EXPECT_GE(held, e.own.requests[0].body.size());
+  EXPECT_EQ(outgoing_bytes, 0u);
 }
 
 TEST(Send, UntimelyDocumentsAreLost) {
