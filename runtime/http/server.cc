@@ -144,8 +144,9 @@ void Connection::settle() {
 
 void Connection::ready(uint32_t events) {
   if (events & EPOLLOUT) flush();
-  // A hang-up or an error is found by reading.
-  if (!dead_ && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && !must_wait()) read_some();
+  // A hang-up or an error is found by reading, and told again and again until it is.
+  const bool ended = events & (EPOLLHUP | EPOLLERR);
+  if (!dead_ && (ended || ((events & EPOLLIN) && !must_wait()))) read_some();
   settle();
 }
 
