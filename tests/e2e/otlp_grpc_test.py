@@ -243,17 +243,23 @@ def tls():
     server.stop()
 
 
-def several():
-    """A name with two addresses, in a mount namespace with hosts of its own."""
-    hosts = os.path.join(work, "hosts")
-    with open(hosts, "w") as f:
-        f.write("127.0.0.1 localhost backends.test\n127.0.0.2 backends.test\n")
+def with_hosts(hosts):
+    """A command's beginning that gives it this file for /etc/hosts; nothing where there are no mount namespaces."""
     inside = ["unshare", "-rm", "sh", "-c", f'mount --bind "{hosts}" /etc/hosts && exec "$0"']
     try:
         can = subprocess.run(inside + ["true"], capture_output=True).returncode == 0
     except FileNotFoundError:
         can = False
-    if not can:
+    return inside if can else None
+
+
+def several():
+    """A name with two addresses, in a mount namespace with hosts of its own."""
+    hosts = os.path.join(work, "hosts")
+    with open(hosts, "w") as f:
+        f.write("127.0.0.1 localhost backends.test\n127.0.0.2 backends.test\n")
+    inside = with_hosts(hosts)
+    if not inside:
         return print("no mount namespaces: several addresses are not tried")
     port = free_port()
     one, two = Server([f"127.0.0.1:{port}"]), Server([f"127.0.0.2:{port}"])
@@ -328,12 +334,8 @@ def balanced_by_name():
         with open(hosts, "w") as f:
             f.write("127.0.0.1 localhost\n" + "".join(f"{a} balanced.test\n" for a in addresses))
     name("127.0.0.1", "127.0.0.2")
-    inside = ["unshare", "-rm", "sh", "-c", f'mount --bind "{hosts}" /etc/hosts && exec "$0"']
-    try:
-        can = subprocess.run(inside + ["true"], capture_output=True).returncode == 0
-    except FileNotFoundError:
-        can = False
-    if not can:
+    inside = with_hosts(hosts)
+    if not inside:
         return print("no mount namespaces: a server that leaves is not tried")
     port = free_port()
     one, two = Server([f"127.0.0.1:{port}"]), Server([f"127.0.0.2:{port}"])
