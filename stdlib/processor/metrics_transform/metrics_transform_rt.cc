@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Renames, aggregates, scales and regroups metrics, step by step, within each scope.
+// Renames, aggregates, scales and regroups metrics, step by step, within each scope. Metrics whose names no step has
+// are not taken apart: they stay the bytes that they were.
 #include "runtime/base/captures.h"
 #include "runtime/base/log.h"
 #include "runtime/base/regex.h"
@@ -95,7 +96,26 @@ public:
   }
 
 private:
-  using Metrics = std::vector<Message>;
+  // A metric that some step has the name of.
+  struct Metric : Message {
+    size_t place = SIZE_MAX;  // among the metrics of its scope; behind all of them when it was made
+    Metric(const Message& m) : Message(m) {}
+    Metric(Arena& arena, Bytes content, size_t at) : Message(arena, content), place(at) {}
+  };
+  using Metrics = std::vector<Metric>;
+
+  static Text name_of(Bytes metric) {
+    Text name;
+    for (const uint8_t *p = metric.data(), *end = p + metric.size(); p < end;) {
+      const wire::RawField f = wire::next_field(p);
+      if (f.number() == metric::kName) name = as_text(f.content());
+    }
+    return name;
+  }
+  bool concerns_steps(Bytes metric) const {
+    const Text name = name_of(metric);
+    return std::any_of(steps_.begin(), steps_.end(), [&](const Step& s) { return s.name.matches(name); });
+  }
 
   Reshaped group(Bytes content, Writer& out) {
     bool changed = false;
@@ -111,29 +131,53 @@ private:
         out.append(f.whole());
         continue;
       }
-      Message scope(arena_, f.content());
       Metrics metrics;
-      scope.each(kRecords, [&](Bytes m) { metrics.emplace_back(arena_, m); });
-      const bool was_empty = metrics.empty();
-      const bool ours = take_steps(metrics, resource, scope);
-      changed |= ours || was_empty;
-      if (metrics.empty()) {
+      size_t all = 0;
+      each_metric(f.content(), [&](const wire::RawField& m) {
+        if (concerns_steps(m.content())) metrics.emplace_back(arena_, m.content(), all);
+        ++all;
+      });
+      const size_t others = all - metrics.size();
+      const bool ours = take_steps(metrics, resource, f.content());
+      changed |= ours || all == 0;
+      if (others + metrics.size() == 0) {
         changed = true;
         continue;
       }
       ++scopes;
-      if (!ours) {
-        out.append(f.whole());
-        continue;
-      }
-      scope.erase(kRecords);
-      for (const Message& m : metrics) scope.add(kRecords, m);
-      wire::put_len(out, kScopes, scope.bytes());
+      if (ours) write_scope(f.content(), metrics, out);
+      else out.append(f.whole());
     }
     return scopes == 0 ? Reshaped::Gone : changed ? Reshaped::Changed : Reshaped::Same;
   }
 
-  bool take_steps(Metrics& metrics, const Message& resource, const Message& scope) {
+  template <class F>
+  static void each_metric(Bytes scope, F f) {
+    for (const uint8_t *p = scope.data(), *end = p + scope.size(); p < end;) {
+      const wire::RawField m = wire::next_field(p);
+      if (m.number() == kRecords) f(m);
+    }
+  }
+
+  // The scope with what has become of `metrics` where they stood, and what was made behind all others.
+  void write_scope(Bytes scope, const Metrics& metrics, Writer& out) {
+    const size_t start = wire::begin_len(out, kScopes);
+    for (const uint8_t *p = scope.data(), *end = p + scope.size(); p < end;) {
+      const wire::RawField f = wire::next_field(p);
+      if (f.number() != kRecords) out.append(f.whole());
+    }
+    auto next = metrics.begin();
+    size_t at = 0;
+    each_metric(scope, [&](const wire::RawField& m) {
+      for (; next != metrics.end() && next->place == at; ++next) wire::put_len(out, kRecords, next->bytes());
+      if (!concerns_steps(m.content())) out.append(m.whole());
+      ++at;
+    });
+    for (; next != metrics.end(); ++next) wire::put_len(out, kRecords, next->bytes());
+    wire::end_len(out, start);
+  }
+
+  bool take_steps(Metrics& metrics, const Message& resource, Bytes scope) {
     bool changed = false;
     for (const Step& s : steps_) {
       switch (s.action) {
@@ -153,11 +197,12 @@ private:
   // How many of a metric's points there are, and how many of them fit.
   void count(const Step& s, const Message& m, uint64_t& all, uint64_t& fitting) {
     all = fitting = 0;
+    if (s.labels.empty()) return;  // all do
     const uint32_t data = metric::data_of(m);
     if (data == 0) return;
     Message(arena_, m.content(data)).each(metric::kPoints, [&](Bytes p) {
       ++all;
-      fitting += s.labels.empty() || s.fits(Message(arena_, p), data);
+      fitting += s.fits(Message(arena_, p), data);
     });
   }
 
@@ -206,7 +251,7 @@ private:
   // Takes out what fits; a metric of which a part fits stays, whole, beside it... as the reference has it: it goes.
   Metrics take_out(const Step& s, Metrics& metrics) {
     Metrics out, kept;
-    for (const Message& m : metrics) {
+    for (const Metric& m : metrics) {
       Message taken(arena_);
       bool whole;
       if (extract(s, m, taken, whole)) out.push_back(taken);
@@ -218,14 +263,14 @@ private:
 
   // ---- actions
 
-  bool regroup(const Step& s, Metrics& metrics, const Message& resource, const Message& scope) {
+  bool regroup(const Step& s, Metrics& metrics, const Message& resource, Bytes scope) {
     const Metrics taken = take_out(s, metrics);
     Message made(arena_), own = resource, with(arena_);
     if (s.config->group_resource_labels.present)
       for (const Entry<Str>& e : *s.config->group_resource_labels)
         put_attribute(arena_, own, 1, view(e.key), ottl::text(view(e.value)));
     made.add(kResource, own);
-    with.add(kScope, scope.content(kScope));
+    with.add(kScope, Message(arena_, scope).content(kScope));
     for (const Message& m : taken) with.add(kRecords, m);
     made.add(kScopes, with);
     wire::put_len(groups_, 1, made.bytes());
@@ -346,7 +391,8 @@ private:
   // ---- what is done to one metric. False: none of its points is left.
 
   bool transform(const Step& s, Message& m) {
-    const bool was_empty = point_count(arena_, m) == 0;
+    // Only operations take points away.
+    const bool was_empty = s.config->operations.size == 0 || point_count(arena_, m) == 0;
     uint64_t all, fitting;
     count(s, m, all, fitting);
     const bool may = s.action != Action::Update || all == fitting;
