@@ -119,11 +119,20 @@ void append_json_text(Writer& out, Text t) {
   out.byte('"');
 }
 
+// Two digits of each byte at a time.
+static constexpr auto kHexPairs = [] {
+  struct {
+    char digits[256][2];
+  } table{};
+  for (int i = 0; i < 256; ++i) table.digits[i][0] = kHex[i >> 4], table.digits[i][1] = kHex[i & 15];
+  return table;
+}();
+
 void append_hex(Writer& out, Bytes b) {
   uint8_t* q = out.room(b.size() * 2);
   for (uint8_t x : b) {
-    *q++ = static_cast<uint8_t>(kHex[x >> 4]);
-    *q++ = static_cast<uint8_t>(kHex[x & 15]);
+    memcpy(q, kHexPairs.digits[x], 2);
+    q += 2;
   }
   out.advance(b.size() * 2);
 }
