@@ -120,6 +120,7 @@ extern "C" __attribute__((visibility("default"))) void whittle_backend_compile(c
   result.good = link::link(input, output, result.error);
   result.bytes = std::move(output.executable);
   result.archives = std::move(output.archives);
+  result.pieces = std::move(output.pieces);
 }
 
 }  // namespace whittle::backend

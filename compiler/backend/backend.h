@@ -4,6 +4,7 @@
 // check`.
 #pragma once
 
+#include "compiler/link/link.h"
 #include "compiler/plan/plan.h"
 
 #include <string>
@@ -28,6 +29,7 @@ struct Result {
   bool good = false;
   std::string bytes;
   std::vector<std::string> archives;  // say_archives: the files in library_dir of which something is in the executable
+  std::vector<link::Piece> pieces;    // the same: what the executable is put together from
   std::string error;                  // when not good; a fault of the installation or of whittle, never of the config
 };
 

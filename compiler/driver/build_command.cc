@@ -65,6 +65,45 @@ bool read_size(const std::string& text, uint64_t& bytes) {
 
 }  // namespace
 
+namespace {
+
+OptionSpec optimise_option() {
+  return {"--optimise", "0|1|2", "0: as it is written; 1: record programs rewritten; 2: and machine code (default)",
+          'O'};
+}
+
+const std::string& rewrites_help() {
+  static const std::string text = [] {
+    std::string list = "only these rewrites of record programs, joined by commas; none for none:";
+    for (const ir::Rewrite& r : ir::rewrites())
+      list += "\n" + std::string(32, ' ') + std::string(r.name) + ": " + std::string(r.what);
+    return list;
+  }();
+  return text;
+}
+
+// `--optimise` and `--rewrites`. False with a message in `error`.
+bool read_optimise(const Arguments& a, CompileOptions& options, std::string& error) {
+  const std::string level = a.get("--optimise", "2");
+  options.optimise = level == "2";
+  if (level == "0") options.rewrites.clear();
+  if (!a.has("--rewrites")) return true;
+  options.rewrites.clear();
+  const std::string given = a.get("--rewrites");
+  if (given == "none") return true;
+  for (size_t at = 0; at <= given.size();) {
+    const size_t comma = std::min(given.find(',', at), given.size());
+    const std::string name = given.substr(at, comma - at);
+    at = comma + 1;
+    auto found = std::ranges::find(ir::rewrites(), name, &ir::Rewrite::name);
+    if (found == ir::rewrites().end()) return error = "there is no rewrite `" + name + "`", false;
+    options.rewrites.push_back(&*found);
+  }
+  return true;
+}
+
+}  // namespace
+
 // All files that are named make one config, in their order.
 bool fill_options(const Arguments& a, CompileOptions& options, std::string& error) {
   if (!report::read_config_options(a, options.check, error)) return false;
@@ -153,6 +192,8 @@ int build_command(const Words& words) {
       {"--target", "x86_64|aarch64", "the machine that it runs on (default: x86_64)"},
       {"--emit", "plan|ir|asm|obj|elf", "an earlier stage, to standard output unless -o is given"},
       {"--memory", "SIZE", "the memory of its container (found out when it starts; no more than that)"},
+      optimise_option(),
+      {"--rewrites", "LIST", rewrites_help()},
   });
   Arguments a;
   CompileOptions options;
@@ -163,6 +204,8 @@ int build_command(const Words& words) {
     return code;
   options.target = a.get("--target", "x86_64");
   options.emit = a.get("--emit", "elf");
+  std::string wrong;
+  if (!read_optimise(a, options, wrong)) return fail(wrong);
   if (a.has("--memory") && !read_size(a.get("--memory"), options.memory))
     return fail("`--memory` takes 8MiB or more, such as 64MiB, not `" + a.get("--memory") + "`");
   std::string image_file = a.get("--image");
@@ -250,7 +293,7 @@ int replay_command(const Words& words) {
   auto specs = report::with_config_options({
       {"--clock", "SECONDS", "the time that it is, in seconds since the epoch; it stands still"},
       {"--target", "x86_64|aarch64", "the machine to compile for; aarch64 runs under qemu-aarch64"},
-      {"--no-optimise", "", "without the optimiser: the answers must be the same"},
+      optimise_option(),
   });
   Arguments a;
   CompileOptions options;
@@ -264,7 +307,8 @@ int replay_command(const Words& words) {
     return code;
   options.replay = true;
   options.target = a.get("--target", "x86_64");
-  options.optimise = !a.has("--no-optimise");
+  std::string wrong;
+  if (!read_optimise(a, options, wrong)) return fail(wrong);
   Compiled compiled;
   if (!compile_and_show(options, compiled)) return compiled.exit_code;
   std::string clock = a.get("--clock");

@@ -40,6 +40,11 @@ Compiled compile(const CompileOptions& options) {
     return out;
   }
   plan::Plan& plan = *built;
+  if (std::string fault = plan::optimise(plan, options.rewrites); !fault.empty()) {
+    out.exit_code = 2;
+    out.error = "an error of whittle's own, please report it: " + fault;
+    return out;
+  }
   out.listeners = plan.listeners;
   for (const check::WrittenFolder& w : check::written_folders(*out.checked.config)) out.folders.push_back(w.folder);
   for (const check::Listener& l : check::listeners(*out.checked.config)) {
@@ -49,6 +54,7 @@ Compiled compile(const CompileOptions& options) {
   out.memory = check::most_memory(*out.checked.config);
   out.needs_roots = plan.needs_roots;
   out.config_hash = plan.config_hash;
+  out.explanation = plan::explain(plan);
   if (options.emit == "plan") {
     out.bytes = plan::dump(plan);
     return out;
@@ -75,6 +81,7 @@ Compiled compile(const CompileOptions& options) {
   }
   out.bytes = std::move(result.bytes);
   out.archives = std::move(result.archives);
+  out.pieces = std::move(result.pieces);
   return out;
 }
 

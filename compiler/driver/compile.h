@@ -6,6 +6,7 @@
 #include "compiler/check/front_end.h"
 #include "compiler/check/worst_case.h"
 #include "compiler/driver/stand_ins.h"
+#include "compiler/record/rewrite.h"
 
 #include <optional>
 #include <string>
@@ -20,7 +21,8 @@ struct CompileOptions {
   uint64_t memory = 0;                // backend::Options::memory
   std::optional<StandIns> stand_ins;  // what is called in place of the config's backends
   bool replay = false;
-  bool optimise = true;
+  std::vector<const ir::Rewrite*> rewrites = ir::all_rewrites();  // of record programs
+  bool optimise = true;                                           // the machine code
   bool say_archives = false;
 };
 
@@ -28,6 +30,8 @@ struct Compiled {
   int exit_code = 0;                       // 0; 1 the config has errors; 2 could not run
   std::string bytes;                       // what was asked for
   check::CheckResult checked;              // its diagnostics are still to be shown
+  std::string explanation;                 // what becomes of telemetry (plan::explain)
+  std::vector<link::Piece> pieces;         // say_archives: what the executable is put together from
   std::vector<std::string> archives;       // say_archives: the libraries' files of which something is in it
   std::vector<check::Listener> listeners;  // of the plan; their `instance` points into `checked`
   std::vector<std::string> folders;        // that it writes files to

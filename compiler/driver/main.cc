@@ -59,6 +59,8 @@ constexpr Command kCommands[] = {
 #ifndef WHITTLE_ONLY_CHECKS
     {"build", "compiles a config to an executable or a scratch image", build_command},
     {"run", "compiles a config and runs it", run_command},
+    {"explain-plan", "tells what becomes of telemetry, and what each part adds to the executable",
+     explain_plan_command},
     {"sbom", "prints what the collector of a config is made of, as CycloneDX or SPDX", sbom_command},
     {"try", "runs a config inside a simulated Fargate task and shows the calls", try_command},
     {"replay", "runs recorded requests through a config's own machine code", replay_command},

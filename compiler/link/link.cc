@@ -10,6 +10,7 @@
 #include <llvm/Support/raw_ostream.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -63,6 +64,45 @@ std::vector<std::string> archives_in(const std::string& map, const std::string& 
   }
   std::sort(found.begin(), found.end());
   return found;
+}
+
+// A line of a map for what comes from one file: `VMA LMA Size Align FILE:(SECTION)`, in hex. What has no bytes in the
+// file is left out.
+void add_piece(std::string_view line, const std::string& dir, std::vector<Piece>& out) {
+  std::string_view columns[4];
+  for (std::string_view& c : columns) {
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    const size_t end = std::min(line.find(' '), line.size());
+    c = line.substr(0, end);
+    line.remove_prefix(end);
+  }
+  line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+  const size_t at = line.rfind(":(.");
+  if (at == std::string_view::npos || !line.ends_with(')')) return;
+  std::string_view file = line.substr(0, at), section = line.substr(at + 2);
+  section.remove_suffix(1);
+  Piece piece;
+  std::from_chars(columns[2].data(), columns[2].data() + columns[2].size(), piece.bytes, 16);
+  if (piece.bytes == 0 || section.starts_with(".bss") || section.starts_with(".tbss")) return;
+  if (file.starts_with(dir)) {
+    piece.from = file.substr(dir.size());
+  } else if (!file.starts_with('<')) {
+    piece.own = true;
+    for (std::string_view kind : {".text.", ".rodata.", ".data.rel.ro.", ".data.", ".L"})
+      if (section.starts_with(kind)) section.remove_prefix(kind.size());
+    piece.from = section;
+  }
+  out.push_back(std::move(piece));
+}
+
+std::vector<Piece> pieces_in(std::string_view map, const std::string& dir) {
+  std::vector<Piece> out;
+  while (!map.empty()) {
+    const size_t end = std::min(map.find('\n'), map.size());
+    add_piece(map.substr(0, end), dir, out);
+    map.remove_prefix(std::min(end + 1, map.size()));
+  }
+  return out;
 }
 
 }  // namespace
@@ -127,7 +167,10 @@ bool link(const Input& input, Output& output, std::string& error) {
     return false;
   }
   std::string text;
-  if (input.say_archives && read_file(map, text)) output.archives = archives_in(text, dir);
+  if (input.say_archives && read_file(map, text)) {
+    output.archives = archives_in(text, dir);
+    output.pieces = pieces_in(text, dir);
+  }
   return true;
 }
 

@@ -2,6 +2,7 @@
 // The linker, in process: LLD with LTO, from bitcode and archives to a static PIE.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,16 @@ struct Input {
   bool say_archives = false;
 };
 
+// A part of the executable: of an archive's member ("libcurl.a(url.o)"), or of the program by its symbol.
+struct Piece {
+  std::string from;
+  bool own = false;  // `from` is a symbol
+  uint64_t bytes = 0;
+};
+
 struct Output {
   std::string executable;
+  std::vector<Piece> pieces;          // say_archives: what it is put together from, in its order
   std::vector<std::string> archives;  // say_archives: the files ("libcurl.a", "rcrt1.o") of which something is in it
 };
 

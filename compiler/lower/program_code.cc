@@ -10,6 +10,7 @@
 
 #include <llvm/IR/IRBuilder.h>
 
+#include <algorithm>
 #include <bit>
 #include <map>
 
@@ -43,14 +44,17 @@ static_assert(static_cast<int>(ValueKind::Absent) == ottl::kTypes);
 class PassCode {
 public:
   // `setting` is the path of the component for messages about its settings.
-  PassCode(llvm::Module& module, Constants& constants, const ir::Pass& pass, const std::string& name,
+  // The code of what is known of the messages around (record::Outer) is made by `run_outer`, that of the pass by `run`.
+  enum class Which { Code, Outer };
+  PassCode(llvm::Module& module, Constants& constants, const ir::Pass& pass, Which which, const std::string& name,
            const std::string& setting)
       : module_(module), context_(module.getContext()), constants_(constants), pass_(pass), setting_(setting),
         b_(context_) {
     pointer_ = llvm::PointerType::get(context_, 0);
     i32_ = b_.getInt32Ty(), i64_ = b_.getInt64Ty(), bit_ = b_.getInt1Ty();
     value_ = llvm::StructType::get(context_, {b_.getInt8Ty(), b_.getInt8Ty(), b_.getInt16Ty(), i32_, i64_});
-    auto* type = llvm::FunctionType::get(i32_, {pointer_, pointer_}, false);
+    const bool code = which == Which::Code;
+    auto* type = llvm::FunctionType::get(code ? i32_ : i64_, {pointer_, pointer_, code ? i64_ : i32_}, false);
     function_ = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage, name, module);
     entry_ = BasicBlock::Create(context_, "entry", function_);
     b_.SetInsertPoint(entry_);
@@ -68,6 +72,31 @@ public:
     for (const ir::Section& s : pass_.sections) section(s);
     b_.CreateRet(verdict(0));
     // The slots of values come first.
+    llvm::IRBuilder<>(entry_).CreateBr(first);
+    return function_;
+  }
+
+  llvm::Function* run_outer() {
+    BasicBlock *first = b_.GetInsertBlock(), *none = block("none");
+    auto* by_level = b_.CreateSwitch(function_->getArg(2), none);
+    for (int level = 0; level < ir::kLevels; ++level) {
+      Value* bits = nullptr;
+      for (size_t k = 0; k < pass_.hoisted.size(); ++k) {
+        const ir::Hoisted& h = pass_.hoisted[k];
+        if (static_cast<int>(h.level) != level) continue;
+        if (!bits) {
+          BasicBlock* here = block("level");
+          by_level->addCase(b_.getInt32(static_cast<uint32_t>(level)), here);
+          b_.SetInsertPoint(here);
+          bits = b_.getInt64(0);
+        }
+        Value* bit = b_.CreateZExt(truth(h.block, none), i64_);
+        bits = b_.CreateOr(bits, b_.CreateShl(bit, static_cast<uint64_t>(k)));
+      }
+      if (bits) b_.CreateRet(bits);
+    }
+    b_.SetInsertPoint(none);
+    b_.CreateRet(b_.getInt64(0));
     llvm::IRBuilder<>(entry_).CreateBr(first);
     return function_;
   }
@@ -300,20 +329,28 @@ private:
     case Op::Write: return write(i, failed);
     case Op::ReadKey:
       out.memory = slot();
+      if (Value* key = key_number(i)) {
+        call("rt_get_key", b_.getVoidTy(), {run_arg(), frame(i.level), key, out.memory});
+        return;
+      }
       call("rt_get_attribute", b_.getVoidTy(),
            {run_arg(), frame(i.level), data(i.text), b_.getInt64(i.text.size()), out.memory});
       return;
     case Op::WriteKey: {
-      auto put = [&](const char* how) {
-        checked(how, {run_arg(), frame(i.level), data(i.text), b_.getInt64(i.text.size()), memory(i.operands[0])},
-                failed);
+      Value* key = key_number(i);
+      auto put = [&](const std::string& how) {
+        if (key) checked(how + "_key", {run_arg(), frame(i.level), key, memory(i.operands[0])}, failed);
+        else
+          checked(how + "_attribute",
+                  {run_arg(), frame(i.level), data(i.text), b_.getInt64(i.text.size()), memory(i.operands[0])}, failed);
       };
-      if (i.keeps_nil) put("rt_copy_attribute");
-      else not_nil(i.operands[0], [&] { put("rt_put_attribute"); });
+      if (i.keeps_nil) put("rt_copy");
+      else not_nil(i.operands[0], [&] { put("rt_put"); });
       return;
     }
     case Op::DeleteKey:
-      call("rt_delete_attribute", b_.getVoidTy(), {frame(i.level), data(i.text), b_.getInt64(i.text.size())});
+      if (Value* key = key_number(i)) call("rt_delete_key", b_.getVoidTy(), {frame(i.level), key});
+      else call("rt_delete_attribute", b_.getVoidTy(), {frame(i.level), data(i.text), b_.getInt64(i.text.size())});
       return;
     case Op::ReadCache:
       out.memory = slot();
@@ -370,7 +407,11 @@ private:
     case Op::Or: out.bit = chain(i, failed); return;
     case Op::FirstOf: out.memory = first_of(i, failed); return;
     case Op::HasKey:
-      out.bit = call("rt_has_attribute", bit_, {frame(i.level), data(i.text), b_.getInt64(i.text.size())});
+      if (Value* key = key_number(i)) out.bit = call("rt_has_key", bit_, {frame(i.level), key});
+      else out.bit = call("rt_has_attribute", bit_, {frame(i.level), data(i.text), b_.getInt64(i.text.size())});
+      return;
+    case Op::Hoisted:
+      out.bit = b_.CreateTrunc(b_.CreateLShr(function_->getArg(2), static_cast<uint64_t>(i.index)), bit_);
       return;
     case Op::Present:
       out.bit = known_[i.operands[0]].bit ? b_.getTrue()
@@ -388,6 +429,13 @@ private:
                           : one_of(memory(i.operands[0]), i.keys);
       return;
     }
+  }
+
+  // The number of the instruction's key where attributes are looked up; null where they are looked through.
+  Value* key_number(const Instruction& i) {
+    const auto& keys = pass_.keys[static_cast<size_t>(i.level)];
+    if (keys.empty()) return nullptr;
+    return b_.getInt32(static_cast<uint32_t>(std::ranges::find(keys, i.text) - keys.begin()));
   }
 
   Value* kind_of_value(Value* v) { return b_.CreateLoad(b_.getInt8Ty(), v); }
@@ -562,8 +610,6 @@ private:
   // ---- fields
   // -------------------------------------------------------------------------------------------------------------
 
-  static bool is_attributes(const ottl::PathEntry& p) { return p.keys == ottl::Keys::Map && p.form == Form::Plain; }
-
   Constant* point_fields(const ottl::PathEntry& p) {
     auto* type = struct_of<record::PointField>(module_);
     std::vector<Constant*> entries(4, llvm::ConstantAggregateZero::get(type));
@@ -580,7 +626,7 @@ private:
     const ottl::PathEntry& p = *i.path;
     Value* s = slot();
     Value* f = frame(i.level);
-    if (is_attributes(p)) {
+    if (ir::is_attributes(p)) {
       call("rt_get_attributes", b_.getVoidTy(), {run_arg(), f, s});
     } else if (p.form == Form::Schema) {
       call("rt_get_schema", b_.getVoidTy(), {f, s});
@@ -664,7 +710,7 @@ private:
         BasicBlock* after = block("after");
         b_.CreateCondBr(b_.getTrue(), failed, after);
         b_.SetInsertPoint(after);
-      } else if (is_attributes(p)) {
+      } else if (ir::is_attributes(p)) {
         checked("rt_set_attributes", {run_arg(), f, v}, failed);
       } else if (p.form == Form::TraceState && i.operands.size() > 1) {
         checked("rt_set_trace_state", {run_arg(), f, memory(i.operands[1]), v}, failed);
@@ -715,6 +761,47 @@ private:
   std::map<ir::ValueId, Known> known_;
 };
 
+// A hash table of keys (record::Keys), with few of them in one bucket.
+Constant* keys_constant(llvm::Module& module, Constants& constants, const std::vector<std::string>& keys,
+                        const std::string& name) {
+  if (keys.empty()) return constants.null_pointer();
+  uint32_t bits = 1;
+  while ((size_t{1} << bits) < 2 * keys.size()) ++bits;
+  const uint32_t shift = 32 - bits;
+  auto bucket = [&](const std::string& key, uint32_t multiplier) {
+    return record::bucket_of(key.data(), key.size(), multiplier, shift);
+  };
+  uint32_t best = 0;
+  size_t fewest = SIZE_MAX;
+  // Odd numbers from the golden ratio on: any would do, most are about as good.
+  for (uint32_t m = 0x9E37'79B1, tries = 0; tries < 200 && fewest > 0; ++tries, m += 0x9E37'79B2) {
+    std::vector<size_t> filled(size_t{1} << bits);
+    size_t shared = 0;
+    for (const std::string& k : keys) shared += filled[bucket(k, m | 1)]++;
+    if (shared < fewest) fewest = shared, best = m | 1;
+  }
+  std::vector<uint8_t> first(size_t{1} << bits), next(keys.size());
+  std::vector<Constant*> texts;
+  uint64_t sizes = 0;
+  for (size_t k = 0; k < keys.size(); ++k) {
+    sizes |= uint64_t{1} << keys[k].size() % 64;
+    uint8_t& head = first[bucket(keys[k], best)];
+    next[k] = head;
+    head = static_cast<uint8_t>(k + 1);
+    texts.push_back(constants.text(keys[k]));
+  }
+  auto bytes = [&](const std::vector<uint8_t>& list, const char* what) {
+    std::vector<Constant*> items;
+    for (uint8_t b : list) items.push_back(constants.integer(b, 8));
+    return constants.list(llvm::Type::getInt8Ty(module.getContext()), items, name + what);
+  };
+  auto* type = struct_of<record::Keys>(module);
+  auto* value = struct_value(type, {constants.list(constants.str_type(), texts, name), bytes(first, ".first"),
+                                    bytes(next, ".next"), constants.integer(best, 32), constants.integer(shift, 32),
+                                    constants.integer(sizes, 64)});
+  return new llvm::GlobalVariable(module, type, true, llvm::GlobalValue::PrivateLinkage, value, name);
+}
+
 }  // namespace
 
 llvm::GlobalVariable* program_constant(llvm::Module& module, Constants& constants, const ir::Program& program,
@@ -723,10 +810,22 @@ llvm::GlobalVariable* program_constant(llvm::Module& module, Constants& constant
   std::vector<Constant*> passes;
   for (size_t k = 0; k < program.passes.size(); ++k) {
     const ir::Pass& pass = program.passes[k];
-    llvm::Function* code = PassCode(module, constants, pass, name + "." + std::to_string(k), setting).run();
+    const std::string own = name + "." + std::to_string(k);
+    Constant *code = PassCode(module, constants, pass, PassCode::Which::Code, own, setting).run(),
+             *outer = constants.null_pointer();
+    if (!pass.hoisted.empty())
+      outer = PassCode(module, constants, pass, PassCode::Which::Outer, own + ".outer", setting).run_outer();
+    uint64_t outer_levels = 0;
+    for (const ir::Hoisted& h : pass.hoisted) outer_levels |= 1u << static_cast<uint32_t>(h.level);
+    std::vector<Constant*> keys;
+    for (size_t level = 0; level < ir::kLevels; ++level)
+      keys.push_back(keys_constant(module, constants, pass.keys[level], own + ".keys"));
+    auto* keys_type = llvm::ArrayType::get(llvm::PointerType::get(module.getContext(), 0), ir::kLevels);
     passes.push_back(struct_value(
-        pass_type, {constants.integer(static_cast<uint64_t>(pass.level), 32), constants.integer(levels_read(pass), 32),
-                    constants.integer(levels_written(pass), 32), constants.integer(pass.drops, 8), code}));
+        pass_type, {constants.integer(static_cast<uint64_t>(pass.level), 32), constants.integer(fields_read(pass), 32),
+                    constants.integer(attributes_read(pass), 32), constants.integer(levels_written(pass), 32),
+                    constants.integer(pass.drops, 8), llvm::ConstantArray::get(keys_type, keys),
+                    constants.integer(outer_levels, 32), outer, code}));
   }
   auto* type = struct_of<record::Program>(module);
   auto* value = struct_value(type, {constants.integer(static_cast<uint64_t>(program.signal), 32),
@@ -739,7 +838,8 @@ Constant* conditions_constant(llvm::Module& module, Constants& constants, const 
   const ir::Pass& pass = program.passes[0];
   return struct_value(struct_of<record::Conditions>(module),
                       {constants.integer(static_cast<uint64_t>(pass.level), 32),
-                       constants.integer(levels_read(pass), 32), PassCode(module, constants, pass, name, "").run()});
+                       constants.integer(attributes_read(pass), 32),
+                       PassCode(module, constants, pass, PassCode::Which::Code, name, "").run()});
 }
 
 }  // namespace whittle::lower

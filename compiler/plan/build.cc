@@ -205,6 +205,16 @@ private:
                        [&](const Stage& s) { return s.instance == &i && !s.stateless(); });
   }
 
+  static schema::Signal signal_of(ottl::Context context) {
+    switch (context) {
+    case ottl::Context::Metric:
+    case ottl::Context::DataPoint:
+    case ottl::Context::Exemplar: return schema::Signal::Metrics;
+    case ottl::Context::Log: return schema::Signal::Logs;
+    default: return schema::Signal::Traces;
+    }
+  }
+
   // Settings that hold conditions become code.
   void conditions(const check::Value& v) {
     for (const check::Value& item : v.items) {
@@ -215,6 +225,7 @@ private:
       auto group = check::conditions_in(v, item, problems);
       if (!group) continue;
       Conditions made{&item, {}};
+      made.program.signal = signal_of(group->context);
       ir::add_group(made.program, *group, true, item.place, missing);
       plan_.conditions.push_back(std::move(made));
     }

@@ -7,6 +7,7 @@
 #include "compiler/source/duration.h"
 #include "compiler/source/json.h"
 
+#include <algorithm>
 #include <set>
 
 namespace whittle::plan {
@@ -43,6 +44,7 @@ public:
       auto names = [&](const std::vector<StageId>& ids, const char* between) {
         for (auto id : ids) {
           out_ += separator + plan_.stages[id].instance->id;
+          for (const check::Instance* other : plan_.stages[id].joined) out_ += " + " + other->id;
           separator = between;
         }
         separator = " -> ";
@@ -83,8 +85,11 @@ private:
       return;
     }
     if (stage.program) {
-      out_ += "program " + plan_.pipelines[*stage.pipeline].source->name + "/" + stage.instance->id + " {\n" +
-              ir::dump(*stage.program) + "}\n\n";
+      const auto& in_use = plan_.pipelines[*stage.pipeline].processors;
+      if (std::ranges::find(in_use, static_cast<StageId>(&stage - plan_.stages.data())) == in_use.end()) return;
+      out_ += "program " + plan_.pipelines[*stage.pipeline].source->name + "/" + stage.instance->id;
+      for (const check::Instance* other : stage.joined) out_ += " + " + other->id;
+      out_ += " {\n" + ir::dump(*stage.program) + "}\n\n";
       return;
     }
     out_ += std::string(schema::name_of(stage.component().kind)) + " " + stage.instance->id;

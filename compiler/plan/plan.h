@@ -11,7 +11,7 @@
 #include "compiler/aws/needs.h"
 #include "compiler/check/config.h"
 #include "compiler/check/listeners.h"
-#include "compiler/record/ir.h"
+#include "compiler/record/rewrite.h"
 
 #include <expected>
 #include <optional>
@@ -36,6 +36,8 @@ struct Stage {
   std::optional<schema::Signal> takes;  // connectors only
   // A stateless processor: what it does to each record. Such a stage has no instance at run time.
   std::optional<ir::Program> program;
+  // The processors behind it whose programs have become part of this one; they are in no pipeline's list any more.
+  std::vector<const check::Instance*> joined;
 
   // A connector that sorts: where telemetry goes, each route by itself. It has no instance either.
   std::optional<std::vector<Route>> routes;
@@ -73,8 +75,15 @@ struct Plan {
   std::string drift;  // the table by which the collector compares a config that it is given (runtime/drift/table.h)
 };
 
+// Makes the record programs cheaper by these rewrites, in their own order; with "fuse" those of neighbours in a
+// pipeline become one first. Returns a fault of whittle's own, in words; empty: none.
+std::string optimise(Plan& plan, std::span<const ir::Rewrite* const> wanted);
+
 // The plan as text: one stage a paragraph, settings that differ from their defaults, pipelines with their arrows.
 std::string dump(const Plan& plan);
+
+// What becomes of telemetry in each pipeline, in words: what is looked at, written and dropped, and at which level.
+std::string explain(const Plan& plan);
 
 // What turns a stateless processor into a record program. It asks the config for every setting that was written
 // (Value::at, Value::find), also for those that change nothing: what it did not ask for it has overlooked.

@@ -30,11 +30,11 @@ Level level_of(Context context) {
   }
 }
 
-namespace {
-
 bool is_attributes(const ottl::PathEntry& path) {
   return path.keys == ottl::Keys::Map && path.form == Form::Plain;
 }
+
+namespace {
 
 class Builder {
 public:
@@ -578,46 +578,6 @@ void add_group(Program& program, const ottl::Group& group, bool drops, const std
 void add_kept(Program& program, const ottl::Group& group, const std::string& place, std::vector<std::string>& missing) {
   add_group(program, group, true, place, missing);
   program.passes.back().sections.back().keeps = true;
-}
-
-namespace {
-
-template <class F>
-void each_instruction(const Block& b, const F& f) {
-  for (const Instruction& i : b.code) {
-    f(i);
-    for (const Block& inner : i.blocks) each_instruction(inner, f);
-  }
-}
-
-template <class F>
-void each_instruction(const Pass& pass, const F& f) {
-  for (const Section& s : pass.sections) {
-    for (const Block& c : s.conditions) each_instruction(c, f);
-    for (const Statement& t : s.statements) {
-      each_instruction(t.guard, f);
-      each_instruction(t.body, f);
-    }
-  }
-}
-
-}  // namespace
-
-uint32_t levels_read(const Pass& pass) {
-  uint32_t out = 0;
-  each_instruction(pass, [&](const Instruction& i) {
-    if ((i.path && is_attributes(*i.path)) || i.op == Op::Edit) out |= 1u << static_cast<uint32_t>(i.level);
-  });
-  return out;
-}
-
-uint32_t levels_written(const Pass& pass) {
-  uint32_t out = 0;
-  each_instruction(pass, [&](const Instruction& i) {
-    const bool writes = i.op == Op::Write || i.op == Op::WriteKey || i.op == Op::DeleteKey || i.op == Op::Edit;
-    if (writes) out |= 1u << static_cast<uint32_t>(i.level);
-  });
-  return out;
 }
 
 }  // namespace whittle::ir

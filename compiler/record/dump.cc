@@ -6,7 +6,7 @@ namespace whittle::ir {
 
 namespace {
 
-constexpr std::string_view kLevelNames[] = {"resource", "scope", "record", "inner"};
+constexpr std::string_view kLevelNames[] = {"resource", "scope", "record", "inner", "exemplar"};
 
 std::string quoted(std::string_view text) {
   constexpr char kHex[] = "0123456789abcdef";
@@ -91,6 +91,7 @@ private:
     case Op::And: return "and";
     case Op::Or: return "or";
     case Op::FirstOf: return "first of";
+    case Op::Hoisted: return "hoisted " + std::to_string(i.index);
     }
     return "";
   }
@@ -114,6 +115,19 @@ std::string dump(const Program& program) {
   Dump d;
   for (const Pass& pass : program.passes) {
     d.out += "  each " + std::string(kLevelNames[static_cast<int>(pass.level)]) + " {\n";
+    for (size_t level = 0; level < kLevels; ++level) {
+      if (pass.keys[level].empty()) continue;
+      d.out += "    keys of " + std::string(kLevelNames[level]);
+      for (const std::string& k : pass.keys[level]) d.out += " " + quoted(k);
+      d.out += "\n";
+    }
+    for (size_t k = 0; k < pass.hoisted.size(); ++k) {
+      const Hoisted& h = pass.hoisted[k];
+      d.out +=
+          "    hoisted " + std::to_string(k) + " of " + std::string(kLevelNames[static_cast<int>(h.level)]) + " {\n";
+      d.block(h.block, "      ");
+      d.out += "    }\n";
+    }
     for (const Section& s : pass.sections) {
       for (const Block& c : s.conditions) {
         d.out += s.keeps ? "    keep where {\n" : s.drops ? "    drop where {\n" : "    only where {\n";

@@ -14,6 +14,7 @@
 #include "compiler/regex/dfa.h"
 #include "compiler/schema/schema.h"
 
+#include <array>
 #include <memory>
 #include <string>
 #include <variant>
@@ -63,6 +64,7 @@ enum class Op : uint8_t {
   And,
   Or,       // `blocks`: the operands, each giving a truth value
   FirstOf,  // `blocks`: the operands, each run only where those before it gave nil; the first value that is none
+  Hoisted,  // a truth value that is known already: Pass::hoisted[`index`]
 };
 
 // How a value becomes a text where processors compare texts (contrib's internal/filter).
@@ -97,6 +99,7 @@ struct Instruction {
   const ottl::Function* function = nullptr;
   ottl::Operator operation = ottl::Operator::None;
   std::shared_ptr<const regex::Tables> pattern;
+  uint32_t index = 0;
   const check::Value* settings = nullptr;  // Setting: a value of the config
   std::vector<Block> blocks;
 };
@@ -118,11 +121,21 @@ struct Section {
   std::string place;
 };
 
+// A truth value that depends only on a message around those that a pass is about: found once for each of these.
+struct Hoisted {
+  Level level = Level::Resource;
+  Block block;
+};
+inline constexpr size_t kMostHoisted = 64;
+
 struct Pass {
   Level level = Level::Record;
   std::vector<Section> sections;
   uint32_t values = 0;  // how many ids there are
   bool drops = false;
+  std::vector<Hoisted> hoisted;  // in the order of their levels
+  // By level: the keys by which attributes are looked up. Empty: they are looked through, or not looked at.
+  std::array<std::vector<std::string>, kLevels> keys;
 };
 
 struct Program {
@@ -149,8 +162,12 @@ void add_group(Program& program, const ottl::Group& group, bool drops, const std
 // Adds that only what a condition of the group holds for is kept.
 void add_kept(Program& program, const ottl::Group& group, const std::string& place, std::vector<std::string>& missing);
 
-// Whether the pass looks at attributes of a level, and whether it may write there.
-uint32_t levels_read(const Pass& pass);
+// Bits by level: where the pass looks at attributes, where at other fields, and where it may write.
+uint32_t attributes_read(const Pass& pass);
+uint32_t fields_read(const Pass& pass);
 uint32_t levels_written(const Pass& pass);
+
+// Whether a path is the attributes of its message.
+bool is_attributes(const ottl::PathEntry& path);
 
 }  // namespace whittle::ir

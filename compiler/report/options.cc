@@ -43,11 +43,12 @@ bool read_command_line(const std::vector<std::string>& words, const std::vector<
       out.files.push_back(word);
       continue;
     }
+    const bool joined = word.size() > 2 && word[1] != '-';  // -O0
     size_t equals = word.starts_with("--") ? word.find('=') : std::string::npos;
     std::string name = word.substr(0, equals);
     const OptionSpec* spec = nullptr;
     for (auto& s : specs)
-      if (s.name == name || (word.size() == 2 && s.letter == word[1])) spec = &s;
+      if (s.name == name || (word[1] != '-' && s.letter == word[1] && (!joined || !s.value.empty()))) spec = &s;
     if (!spec) {
       error = "unknown option `" + name + "`";
       std::vector<std::string_view> names;
@@ -58,6 +59,7 @@ bool read_command_line(const std::vector<std::string>& words, const std::vector<
     std::string value;
     if (!spec->value.empty()) {
       if (equals != std::string::npos) value = word.substr(equals + 1);
+      else if (joined) value = word.substr(2);
       else if (i + 1 < words.size()) value = words[++i];
       else return error = "`" + std::string(spec->name) + "` needs a value: " + std::string(spec->value), false;
       if (!allowed(spec->value, value))

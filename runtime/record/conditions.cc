@@ -10,13 +10,14 @@ Answer Asker::ask(const Conditions& conditions) {
     At& at = at_[i];
     const bool attributes = conditions.maps >> i & 1;
     if (at.open && (at.with_attributes || !attributes)) continue;
-    if (i <= static_cast<uint32_t>(Level::Scope)) open_holder(frames_[i], at.kind, at.content, attributes);
-    else open(frames_[i], at.kind, at.content, attributes);
+    const Looks looks{.attributes = attributes};
+    if (i <= static_cast<uint32_t>(Level::Scope)) open_holder(frames_[i], at.kind, at.content, looks);
+    else open(frames_[i], at.kind, at.content, looks);
     frames_[i].index = at.index;
     at.open = true;
     at.with_attributes = attributes;
   }
-  const Verdict verdict = conditions.code(&run_, frames);
+  const Verdict verdict = conditions.code(&run_, frames, 0);
   arena_.recycle();
   return static_cast<Answer>(verdict);
 }

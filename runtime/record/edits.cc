@@ -15,7 +15,7 @@ Message message_of(Run& run, const Frame& frame) {
 }
 
 void reopen(Frame& frame, const Message& message) {
-  open(frame, frame.kind, message.bytes(), frame.looks_at_attributes);
+  open(frame, frame.kind, message.bytes(), Looks(frame.looks));
   frame.replaced = true;
 }
 

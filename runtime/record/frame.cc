@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/record/frame.h"
 
+#include <algorithm>
 #include <string.h>
 #include <vector>
 
@@ -15,19 +16,23 @@ namespace {
 // By Kind: the number of the field that holds attributes.
 constexpr uint32_t kAttributes[] = {1, 3, 9, 3, 12, 7, 9, 1, 7, 7, 6};
 
+// Whether a KeyValue is as encoders write it: a key and a value whose lengths are one byte. Then its key follows its
+// first two bytes, and its value the two behind that.
+bool is_usual(const uint8_t* at, size_t size) {
+  if (size < 4 || at[0] != 0x0A) return false;
+  const size_t key = at[1];
+  // A length of more than one byte is at least 128, and does not fit either.
+  return size < 0x80 && key + 4 <= size && at[2 + key] == 0x12 && key + at[3 + key] + 4 == size;
+}
+
 Entry entry_of(Bytes whole, Bytes raw) {
   Entry e{{}, {}, whole, {}};
-  // As encoders write it: a key and a value whose lengths are one byte.
   const uint8_t* at = raw.data();
-  const size_t size = raw.size();
-  if (size >= 4 && at[0] == 0x0A && at[1] < 0x80 && at[1] + 4u <= size) {
+  if (is_usual(at, raw.size())) {
     const size_t key = at[1];
-    const uint8_t* value = at + 2 + key;
-    if (value[0] == 0x12 && value[1] < 0x80 && 4 + key + value[1] == size) {
-      e.key = as_text({at + 2, key});
-      e.any = {value + 2, value[1]};
-      return e;
-    }
+    e.key = as_text({at + 2, key});
+    e.any = {at + 4 + key, at[3 + key]};
+    return e;
   }
   for (const uint8_t *p = raw.data(), *end = p + raw.size(); p < end;) {
     wire::RawField f = wire::next_field(p);
@@ -277,42 +282,91 @@ bool encode(Run& run, Writer& out, uint32_t number, How how, const Value& v) {
 
 }  // namespace
 
-void open(Frame& frame, Kind kind, Bytes content, bool attributes) {
+namespace {
+
+// Notes an attribute that one of the keys names.
+void note(Frame& frame, const uint8_t* begin, Text key) {
+  const Keys& keys = *frame.looks.keys;
+  const uint32_t bucket = bucket_of(key.data(), key.size(), keys.multiplier, keys.shift);
+  for (uint32_t n = keys.first[bucket]; n != 0; n = keys.next[n - 1]) {
+    const Str& k = keys.keys[n - 1];
+    if (k.size != key.size() || memcmp(k.data, key.data(), k.size) != 0) continue;
+    Place& place = frame.places[n - 1];
+    if (place.at) frame.doubled = true;
+    else place.at = begin;
+    return;
+  }
+}
+
+// An attribute where all are looked at, or some by their keys.
+[[gnu::noinline]] void note_attribute(Frame& frame, const uint8_t* begin, const uint8_t* content, const uint8_t* end) {
+  Entry e = entry_of({begin, end}, {content, end});
+  if (frame.looks.keys) note(frame, begin, e.key);
+  else frame.entries.push_back(e);
+}
+
+}  // namespace
+
+void open(Frame& frame, Kind kind, Bytes content, const Looks& looks) {
   frame.kind = kind;
   frame.content = content;
   frame.attributes_number = kAttributes[static_cast<uint32_t>(kind)];
   frame.written = frame.delimited = 0;
-  frame.looks_at_attributes = attributes;
-  frame.attributes_written = frame.replaced = false;
+  frame.looks = looks;
+  frame.attributes_written = frame.replaced = frame.doubled = false;
   frame.entries.clear();
   frame.fresh.clear();
+  if (looks.keys) {
+    if (frame.places.size() != looks.keys->keys.size) frame.places.resize(looks.keys->keys.size);
+    for (Place& place : frame.places) place.at = nullptr, place.state = Place::State::Received;
+    frame.removed.clear();
+    frame.added.clear();
+  }
   memset(frame.fields, 0, sizeof frame.fields);
-  const uint32_t attribute_tag = wire::tag_of(frame.attributes_number, wire::kLen);
+  if (!looks.fields && !looks.attributes) return;
+  // No field that is none has this tag.
+  const uint32_t attribute_tag = looks.attributes ? wire::tag_of(frame.attributes_number, wire::kLen) : 0;
+  // The sizes of keys that are of interest, by bit.
+  const uint64_t sizes = looks.keys ? looks.keys->sizes : UINT64_MAX;
   uint32_t delimited = 0;
   for (const uint8_t *p = content.data(), *end = p + content.size(); p < end;) {
     const uint8_t* begin = p;
     // Nearly all fields have a tag of one byte, and most of them a length of one byte behind it.
-    if (*p < 0x80 && (*p & 7) == wire::kLen && p[1] < 0x80) {
-      const uint32_t tag = *p, n = tag >> 3;
+    const uint32_t tag = *p;
+    if (tag == attribute_tag && p[1] < 0x80) {
       const size_t size = p[1];
       p += 2 + size;
-      frame.fields[n] = begin + 1;
-      delimited |= 1u << n;
-      if (attributes && tag == attribute_tag) frame.entries.push_back(entry_of({begin, p}, {begin + 2, size}));
+      if (!is_usual(begin + 2, size) || (sizes >> begin[3] % 64 & 1)) note_attribute(frame, begin, begin + 2, p);
+      continue;
+    }
+    if (tag < 0x80 && (tag & 7) == wire::kLen && p[1] < 0x80) {
+      p += 2 + p[1];
+      frame.fields[tag >> 3] = begin + 1;
+      delimited |= 1u << (tag >> 3);
+      continue;
+    }
+    const bool fixed = (tag & 0x87) == wire::kI64, small = (tag & 0x87) == wire::kVarint && p[1] < 0x80;
+    if (fixed || small) {
+      p += fixed ? 9 : 2;
+      frame.fields[tag >> 3] = begin + 1;
+      delimited &= ~(1u << (tag >> 3));
       continue;
     }
     wire::RawField f = wire::next_field(p);
     uint32_t n = f.number();
     if (n >= kFields) continue;
+    if (f.tag == attribute_tag) {
+      note_attribute(frame, f.begin, f.content().data(), f.end);
+      continue;
+    }
     frame.fields[n] = f.value;
     if ((f.tag & 7) == wire::kLen) delimited |= 1u << n;
     else delimited &= ~(1u << n);
-    if (attributes && n == frame.attributes_number) frame.entries.push_back(entry_of(f.whole(), f.content()));
   }
   frame.delimited = delimited;
 }
 
-void open_holder(Frame& frame, Kind kind, Bytes content, bool attributes) {
+void open_holder(Frame& frame, Kind kind, Bytes content, const Looks& looks) {
   Bytes own;
   Text schema;
   for (const uint8_t *p = content.data(), *end = p + content.size(); p < end;) {
@@ -320,12 +374,60 @@ void open_holder(Frame& frame, Kind kind, Bytes content, bool attributes) {
     if (f.number() == kOwn) own = f.content();
     else if (f.number() == kSchema) schema = as_text(f.content());
   }
-  open(frame, kind, own, attributes);
+  open(frame, kind, own, looks);
   frame.schema = schema;
   frame.schema_written = false;
 }
 
+namespace {
+
+Bytes whole_field(const uint8_t* at) {
+  const uint8_t* p = at;
+  return wire::next_field(p).whole();
+}
+
+// In the order in which they stand.
+std::span<const Change> changes_of(const Frame& frame) {
+  std::vector<Change>& out = frame.changes;
+  out.clear();
+  if (!frame.attributes_written) return out;
+  for (size_t k = 0; k < frame.places.size(); ++k)
+    if (frame.places[k].state == Place::State::Changed)
+      out.push_back({whole_field(frame.places[k].at), &frame.places[k], view(frame.looks.keys->keys[k])});
+  for (Bytes b : frame.removed) out.push_back({b, nullptr, {}});
+  std::sort(out.begin(), out.end(), [](const Change& a, const Change& b) { return a.place.data() < b.place.data(); });
+  return out;
+}
+
+void close_by_key(const Frame& frame, Writer& out, uint32_t gone) {
+  const std::span<const Change> changes = changes_of(frame);
+  const Change *next = changes.data(), *last = next + changes.size();
+  const uint8_t *from = frame.content.data(), *p = from, *end = p + frame.content.size();
+  auto leave_out = [&](Bytes field) {
+    out.append(Bytes(from, field.data()));
+    from = field.data() + field.size();
+  };
+  auto change = [&] {
+    leave_out(next->place);
+    if (next->by) ottl::put_pair(out, frame.attributes_number, next->key, next->by->value);
+    ++next;
+  };
+  while (gone != 0 && p < end) {
+    const wire::RawField f = wire::next_field(p);
+    if (next < last && next->place.data() == f.begin) change();
+    else if (f.number() < kFields && (gone >> f.number() & 1)) leave_out(f.whole());
+  }
+  while (next < last) change();
+  if (from < end) out.append(Bytes(from, end));
+  for (const Frame::Fresh& f : frame.fresh) out.append(f.field);
+  for (uint32_t k : frame.added)
+    ottl::put_pair(out, frame.attributes_number, view(frame.looks.keys->keys[k]), frame.places[k].value);
+}
+
+}  // namespace
+
 void close(const Frame& frame, Writer& out, uint32_t skip) {
+  if (frame.looks.keys) return close_by_key(frame, out, frame.written | skip);
   const uint32_t gone = frame.written | skip | (frame.attributes_written ? 1u << frame.attributes_number : 0);
   const uint8_t *from = frame.content.data(), *p = from, *end = p + frame.content.size();
   while (p < end) {
@@ -544,6 +646,73 @@ void rt_delete_attribute(Frame* frame, const char* key, uint64_t size) {
     if (frame->entries[i].key != name) continue;
     frame->entries.erase(frame->entries.begin() + static_cast<ptrdiff_t>(i));
     frame->attributes_written = true;
+    return;
+  }
+}
+
+void rt_get_key(Run*, const Frame* frame, uint32_t key, Value* out) {
+  const Place& place = frame->places[key];
+  if (place.state != Place::State::Received) {
+    *out = place.value;
+  } else if (place.at) {
+    const uint8_t* p = place.at;
+    const wire::RawField f = wire::next_field(p);
+    *out = ottl::from_any(entry_of(f.whole(), f.content()).any);
+  } else {
+    *out = ottl::nil();
+    return;
+  }
+  if (out->is(ValueKind::Nil)) out->detail = 1;  // it is there, and empty
+}
+
+bool rt_has_key(const Frame* frame, uint32_t key) {
+  const Place& place = frame->places[key];
+  return place.at || place.state != Place::State::Received;
+}
+
+static void change(Frame& frame, uint32_t key, const Value& v) {
+  Place& place = frame.places[key];
+  frame.attributes_written = true;
+  place.value = v;
+  if (place.state != Place::State::Received) return;
+  place.state = place.at ? Place::State::Changed : Place::State::Added;
+  if (!place.at) frame.added.push_back(key);
+}
+
+bool rt_put_key(Run* run, Frame* frame, uint32_t key, const Value* v) {
+  const bool good = ottl::storable(*v);
+  // The reference makes the key before it looks at the value.
+  if (!rt_has_key(frame, key)) change(*frame, key, good ? *v : ottl::nil());
+  else if (good && !v->is(ValueKind::Nil)) change(*frame, key, *v);
+  return good || run->fail("a value of that type cannot be stored");
+}
+
+bool rt_copy_key(Run* run, Frame* frame, uint32_t key, const Value* v) {
+  if (!v->is(ValueKind::Nil) || !rt_has_key(frame, key)) return rt_put_key(run, frame, key, v);
+  change(*frame, key, ottl::nil());
+  return true;
+}
+
+void rt_delete_key(Frame* frame, uint32_t key) {
+  Place& place = frame->places[key];
+  if (!rt_has_key(frame, key)) return;
+  frame->attributes_written = true;
+  if (place.state == Place::State::Added) {
+    std::erase(frame->added, key);
+    place = {};
+    return;
+  }
+  const Bytes gone = whole_field(place.at);
+  frame->removed.push_back(gone);
+  place = {};
+  if (!frame->doubled) return;
+  // The next one of that key counts now.
+  for (const uint8_t *p = gone.data() + gone.size(), *end = frame->content.data() + frame->content.size(); p < end;) {
+    const wire::RawField f = wire::next_field(p);
+    if (f.number() != frame->attributes_number ||
+        entry_of(f.whole(), f.content()).key != view(frame->looks.keys->keys[key]))
+      continue;
+    place.at = f.begin;
     return;
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One message that is open while a record program runs: where its fields stand, what was written to them, and its
-// attributes as a list that can be changed.
+// attributes: where those stand that are looked at by constant keys, or all of them as a list that can be changed.
 //
 // Opening scans the message once and notes where each field's value begins; nothing is decoded. A written field is
 // encoded at once, and from then on the note points to what was written, so reading does not care. Closing copies what
@@ -26,6 +26,28 @@ struct Entry {
   ottl::Value value;  // where `raw` is empty
 };
 
+// The attribute of a constant key. Of several with that key the first counts, as in the reference.
+struct Place {
+  enum class State : uint8_t { Received, Changed, Added };
+  const uint8_t* at;  // the field with its tag, as it was received; null: there was none, or it is gone
+  ottl::Value value;  // unless it is as it was received
+  State state;
+};
+
+// What takes the place of an attribute that was received: the value of a key, or nothing.
+struct Change {
+  Bytes place;
+  const Place* by;
+  Text key;
+};
+
+// How a message is looked at.
+struct Looks {
+  bool fields = true;
+  bool attributes = false;
+  const Keys* keys = nullptr;  // by these alone
+};
+
 struct Frame {
   Kind kind = Kind::Resource;
   Bytes content;
@@ -40,9 +62,14 @@ struct Frame {
   };
   std::vector<Fresh> fresh;
   bool attributes_written = false;
-  bool looks_at_attributes = false;  // `entries` holds them
-  bool replaced = false;             // all of `content` is the program's own
-  std::vector<Entry> entries;        // while the program looks at attributes
+  bool replaced = false;  // all of `content` is the program's own
+  Looks looks;
+  std::vector<Entry> entries;           // all attributes, where they are looked at but not by keys
+  std::vector<Place> places;            // by key
+  bool doubled = false;                 // some of the keys is there more than once
+  std::vector<Bytes> removed;           // attributes, as they were received, while there are `places`
+  std::vector<uint32_t> added;          // the keys of new ones, in order
+  mutable std::vector<Change> changes;  // close()'s own: memory that it uses again
   // Of the message that holds a Resource or Scope (ResourceSpans, ScopeLogs ...): its schema_url as it is now.
   Text schema;
   bool schema_written = false;
@@ -54,10 +81,10 @@ struct Frame {
 // records in 2, schema_url in 3.
 inline constexpr uint32_t kOwn = 1, kChildren = 2, kSchema = 3;
 
-// Opens `content`. `attributes`: the program looks at them.
-void open(Frame& frame, Kind kind, Bytes content, bool attributes);
+// Opens `content`.
+void open(Frame& frame, Kind kind, Bytes content, const Looks& looks);
 // Opens the Resource or Scope that the holding message `content` has in front.
-void open_holder(Frame& frame, Kind kind, Bytes content, bool attributes);
+void open_holder(Frame& frame, Kind kind, Bytes content, const Looks& looks);
 
 // Appends the message's content as it is now. Fields for which `skip` has a bit are left out: children that the caller
 // writes.

@@ -83,14 +83,39 @@ struct Value;
 
 namespace whittle::record {
 
-// `frames` by level, open down to the pass' own.
-using Code = Verdict (*)(ottl::Run* run, Frame* const* frames);
+// `frames` by level, open down to the pass' own. `known`: the bits of Outer, of all levels.
+using Code = Verdict (*)(ottl::Run* run, Frame* const* frames, uint64_t known);
+// What is known as soon as the message of that level is open, as bits.
+using Outer = uint64_t (*)(ottl::Run* run, Frame* const* frames, Level level);
+
+// The keys by which code looks at the attributes of a level, as a hash table. A key's number is its place in `keys`.
+struct Keys {
+  List<Str> keys;
+  List<uint8_t> first;  // by bucket: 1 and the number of a key; 0: none
+  List<uint8_t> next;   // by key: 1 and the number of the next one of its bucket
+  uint32_t multiplier, shift;
+  uint64_t sizes;  // bit by size, modulo 64: there is such a key
+};
+inline constexpr uint32_t kMostKeys = 255;
+
+// The bucket of a key: of its size and of three of its bytes.
+inline uint32_t bucket_of(const char* key, uint64_t size, uint32_t multiplier, uint32_t shift) {
+  auto byte = [&](uint64_t at) { return static_cast<uint32_t>(static_cast<uint8_t>(key[at])); };
+  if (size == 0) return 0;
+  return ((static_cast<uint32_t>(size) | byte(0) << 8 | byte(size / 2) << 16 | byte(size - 1) << 24) * multiplier) >>
+         shift;
+}
 
 struct Pass {
   Level level;      // of the messages that `code` is called for
+  uint32_t fields;  // bit by level: fields are looked at
   uint32_t maps;    // bit by level: attributes are looked at
   uint32_t writes;  // bit by level: the code may write there
   bool drops;       // the code may say Drop; groups that are empty then go, also those that were before
+  // By level: the only keys by which attributes are looked at; null: they are looked at in any other way too.
+  const Keys* keys[kLevels];
+  uint32_t outer_levels;  // bit by level: `outer` is to be called for its messages
+  Outer outer;
   Code code;
 };
 
@@ -145,6 +170,12 @@ bool rt_put_attribute(ottl::Run*, Frame*, const char* key, uint64_t size, const 
 // The same, and an attribute without a value where the value is nil.
 bool rt_copy_attribute(ottl::Run*, Frame*, const char* key, uint64_t size, const ottl::Value*);
 void rt_delete_attribute(Frame*, const char* key, uint64_t size);
+// The same where attributes are looked at by Keys alone: `key` is a number of theirs.
+void rt_get_key(ottl::Run*, const Frame*, uint32_t key, ottl::Value* out);
+bool rt_has_key(const Frame*, uint32_t key);
+bool rt_put_key(ottl::Run*, Frame*, uint32_t key, const ottl::Value*);
+bool rt_copy_key(ottl::Run*, Frame*, uint32_t key, const ottl::Value*);
+void rt_delete_key(Frame*, uint32_t key);
 void rt_get_attributes(ottl::Run*, const Frame*, ottl::Value* out);
 bool rt_set_attributes(ottl::Run*, Frame*, const ottl::Value*);
 

@@ -74,12 +74,22 @@ private:
     return wire::next_field(p).content();
   }
 
-  bool looks_at(Level level) const { return pass_.maps >> static_cast<uint32_t>(level) & 1; }
+  static bool has(uint32_t levels, Level level) { return levels >> static_cast<uint32_t>(level) & 1; }
+  Looks looks_at(Level level) const {
+    // Where a metric's data points are is one of its fields.
+    const bool walked = signal_ == Signal::Metrics && level == Level::Record && pass_.level > Level::Record;
+    return {walked || has(pass_.fields, level), has(pass_.maps, level), pass_.keys[static_cast<uint32_t>(level)]};
+  }
 
   Verdict call() {
-    Verdict v = pass_.code(&run_, open_);
+    Verdict v = pass_.code(&run_, open_, known_[0] | known_[1] | known_[2] | known_[3]);
     if (v == Verdict::Fail) failed_ = true;
     return v;
+  }
+
+  // A message that others are within has been opened.
+  void opened(Level level) {
+    if (has(pass_.outer_levels, level)) known_[static_cast<uint32_t>(level)] = pass_.outer(&run_, open_, level);
   }
 
   // ---- onwards
@@ -89,6 +99,7 @@ private:
     const Bytes content = f.content();
     forward_.reset(BufferRef::kHead, content.size());
     open_holder(frame, Kind::Resource, content, looks_at(Level::Resource));
+    opened(Level::Resource);
     forward_.enter(f);
     uint64_t kept = 0;
     each(content, kChildren, [&](const wire::RawField& g) {
@@ -104,6 +115,7 @@ private:
   bool scope_onwards(const wire::RawField& f) {
     const Bytes content = f.content();
     open_holder(frames_[1], Kind::Scope, content, looks_at(Level::Scope));
+    opened(Level::Scope);
     run_.added_count = 0;
     forward_.enter(f);
     uint64_t kept = 0;
@@ -130,6 +142,7 @@ private:
   bool record_onwards(const wire::RawField& f) {
     Frame& frame = frames_[2];
     open(frame, record_kind_, f.content(), looks_at(Level::Record));
+    opened(Level::Record);
     const bool left = pass_.level == Level::Record ? own_onwards(frame, f)
                       : signal_ == Signal::Traces  ? events_onwards(frame, f)
                                                    : points_onwards(frame, f);
@@ -189,6 +202,7 @@ private:
     Frame& frame = frames_[3];
     open(frame, kind, f.content(), looks_at(Level::Inner));
     frame.index = index;
+    opened(Level::Inner);
     if (pass_.level == Level::Inner) return own_onwards(frame, f);
     const uint32_t number = exemplars_of(kind);
     if (number == 0) return true;
@@ -225,6 +239,7 @@ private:
     forward_.reset(BufferRef::kHead, content.size());
     Frame& frame = frames_[0];
     open_holder(frame, Kind::Resource, content, looks_at(Level::Resource));
+    opened(Level::Resource);
     if (pass_.level == Level::Resource) {
       const Verdict v = call();
       if (failed_) return Outcome::Same;
@@ -254,6 +269,7 @@ private:
   Outcome scope(Bytes content, Writer& out) {
     Frame& frame = frames_[1];
     open_holder(frame, Kind::Scope, content, looks_at(Level::Scope));
+    opened(Level::Scope);
     run_.added_count = 0;
     if (pass_.level == Level::Scope) {
       const Verdict v = call();
@@ -303,6 +319,7 @@ private:
   Outcome record_now(Bytes content, Writer& out) {
     Frame& frame = frames_[2];
     open(frame, record_kind_, content, looks_at(Level::Record));
+    opened(Level::Record);
     if (pass_.level == Level::Record) {
       const Verdict v = call();
       if (failed_ || v == Verdict::Drop) return v == Verdict::Drop ? Outcome::Gone : Outcome::Same;
@@ -320,6 +337,7 @@ private:
     Frame& frame = frames_[3];
     open(frame, kind, content, looks_at(Level::Inner));
     frame.index = index;
+    opened(Level::Inner);
     if (pass_.level == Level::Exemplar) return exemplars(frame, number, out);
     const Verdict v = call();
     if (failed_ || v == Verdict::Drop) return v == Verdict::Drop ? Outcome::Gone : Outcome::Same;
@@ -456,6 +474,7 @@ private:
   Writer added_;  // records that code has made beside the one that it was called for
   Forward forward_;
   uint64_t items_ = 0;
+  uint64_t known_[kLevels] = {};
   const bool counts_change_ = pass_.drops || signal_ == Signal::Metrics;
   const bool writes_around_ = pass_.writes & 3;
   const bool onwards_ =

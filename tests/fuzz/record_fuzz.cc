@@ -23,19 +23,41 @@ uint8_t next() {
   return left > 0 ? --left, *choices++ : 0;
 }
 
-template <Level kLevel>
-Verdict code(ottl::Run* run, Frame* const* frames) {
+// Attributes by two constant keys: those of bucket 0, or of all buckets.
+constexpr Str kKeyTexts[] = {{"k", 1}, {"key", 3}};
+constexpr uint8_t kFirst[] = {1, 1}, kNext[] = {2, 0};
+constexpr Keys kKeys = {{kKeyTexts, 2}, {kFirst, 2}, {kNext, 2}, 0x9E37'79B1, 31, 1u << 1 | 1u << 3};
+bool by_key;
+
+void attributes(ottl::Run* run, Frame* f) {
   ottl::Value v;
-  for (uint32_t l = 0; l <= static_cast<uint32_t>(kLevel); ++l) {
-    Frame* f = frames[l];
+  Writer text;
+  const ottl::Value made = ottl::text("made");
+  if (!by_key) {
     rt_get_attributes(run, f, &v);
-    Writer text;
     ottl::append_as_string(text, v);
     ottl::append_json(text, v, run->arena);
     if (next() & 1) rt_delete_attribute(f, "k", 1);
-    const ottl::Value made = ottl::text("made");
     if (next() & 1) rt_put_attribute(run, f, "k", 1, &made);
-    rt_get_schema(f, &v);
+    return;
+  }
+  for (uint32_t key : {0, 1, 0}) {
+    rt_get_key(run, f, key, &v);
+    ottl::append_as_string(text, v);
+    const uint8_t c = next();
+    if (c & 1) rt_delete_key(f, key);
+    if (c & 2) rt_put_key(run, f, key, &made);
+    if (c & 4) rt_copy_key(run, f, key, &v);
+    if (rt_has_key(f, key) && c & 8) rt_delete_key(f, key);
+  }
+}
+
+template <Level kLevel>
+Verdict code(ottl::Run* run, Frame* const* frames, uint64_t) {
+  ottl::Value v;
+  for (uint32_t l = 0; l <= static_cast<uint32_t>(kLevel); ++l) {
+    attributes(run, frames[l]);
+    rt_get_schema(frames[l], &v);
   }
   Frame* f = frames[static_cast<uint32_t>(kLevel)];
   if (kLevel == Level::Inner) {
@@ -78,6 +100,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 10) return 0;
   const auto signal = static_cast<Signal>(data[0] % 3);
   const uint8_t level = data[1] % 4;
+  by_key = data[1] & 4;
   choices = data + 2, left = 8;
   const Bytes message(data + 10, size - 10);
   auto counts = wire::validate(signal, message);
@@ -89,7 +112,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!bytes.empty()) payload.add({static_cast<BufferRef&&>(owner), bytes});
 
   record::Code codes[] = {code<Level::Resource>, code<Level::Scope>, code<Level::Record>, code<Level::Inner>};
-  Pass pass{static_cast<Level>(level), 15, 15, true, codes[level]};
+  const Keys* keys = by_key ? &kKeys : nullptr;
+  Pass pass{static_cast<Level>(level), 15, 15, 15, true, {keys, keys, keys, keys, nullptr}, 0, nullptr, codes[level]};
   Sink sink{signal, {}, 0};
   // The instance lives as long as the process, as in a collector.
   static record::Program program;

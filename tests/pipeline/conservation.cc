@@ -205,7 +205,8 @@ struct FilterStage {
   void* instance = nullptr;
   Probe *before, *after;
 
-  static record::Verdict drop(ottl::Run* run, record::Frame* const* frames) {
+  static constexpr uint32_t kRecords = 1u << static_cast<uint32_t>(record::Level::Record);
+  static record::Verdict drop(ottl::Run* run, record::Frame* const* frames, uint64_t) {
     const record::Frame& frame = *frames[static_cast<uint32_t>(record::Level::Record)];
     const uint32_t field = frame.kind == record::Kind::Span ? 5 : frame.kind == record::Kind::Metric ? 1 : 3;
     ottl::Value name;
@@ -343,7 +344,8 @@ struct World {
   Consumer filter(Consumer out) {
     auto f = std::make_unique<FilterStage>();
     f->after = probe(out);
-    f->pass = {record::Level::Record, 0, 0, true, FilterStage::drop};
+    f->pass = {
+        .level = record::Level::Record, .fields = FilterStage::kRecords, .drops = true, .code = FilterStage::drop};
     f->program = {shape.signal, {&f->pass, 1}, f->after->consumer()};
     f->context.config = &f->program;
     f->context.runtime = &runtime;

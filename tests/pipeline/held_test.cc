@@ -43,7 +43,7 @@ std::string text_of(const Payload& payload) {
   return std::string(out.text());
 }
 
-record::Verdict drop(ottl::Run* run, record::Frame* const* frames) {
+record::Verdict drop(ottl::Run* run, record::Frame* const* frames, uint64_t) {
   ottl::Value name;
   record::rt_get(run, frames[static_cast<uint32_t>(record::Level::Record)], 0, 5, record::How::Text, &name);
   return name.as_text() == Text("drop") ? record::Verdict::Drop : record::Verdict::Keep;
@@ -51,7 +51,8 @@ record::Verdict drop(ottl::Run* run, record::Frame* const* frames) {
 
 TEST(Held, AFilterThatKeepsOneSpanOfEachRequestHoldsThatSpan) {
   Payload collected(Signal::Traces);
-  record::Pass pass{record::Level::Record, 0, 0, true, drop};
+  const uint32_t records = 1u << static_cast<uint32_t>(record::Level::Record);
+  record::Pass pass{.level = record::Level::Record, .fields = records, .drops = true, .code = drop};
   record::Program program{Signal::Traces,
                           {&pass, 1},
                           {[](void* to, Payload* from) {

@@ -161,7 +161,7 @@ class Whittle:
         for k, body in enumerate(requests):
             lines += json.dumps({"signal": signal, "body": body}) + "\n" + json.dumps({"mark": str(k)}) + "\n"
         path = self.write(f"{tag}.yaml", config_of(signal, chains))
-        r = self.run("replay", path, "--clock", CLOCK, *([] if optimise else ["--no-optimise"]), input=lines)
+        r = self.run("replay", path, "--clock", CLOCK, *([] if optimise else ["-O0"]), input=lines)
         if r.returncode:
             return f"exit code {r.returncode}: {r.stderr[-3000:]}"
         bodies, failed, at = {}, set(), 0
