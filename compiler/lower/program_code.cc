@@ -6,6 +6,7 @@
 
 #include "compiler/lower/fields.h"
 #include "compiler/lower/layout.h"
+#include "compiler/record/visit.h"
 #include "runtime/ottl/value.h"
 
 #include <llvm/IR/IRBuilder.h>
@@ -102,6 +103,12 @@ public:
   }
 
 private:
+  static size_t instructions_in(const ir::Pass& pass) {
+    size_t n = 0;
+    ir::each_instruction(pass, [&](const Instruction&) { ++n; });
+    return n;
+  }
+
   BasicBlock* block(const char* name) { return BasicBlock::Create(context_, name, function_); }
   Value* verdict(uint32_t v) { return b_.getInt32(v); }
   Value* run_arg() { return function_->getArg(0); }
@@ -261,7 +268,9 @@ private:
     for (Value* a : arguments) types.push_back(a->getType());
     auto callee = module_.getOrInsertFunction(name, llvm::FunctionType::get(result, types, false));
     if (result == bit_) llvm::cast<llvm::Function>(callee.getCallee())->addRetAttr(llvm::Attribute::ZExt);
-    return b_.CreateCall(callee, arguments);
+    auto* made = b_.CreateCall(callee, arguments);
+    if (large_) made->addFnAttr(llvm::Attribute::NoInline);
+    return made;
   }
 
   // A call that says whether it went well.
@@ -759,6 +768,8 @@ private:
   Value* cache_;
   Value* put_well_ = nullptr;  // of a WithPart whose value has not been written yet
   std::map<ir::ValueId, Known> known_;
+  // Inlining what the runtime does into hundreds of statements takes LLVM long, and makes code that no cache holds.
+  const bool large_ = instructions_in(pass_) > 1000;
 };
 
 // A hash table of keys (record::Keys), with few of them in one bucket.

@@ -3,25 +3,26 @@
 #include "compiler/record/rewrites.h"
 #include "compiler/record/visit.h"
 
-#include <map>
-
 namespace whittle::ir {
 
 namespace {
 
 class Uses {
 public:
-  explicit Uses(const Pass& pass) {
-    each_block(pass, [&](const Block& b) { ++uses_[b.result]; });
+  explicit Uses(const Pass& pass) : used_(pass.values) {
+    auto use = [&](ValueId id) {
+      if (id != kNone) used_[id] = true;
+    };
+    each_block(pass, [&](const Block& b) { use(b.result); });
     each_instruction(pass, [&](const Instruction& i) {
-      for (ValueId o : i.operands) ++uses_[o];
-      for (const Block& b : i.blocks) ++uses_[b.result];
+      for (ValueId o : i.operands) use(o);
+      for (const Block& b : i.blocks) use(b.result);
     });
   }
-  bool any(ValueId id) const { return uses_.contains(id); }
+  bool any(ValueId id) const { return used_[id]; }
 
 private:
-  std::map<ValueId, int> uses_;
+  std::vector<bool> used_;
 };
 
 // Whether something went.

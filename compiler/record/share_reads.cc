@@ -5,6 +5,7 @@
 #include "compiler/record/visit.h"
 
 #include <bit>
+#include <deque>
 #include <map>
 
 namespace whittle::ir {
@@ -66,26 +67,29 @@ public:
 
 private:
   struct Value {
-    Instruction made;  // without what it is made of
-    bool surely;       // nothing that may fail has come before it in its statement
+    uint32_t identity;        // its number in identities_
+    const Instruction* made;  // in instructions_
+    bool surely;              // nothing that may fail has come before it in its statement
+    bool operator<(const Value& other) const { return identity < other.identity; }
   };
+  // Copied where ways part, so it is a plain list.
   struct Known {
-    std::map<std::string, Value> values;
+    std::vector<Value> values;  // by identity
     bool may_have_failed = false;
 
     void after_failure() {
-      std::erase_if(values, [](const auto& v) { return !v.second.surely; });
+      std::erase_if(values, [](const Value& v) { return !v.surely; });
       may_have_failed = false;
     }
     // Only what another state still knows too.
     void keep_common(const Known& other) {
-      std::erase_if(values, [&](const auto& v) {
-        auto at = other.values.find(v.first);
-        return at == other.values.end() || at->second.made.id != v.second.made.id;
+      std::erase_if(values, [&](const Value& v) {
+        auto at = std::lower_bound(other.values.begin(), other.values.end(), v);
+        return at == other.values.end() || at->identity != v.identity || at->made != v.made;
       });
     }
     void forget(const Instruction& write) {
-      std::erase_if(values, [&](const auto& v) { return disturbs(write, v.second.made); });
+      std::erase_if(values, [&](const Value& v) { return disturbs(write, *v.made); });
     }
   };
 
@@ -123,7 +127,8 @@ private:
     before.swap(b.code);
     for (Instruction& i : before) {
       for (ValueId& o : i.operands) o = now(o);
-      Known within = known;
+      Known within;
+      if (!i.blocks.empty()) within = known;
       for (size_t k = 0; k < i.blocks.size(); ++k) {
         block(i.blocks[k], within);
         if (k == 0) known = within;
@@ -132,12 +137,15 @@ private:
       if (has_effect(i)) known.forget(i);
       known.may_have_failed |= i.fails;
       if (can_be_shared(i)) {
-        auto [at, fresh] = known.values.try_emplace(identity(i));
-        if (!fresh) {
-          same_[i.id] = at->second.made.id;
+        Value v{identities_.try_emplace(identity(i), static_cast<uint32_t>(identities_.size())).first->second, nullptr,
+                !known.may_have_failed};
+        auto at = std::lower_bound(known.values.begin(), known.values.end(), v);
+        if (at != known.values.end() && at->identity == v.identity) {
+          same_[i.id] = at->made->id;
           continue;
         }
-        at->second = {i, !known.may_have_failed};
+        v.made = &instructions_.emplace_back(i);
+        known.values.insert(at, v);
       }
       b.code.push_back(std::move(i));
     }
@@ -150,6 +158,8 @@ private:
   }
 
   std::map<ValueId, ValueId> same_;
+  std::map<std::string, uint32_t> identities_;
+  std::deque<Instruction> instructions_;
 };
 
 }  // namespace

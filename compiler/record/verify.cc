@@ -6,7 +6,7 @@
 #include "compiler/record/visit.h"
 
 #include <map>
-#include <set>
+#include <vector>
 
 namespace whittle::ir {
 
@@ -17,9 +17,9 @@ public:
   explicit Verifier(const Pass& pass) : pass_(pass) {}
 
   std::string run() {
-    Made before;
+    Made before{std::vector<uint8_t>(pass_.values)};
     for (const Hoisted& h : pass_.hoisted) {
-      Made own;
+      Made own = before;
       walk(h.block, own, true);
       if (!truth(h.block)) complain("a hoisted value that is no truth value");
       if (!idle(h.block)) complain("a hoisted value that may fail");
@@ -32,16 +32,18 @@ public:
 private:
   // Values that have been made, and whether no failure can have come before.
   struct Made {
-    std::set<ValueId> all, surely;
+    enum State : uint8_t { No, Perhaps, Surely };
+    std::vector<uint8_t> state;  // by value
     bool may_have_failed = false;
 
+    bool has(ValueId id) const { return id < state.size() && state[id] != No; }
     void add(ValueId id) {
-      all.insert(id);
-      if (!may_have_failed) surely.insert(id);
+      if (id < state.size()) state[id] = may_have_failed ? Perhaps : Surely;
     }
     // On the way on, whether or not something failed.
     void after_failure() {
-      all = surely;
+      for (uint8_t& s : state)
+        if (s == Perhaps) s = No;
       may_have_failed = false;
     }
   };
@@ -89,14 +91,14 @@ private:
 
   void walk(const Block& b, Made& made, bool may_write) {
     for (const Instruction& i : b.code) instruction(i, made, may_write);
-    if (b.result != kNone && !made.all.contains(b.result)) complain("a result that was not made");
+    if (b.result != kNone && !made.has(b.result)) complain("a result that was not made");
   }
 
   void instruction(const Instruction& i, Made& made, bool may_write) {
     types_[i.id] = i.type;
     if (i.id >= pass_.values) complain("a value with a number that was not given");
     for (ValueId o : i.operands)
-      if (o != kNone && !made.all.contains(o)) complain("%" + std::to_string(o) + " used where it was not made");
+      if (o != kNone && !made.has(o)) complain("%" + std::to_string(o) + " used where it was not made");
     if (has_effect(i) && !may_write) complain("a condition with an effect");
     const bool takes_path = i.op == Op::Read || i.op == Op::Write || i.op == Op::ReadKey || i.op == Op::WriteKey ||
                             i.op == Op::DeleteKey || i.op == Op::HasKey;
@@ -105,7 +107,8 @@ private:
     if (i.op == Op::Hoisted && i.index >= pass_.hoisted.size()) complain("a hoisted value that is not there");
     const bool chain = i.op == Op::And || i.op == Op::Or || i.op == Op::FirstOf;
     if (chain != !i.blocks.empty()) complain("blocks where none belong, or none where some do");
-    Made within = made;
+    Made within;
+    if (!i.blocks.empty()) within = made;
     for (size_t k = 0; k < i.blocks.size(); ++k) {
       walk(i.blocks[k], within, false);
       if (i.op != Op::FirstOf && !truth(i.blocks[k])) complain("an operand that is no truth value");

@@ -381,6 +381,16 @@ void open_holder(Frame& frame, Kind kind, Bytes content, const Looks& looks) {
 
 namespace {
 
+// Goes on behind a field and returns its number. Nearly all have a tag of one byte, and a length or number of one.
+inline uint32_t pass_field(const uint8_t*& p) {
+  const uint32_t tag = *p, type = tag & 0x87;
+  if (type == wire::kLen && p[1] < 0x80) p += 2 + p[1];
+  else if (type == wire::kI64) p += 9;
+  else if (type == wire::kVarint && p[1] < 0x80) p += 2;
+  else return wire::next_field(p).number();
+  return tag >> 3;
+}
+
 Bytes whole_field(const uint8_t* at) {
   const uint8_t* p = at;
   return wire::next_field(p).whole();
@@ -413,9 +423,10 @@ void close_by_key(const Frame& frame, Writer& out, uint32_t gone) {
     ++next;
   };
   while (gone != 0 && p < end) {
-    const wire::RawField f = wire::next_field(p);
-    if (next < last && next->place.data() == f.begin) change();
-    else if (f.number() < kFields && (gone >> f.number() & 1)) leave_out(f.whole());
+    const uint8_t* begin = p;
+    const uint32_t number = pass_field(p);
+    if (next < last && next->place.data() == begin) change();
+    else if (number < kFields && (gone >> number & 1)) leave_out({begin, p});
   }
   while (next < last) change();
   if (from < end) out.append(Bytes(from, end));
@@ -431,10 +442,11 @@ void close(const Frame& frame, Writer& out, uint32_t skip) {
   const uint32_t gone = frame.written | skip | (frame.attributes_written ? 1u << frame.attributes_number : 0);
   const uint8_t *from = frame.content.data(), *p = from, *end = p + frame.content.size();
   while (p < end) {
-    wire::RawField f = wire::next_field(p);
-    if (f.number() >= kFields || !(gone >> f.number() & 1)) continue;
-    out.append(Bytes(from, f.begin));
-    from = f.end;
+    const uint8_t* begin = p;
+    const uint32_t number = pass_field(p);
+    if (number >= kFields || !(gone >> number & 1)) continue;
+    out.append(Bytes(from, begin));
+    from = p;
   }
   if (from < end) out.append(Bytes(from, end));
   for (const Frame::Fresh& f : frame.fresh) out.append(f.field);
