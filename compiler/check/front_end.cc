@@ -30,6 +30,7 @@ namespace {
 constexpr Diag<std::string_view> kUnknownTopKey{"E0201", "a config has no section `{}`"};
 constexpr Diag<std::string_view, std::string_view, std::string_view> kWrongType{"E0202", "`{}` takes {}, not {}"};
 constexpr Diag<std::string_view, std::string_view> kUnknownComponent{"E0301", "unknown {} `{}`"};
+constexpr Diag<std::string_view, std::string_view> kGoneSince{"E1400", "the Collector has no {} `{}` any more"};
 constexpr Diag<std::string_view> kDeprecated{"W0211", "`{}` is deprecated"};
 constexpr Diag<std::string_view, std::string_view> kNotYet{"E0302", "whittle has no {} `{}` yet"};
 constexpr Diag<std::string_view, std::string_view> kBadId{"E0303", "`{}` is not an id: {}"};
@@ -256,6 +257,8 @@ private:
       auto elsewhere = known_elsewhere(kind);
       auto it = std::find(elsewhere.begin(), elsewhere.end(), d.id.type);
       if (it != elsewhere.end()) d.elsewhere = *it;
+      else if (const Gone* g = gone_since(kind, d.id.type, options_.contrib)) gone(d, *g);
+      else if (const Gone* g = gone_since(kind, d.id.type, 0xffff)) d.elsewhere = g->type;  // an old Collector is meant
       else unknown(d);
       definitions_.push_back(std::move(d));
       return;
@@ -286,6 +289,14 @@ private:
     if (sources_.text(span) == text)
       at = {span.file, span.begin + static_cast<uint32_t>(error.begin), span.begin + static_cast<uint32_t>(error.end)};
     diags_.emit(kBadId, at, text, error.problem).help("an id is a type, or a type and a name: `type`, `type/name`");
+  }
+
+  void gone(const Definition& d, const Gone& g) {
+    Span type{d.key.file, d.key.begin, std::min(d.key.end, d.key.begin + static_cast<uint32_t>(d.id.type.size()))};
+    auto e = diags_.emit(kGoneSince, type, schema::name_of(d.kind), d.id.type);
+    if (g.last != 0) e.here("contrib had it up to 0.{}", g.last);
+    e.note("the Collector stops when it reads the name");
+    if (!g.instead.empty()) e.help("{}", g.instead);
   }
 
   void unknown(const Definition& d) {

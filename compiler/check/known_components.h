@@ -9,6 +9,17 @@
 
 namespace whittle::check {
 
+// One that older releases of contrib had.
+struct Gone {
+  schema::ComponentKind kind;
+  std::string_view type;
+  uint16_t last;             // the minor version of the last release with it: 110 of 0.110; 0: long ago
+  std::string_view instead;  // what to do; may be empty
+};
+
+// Whether the release `contrib` (156 of 0.156) has it no longer; null where it never was, or is still there.
+const Gone* gone_since(schema::ComponentKind kind, std::string_view type, uint16_t contrib);
+
 std::span<const std::string_view> known_elsewhere(schema::ComponentKind kind);
 
 }  // namespace whittle::check
