@@ -45,7 +45,9 @@ std::string sizes(const Compiled& compiled) {
   uint64_t named = 0;
   for (const link::Piece& p : compiled.pieces) by_owner[owner_of(p)] += p.bytes, named += p.bytes;
   std::vector<std::pair<std::string, uint64_t>> rows(by_owner.begin(), by_owner.end());
-  std::ranges::stable_sort(rows, std::ranges::greater(), [](const auto& r) { return r.second; });
+  std::ranges::sort(rows, [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
   const uint64_t all = compiled.bytes.size();
   if (all > named) rows.push_back({"tables of the executable, and room between its parts", all - named});
   std::string out = "\nthe executable: " + std::to_string(all) + " bytes\n";

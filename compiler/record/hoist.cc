@@ -106,9 +106,13 @@ private:
     auto end = std::ranges::find_if(chain.blocks, [](const Block& b) { return !idle(b); });
     auto begin = chain.blocks.begin();
     if (begin != end && used_elsewhere(*begin)) ++begin;
-    std::stable_partition(begin, end, [](const Block& b) {
-      return std::ranges::any_of(b.code, [&](const Instruction& i) { return i.op == Op::Hoisted && i.id == b.result; });
-    });
+    std::vector<Block> known, others;
+    for (auto b = begin; b != end; ++b) {
+      const bool cheap =
+          std::ranges::any_of(b->code, [&](const Instruction& i) { return i.op == Op::Hoisted && i.id == b->result; });
+      (cheap ? known : others).push_back(std::move(*b));
+    }
+    std::ranges::move(others, std::ranges::move(known, begin).out);
   }
 
   // What is made in the first operand others may use, also behind the chain.
@@ -168,7 +172,7 @@ private:
     std::vector<uint32_t> place(pass_.hoisted.size());
     std::vector<uint32_t> order(pass_.hoisted.size());
     for (uint32_t k = 0; k < order.size(); ++k) order[k] = k;
-    std::ranges::stable_sort(order, {}, [&](uint32_t k) { return pass_.hoisted[k].level; });
+    std::ranges::sort(order, {}, [&](uint32_t k) { return std::pair(pass_.hoisted[k].level, k); });
     std::vector<Hoisted> sorted;
     for (uint32_t k = 0; k < order.size(); ++k) {
       place[order[k]] = k;

@@ -80,7 +80,7 @@ bool rt_action_to_int(Run*, const Value* args, Value* out) {
   return true;
 }
 
-bool rt_action_to_double(Run* run, const Value* args, Value* out) {
+bool rt_action_to_double(Run*, const Value* args, Value* out) {
   const Value& v = *out = args[0];
   if (v.is(ValueKind::Bool) || v.is(ValueKind::Int)) *out = real(static_cast<double>(v.integer));
   else if (v.is(ValueKind::String))

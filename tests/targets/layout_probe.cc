@@ -12,7 +12,7 @@ using namespace whittle;
 extern "C" {
 extern const char layout_0[], layout_1[], layout_2[], layout_3[], layout_4[], layout_5[], layout_6[], layout_7[],
     layout_8[], layout_9[], layout_10[], layout_11[], layout_12[], layout_13[], layout_14[], layout_15[], layout_16[],
-    layout_17[], layout_18[], layout_19[], layout_20[];
+    layout_17[], layout_18[], layout_19[], layout_20[], layout_21[], layout_22[];
 }
 
 namespace {
@@ -44,9 +44,9 @@ void read(const T& v, int number) {
 }  // namespace
 
 int main() {
-  const char* const at[] = {layout_0,  layout_1,  layout_2,  layout_3,  layout_4,  layout_5,  layout_6,
-                            layout_7,  layout_8,  layout_9,  layout_10, layout_11, layout_12, layout_13,
-                            layout_14, layout_15, layout_16, layout_17, layout_18, layout_19, layout_20};
+  const char* const at[] = {layout_0,  layout_1,  layout_2,  layout_3,  layout_4,  layout_5,  layout_6,  layout_7,
+                            layout_8,  layout_9,  layout_10, layout_11, layout_12, layout_13, layout_14, layout_15,
+                            layout_16, layout_17, layout_18, layout_19, layout_20, layout_21, layout_22};
   static_assert(sizeof at / sizeof *at == std::tuple_size_v<layouts::Shared>);
   int number = 0;
   [&]<class... T>(std::type_identity<std::tuple<T...>>) {
