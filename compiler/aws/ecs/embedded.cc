@@ -115,7 +115,7 @@ NodeId read_embedded(NodeId node, std::string_view what, source::Sources& source
       raw = raw.substr(1, raw.size() - 2);
       ++base;
     }
-    places = offsets(raw, text);
+    places = raw == text && text.find('\n') != std::string::npos ? offsets_in(raw, text) : offsets(raw, text);
   }
   auto place = [&](Span s) {
     if (places.empty() || s.begin >= places.size() || s.end >= places.size()) return outer;

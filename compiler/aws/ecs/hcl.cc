@@ -4,11 +4,14 @@
 #include "compiler/aws/ecs/hcl_parse.h"
 #include "compiler/aws/ecs/read_task.h"
 #include "compiler/syntax/document.h"
+#include "compiler/syntax/load.h"
 
 #include <algorithm>
 #include <filesystem>
+#include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 
 namespace whittle::aws::ecs {
@@ -40,8 +43,10 @@ using Scope = std::vector<std::pair<std::string, NodeId>>;  // names and what th
 // What all modules of one root share.
 struct Shared {
   size_t spent = 0;
-  std::map<std::string, size_t> names;                       // of what only AWS knows
-  std::map<std::string, std::vector<source::FileId>> files;  // of folders
+  std::map<std::string, size_t> names;                         // of what only AWS knows
+  std::string root;                                            // the folder of the first module
+  std::map<std::string, std::optional<source::FileId>> texts;  // that functions read, by their paths
+  std::map<std::string, std::vector<source::FileId>> files;    // of folders
 };
 
 // A copy that `count` or `for_each` makes: the index of its address, and what `count` or `each` is in it.
@@ -608,6 +613,7 @@ private:
     if (e.kind == Expr::Kind::Attribute && f.at(e.children[0]).kind == Expr::Kind::Name) {
       const std::string& root = f.at(e.children[0]).text;
       if (root == "module") return module_value(e.text, e.span);
+      if (root == "path" && !folder_.empty()) return text(e.span, e.text == "module" ? folder_ : shared_.root);
       if (root == "var") {
         auto it = given.find(e.text);
         if (it != given.end()) return it->second;  // its place is where it is given
@@ -780,12 +786,62 @@ private:
     return scalar(e.span, std::to_string(out));
   }
 
+  // A file of the module that is read when Terraform plans, such as `${path.module}/containers.json`. Nothing when it
+  // is not there, or elsewhere.
+  std::optional<source::FileId> text_file(NodeId path) {
+    namespace fs = std::filesystem;
+    if (!is_known(at(path)) || shared_.root.empty() || !spend(1)) return std::nullopt;
+    const fs::path root = fs::path(shared_.root).lexically_normal(), given = fs::path(at(path).text).lexically_normal();
+    // Relative paths are of the folder that Terraform runs in, which is usually the first module's.
+    auto inside = [&](const fs::path& x) { return x.string().starts_with(root.string()); };
+    fs::path full = inside(given) ? given : (root / given).lexically_normal();
+    if (root != "." && !inside(full)) return std::nullopt;
+    auto [known, is_new] = shared_.texts.try_emplace(full.string());
+    if (!is_new) return known->second;
+    std::string content;
+    uint64_t size = 0;
+    std::error_code error;
+    if (!fs::is_regular_file(full, error)) return std::nullopt;
+    if (source::read_file(full.string(), content, size) != source::ReadError::None || content.size() > kMostText)
+      return std::nullopt;
+    source::FileId file = r_.sources.add(full.string(), std::move(content));
+    diag::Diagnostics nobody;
+    if (syntax::check_bytes(file, r_.sources, nobody)) known->second = file;
+    return known->second;
+  }
+
+  NodeId from_template(NodeId path, NodeId variables, Span span, int depth) {
+    auto file = text_file(path);
+    if (!file) return unknown(span);
+    diag::Diagnostics nobody;
+    templates_.push_back(hcl::parse_template(*file, r_.sources, nobody));
+    const hcl::File& f = templates_.back();
+    if (!f.good || f.expressions.empty()) return unknown(span);
+    Scope before = std::move(scope_);
+    scope_.clear();
+    if (at(variables).kind == Kind::Mapping) {
+      for (const Entry& x : at(variables).entries) scope_.emplace_back(x.key, x.value);
+    }
+    NodeId out = eval(f, static_cast<ExprId>(f.expressions.size() - 1), depth + 1);
+    scope_ = std::move(before);
+    // What is wrong in it is told where it begins: it is longer than it is written.
+    const std::string& content = r_.sources.at(*file).text;
+    return placed(out, {*file, 0, static_cast<uint32_t>(std::min(content.find('\n'), content.size()))});
+  }
+
   NodeId call(const hcl::File& f, const Expr& e, int depth, bool structure) {
     if (e.text == "jsonencode" && e.children.size() == 1)
       return structure ? eval(f, e.children[0], depth + 1) : unknown(e.span);
     std::vector<NodeId> a;
     for (ExprId c : e.children) a.push_back(eval(f, c, depth + 1));
     if (a.empty()) return unknown(e.span);
+    if (e.text == "file" && a.size() == 1) {
+      auto file = text_file(a[0]);
+      if (!file) return unknown(e.span);
+      const std::string& content = r_.sources.at(*file).text;
+      return text({*file, 0, static_cast<uint32_t>(content.size())}, content);
+    }
+    if (e.text == "templatefile" && a.size() == 2) return from_template(a[0], a[1], e.span, depth);
     if (e.text == "tostring" || e.text == "tonumber" || e.text == "tobool" || e.text == "tolist" || e.text == "toset" ||
         e.text == "tomap" || e.text == "sensitive" || e.text == "nonsensitive")
       return a[0];
@@ -874,6 +930,7 @@ private:
   Reading& r_;
   syntax::Tree& tree_;
   std::vector<hcl::File> files_;
+  std::list<hcl::File> templates_;
   Shared& shared_;
   std::string folder_, address_;  // "" and "module.a." where it is called by another
   int depth_;
@@ -891,6 +948,7 @@ private:
 
 NodeId read_hcl(const std::vector<source::FileId>& files, Reading& reading, const std::string& folder) {
   Shared shared;
+  shared.root = folder;
   Module root(reading, shared, folder, "", 0);
   if (!root.read(files)) return kNoNode;
   syntax::Tree& tree = reading.tree;

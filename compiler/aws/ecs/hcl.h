@@ -4,8 +4,9 @@
 //
 // Literals, templates, lists, objects, `for`, splats, locals, variables with defaults, conditions and a few functions
 // are evaluated, `count` and `for_each` make as many copies as their values say, and modules that are folders beside
-// this one are read with what they are given. Anything else is unknown (kUnknownPart), and so is what hangs on it.
-// Nothing is looked up or run.
+// this one are read with what they are given. Files that `file` and `templatefile` name within the module's
+// folder are read. Anything else is unknown (kUnknownPart), and so is what hangs on it.
+// Nothing is fetched or run.
 #pragma once
 
 #include "compiler/aws/ecs/files.h"

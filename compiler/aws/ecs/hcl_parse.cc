@@ -36,6 +36,12 @@ public:
     return std::move(out_);
   }
 
+  File run_template() {
+    pieces(0, text_.size(), false, 0, 0);
+    out_.good = !failed_;
+    return std::move(out_);
+  }
+
 private:
   char peek(size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
   bool end() const { return at_ >= text_.size(); }
@@ -499,7 +505,7 @@ private:
       fail("a mark and a new line are expected");
       return make(Expr::Kind::Unknown, begin);
     }
-    size_t content = at_, close = std::string::npos, indent = std::string::npos;
+    size_t close = std::string::npos, indent = std::string::npos;
     for (size_t line = at_; line < text_.size();) {
       size_t stop = std::min(text_.find('\n', line), text_.size());
       size_t first = line;
@@ -516,6 +522,15 @@ private:
       fail("a text of many lines does not end");
       return make(Expr::Kind::Unknown, begin);
     }
+    ExprId e = pieces(begin, close, strip, indent, depth);
+    at_ = std::max(at_, close);
+    while (!end() && peek() != '\n') ++at_;
+    out_.expressions[e].span = span(begin);
+    return e;
+  }
+
+  // A template up to `close`, without the first blanks of its lines if they are stripped.
+  ExprId pieces(size_t begin, size_t close, bool strip, size_t indent, int depth) {
     std::vector<ExprId> parts;
     std::string piece;
     size_t piece_begin = at_;
@@ -546,9 +561,6 @@ private:
       }
     }
     flush();
-    at_ = std::max(at_, close);
-    while (!end() && peek() != '\n') ++at_;
-    (void)content;
     return make(Expr::Kind::Template, begin, {}, std::move(parts));
   }
 
@@ -574,6 +586,10 @@ const Block* Block::block(std::string_view type) const {
     if (b.type == type) return &b;
   }
   return nullptr;
+}
+
+File parse_template(source::FileId file, const source::Sources& sources, diag::Diagnostics& diags) {
+  return Parser(file, sources, diags).run_template();
 }
 
 File parse(source::FileId file, const source::Sources& sources, diag::Diagnostics& diags) {

@@ -68,6 +68,9 @@ struct File {
   const Expr& at(ExprId id) const { return expressions[id]; }
 };
 
+// A whole file as one template, as templatefile() reads it: the last of `expressions`.
+File parse_template(source::FileId file, const source::Sources& sources, diag::Diagnostics& diags);
+
 // Errors are at their places; what was read before one is kept.
 File parse(source::FileId file, const source::Sources& sources, diag::Diagnostics& diags);
 

@@ -310,11 +310,21 @@ private:
     diag::Diagnostics nobody;
     const std::string text = at(node).text;
     if (text.find(kUnknownPart) == std::string::npos) return read_embedded(node, what, r_.sources, r_.tree, r_.diags);
+    // What is unknown outside of the texts of JSON is a value.
     Node escaped = at(node);
     escaped.text.clear();
-    for (char c : text) {
-      if (c == kUnknownPart) escaped.text += "\\u001a";
-      else escaped.text += c;
+    bool within = false;
+    for (size_t i = 0; i < text.size(); ++i) {
+      if (text[i] == kUnknownPart) {
+        size_t name = name_at(text, i + 1);
+        const std::string part = "\\u001a" + text.substr(i + 1, name);
+        escaped.text += within ? part : "\"" + part + "\"";
+        i += name;
+        continue;
+      }
+      if (text[i] == '"') within = !within;
+      if (text[i] == '\\' && i + 1 < text.size()) escaped.text += text[i++];
+      escaped.text += text[i];
     }
     return read_embedded(r_.tree.add(std::move(escaped)), what, r_.sources, r_.tree, nobody);
   }

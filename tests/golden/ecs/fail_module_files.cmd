@@ -1,0 +1,2 @@
+# Containers in files of the module.
+check --terraform module_files
