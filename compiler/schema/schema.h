@@ -290,10 +290,11 @@ struct Component {
       delays{};  // the setting that says how long telemetry is kept before it is handed on
   // Exporter: the setting that says how long sending one request may take: a duration, or a number of seconds.
   std::span<const std::string_view> attempts{};
-  DistributionSet ships = 0;          // who has it
-  std::span<const NeedsHost> host{};  // why it cannot work in a task on Fargate
-  bool same_signal = false;           // Connector: each signal is handed on as itself
-  bool passes_names = false;          // Processor: metrics keep the names that they came with
+  std::span<const std::string_view> caps{};  // the setting that says how many MiB the whole collector may take
+  DistributionSet ships = 0;                 // who has it
+  std::span<const NeedsHost> host{};         // why it cannot work in a task on Fargate
+  bool same_signal = false;                  // Connector: each signal is handed on as itself
+  bool passes_names = false;                 // Processor: metrics keep the names that they came with
   bool stateless = false;     // Processor: it becomes part of a record program (compiler/plan) and has no instance
   bool checked_only = false;  // configs with it are checked, and cannot be compiled yet
 };

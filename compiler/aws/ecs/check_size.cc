@@ -3,6 +3,9 @@
 // RegisterTaskDefinition: `memory`).
 #include "compiler/aws/ecs/checks.h"
 
+#include "compiler/check/checks.h"
+#include "compiler/check/decode.h"
+
 #include <algorithm>
 
 namespace whittle::aws::ecs {
@@ -18,6 +21,9 @@ constexpr Diag<int64_t, int64_t> kMemorySum{"E1013", "the containers reserve {} 
 constexpr Diag<int64_t, int64_t> kMemoryOne{"E1013", "the container may have {} MiB, and the whole task has {}"};
 constexpr Diag<int64_t, int64_t> kHardBelowSoft{"E1013",
                                                 "`memory` ({} MiB) must be more than `memoryReservation` ({} MiB)"};
+
+constexpr Diag<std::string_view, int64_t, std::string_view, int64_t> kCapTooHigh{
+    "W1403", "`{}` lets the collector take {} MiB, and the {} has {}"};
 
 struct Size {
   int64_t cpu, first, last, step;  // MiB
@@ -111,6 +117,26 @@ void check_size(TaskCheck& c) {
     sum(kMemorySum, memory, t.memory, [](const Container& x) -> const Number& {
       return x.memory_reservation.known ? x.memory_reservation : x.memory;
     });
+}
+
+// What looks after the collector's memory acts too late where it would allow more than the container has.
+void check_memory_caps(TaskCheck& c) {
+  if (c.config == nullptr || c.collector == nullptr) return;
+  const Number& own = c.collector->memory;
+  const Number& has = own.known && own.value > 0 ? own : c.task.memory;
+  if (!has.known || has.value <= 0 || (own.written && !own.known)) return;
+  for (const check::Instance& i : c.config->instances) {
+    const check::Value* cap =
+        i.used && !i.component->caps.empty() ? check::setting_at(i.config, i.component->caps) : nullptr;
+    if (cap == nullptr || cap->late || cap->wrong || cap->integer < has.value) continue;
+    const bool whole = &has == &c.task.memory;
+    auto d = c.diags.emit(kCapTooHigh, has.span, check::setting_path(i), cap->integer,
+                          std::string_view(whole ? "task" : "container"), has.value);
+    d.here("the collector is killed beyond this");
+    if (cap->span) d.label(cap->span, "and told to refuse telemetry beyond this");
+    d.note("it never refuses anything, and all that it holds is lost when it is killed");
+    d.help("write `limit_mib: {}` or less", has.value * 4 / 5);
+  }
 }
 
 }  // namespace whittle::aws::ecs

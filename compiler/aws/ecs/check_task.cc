@@ -212,6 +212,7 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
                   sources, diags, task.on_fargate(), image};
       check_fargate(c);
       check_size(c);
+      check_memory_caps(c);
       check_images(c);
       check_role_arns(c);
       check_stock(c);

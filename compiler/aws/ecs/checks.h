@@ -45,8 +45,9 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
                               const std::vector<RoleDocuments::Scp>& scps, source::Sources& sources,
                               diag::Diagnostics& diags);
 
-void check_fargate(TaskCheck& c);  // launch type, network mode, parameters, platform version
-void check_size(TaskCheck& c);     // cpu and memory
+void check_fargate(TaskCheck& c);      // launch type, network mode, parameters, platform version
+void check_size(TaskCheck& c);         // cpu and memory
+void check_memory_caps(TaskCheck& c);  // what the config allows the collector, against what it gets
 // The smallest size of Fargate that gives at least both, in CPU units and MiB; nothing when there is none.
 std::optional<std::pair<int64_t, int64_t>> fargate_size(int64_t cpu, int64_t memory);
 void check_images(TaskCheck& c);  // pinned, of the right processor

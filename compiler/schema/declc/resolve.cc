@@ -628,6 +628,10 @@ private:
         at(m.path, *c.config, m.span);
         c.attempts = m.path;
       }
+      if (m.kind == WtlMember::Kind::Caps) {
+        at(m.path, *c.config, m.span);
+        c.caps = m.path;
+      }
       if (m.kind == WtlMember::Kind::CheckedOnly) c.checked_only = true;
       if (m.kind == WtlMember::Kind::Ships) distributions(m, c);
       if (m.kind == WtlMember::Kind::Host) c.host.push_back({m.text, condition(m.condition, *c.config)});

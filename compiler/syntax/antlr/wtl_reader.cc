@@ -232,6 +232,9 @@ private:
     } else if (auto* x = dynamic_cast<Parser::AttemptsMemberContext*>(c)) {
       m.kind = WtlMember::Kind::Attempts;
       m.path = path(x->settingPath());
+    } else if (auto* x = dynamic_cast<Parser::CapsMemberContext*>(c)) {
+      m.kind = WtlMember::Kind::Caps;
+      m.path = path(x->settingPath());
     } else if (dynamic_cast<Parser::CheckedMemberContext*>(c) != nullptr) {
       m.kind = WtlMember::Kind::CheckedOnly;
     } else if (auto* x = dynamic_cast<Parser::ShipsMemberContext*>(c)) {

@@ -19,6 +19,8 @@ constexpr Diag<size_t> kManyDimensions{"W0723", "a set of {} dimensions is dropp
 constexpr Diag<> kDimensionTwice{"W0724", "this dimension is named twice"};
 constexpr Diag<> kNoLabels{"W0725", "a label matcher needs `label_names` and `regex`"};
 constexpr Diag<> kNoMetricName{"W0726", "this descriptor applies to no metric"};
+constexpr Diag<std::string_view, std::string_view> kCumulative{
+    "N1402", "histograms of `{}` reach `{}` as totals since the start"};
 constexpr Diag<std::string_view> kNamespace{"W0727", "CloudWatch refuses the namespace `{}`"};
 
 void declarations(Check& check, const Value& list) {
@@ -54,10 +56,49 @@ void declarations(Check& check, const Value& list) {
   }
 }
 
+// Sums become increases in the exporter; the count and the sum of a histogram leave as they come (datapoint.go of the
+// reference), and CloudWatch adds up what are totals already.
+void cumulative_histograms(Check& check, const Instance& instance) {
+  const Config& config = check.config;
+  const auto id = static_cast<InstanceId>(&instance - config.instances.data());
+  // Who declares metrics to be kept has chosen; what is known by name alone may do anything.
+  if (check.diags().has_errors() || config.unknown_components ||
+      !instance.config.at("metric_declarations").items.empty())
+    return;
+  constexpr std::string_view kChangeNothing[] = {
+      "batch", "memory_limiter", "attributes", "resource", "resourcedetection", "groupbyattrs", "k8s_attributes"};
+  auto gives_totals = [](const Instance& i) {
+    if (i.component->kind == schema::ComponentKind::Receiver) return i.component->name == "prometheus";
+    if (i.component->name != "spanmetrics" || i.config.items.empty()) return false;
+    const Value &kind = i.config.at("aggregation_temporality"), &off = i.config.at("histogram").at("disable");
+    return !kind.late && !kind.wrong && kind.text != "AGGREGATION_TEMPORALITY_DELTA" && !off.late && !off.boolean;
+  };
+  for (const Pipeline& p : config.pipelines) {
+    if (std::find(p.exporters.begin(), p.exporters.end(), id) == p.exporters.end()) continue;
+    bool as_they_come = std::all_of(p.processors.begin(), p.processors.end(), [&](InstanceId x) {
+      return std::find(std::begin(kChangeNothing), std::end(kChangeNothing), config.instances[x].component->name) !=
+             std::end(kChangeNothing);
+    });
+    if (!as_they_come) continue;
+    for (InstanceId r : p.receivers) {
+      const Instance& from = config.instances[r];
+      if (!gives_totals(from)) continue;
+      check.diags()
+          .emit(kCumulative, instance.key, from.id, instance.id)
+          .here("CloudWatch adds them up again at each report")
+          .label(from.key, "counts from the start")
+          .note("of a sum the exporter sends the increase, of a histogram the count and the sum as they are")
+          .help("put the processor `cumulativetodelta` into `{}`", p.name);
+      return;
+    }
+  }
+}
+
 }  // namespace
 
-void check_exporter_awsemf(Check& check, Instance& instance, schema::SignalSet) {
+void check_exporter_awsemf(Check& check, Instance& instance, schema::SignalSet used_for) {
   const Value& c = instance.config;
+  if (used_for != 0) cumulative_histograms(check, instance);
   check_log_group_tags(check, c.at("tags"));
   declarations(check, c.at("metric_declarations"));
   for (const Value& d : c.at("metric_descriptors").items) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stdlib/common/settings.h"
+#include "stdlib/exporter/otlphttp/cloudwatch_limits.h"
 
 #include <algorithm>
 
@@ -13,6 +14,7 @@ constexpr Diag<> kNoEndpoint{"E0731", "there is no endpoint to send to"};
 constexpr Diag<std::string_view> kNoEndpointFor{"E0731", "there is no endpoint to send {} to"};
 constexpr Diag<std::string_view> kInsecure{"W0733", "`tls::insecure` does not turn TLS off for `{}`"};
 constexpr Diag<std::string_view> kNoLogHeader{"E1175", "CloudWatch Logs refuses logs without the header `{}`"};
+constexpr Diag<int64_t, std::string_view> kLargeBatches{"W1401", "batches of {} {} are refused here"};
 constexpr Diag<std::string_view, int64_t> kLevel{"E0732", "`{}` has no level {}"};
 
 // CloudWatch Logs takes OTLP into the log group and the stream that two headers name.
@@ -36,6 +38,39 @@ void check_log_headers(Check& check, Instance& instance) {
         .emit(kNoLogHeader, headers.written ? place_of(headers) : instance.key, name)
         .label(url.span, "this is CloudWatch Logs")
         .help("write `headers: {x-aws-log-group: /my/group, x-aws-log-stream: my-stream}`; both must exist");
+  }
+}
+
+// Collectors that whittle compiles cut requests to what CloudWatch takes; others send what their batches hold.
+void check_batches(Check& check, Instance& instance) {
+  const Config& config = check.config;
+  if (!config.stock) return;
+  const auto id = static_cast<InstanceId>(&instance - config.instances.data());
+  constexpr std::string_view kOwn[] = {"traces_endpoint", "metrics_endpoint", "logs_endpoint"};
+  constexpr std::string_view kItems[] = {"spans", "data points", "log records"};
+  for (const Pipeline& p : config.pipelines) {
+    if (std::find(p.exporters.begin(), p.exporters.end(), id) == p.exporters.end() || p.processors.empty()) continue;
+    const auto s = static_cast<unsigned>(p.signal);
+    const Value& own = instance.config.at(kOwn[s]);
+    const Value& url = own.late || own.wrong || !own.text.empty() ? own : instance.config.at("endpoint");
+    const auto limit = static_cast<int64_t>(cloudwatch_limit(url.text, s).items);
+    // What joins last counts. Its own queue may cut batches again.
+    const Instance& last = config.instances[p.processors.back()];
+    const Value *enough = last.config.find("send_batch_size"), *most = last.config.find("send_batch_max_size");
+    const Value* queue = instance.config.find("sending_queue");
+    const Value* again = queue == nullptr || queue->wrong ? nullptr : queue->find("batch");
+    if (limit == 0 || url.wrong || enough == nullptr || most == nullptr || (again != nullptr && again->present))
+      continue;
+    if (enough->late || enough->wrong || most->late || most->wrong) continue;
+    const Value& size = most->integer > 0 ? *most : *enough;
+    if (size.integer <= limit) continue;
+    check.diags()
+        .emit(kLargeBatches, url.span, size.integer, kItems[s])
+        .here("takes {} {} in a request", limit, kItems[s])
+        .label(size.written ? size.span : last.key, "`{}` makes them so large", last.id)
+        .note("the Collector sends a batch whole, and what CloudWatch refuses is lost")
+        .help("write `send_batch_size: {}` and `send_batch_max_size: {}`", limit, limit);
+    return;
   }
 }
 
@@ -64,6 +99,7 @@ void check_exporter_otlphttp(Check& check, Instance& instance, schema::SignalSet
     }
   }
   if ((used_for & schema::bit(schema::Signal::Logs)) != 0) check_log_headers(check, instance);
+  if (used_for != 0) check_batches(check, instance);
   const Value* tls = c.find("tls");
   const Value* insecure = tls == nullptr || tls->wrong ? nullptr : tls->find("insecure");
   for (std::string_view name : {"endpoint", "traces_endpoint", "metrics_endpoint", "logs_endpoint"}) {

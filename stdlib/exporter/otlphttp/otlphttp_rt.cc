@@ -14,6 +14,7 @@
 #include "runtime/wire/json.h"
 #include "runtime/wire/otlp_schema.h"
 
+#include "stdlib/exporter/otlphttp/cloudwatch_limits.h"
 #include "stdlib/exporter/otlphttp/otlphttp_config.h"
 
 namespace whittle {
@@ -21,16 +22,9 @@ namespace {
 
 constexpr Text kPaths[] = {"/v1/traces", "/v1/metrics", "/v1/logs"};
 
-// What CloudWatch's OTLP endpoints take in a request, before compression (Amazon CloudWatch User Guide, "OTLP
-// Endpoints").
 RequestLimit limit_of(Text url, Signal signal) {
-  const size_t scheme = url.find("://");
-  const Text host = scheme == Text::npos ? Text() : url.substr(scheme + 3, url.find('/', scheme + 3) - scheme - 3);
-  if (host.find(".amazonaws.com") == Text::npos) return {};
-  if (signal == Signal::Traces && host.starts_with("xray.")) return {10'000, 5'000'000};
-  if (signal == Signal::Logs && host.starts_with("logs.")) return {10'000, 0};
-  if (signal == Signal::Metrics && host.starts_with("monitoring.")) return {1'000, 0};
-  return {};
+  const CloudwatchLimit limit = cloudwatch_limit(url, static_cast<unsigned>(signal));
+  return {limit.items, limit.bytes};
 }
 
 // What gRPC says where HTTP has answered so.
