@@ -50,12 +50,25 @@ private:
   friend class Encoder;
   bool next(views::Span& span);
 
+  // What is left of a message. Its fields are looked at one by one: to look at all spans of a scope before the first is
+  // written would wait for the memory of each.
+  struct Rest {
+    const uint8_t *at = nullptr, *end = nullptr;
+
+    Rest() = default;
+    explicit Rest(Bytes message) : at(message.data()), end(at + message.size()) {}
+    // The content of the next field of that number; false: there is none.
+    bool next(uint32_t number, Bytes& content) {
+      while (at < end)
+        if (const wire::RawField f = wire::next_field(at); f.number() == number) return content = f.content(), true;
+      return false;
+    }
+  };
+
   std::span<const Slice> slices_;
   IdSource ids_;
   size_t slice_ = 0;
-  views::Repeated<views::ResourceSpans>::Iterator groups_{};
-  views::Repeated<views::ScopeSpans>::Iterator scopes_{};
-  views::Repeated<views::Span>::Iterator spans_{};
+  Rest groups_, scopes_, spans_;
   Bytes resource_;
   uint64_t resource_token_ = 0;  // names what the encoder has prepared for the resource; 0: nothing yet
 };
