@@ -35,6 +35,7 @@ static constexpr long kIdleConnections = 32;
 static constexpr int64_t kOverdue = 1'000'000'000, kNeverOverdue = int64_t{1} << 60;
 static constexpr size_t kLeastUpload = 16 * 1024;
 static constexpr size_t kMostUpload = 256 * 1024;
+static constexpr size_t kRoomForHeaders = 4 * 1024;
 static constexpr const char* kSystemRoots = "/etc/ssl/certs/ca-certificates.crt";
 
 namespace {
@@ -70,7 +71,7 @@ struct Call {
   ClientImpl* client;
   Pool* pool = nullptr;
   CURL* easy = nullptr;
-  curl_slist* headers = nullptr;
+  curl_slist *headers = nullptr, *last_header = nullptr;  // in the arena
   curl_slist* connect_to = nullptr;
   Roots* roots = nullptr;
   HttpDone done = nullptr;
@@ -108,6 +109,7 @@ struct ClientImpl {
   void prepare_proxy(Call& call, Text url, Text proxy, bool grpc);
   void prepare_keepalive(Call& call, const HttpRequest& request);
   void add_header(Call& call, Text name, Text value);
+  void add_line(Call& call, char* line);
   Roots* roots(const ClientTls* tls);
   Pool& pool_of(const HttpRequest& request);
   void finish_done(CURLM* multi);
@@ -177,7 +179,6 @@ ClientImpl::~ClientImpl() {
     calls = call->next;
     if (call->failed == CURLE_OK) curl_multi_remove_handle(call->pool->multi, call->easy);
     curl_easy_cleanup(call->easy);
-    curl_slist_free_all(call->headers);
     curl_slist_free_all(call->connect_to);
     delete call;
   }
@@ -291,7 +292,6 @@ void ClientImpl::finish(Call& call, CURLcode code) {
   } else {
     curl_easy_cleanup(call.easy);
   }
-  curl_slist_free_all(call.headers);
   curl_slist_free_all(call.connect_to);
   delete &call;
 }
@@ -530,19 +530,25 @@ void ClientImpl::prepare_proxy(Call& call, Text url, Text proxy, bool grpc) {
 }
 
 void ClientImpl::add_header(Call& call, Text name, Text value) {
-  Writer line;
-  line.append(name);
+  char* line = call.arena.array<char>(name.size() + 2 + value.size() + 1);
+  char* at = line;
+  auto append = [&at](Text t) {
+    if (!t.empty()) memcpy(at, t.data(), t.size());
+    at += t.size();
+  };
+  append(name);
   // A semicolon makes curl send a header without a value; a colon alone would take the header away.
-  if (value.empty()) {
-    line.byte(';');
-  } else {
-    line.append(Text(": "));
-    line.append(value);
-  }
-  line.byte(0);
-  curl_slist* longer = curl_slist_append(call.headers, reinterpret_cast<const char*>(line.data()));
-  CHECK(longer != nullptr);
-  call.headers = longer;
+  append(value.empty() ? Text(";") : Text(": "));
+  append(value);
+  *at = 0;
+  add_line(call, line);
+}
+
+// curl only reads the list, which lives as long as the call.
+void ClientImpl::add_line(Call& call, char* line) {
+  auto* made = call.arena.make<curl_slist>(line, nullptr);
+  (call.headers ? call.last_header->next : call.headers) = made;
+  call.last_header = made;
 }
 
 bool ClientImpl::prepare(Call& call, HttpRequest& request) {
@@ -609,14 +615,13 @@ bool ClientImpl::prepare(Call& call, HttpRequest& request) {
       curl_easy_setopt(easy, CURLOPT_SEEKDATA, &call);
     }
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(size));
-    // Large enough for few system calls, no larger than the body.
-    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE,
-                     static_cast<long>(size < kLeastUpload  ? kLeastUpload
-                                       : size < kMostUpload ? size
-                                                            : kMostUpload));
+    // Large enough for headers and body in one system call, and of few sizes: curl keeps the buffer of a handle for
+    // requests of the same size, and makes and clears another one for those of others.
+    const size_t upload = (size + kRoomForHeaders + kLeastUpload - 1) / kLeastUpload * kLeastUpload;
+    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, static_cast<long>(upload < kMostUpload ? upload : kMostUpload));
     if (request.method != "POST") curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call.arena.copy(request.method).data());
-    call.headers = curl_slist_append(call.headers, "Expect:");  // nobody waits for 100 Continue
-    if (!has_type) call.headers = curl_slist_append(call.headers, "Content-Type:");
+    add_line(call, const_cast<char*>("Expect:"));  // nobody waits for 100 Continue
+    if (!has_type) add_line(call, const_cast<char*>("Content-Type:"));
   }
   if (request.proxy.empty() && !request.environment_proxy) curl_easy_setopt(easy, CURLOPT_PROXY, "");
   else prepare_proxy(call, url, request.proxy, request.grpc);
