@@ -433,8 +433,13 @@ private:
                    const std::vector<std::string_view>& known) {
     v.wrong = true;
     auto d = c_.diags.emit(kUnknownKey, span, owner, key);
+    const std::string elsewhere = other_depth(key, v.type->kind == TypeKind::Struct ? v.type->fields : nullptr);
     std::string_view near = diag::nearest(key, known);
-    if (!near.empty()) d.here("did you mean `{}`?", near).suggest(span, near);
+    if (!elsewhere.empty()) d.here("it belongs {}", elsewhere);
+    else if (!near.empty()) d.here("did you mean `{}`?", near).suggest(span, near);
+    else if (key == "address" && !enclosing_.empty() && enclosing_.back().second == "service::telemetry::metrics")
+      d.here("the Collector has it no longer")
+          .help("write `readers`, whose `pull` exporter has `host` and `port` in place of it");
     else if (known.empty()) d.note("it has no settings");
     else if (known.size() <= 12) {
       std::string all;
@@ -444,6 +449,30 @@ private:
                                : diag::Text<std::string>("its settings are {}"),
              all);
     }
+  }
+
+  // Where the settings of `scope` hold one of that name, up to two levels down, or else what is around it: "`tls`".
+  // Empty for nothing, and where it may be any of many.
+  std::string other_depth(std::string_view key, const schema::Struct* scope) const {
+    std::vector<std::string> paths;
+    auto down = [&](auto& self, const schema::Struct& s, const std::string& path, int depth) -> void {
+      for (const schema::Setting& x : s.settings) {
+        const Type* t = x.type->kind == TypeKind::Optional ? x.type->element : x.type;
+        if (t->kind != TypeKind::Struct) continue;
+        std::string own = path + (path.empty() ? "" : "::") + std::string(x.name);
+        if (t->fields->find(key) >= 0 && t->fields->find(key) != t->fields->rest) paths.push_back("`" + own + "`");
+        else if (depth > 1) self(self, *t->fields, own, depth - 1);
+      }
+    };
+    if (scope != nullptr) down(down, *scope, {}, 2);
+    if (paths.size() == 1) return "under " + paths[0];
+    if (paths.size() == 2) return "under " + paths[0] + " or " + paths[1];
+    if (!paths.empty()) return {};
+    for (auto it = enclosing_.rbegin(); it != enclosing_.rend(); ++it) {
+      const int i = it->first->find(key);
+      if (it->first != scope && i >= 0 && i != it->first->rest) return "directly under `" + last_part(it->second) + "`";
+    }
+    return {};
   }
 
   void optional(Value& v, NodeId id, Span key, const std::string& what) {
@@ -495,6 +524,7 @@ private:
     if (n.kind == Kind::Null) return finish(v, what);
     if (n.kind != Kind::Mapping) return wrong_type(v, n, what);
     const schema::Struct& fields = *v.type->fields;
+    enclosing_.emplace_back(&fields, what);
     for (const syntax::Entry& e : n.entries) {
       int i = fields.find(e.key);
       if (i >= 0 && i == fields.rest) i = -1;
@@ -516,6 +546,7 @@ private:
       setting(v.items[static_cast<size_t>(i)], fields.settings[static_cast<size_t>(i)], e, what + "::" + e.key);
       v.wrong = v.wrong || v.items[static_cast<size_t>(i)].wrong;
     }
+    enclosing_.pop_back();
     finish(v, what);
   }
 
@@ -665,6 +696,8 @@ private:
   }
 
   Context& c_;
+  std::vector<std::pair<const schema::Struct*, std::string>>
+      enclosing_;     // structs around what is decoded, and their paths
   bool off_ = false;  // within a section that is switched off
 };
 

@@ -8,6 +8,7 @@ namespace {
 
 using diag::Diag;
 
+constexpr Diag<std::string_view> kHttpPort{"W1405", "`{}` has the port of OTLP over HTTP"};
 constexpr Diag<std::string_view> kHttpOnly{"E1222", "`{}` takes OTLP over HTTP, and no gRPC"};
 constexpr Diag<std::string_view> kNotSigned{"E1223", "`{}` signs no gRPC calls"};
 constexpr Diag<std::string_view> kInTheOpen{"E1255", "`{}` shows nothing without TLS"};
@@ -35,6 +36,11 @@ void check_exporter_otlp(Check& check, Instance& instance, schema::SignalSet) {
   const Value& endpoint = instance.config.at("endpoint");
   if (!endpoint.late && !endpoint.wrong && is_cloudwatch(endpoint.text))
     check.diags().emit(kHttpOnly, endpoint.span, endpoint.text).help("send with `otlphttp`, and sign with `sigv4auth`");
+  else if (!endpoint.late && !endpoint.wrong && endpoint.text.ends_with(":4318"))
+    check.diags()
+        .emit(kHttpPort, endpoint.span, endpoint.text)
+        .here("`otlp` speaks gRPC, which is at port 4317")
+        .help("write port 4317, or send with `otlphttp`");
   const Value* named = instance.config.at("auth").find("authenticator");
   if (named != nullptr && !named->late && (named->text == "sigv4auth" || named->text.starts_with("sigv4auth/")))
     check.diags()

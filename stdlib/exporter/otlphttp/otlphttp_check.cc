@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "compiler/check/formats.h"
 #include "stdlib/common/settings.h"
 #include "stdlib/exporter/otlphttp/cloudwatch_limits.h"
 
@@ -14,6 +15,7 @@ constexpr Diag<> kNoEndpoint{"E0731", "there is no endpoint to send to"};
 constexpr Diag<std::string_view> kNoEndpointFor{"E0731", "there is no endpoint to send {} to"};
 constexpr Diag<std::string_view> kInsecure{"W0733", "`tls::insecure` does not turn TLS off for `{}`"};
 constexpr Diag<std::string_view> kNoLogHeader{"E1175", "CloudWatch Logs refuses logs without the header `{}`"};
+constexpr Diag<std::string_view> kGrpcPort{"W1405", "`{}` has the port of OTLP over gRPC"};
 constexpr Diag<int64_t, std::string_view> kLargeBatches{"W1401", "batches of {} {} are refused here"};
 constexpr Diag<std::string_view, int64_t> kLevel{"E0732", "`{}` has no level {}"};
 
@@ -100,6 +102,15 @@ void check_exporter_otlphttp(Check& check, Instance& instance, schema::SignalSet
   }
   if ((used_for & schema::bit(schema::Signal::Logs)) != 0) check_log_headers(check, instance);
   if (used_for != 0) check_batches(check, instance);
+  for (std::string_view name : {"endpoint", "traces_endpoint", "metrics_endpoint", "logs_endpoint"}) {
+    const Value& url = c.at(name);
+    const auto parts = url.late || url.wrong ? std::nullopt : parse_url(url.text);
+    if (!parts || parts->port != 4317) continue;
+    check.diags()
+        .emit(kGrpcPort, url.span, url.text)
+        .here("`otlphttp` speaks HTTP, which is at port 4318")
+        .help("write port 4318, or send with `otlp`");
+  }
   const Value* tls = c.find("tls");
   const Value* insecure = tls == nullptr || tls->wrong ? nullptr : tls->find("insecure");
   for (std::string_view name : {"endpoint", "traces_endpoint", "metrics_endpoint", "logs_endpoint"}) {
