@@ -17,21 +17,91 @@ constexpr uint32_t kPutBack = UINT32_MAX;
 }  // namespace
 
 Captures::Captures(const Regex& regex, Arena& arena)
-    : regex_(regex), places_(static_cast<uint32_t>(2 * regex.groups.size)) {
-  const size_t n = regex.program.size;
-  for (Set* set : {&now_, &next_}) {
-    set->dense = arena.array<uint32_t>(n);
-    set->sparse = arena.array<uint32_t>(n);
-    set->places = arena.array<uint32_t>(n * places_);
-    set->size = 0;
-    memset(set->sparse, 0, n * sizeof(uint32_t));
-    memset(set->dense, 0, n * sizeof(uint32_t));
-  }
-  stack_ = arena.array<Step>(3 * n + 1);
-  found_ = arena.array<uint32_t>(places_);
-  scratch_ = arena.array<uint32_t>(places_);
+    : regex_(regex), arena_(arena), places_(static_cast<uint32_t>(2 * regex.groups.size)),
+      found_(arena.array<uint32_t>(places_)), scratch_(arena.array<uint32_t>(places_)) {
   for (uint32_t i = 0; i < places_; ++i) found_[i] = kNoPlace;
 }
+
+static uint32_t holds_at(Text text, size_t at) {
+  return assertions_between(at == 0 ? -1 : static_cast<uint8_t>(text[at - 1]),
+                            at == text.size() ? -1 : static_cast<uint8_t>(text[at]));
+}
+
+bool Captures::find(Text text, size_t from) {
+  // Most texts match nowhere, which the DFA knows sooner.
+  if (from == 0 && regex_.next && !regex_match(regex_, text)) return false;
+  const bool small = regex_.program.size * (text.size() - from + 1) <= kMostTried;
+  return small ? find_way_by_way(text, from) : find_all_at_once(text, from);
+}
+
+// ---- way by way
+// ------------------------------------------------------------------------------------------------------------
+
+bool Captures::find_way_by_way(Text text, size_t from) {
+  const size_t states = regex_.program.size * (text.size() - from + 1);
+  if (states > room_) {
+    room_ = states < 256 ? 256 : kMostTried;
+    tried_ = arena_.array<uint64_t>((room_ + 63) / 64);
+    steps_ = arena_.array<Step>(room_ + 1);  // each state puts at most one aside
+  }
+  memset(tried_, 0, (states + 63) / 64 * sizeof(uint64_t));
+  for (size_t at = from; at <= text.size(); ++at) {
+    if (regex_.first) {
+      while (at < text.size() && !may_begin(static_cast<uint8_t>(text[at]))) ++at;
+      if (at == text.size()) return false;
+    }
+    // No match begins within a character.
+    if (at < text.size() && (static_cast<uint8_t>(text[at]) & 0xC0) == 0x80) continue;
+    // What failed when it was reached from an earlier beginning fails again.
+    if (try_from(text, from, at)) return true;
+  }
+  return false;
+}
+
+bool Captures::try_from(Text text, size_t from, size_t begin) {
+  for (uint32_t k = 0; k < places_; ++k) scratch_[k] = kNoPlace;
+  scratch_[0] = static_cast<uint32_t>(begin);
+  uint32_t depth = 0;
+  steps_[depth++] = {regex_.capture_start, static_cast<uint32_t>(begin), 0};
+  while (depth > 0) {
+    const Step step = steps_[--depth];
+    if (step.instruction == kPutBack) {
+      scratch_[step.place] = step.value;
+      continue;
+    }
+    uint32_t at = step.place;
+    for (uint32_t i = step.instruction;;) {
+      const size_t state = (at - from) * regex_.program.size + i;
+      if (tried_[state / 64] >> state % 64 & 1) break;
+      tried_[state / 64] |= uint64_t{1} << state % 64;
+      const RegexInstruction& in = regex_.program[i];
+      i = in.next;
+      if (in.op == RegexOp::Bytes) {
+        if (at == text.size()) break;
+        const auto byte = static_cast<uint8_t>(text[at]);
+        if (byte < in.low || byte > in.high) break;
+        ++at;
+      } else if (in.op == RegexOp::Split) {
+        steps_[depth++] = {in.other, at, 0};
+      } else if (in.op == RegexOp::Mark) {
+        steps_[depth++] = {kPutBack, in.low, scratch_[in.low]};
+        scratch_[in.low] = at;
+      } else if (in.op == RegexOp::Assert) {
+        if (!(in.low & holds_at(text, at))) break;
+      } else if (in.op == RegexOp::Match) {
+        memcpy(found_, scratch_, places_ * sizeof(uint32_t));
+        found_[1] = at;
+        return true;
+      } else {
+        break;
+      }
+    }
+  }
+  return false;
+}
+
+// ---- all at once
+// -----------------------------------------------------------------------------------------------------------
 
 // Adds what is reached from an instruction without a byte, the preferred ways first. `places` are the thread's, and are
 // as they were afterwards.
@@ -69,9 +139,18 @@ void Captures::add(Set& set, uint32_t from, uint32_t at, uint32_t holds, uint32_
   }
 }
 
-bool Captures::find(Text text, size_t from) {
-  // Most texts match nowhere, which the DFA knows sooner.
-  if (from == 0 && regex_.next && !regex_match(regex_, text)) return false;
+bool Captures::find_all_at_once(Text text, size_t from) {
+  if (!stack_) {
+    const size_t n = regex_.program.size;
+    for (Set* set : {&now_, &next_}) {
+      set->dense = arena_.array<uint32_t>(n);
+      set->sparse = arena_.array<uint32_t>(n);
+      set->places = arena_.array<uint32_t>(n * places_);
+      memset(set->sparse, 0, n * sizeof(uint32_t));
+      memset(set->dense, 0, n * sizeof(uint32_t));
+    }
+    stack_ = arena_.array<Step>(3 * n + 1);
+  }
   bool matched = false;
   now_.size = 0;
   for (size_t at = from; at <= text.size(); ++at) {
@@ -79,9 +158,8 @@ bool Captures::find(Text text, size_t from) {
       while (at < text.size() && !may_begin(static_cast<uint8_t>(text[at]))) ++at;
       if (at == text.size()) return false;
     }
-    const int before = at == 0 ? -1 : static_cast<uint8_t>(text[at - 1]);
     const int after = at == text.size() ? -1 : static_cast<uint8_t>(text[at]);
-    const uint32_t holds = assertions_between(before, after), here = static_cast<uint32_t>(at);
+    const uint32_t holds = holds_at(text, at), here = static_cast<uint32_t>(at);
     // Threads that came over the last byte wait for what holds here; they come first, in their order.
     next_.size = 0;
     for (uint32_t k = 0; k < now_.size; ++k) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a pattern matches, and what its groups matched: Go's leftmost-first meaning (package regexp), by a machine that
-// follows all ways at once (Pike's), so that time is linear in the text times the size of the pattern.
+// Where a pattern matches, and what its groups matched: Go's leftmost-first meaning (package regexp). Time is linear in
+// the text times the size of the pattern: short texts are tried way by way, and no way twice from one place (as RE2's
+// BitState does); of long ones all ways are followed at once (Pike's machine).
 #pragma once
 
 #include "runtime/base/arena.h"
@@ -11,7 +12,8 @@ namespace whittle {
 
 inline constexpr uint32_t kNoPlace = UINT32_MAX;
 
-// Finds matches of a pattern whose program marks groups. Its memory comes from the arena, once; searching takes none.
+// Finds matches of a pattern whose program marks groups. Its memory comes from the arena when a text needs more than
+// those before.
 class Captures {
 public:
   Captures(const Regex& regex, Arena& arena);
@@ -39,14 +41,26 @@ private:
     uint32_t instruction;  // or, with `place`, what to put back
     uint32_t place, value;
   };
+  // Instructions times places of a text that is tried way by way.
+  static constexpr size_t kMostTried = 8192;
+
   bool may_begin(uint8_t byte) const { return regex_.first[byte / 8] >> byte % 8 & 1; }
+  bool find_way_by_way(Text text, size_t from);
+  bool try_from(Text text, size_t from, size_t begin);
+  bool find_all_at_once(Text text, size_t from);
   void add(Set& set, uint32_t from, uint32_t at, uint32_t holds, uint32_t* places);
 
   const Regex& regex_;
+  Arena& arena_;
   uint32_t places_;  // two a group
-  Set now_, next_;
-  Step* stack_;
   uint32_t *found_, *scratch_;
+  // All at once.
+  Set now_{}, next_{};
+  Step* stack_ = nullptr;
+  // Way by way: a bit for each instruction and place of the text, instructions together.
+  uint64_t* tried_ = nullptr;
+  Step* steps_ = nullptr;
+  size_t room_ = 0;  // of those two, in instructions times places
 };
 
 // Appends `text` with each match replaced by what `replace(Captures&)` appends: Go's Regexp.ReplaceAllStringFunc. Says
