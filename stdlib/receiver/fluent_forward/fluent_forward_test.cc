@@ -120,6 +120,8 @@ constexpr Case kCases[] = {
     {"as an extension of any size", "\x93\xa1t\xc7\x08\x00\x00\x00\x00\x01\x00\x00\x00\x02\x80"sv,
      R"("timeUnixNano":"1000000002")"},
     {"a body", "\x93\xa1t\x05\x81\xa3log\xa1v"sv, R"("body":{"stringValue":"v"})"},
+    {"a body and a nil", "\x93\xa1t\x05\x82\xa3log\xa1v\xa7message\xc0"sv, R"("body":{"stringValue":"v"})"},
+    {"two bodies", "\x93\xa1t\x05\x82\xa3log\xa1v\xa7message\xa1w"sv, R"("body":{"stringValue":"w"})"},
     {"a body of Fluentd", "\x93\xa1t\x05\x81\xa7message\x81\xa1k\x01"sv,
      R"("body":{"kvlistValue":{"values":[{"key":"k","value":{"intValue":"1"}}]}})"},
     {"a tag in the record",

@@ -91,13 +91,12 @@ private:
       Value key;
       if (!next(key)) return false;
       if (key.kind != Kind::String && key.kind != Kind::Binary) return fail("a key in a record is no string");
-      // Fluentd says `message`, Fluent Bit `log`.
       const Text name = key.text();
-      const bool body = name == "message" || name == "log";
-      Writer& any = body ? body_ : value_;
-      any.clear();
-      if (!put_value(any, 0)) return false;
-      if (!body) attributes_.any(name, values_.copy(any.text()));
+      value_.clear();
+      if (!put_value(value_, 0)) return false;
+      // Fluentd says `message`, Fluent Bit `log`. Where both are there, nil says nothing.
+      if (name != "message" && name != "log") attributes_.any(name, values_.copy(value_.text()));
+      else if (!value_.empty()) body_.swap(value_);
     }
     if (!alone) attributes_.text(kTag, tag_);
     // The tag of a message stands in each of its records.
