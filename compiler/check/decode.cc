@@ -128,7 +128,9 @@ private:
     v.wrong = true;
     auto d = c_.diags.emit(kWrongType, v.span, last_part(what), article_of(*v.type), syntax::describe(n));
     d.here("expected {}", short_name_of(*v.type));
-    if (v.type->kind == TypeKind::String && n.is_scalar() && n.kind != Kind::Null) {
+    if (v.type->kind == TypeKind::String && v.type->format == schema::Format::Endpoint && n.kind == Kind::Int) {
+      d.help("write the host too: `0.0.0.0:{}`", n.text);
+    } else if (v.type->kind == TypeKind::String && n.is_scalar() && n.kind != Kind::Null) {
       d.help("in quotes it is a string: `\"{}\"`", n.text).suggest(n.span, "\"" + n.text + "\"");
     } else if ((v.type->kind == TypeKind::Int || v.type->kind == TypeKind::Double || v.type->kind == TypeKind::Bool) &&
                n.kind == Kind::String) {
@@ -433,10 +435,12 @@ private:
                    const std::vector<std::string_view>& known) {
     v.wrong = true;
     auto d = c_.diags.emit(kUnknownKey, span, owner, key);
-    const std::string elsewhere = other_depth(key, v.type->kind == TypeKind::Struct ? v.type->fields : nullptr);
-    std::string_view near = diag::nearest(key, known);
-    if (!elsewhere.empty()) d.here("it belongs {}", elsewhere);
+    const std::string below = v.type->kind == TypeKind::Struct ? deeper(key, *v.type->fields) : "";
+    const std::string_view near = diag::nearest(key, known);
+    const std::string around = near.empty() ? shallower(key) : "";
+    if (!below.empty()) d.here("it belongs under {}", below);
     else if (!near.empty()) d.here("did you mean `{}`?", near).suggest(span, near);
+    else if (!around.empty()) d.here("it belongs directly under {}", around);
     else if (key == "address" && !enclosing_.empty() && enclosing_.back().second == "service::telemetry::metrics")
       d.here("the Collector has it no longer")
           .help("write `readers`, whose `pull` exporter has `host` and `port` in place of it");
@@ -451,26 +455,29 @@ private:
     }
   }
 
-  // Where the settings of `scope` hold one of that name, up to two levels down, or else what is around it: "`tls`".
-  // Empty for nothing, and where it may be any of many.
-  std::string other_depth(std::string_view key, const schema::Struct* scope) const {
+  // Which settings of `scope`, up to two levels down, hold one of that name: "`tls`". Empty for none, and for many.
+  static std::string deeper(std::string_view key, const schema::Struct& scope) {
     std::vector<std::string> paths;
     auto down = [&](auto& self, const schema::Struct& s, const std::string& path, int depth) -> void {
       for (const schema::Setting& x : s.settings) {
         const Type* t = x.type->kind == TypeKind::Optional ? x.type->element : x.type;
         if (t->kind != TypeKind::Struct) continue;
         std::string own = path + (path.empty() ? "" : "::") + std::string(x.name);
-        if (t->fields->find(key) >= 0 && t->fields->find(key) != t->fields->rest) paths.push_back("`" + own + "`");
+        const int i = t->fields->find(key);
+        if (i >= 0 && i != t->fields->rest) paths.push_back("`" + own + "`");
         else if (depth > 1) self(self, *t->fields, own, depth - 1);
       }
     };
-    if (scope != nullptr) down(down, *scope, {}, 2);
-    if (paths.size() == 1) return "under " + paths[0];
-    if (paths.size() == 2) return "under " + paths[0] + " or " + paths[1];
-    if (!paths.empty()) return {};
+    down(down, scope, {}, 2);
+    if (paths.size() == 1) return paths[0];
+    return paths.size() == 2 ? paths[0] + " or " + paths[1] : "";
+  }
+
+  // Which of the structs around what is decoded has a setting of that name.
+  std::string shallower(std::string_view key) const {
     for (auto it = enclosing_.rbegin(); it != enclosing_.rend(); ++it) {
       const int i = it->first->find(key);
-      if (it->first != scope && i >= 0 && i != it->first->rest) return "directly under `" + last_part(it->second) + "`";
+      if (i >= 0 && i != it->first->rest) return "`" + last_part(it->second) + "`";
     }
     return {};
   }

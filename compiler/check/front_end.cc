@@ -122,8 +122,12 @@ private:
       if (std::find(std::begin(kSections), std::end(kSections), e.key) == std::end(kSections)) {
         auto d = diags_.emit(kUnknownTopKey, e.key_span, e.key);
         std::string_view near = diag::nearest(e.key, kSections);
-        if (!near.empty()) d.here("did you mean `{}`?", near).suggest(e.key_span, near);
-        else
+        if (!near.empty()) {
+          d.here("did you mean `{}`?", near).suggest(e.key_span, near);
+          for (size_t k = 0; k < std::size(unread_); ++k)
+            if (near == schema::plural_of(static_cast<ComponentKind>(k))) broken_[k] = unread_[k] = true;
+          if (near == "service") broken_service_ = unread_pipelines_ = true;
+        } else
           d.help("the sections are `receivers`, `processors`, `exporters`, `extensions`, `connectors` and `service`");
         continue;
       }
@@ -203,7 +207,7 @@ private:
     const Node& map = at(section->value);
     if (map.kind == Kind::Null || map.poisoned) return;
     if (map.kind != Kind::Mapping) {
-      broken_[static_cast<size_t>(kind)] = true;
+      broken_[static_cast<size_t>(kind)] = unread_[static_cast<size_t>(kind)] = true;
       wrong_type(map, section->key,
                  map.kind == Kind::Sequence ? "a map of ids to settings" : "a map of ids to settings");
       return;
@@ -337,7 +341,7 @@ private:
     if (service != nullptr && service->kind != Kind::Null && service->kind != Kind::Mapping) {
       wrong_type(*service, "service", "a map of settings");
       service = nullptr;
-      broken_service_ = true;
+      broken_service_ = unread_pipelines_ = true;
     }
     const Entry* pipelines = service == nullptr ? nullptr : service->find("pipelines");
     const Entry* extensions = service == nullptr ? nullptr : service->find("extensions");
@@ -348,7 +352,7 @@ private:
       const Node& map = at(pipelines->value);
       if (map.kind != Kind::Mapping) {
         wrong_type(map, "pipelines", "a map of pipelines");
-        any = true;
+        any = unread_pipelines_ = true;
       } else {
         any = !map.entries.empty();
         for (const Entry& p : map.entries) pipeline(p);
@@ -397,6 +401,8 @@ private:
         std::string_view near = diag::nearest(e.key, kKnown);
         if (!near.empty()) d.here("did you mean `{}`?", near).suggest(e.key_span, near);
         else d.help("its settings are `telemetry`, `extensions` and `pipelines`");
+        if (near == "pipelines") broken_service_ = true;
+        unread_pipelines_ = true;
         continue;
       }
       v.items[static_cast<size_t>(i)] =
@@ -415,15 +421,18 @@ private:
     const Node& list = at(e.value);
     if (list.kind == Kind::Null) return out;
     if (list.kind != Kind::Sequence) {
-      wrong_type(list, e.key, "a list of ids");
-      broken_list_ = true;
+      if (list.kind == Kind::String && !list.late && !list.poisoned)
+        diags_.emit(kWrongType, list.span, e.key, "a list of ids", syntax::describe(list))
+            .help("write `[{}]`", list.text);
+      else wrong_type(list, e.key, "a list of ids");
+      broken_list_ = unread_pipelines_ = true;
       return out;
     }
     for (NodeId i : list.items) {
       const Node& n = at(i);
       if (n.kind != Kind::String || n.late) {
         wrong_type(n, e.key, "ids");
-        broken_list_ = true;
+        broken_list_ = unread_pipelines_ = true;
         continue;
       }
       auto id = parse_id(n.text);
@@ -451,6 +460,7 @@ private:
         return d;
       }
     }
+    if (unread_[static_cast<size_t>(kind)]) return nullptr;  // it may well be there
     auto diagnostic = diags_.emit(kUndefined, span, schema::name_of(kind), id.text());
     std::vector<std::string> texts;
     for (const Definition& d : definitions_) {  // one of an unknown type may itself be the mistake
@@ -529,6 +539,7 @@ private:
         d.note("the Collector knows profiles as an experiment; collectors that whittle compiles do not carry them");
       else if (!near.empty()) d.here("did you mean `{}`?", near).suggest(type, near);
       d.help("a pipeline is named `traces`, `metrics` or `logs`, or one of them with a name: `traces/errors`");
+      unread_pipelines_ = true;
       return;
     }
     p.signal = static_cast<schema::Signal>(signal - std::begin(kSignalNames));
@@ -552,7 +563,7 @@ private:
       std::string_view near = diag::nearest(x.key, kParts);
       if (!near.empty()) d.here("did you mean `{}`?", near).suggest(x.key_span, near);
       else d.help("its settings are `receivers`, `processors` and `exporters`");
-      broken_list_ = true;
+      broken_list_ = unread_pipelines_ = true;
     }
     members(p, ComponentKind::Receiver, parts[0], p.receivers);
     members(p, ComponentKind::Processor, parts[1], p.processors);
@@ -609,6 +620,7 @@ private:
   // ---- the rest
 
   void unused() {
+    if (unread_pipelines_) return;  // what could not be read may name it
     for (const Definition& d : definitions_) {
       if (d.used || (d.component == nullptr && d.elsewhere.empty())) continue;  // of unknown ones enough was said
       auto diagnostic = diags_.emit(kUnused, d.key, schema::name_of(d.kind), d.id.text());
@@ -705,6 +717,8 @@ private:
   std::map<InstanceId, schema::SignalSet> used_for_;
   std::unordered_map<std::string, Span> pipeline_keys_;
   bool broken_[5] = {};
+  bool unread_[5] = {};            // a section of this kind is there and could not be read
+  bool unread_pipelines_ = false;  // somewhere in `service` ids may stand that were not read
   bool broken_service_ = false, broken_list_ = false, nothing_ = false;
 };
 

@@ -16,6 +16,7 @@ constexpr Diag<std::string_view> kScheme{"E0101", "`{}` is not a source of value
 constexpr Diag<std::string_view> kVariableName{"E0102", "`{}` is not the name of an environment variable"};
 constexpr Diag<> kNested{"E0103", "a reference inside of a reference"};
 constexpr Diag<std::string_view, std::string_view> kFile{"E0104", "the file `{}` {}"};
+constexpr Diag<> kNeverClosed{"W1406", "this `${` is never closed"};
 constexpr Diag<std::string_view> kBareDollar{"W0105", "`{}` is not expanded"};
 constexpr Diag<> kAfterEscape{"W0107", "nothing behind `$${` is expanded in this text"};
 constexpr Diag<> kTooMany{"E0108", "references expand to references without end"};
@@ -195,6 +196,14 @@ private:
       if (t[i + 1] == '$') {
         ++i;
         continue;
+      }
+      if (t[i + 1] == '{' && t.find('}', i) == std::string::npos) {
+        size_t name = i + 2;
+        while (name < t.size() && (is_letter(t[name]) || (t[name] >= '0' && t[name] <= '9') || t[name] == ':')) ++name;
+        diags_.emit(kNeverClosed, part(n, i, name))
+            .here("stays as it is written")
+            .help("write `{}`", t.substr(i, name - i) + "}");
+        return;
       }
       if (!is_letter(t[i + 1])) continue;
       size_t end = i + 1;

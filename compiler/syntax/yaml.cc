@@ -363,6 +363,11 @@ private:
         return;
       }
     }
+    if (error->msg != nullptr && std::string_view(error->msg) == "invalid multiline plain key") {
+      syntax(at, "the next line stands deeper, and this one has its value already")
+          .help("keys of one map stand at one depth, and a key whose value is a map has nothing behind its colon");
+      return;
+    }
     syntax(at, lower_first(error->msg == nullptr ? "syntax error" : error->msg)).here("the reader stopped here");
   }
 

@@ -42,7 +42,7 @@ public:
     for (std::string_view side : {"include", "exclude"}) {
       if (const Value* m = present(c.at("logs"), side)) severity(*m);
     }
-    if (used_for_ != 0 && !says_anything(c)) {
+    if (used_for_ != 0 && !c.wrong && !says_anything(c)) {
       check_.diags()
           .emit(kDoesNothing, instance_.key)
           .here("nothing is dropped")

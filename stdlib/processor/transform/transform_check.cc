@@ -60,7 +60,7 @@ void check_processor_transform(Check& check, Instance& instance, schema::SignalS
       any = any || ((used_for & schema::bit(p.signal)) && !g.at("statements").items.empty());
     }
   }
-  if (used_for != 0 && !any) {
+  if (used_for != 0 && !any && !c.wrong) {
     check.diags().emit(kNothing, instance.key).help("it has no statements for the signals that it is used with");
   }
 }
