@@ -149,6 +149,9 @@ private:
     } else if (v.type->kind == TypeKind::Struct && n.kind == Kind::Sequence && !n.items.empty() &&
                c_.tree.at(n.items[0]).kind == Kind::Mapping) {
       d.help("leave the dashes out: the settings stand directly under `{}`", last_part(what));
+    } else if (v.type->kind == TypeKind::Struct && v.type->fields->settings.size() == 1 && n.kind == Kind::String &&
+               v.type->fields->settings[0].type->kind == TypeKind::String) {
+      d.help("write `{}: {}` under it", v.type->fields->settings[0].name, n.text);
     } else if (v.type->kind == TypeKind::List && n.is_scalar() && n.kind != Kind::Null) {
       d.help("write a list with one element: `[{}]`", n.text);
     }
@@ -413,8 +416,11 @@ private:
     const syntax::Entry* value = n.kind == Kind::Mapping ? n.find("value") : nullptr;
     if (name == nullptr || c_.tree.at(name->value).kind != Kind::String) {
       v.wrong = true;
-      c_.diags.emit(kWrongType, n.span, last_part(what), "a map, or a list of `name` and `value`", syntax::describe(n))
-          .here("expected `name` and `value`");
+      auto d = c_.diags.emit(kWrongType, n.span, last_part(what), "a map, or a list of `name` and `value`",
+                             syntax::describe(n));
+      d.here("expected `name` and `value`");
+      if (n.kind == Kind::Mapping && name == nullptr && value == nullptr)
+        d.help("leave the dash out: names and values stand directly under `{}`", last_part(what));
       return;
     }
     for (const syntax::Entry& e : n.entries) {

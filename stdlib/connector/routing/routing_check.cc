@@ -14,6 +14,7 @@ using diag::Diag;
 using schema::Signal;
 
 constexpr Diag<std::string_view, std::string_view> kNotFed{"E1256", "the pipeline `{}` does not begin with `{}`"};
+constexpr Diag<std::string_view> kNoDefault{"N1407", "what no route of `{}` takes is dropped"};
 constexpr Diag<std::string_view> kNeverRead{"W1257", "this route takes nothing: its context is `{}`"};
 
 // Ids of pipelines: each of a signal that the connector gets, and among whose receivers it is.
@@ -62,6 +63,16 @@ void check_connector_routing(Check& check, Instance& instance, schema::SignalSet
     }
   }
   if (used_for == 0) return;
+  const Value &others = c.at("default_pipelines"), &table = c.at("table");
+  bool all = false;  // or it may be so, for all that is known here
+  for (const Value& r : table.items)
+    all = all || r.wrong || r.items.empty() || r.at("condition").late || r.at("statement").late;
+  for (const RouteText& r : route_texts(c)) all = all || r.condition.empty() || r.condition == "true";
+  if (others.items.empty() && !others.late && !others.wrong && !table.items.empty() && !all)
+    check.diags()
+        .emit(kNoDefault, others.written ? place_of(others) : instance.key, instance.id)
+        .here("there are no `default_pipelines`")
+        .help("name a pipeline there for the rest, or leave it so if the rest is to go");
   const auto id = static_cast<InstanceId>(&instance - check.config.instances.data());
   check_pipelines(check, instance, id, c.at("default_pipelines"));
   for (const Value& route : c.at("table").items)
