@@ -786,6 +786,50 @@ private:
     return scalar(e.span, std::to_string(out));
   }
 
+  // Functions that look into one list or map; kNoNode: it is none of them, or there is none.
+  NodeId call_on_list(const Expr& e, const std::vector<NodeId>& a) {
+    const Node of = at(a[0]);
+    if (of.kind == Kind::Mapping && (e.text == "keys" || e.text == "values")) {
+      std::vector<Entry> entries = of.entries;
+      std::sort(entries.begin(), entries.end(), [](const Entry& x, const Entry& y) { return x.key < y.key; });
+      if (!spend(entries.size())) return unknown(e.span);
+      std::vector<NodeId> out;
+      for (const Entry& x : entries) out.push_back(e.text == "keys" ? text(x.key_span, x.key) : x.value);
+      return list(e.span, std::move(out));
+    }
+    if (of.kind != Kind::Sequence) return kNoNode;
+    if (!spend(of.items.size())) return unknown(e.span);
+    bool open = std::any_of(of.items.begin(), of.items.end(), [&](NodeId i) { return is_unknown(at(i)); });
+    if (e.text == "flatten") {
+      std::vector<NodeId> out;
+      flatten(a[0], 0, out);
+      return list(e.span, std::move(out));
+    }
+    if (e.text == "compact") {
+      std::vector<NodeId> out;
+      for (NodeId i : of.items) {
+        if (at(i).kind != Kind::Null && !(at(i).is_scalar() && at(i).text.empty())) out.push_back(i);
+      }
+      return list(e.span, std::move(out));
+    }
+    // Where a part of the list is not known, neither is which element is where.
+    if (e.text == "one" && !open && of.items.size() < 2) return of.items.empty() ? null(e.span) : of.items[0];
+    if (e.text == "element" && a.size() == 2) {
+      const Node& i = at(a[1]);
+      if (open || of.items.empty() || i.kind != Kind::Int || i.too_large || i.integer < 0) return unknown(e.span);
+      return of.items[static_cast<size_t>(i.integer) % of.items.size()];
+    }
+    return kNoNode;
+  }
+
+  void flatten(NodeId id, int depth, std::vector<NodeId>& out) {
+    const std::vector<NodeId> items = at(id).items;
+    for (NodeId i : items) {
+      if (at(i).kind == Kind::Sequence && depth < kMaxDepth && spend(at(i).items.size())) flatten(i, depth + 1, out);
+      else out.push_back(i);
+    }
+  }
+
   // A file of the module that is read when Terraform plans, such as `${path.module}/containers.json`. Nothing when it
   // is not there, or elsewhere.
   std::optional<source::FileId> text_file(NodeId path) {
@@ -857,6 +901,24 @@ private:
       }
       return list(e.span, std::move(items));
     }
+    if (NodeId of_list = call_on_list(e, a); of_list != kNoNode) return of_list;
+    if (e.text == "split" && a.size() == 2 && is_known(at(a[0])) && is_known(at(a[1])) && !at(a[0]).text.empty()) {
+      const std::string by = at(a[0]).text, whole = at(a[1]).text;
+      std::vector<NodeId> parts;
+      for (size_t from = 0; from <= whole.size() && spend(1);) {
+        size_t end = std::min(whole.find(by, from), whole.size());
+        parts.push_back(text(e.span, whole.substr(from, end - from)));
+        from = end == whole.size() ? whole.size() + 1 : end + by.size();
+      }
+      return list(e.span, std::move(parts));
+    }
+    if (e.text == "trimspace" && is_known(at(a[0]))) {
+      const std::string whole = at(a[0]).text;
+      size_t from = whole.find_first_not_of(" \t\r\n"), to = whole.find_last_not_of(" \t\r\n");
+      return text(e.span, from == std::string::npos ? "" : whole.substr(from, to - from + 1));
+    }
+    // What would be an error is unknown here, and then so is which of the others counts.
+    if (e.text == "try") return is_unknown(at(a[0])) ? unknown(e.span) : a[0];
     if (e.text == "length") {
       const Node& n = at(a[0]);
       bool open = std::any_of(n.items.begin(), n.items.end(), [&](NodeId i) { return is_unknown(at(i)); });

@@ -1,0 +1,2 @@
+# What functions of lists and texts come to.
+check --terraform functions.tf
