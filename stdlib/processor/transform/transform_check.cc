@@ -15,6 +15,8 @@ using schema::Signal;
 constexpr diag::Diag<> kNothing{"W0821", "this processor changes nothing"};
 constexpr diag::Diag<std::string_view> kNoInference{"E1433", "in contrib 0.{}, statements stand below a `context`"};
 
+constexpr diag::Diag<std::string_view> kPropagates{"N1408", "where `{}` fails, the whole payload is dropped"};
+
 constexpr uint16_t kInfers = 119;  // the first version that finds the context of statements by their paths
 
 struct Part {
@@ -24,7 +26,28 @@ struct Part {
 constexpr Part kParts[] = {
     {"trace_statements", Signal::Traces}, {"metric_statements", Signal::Metrics}, {"log_statements", Signal::Logs}};
 
-void group(Check& check, const Value& g, Signal signal) {
+// Reading a text as JSON and the like fails for each text that is something else. Where that is the sender's affair,
+// one record takes its whole payload with it; conditions in front are taken to look.
+void parses_or_drops(Check& check, const Value& mode, const ottl::Group& group, const Value& statements) {
+  if (mode.late || mode.wrong || mode.text != "propagate" || !group.conditions.empty() ||
+      group.statements.size() != statements.items.size())
+    return;
+  for (size_t i = 0; i < group.statements.size(); ++i) {
+    const ottl::Tree& tree = group.statements[i];
+    if (tree.where != ottl::kNoNode) continue;
+    for (const ottl::Node& n : tree.nodes) {
+      if (n.kind != ottl::Kind::Call || !n.fails || !tree.text_of(n).starts_with("Parse")) continue;
+      check.diags()
+          .emit(kPropagates, statements.items[i].span, tree.text_of(n))
+          .here("fails for a text of another form")
+          .label(mode.span, "and the whole payload is refused")
+          .help("write `error_mode: ignore`, or put a `where` behind it that looks first");
+      return;
+    }
+  }
+}
+
+void group(Check& check, const Value& whole, const Value& g, Signal signal) {
   const Value &context = g.at("context"), &conditions = g.at("conditions"), &statements = g.at("statements");
   ottl::GroupTexts texts;
   texts.stated = stated_context(check, context, contexts_of(signal));
@@ -41,6 +64,8 @@ void group(Check& check, const Value& g, Signal signal) {
   auto read = ottl::read_group(texts, contexts_of(signal), problems);
   report(check, problems, &conditions, &statements, g.span);
   if (!read) return;
+  parses_or_drops(check, g.at("error_mode").text.empty() && !g.at("error_mode").late ? whole : g.at("error_mode"),
+                  *read, statements);
   std::vector<std::string> missing;
   ir::Program program;
   ir::add_group(program, *read, false, "", missing);
@@ -56,7 +81,7 @@ void check_processor_transform(Check& check, Instance& instance, schema::SignalS
   for (const Part& p : kParts) {
     for (const Value& g : c.at(p.name).items) {
       if (g.items.empty()) continue;
-      group(check, g, p.signal);
+      group(check, c.at("error_mode"), g, p.signal);
       any = any || ((used_for & schema::bit(p.signal)) && !g.at("statements").items.empty());
     }
   }
