@@ -149,6 +149,7 @@ void join_conditions(Pass& pass, Section& s) {
     joined.code.push_back(std::move(any));
     s.conditions[k] = std::move(joined);
     const auto next = static_cast<ptrdiff_t>(k + 1);
+    if (!s.condition_texts[k + 1].empty()) s.condition_texts[k] += " or " + s.condition_texts[k + 1];
     s.conditions.erase(s.conditions.begin() + next);
     s.condition_texts.erase(s.condition_texts.begin() + next);
   }
