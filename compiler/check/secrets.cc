@@ -9,12 +9,25 @@ namespace {
 
 constexpr diag::Diag<std::string_view> kPlain{"W1370", "`{}` is a secret, and stands here in plain text"};
 
+constexpr diag::Diag<std::string_view> kInUrl{"W1370", "the URL in `{}` has a password in plain text"};
+
+// "https://user:password@host": whether somebody is named with a password.
+bool has_password(std::string_view url) {
+  const size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return false;
+  const std::string_view host = url.substr(scheme + 3, url.find_first_of("/?#", scheme + 3) - scheme - 3);
+  const size_t at = host.rfind('@'), colon = host.find(':');
+  return at != std::string_view::npos && colon < at && colon + 1 < at;
+}
+
 // Headers that carry credentials; others, such as a tenant's name, are none although they are never printed.
 bool carries_credentials(std::string_view header) {
   std::string name(header);
   for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c == '_' ? '-' : c;
   return name == "authorization" || name == "proxy-authorization" || name == "cookie" || name.ends_with("api-key") ||
-         name.ends_with("apikey") || name.ends_with("token") || name.ends_with("secret");
+         name.ends_with("apikey") || name.ends_with("license-key") || name.ends_with("ingestion-key") ||
+         name.ends_with("access-key") || name == "x-honeycomb-team" || name.ends_with("token") ||
+         name.ends_with("secret");
 }
 
 bool has_variable(const Value& v) {
@@ -25,6 +38,12 @@ void look(Check& check, const Value& v, const std::string& setting, bool header_
   if (v.type == nullptr || v.wrong || has_variable(v)) return;
   using schema::TypeKind;
   if (v.type->kind == TypeKind::String) {
+    if (v.written && (v.type->format == schema::Format::Url || v.type->format == schema::Format::ProxyUrl) &&
+        has_password(v.text))
+      check.diags()
+          .emit(kInUrl, v.span, setting)
+          .note("whoever sees this file has it")
+          .help("take it from the environment: `${env:NAME}`, which a secret of the task fills in");
     // PEM of certificates is public, and an empty text is no secret.
     if (v.type->format != schema::Format::Opaque || !v.written || v.text.empty() || header_map ||
         v.text.find("-----BEGIN CERTIFICATE") != std::string::npos)
