@@ -121,6 +121,8 @@ constexpr Case kCases[] = {
      R"("timeUnixNano":"1000000002")"},
     {"a body", "\x93\xa1t\x05\x81\xa3log\xa1v"sv, R"("body":{"stringValue":"v"})"},
     {"a body and a nil", "\x93\xa1t\x05\x82\xa3log\xa1v\xa7message\xc0"sv, R"("body":{"stringValue":"v"})"},
+    {"keys that are there twice", "\x93\xa1t\x05\x81\xa1m\x83\xa1k\x01\xa1l\x02\xa1k\x03"sv,
+     R"({"values":[{"key":"l","value":{"intValue":"2"}},{"key":"k","value":{"intValue":"3"}}]})"},
     {"two bodies", "\x93\xa1t\x05\x82\xa3log\xa1v\xa7message\xa1w"sv, R"("body":{"stringValue":"w"})"},
     {"a body of Fluentd", "\x93\xa1t\x05\x81\xa7message\x81\xa1k\x01"sv,
      R"("body":{"kvlistValue":{"values":[{"key":"k","value":{"intValue":"1"}}]}})"},

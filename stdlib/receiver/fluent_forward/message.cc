@@ -126,6 +126,32 @@ private:
     return v;
   }
 
+  // Of pairs with the same key in a map the last one stays. Only the first keys of a large one are compared: all of them
+  // could be made to take long.
+  struct Pairs {
+    static constexpr size_t kMost = 32;
+    struct Pair {
+      Text key;
+      size_t begin, size;
+    };
+    Pair known[kMost];
+    size_t count = 0;
+
+    // A pair has been written from `begin` on.
+    void put(Text key, size_t begin, Writer& out) {
+      for (size_t i = 0; i < count; ++i) {
+        if (known[i].key != key) continue;
+        const Pair gone = known[i];
+        out.erase(gone.begin, gone.size);
+        begin -= gone.size;
+        for (size_t k = i + 1; k < count; ++k) known[k - 1] = {known[k].key, known[k].begin - gone.size, known[k].size};
+        --count;
+        break;
+      }
+      if (count < kMost) known[count++] = {key, begin, out.size() - begin};
+    }
+  };
+
   // Appends the content of an AnyValue.
   bool put_value(Writer& out, int depth) {
     if (depth > kMaxDepth) return fail("a record is nested too deeply");
@@ -158,16 +184,19 @@ private:
     }
     case Kind::Map: {
       const size_t map = wire::begin_len(out, 6);
+      Pairs pairs;
       for (uint32_t i = 0; i < v.count; ++i) {
         Value key;
         if (!next(key)) return false;
         if (key.kind != Kind::String && key.kind != Kind::Binary) return fail("a key in a record is no string");
+        const size_t begin = out.size();
         const size_t pair = wire::begin_len(out, 1);
         wire::put_text(out, 1, key.text());
         const size_t value = wire::begin_len(out, 2);
         if (!put_value(out, depth + 1)) return false;
         wire::end_len(out, value);
         wire::end_len(out, pair);
+        pairs.put(key.text(), begin, out);
       }
       wire::end_len(out, map);
       return true;
