@@ -126,8 +126,8 @@ private:
     return v;
   }
 
-  // Of pairs with the same key in a map the last one stays. Only the first keys of a large one are compared: all of them
-  // could be made to take long.
+  // Of pairs with the same key in a map the last one stays. Only the first keys of a large one are compared: all of
+  // them could be made to take long.
   struct Pairs {
     static constexpr size_t kMost = 32;
     struct Pair {
