@@ -149,6 +149,13 @@ private:
     } else if (v.type->kind == TypeKind::Struct && n.kind == Kind::Sequence && !n.items.empty() &&
                c_.tree.at(n.items[0]).kind == Kind::Mapping) {
       d.help("leave the dashes out: the settings stand directly under `{}`", last_part(what));
+    } else if (v.type->kind == TypeKind::Struct && n.kind == Kind::Sequence && !n.items.empty() &&
+               std::all_of(n.items.begin(), n.items.end(), [&](NodeId i) {
+                 return c_.tree.at(i).kind == Kind::String && v.type->fields->find(c_.tree.at(i).text) >= 0;
+               })) {
+      std::string keys;
+      for (NodeId i : n.items) keys += (keys.empty() ? "" : ", ") + c_.tree.at(i).text + ": ";
+      d.help("write keys without values: `{}`", "{" + keys + "}");
     } else if (v.type->kind == TypeKind::Struct && v.type->fields->settings.size() == 1 && n.kind == Kind::String &&
                v.type->fields->settings[0].type->kind == TypeKind::String) {
       d.help("write `{}: {}` under it", v.type->fields->settings[0].name, n.text);

@@ -15,6 +15,9 @@ constexpr Diag<> kNoEndpoint{"E0731", "there is no endpoint to send to"};
 constexpr Diag<std::string_view> kNoEndpointFor{"E0731", "there is no endpoint to send {} to"};
 constexpr Diag<std::string_view> kInsecure{"W0733", "`tls::insecure` does not turn TLS off for `{}`"};
 constexpr Diag<std::string_view> kNoLogHeader{"E1175", "CloudWatch Logs refuses logs without the header `{}`"};
+constexpr Diag<std::string_view, std::string_view> kPathTwice{"W1409", "{} go to `{}`"};
+constexpr Diag<std::string_view, std::string_view> kOtherSignal{"W1410", "`{}` takes no {}"};
+constexpr Diag<std::string_view> kUnsigned{"W1411", "requests to `{}` have no signature"};
 constexpr Diag<std::string_view> kGrpcPort{"W1405", "`{}` has the port of OTLP over gRPC"};
 constexpr Diag<int64_t, std::string_view> kLargeBatches{"W1401", "batches of {} {} are refused here"};
 constexpr Diag<std::string_view, int64_t> kLevel{"E0732", "`{}` has no level {}"};
@@ -40,6 +43,48 @@ void check_log_headers(Check& check, Instance& instance) {
         .emit(kNoLogHeader, headers.written ? place_of(headers) : instance.key, name)
         .label(url.span, "this is CloudWatch Logs")
         .help("write `headers: {x-aws-log-group: /my/group, x-aws-log-stream: my-stream}`; both must exist");
+  }
+}
+
+// What goes where: the base with a signal's path behind it, or the signal's own endpoint as it is written.
+void check_targets(Check& check, Instance& instance, schema::SignalSet used_for) {
+  const Value& c = instance.config;
+  constexpr std::string_view kOwn[] = {"traces_endpoint", "metrics_endpoint", "logs_endpoint"};
+  constexpr std::string_view kTakes[] = {"X-Ray takes traces", "CloudWatch takes metrics here",
+                                         "CloudWatch Logs takes log records"};
+  const Value* named = c.at("auth").find("authenticator");
+  const Value& headers = c.at("headers");
+  auto authorizes = [](const std::string& key) { return small_letters(key) == "authorization"; };
+  const bool credentials = named != nullptr || headers.late || headers.wrong ||
+                           std::any_of(headers.keys.begin(), headers.keys.end(), authorizes);
+  bool unsigned_said = false, twice_said = false;
+  for (unsigned s = 0; s < schema::kSignals; ++s) {
+    if ((used_for & (1u << s)) == 0) continue;
+    const Value& own = c.at(kOwn[s]);
+    const bool base = !own.late && !own.wrong && own.text.empty();
+    const Value& url = base ? c.at("endpoint") : own;
+    if (url.late || url.wrong || url.text.empty()) continue;
+    const std::string_view signal = schema::name_of(static_cast<schema::Signal>(s));
+    const std::string_view bare = std::string_view(url.text).substr(0, url.text.find_last_not_of('/') + 1);
+    for (std::string_view path : {"/v1/traces", "/v1/metrics", "/v1/logs"}) {
+      if (!base || twice_said || !bare.ends_with(path)) continue;
+      twice_said = true;
+      check.diags()
+          .emit(kPathTwice, url.span, signal, std::string(bare) + "/v1/" + std::string(signal))
+          .here("a path for {} is put behind it", signal)
+          .help("write it without `{}`, or as `{}`", path, kOwn[s]);
+    }
+    const int takes = cloudwatch_signal(url.text);
+    if (takes < 0) continue;
+    if (takes != static_cast<int>(s))
+      check.diags().emit(kOtherSignal, url.span, url.text, signal).here("{}", kTakes[takes]);
+    if (credentials || unsigned_said) continue;
+    unsigned_said = true;
+    check.diags()
+        .emit(kUnsigned, url.span, url.text)
+        .here("AWS refuses them")
+        .help("define the extension `sigv4auth`, name it in `service::extensions`, and write `auth: {authenticator: "
+              "sigv4auth}`");
   }
 }
 
@@ -101,6 +146,7 @@ void check_exporter_otlphttp(Check& check, Instance& instance, schema::SignalSet
     }
   }
   if ((used_for & schema::bit(schema::Signal::Logs)) != 0) check_log_headers(check, instance);
+  check_targets(check, instance, used_for);
   if (used_for != 0) check_batches(check, instance);
   for (std::string_view name : {"endpoint", "traces_endpoint", "metrics_endpoint", "logs_endpoint"}) {
     const Value& url = c.at(name);
