@@ -45,6 +45,7 @@ void check_exporter_awscloudwatchlogs(Check& check, Instance& instance, schema::
   if (c.items.empty()) return;
   placeholders(check, c.at("log_group_name"));
   placeholders(check, c.at("log_stream_name"));
+  check_log_names(check, c.at("log_group_name"), c.at("log_stream_name"));
   if (!c.at("tags").wrong) check_log_group_tags(check, c.at("tags"));
 }
 

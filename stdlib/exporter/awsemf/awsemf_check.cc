@@ -99,6 +99,7 @@ void cumulative_histograms(Check& check, const Instance& instance) {
 void check_exporter_awsemf(Check& check, Instance& instance, schema::SignalSet used_for) {
   const Value& c = instance.config;
   if (used_for != 0) cumulative_histograms(check, instance);
+  check_log_names(check, c.at("log_group_name"), c.at("log_stream_name"));
   check_log_group_tags(check, c.at("tags"));
   declarations(check, c.at("metric_declarations"));
   for (const Value& d : c.at("metric_descriptors").items) {
