@@ -158,6 +158,23 @@ func logs(request []byte) (plog.Logs, error) {
 	return (&plog.ProtoUnmarshaler{}).UnmarshalLogs(bytes)
 }
 
+// A component's settings as the Collector reads and checks them.
+func configOf(f component.Factory, yaml []byte) (component.Config, error) {
+	config := f.CreateDefaultConfig()
+	read, err := confmap.NewRetrievedFromYAML(yaml)
+	if err != nil {
+		return nil, err
+	}
+	given, err := read.AsConf()
+	if err != nil {
+		return nil, err
+	}
+	if err := given.Unmarshal(config); err != nil {
+		return nil, err
+	}
+	return config, xconfmap.Validate(config)
+}
+
 func run(c oneCase) (r result) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -174,19 +191,8 @@ func run(c oneCase) (r result) {
 			if f == nil {
 				return result{Refused: "no such processor"}
 			}
-			config := f.CreateDefaultConfig()
-			read, err := confmap.NewRetrievedFromYAML(settings)
+			config, err := configOf(f, settings)
 			if err != nil {
-				return result{Refused: err.Error()}
-			}
-			given, err := read.AsConf()
-			if err != nil {
-				return result{Refused: err.Error()}
-			}
-			if err := given.Unmarshal(config); err != nil {
-				return result{Refused: err.Error()}
-			}
-			if err := xconfmap.Validate(config); err != nil {
 				return result{Refused: err.Error()}
 			}
 			set := processor.Settings{ID: component.NewIDWithName(f.Type(), fmt.Sprint(i)), TelemetrySettings: componenttest.NewNopTelemetrySettings(),

@@ -32,8 +32,6 @@ import (
 	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/zipkinreceiver"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componenttest"
-	"go.opentelemetry.io/collector/confmap"
-	"go.opentelemetry.io/collector/confmap/xconfmap"
 	"go.opentelemetry.io/collector/receiver"
 	"go.uber.org/zap"
 	"google.golang.org/grpc"
@@ -125,19 +123,8 @@ func receive(c receiverCase) (r result) {
 	if f == nil {
 		return result{Refused: "no such receiver"}
 	}
-	config := f.CreateDefaultConfig()
-	read, err := confmap.NewRetrievedFromYAML([]byte(replace.Replace(string(c.Settings))))
+	config, err := configOf(f, []byte(replace.Replace(string(c.Settings))))
 	if err != nil {
-		return result{Refused: err.Error()}
-	}
-	given, err := read.AsConf()
-	if err != nil {
-		return result{Refused: err.Error()}
-	}
-	if err := given.Unmarshal(config); err != nil {
-		return result{Refused: err.Error()}
-	}
-	if err := xconfmap.Validate(config); err != nil {
 		return result{Refused: err.Error()}
 	}
 	ctx := context.Background()
