@@ -219,6 +219,8 @@ private:
         for (const ottl::Word& w : tree_.words_of(n)) keys.push_back(w.text);
       Instruction& i =
           add(b, n.kind == Kind::List ? Op::List : Op::Map, n.kind == Kind::List ? Type::Array : Type::Map);
+      // Not every value can be part of a map.
+      i.fails = n.kind == Kind::Map && !operands.empty();
       i.operands = std::move(operands);
       i.keys = std::move(keys);
       return i.id;

@@ -51,6 +51,7 @@ ValueId Emit::setting(const check::Value& any) {
   std::vector<ValueId> operands;
   for (const check::Value& item : any.items) operands.push_back(setting(item));
   Instruction& i = add(map ? Op::Map : Op::List, map ? Type::Map : Type::Array);
+  i.fails = map && !operands.empty();
   i.operands = std::move(operands);
   if (map) i.keys = any.keys;
   return i.id;

@@ -94,6 +94,23 @@ private:
     if (b.result != kNone && !made.has(b.result)) complain("a result that was not made");
   }
 
+  // What machine code has a way out of (compiler/lower/program_code.cc).
+  static bool may_fail(const Instruction& i) {
+    switch (i.op) {
+    case Op::Map: return !i.operands.empty();
+    case Op::Write:
+    case Op::WriteKey:
+    case Op::WriteCache:
+    case Op::Part:
+    case Op::WithPart:
+    case Op::Call:
+    case Op::Edit:
+    case Op::Arithmetic:
+    case Op::Negate: return true;
+    default: return false;
+    }
+  }
+
   void instruction(const Instruction& i, Made& made, bool may_write) {
     types_[i.id] = i.type;
     if (i.id >= pass_.values) complain("a value with a number that was not given");
@@ -104,6 +121,7 @@ private:
                             i.op == Op::DeleteKey || i.op == Op::HasKey;
     if (takes_path && i.path == nullptr) complain("a field without a path");
     if ((takes_path || i.op == Op::Edit) && i.level > pass_.level) complain("a level that is not open");
+    if (may_fail(i) && !i.fails) complain("something that may fail and does not say so");
     if (i.op == Op::Hoisted && i.index >= pass_.hoisted.size()) complain("a hoisted value that is not there");
     const bool chain = i.op == Op::And || i.op == Op::Or || i.op == Op::FirstOf;
     if (chain != !i.blocks.empty()) complain("blocks where none belong, or none where some do");
