@@ -49,4 +49,18 @@ TEST(Copy, ComparisonsHaveASign) {
   }
 }
 
+TEST(Copy, TheFirstByteIsFound) {
+  for (size_t n = 0; n <= 40; ++n) {
+    for (size_t at = 0; at <= n; ++at) {
+      // Neighbours of what is looked for, which borrow too.
+      std::vector<uint8_t> bytes(n + 8, 0x40);
+      for (size_t i = 0; i < n; ++i) bytes[i] = static_cast<uint8_t>(0x40 + i % 2);
+      if (at < n) bytes[at] = 0x3F;
+      for (size_t i = at + 2; i < n; i += 3) bytes[i] = 0x3F;
+      EXPECT_EQ(own_memchr(bytes.data(), 0x3F, n), memchr(bytes.data(), 0x3F, n)) << n << " " << at;
+      EXPECT_EQ(own_memchr(bytes.data(), 0x13F, n), memchr(bytes.data(), 0x3F, n)) << n << " " << at;
+    }
+  }
+}
+
 }  // namespace
