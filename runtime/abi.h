@@ -77,15 +77,20 @@ struct RegexInstruction {
   uint32_t low, high, next, other;
 };
 
+inline constexpr uint16_t kRegexEnded = 0x8000;
+
 // A regular expression, unanchored at both ends. `next` set: a DFA over bytes, `next[state * classes + byte_class[b]]`;
 // state 0 is dead, state `accept_all` has matched whatever follows, and after the last byte the class `classes - 1`
 // stands for the end of the text. `next` null: too large for a DFA, an NFA program that begins at `start`. `groups` not
 // empty: the program marks where they begin and end (Mark: the place `low` of the match's places), from
-// `capture_start`; its splits prefer `next`.
+// `capture_start`; its splits prefer `next`. `ends` set: a DFA over the same classes that is begun where a match may
+// begin, in state 1 + regex_before() of the byte in front, and has nothing to look for in state 0; an entry with
+// kRegexEnded says that a match ends in front of the byte, and the last one that does is the one that Go finds.
 struct Regex {
   Str pattern;
   const uint8_t* byte_class;  // 256 entries
   const uint16_t* next;
+  const uint16_t* ends;
   uint32_t classes;
   uint32_t start;
   uint32_t accept_all;

@@ -90,12 +90,14 @@ Constant* Constants::list(llvm::Type* element, const std::vector<Constant*>& ite
 }
 
 Constant* Constants::regex(const regex::Tables& tables) {
-  Constant *classes = null_pointer(), *next = null_pointer();
+  Constant *classes = null_pointer(), *next = null_pointer(), *ends = null_pointer();
   std::vector<Constant*> program;
   if (!tables.next.empty()) {
     classes = bytes({reinterpret_cast<const char*>(tables.byte_class.data()), 256}, 1);
     next = bytes({reinterpret_cast<const char*>(tables.next.data()), tables.next.size() * 2},
                  2);  // both targets are little-endian
+    if (!tables.ends.empty())
+      ends = bytes({reinterpret_cast<const char*>(tables.ends.data()), tables.ends.size() * 2}, 2);
   }
   auto* first = tables.first.empty()
                     ? null_pointer()
@@ -106,9 +108,9 @@ Constant* Constants::regex(const regex::Tables& tables) {
     program.push_back(struct_value(instruction_, {integer(i.op, 32), integer(i.low, 32), integer(i.high, 32),
                                                   integer(i.next, 32), integer(i.other, 32)}));
   return struct_value(regex_,
-                      {text(tables.pattern), classes, next, integer(tables.classes, 32), integer(tables.start, 32),
-                       integer(tables.accept_all, 32), integer(tables.capture_start, 32), first,
-                       list(instruction_, program, "regex.program"), list(str_, groups, "regex.groups")});
+                      {text(tables.pattern), classes, next, ends, integer(tables.classes, 32),
+                       integer(tables.start, 32), integer(tables.accept_all, 32), integer(tables.capture_start, 32),
+                       first, list(instruction_, program, "regex.program"), list(str_, groups, "regex.groups")});
 }
 
 Constant* Constants::value(const check::Value& v, const std::string& setting, std::vector<uint64_t>& path,

@@ -7,6 +7,8 @@
 // The end of the text is one more symbol. The search is unanchored: the start is added to every set.
 #include "compiler/regex/dfa.h"
 
+#include "compiler/regex/ends.h"
+
 #include "runtime/base/regex_assertions.h"
 
 #include "runtime/abi.h"
@@ -445,6 +447,7 @@ std::expected<Tables, SyntaxError> captures(std::string_view pattern, bool named
   out->program = std::move(builder.code);
   out->first = first_bytes(out->program, out->capture_start);
   if (out->next.empty()) out->start = out->capture_start;
+  if (groups.empty()) add_ends(*out);
   groups.insert(groups.begin(), "");
   out->groups = std::move(groups);
   return out;

@@ -20,6 +20,7 @@ struct Tables {
   };
   std::vector<Instruction> program;
   uint32_t capture_start = 0;       // where the program begins that marks groups
+  std::vector<uint16_t> ends;       // abi.h's Regex; empty: not made
   std::vector<uint8_t> first;       // a bit for each byte that a match begins with; empty: it may be empty itself
   std::vector<std::string> groups;  // their names, the whole match in front; empty: the program marks none
 };

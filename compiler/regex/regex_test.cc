@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/regex/dfa.h"
 #include "runtime/base/regex.h"
+#include "runtime/base/regex_tables.h"
 
 #include <gtest/gtest.h>
 
@@ -8,21 +9,6 @@
 
 namespace whittle {
 namespace {
-
-// Tables as the runtime wants them, borrowed from `t`.
-Regex as_runtime(const regex::Tables& t) {
-  Regex r{};
-  r.pattern = {t.pattern.data(), t.pattern.size()};
-  if (!t.next.empty()) {
-    r.byte_class = t.byte_class.data();
-    r.next = t.next.data();
-  }
-  r.classes = t.classes;
-  r.start = t.start;
-  r.accept_all = t.accept_all;
-  r.program = {reinterpret_cast<const RegexInstruction*>(t.program.data()), t.program.size()};
-  return r;
-}
 
 struct MatchCase {
   const char* pattern;
@@ -103,13 +89,14 @@ constexpr MatchCase kMatches[] = {
 };
 
 TEST(Regex, MatchesAsGo) {
+  std::vector<Str> names;
   for (auto& c : kMatches) {
     auto dfa = regex::compile(c.pattern);
     ASSERT_TRUE(dfa) << c.pattern << ": " << dfa.error().message;
-    EXPECT_EQ(regex_match(as_runtime(*dfa), c.text), c.matches) << c.pattern << " on " << c.text;
+    EXPECT_EQ(regex_match(regex_of(*dfa, names), c.text), c.matches) << c.pattern << " on " << c.text;
     auto nfa = regex::compile_program(c.pattern);
     ASSERT_TRUE(nfa) << c.pattern;
-    EXPECT_EQ(regex_match(as_runtime(*nfa), c.text), c.matches) << c.pattern << " as a program on " << c.text;
+    EXPECT_EQ(regex_match(regex_of(*nfa, names), c.text), c.matches) << c.pattern << " as a program on " << c.text;
   }
 }
 
@@ -157,11 +144,12 @@ TEST(Regex, GroupsInTheirOrder) {
 
 // A table that would not fit becomes a program, which says the same.
 TEST(Regex, LargePatternsBecomePrograms) {
+  std::vector<Str> names;
   auto r = regex::compile("(a|b)*a(a|b){18}c");
   ASSERT_TRUE(r);
   EXPECT_FALSE(r->program.empty());
-  EXPECT_TRUE(regex_match(as_runtime(*r), "bbabababababababababac"));
-  EXPECT_FALSE(regex_match(as_runtime(*r), "bbbbbbbbbbbbbbbbbbbbbc"));
+  EXPECT_TRUE(regex_match(regex_of(*r, names), "bbabababababababababac"));
+  EXPECT_FALSE(regex_match(regex_of(*r, names), "bbbbbbbbbbbbbbbbbbbbbc"));
 }
 
 }  // namespace

@@ -28,10 +28,47 @@ static uint32_t holds_at(Text text, size_t at) {
 }
 
 bool Captures::find(Text text, size_t from) {
+  if (regex_.ends) {
+    const Search found = find_by_table(text, from);
+    if (found != Search::TooLong) return found == Search::Found;
+  }
   // Most texts match nowhere, which the DFA knows sooner.
   if (from == 0 && regex_.next && !regex_match(regex_, text)) return false;
   const bool small = regex_.program.size * (text.size() - from + 1) <= kMostTried;
   return small ? find_way_by_way(text, from) : find_all_at_once(text, from);
+}
+
+// ---- by table
+// ---------------------------------------------------------------------------------------------------------------
+
+Captures::Search Captures::find_by_table(Text text, size_t from) {
+  size_t steps = 4 * text.size() + 64;  // what all places together may take: more would not be linear
+  for (size_t begin = from; begin <= text.size(); ++begin) {
+    if (regex_.first) {
+      while (begin < text.size() && !may_begin(static_cast<uint8_t>(text[begin]))) ++begin;
+      if (begin == text.size()) return Search::None;
+    }
+    // No match begins within a character.
+    if (begin < text.size() && (static_cast<uint8_t>(text[begin]) & 0xC0) == 0x80) continue;
+    size_t end = Text::npos, at = begin;
+    for (uint32_t state = 1 + regex_before(begin == 0 ? -1 : static_cast<uint8_t>(text[begin - 1]));; ++at) {
+      const bool last = at == text.size();
+      const uint16_t entry =
+          regex_.ends[state * regex_.classes +
+                      (last ? regex_.classes - 1 : regex_.byte_class[static_cast<uint8_t>(text[at])])];
+      if (entry & kRegexEnded) end = at;
+      state = entry & ~kRegexEnded;
+      if (state == 0 || last) break;
+    }
+    if (end != Text::npos) {
+      found_[0] = static_cast<uint32_t>(begin);
+      found_[1] = static_cast<uint32_t>(end);
+      return Search::Found;
+    }
+    if (at - begin >= steps) return Search::TooLong;
+    steps -= at - begin;
+  }
+  return Search::None;
 }
 
 // ---- way by way

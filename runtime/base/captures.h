@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a pattern matches, and what its groups matched: Go's leftmost-first meaning (package regexp). Time is linear in
-// the text times the size of the pattern: short texts are tried way by way, and no way twice from one place (as RE2's
-// BitState does); of long ones all ways are followed at once (Pike's machine).
+// the text times the size of the pattern. Without groups a table knows where a match ends that begins at a given place;
+// where many places have to be tried in vain, and with groups, short texts are tried way by way, and no way twice from
+// one place (as RE2's BitState does); of long ones all ways are followed at once (Pike's machine).
 #pragma once
 
 #include "runtime/base/arena.h"
@@ -45,6 +46,8 @@ private:
   static constexpr size_t kMostTried = 8192;
 
   bool may_begin(uint8_t byte) const { return regex_.first[byte / 8] >> byte % 8 & 1; }
+  enum class Search { Found, None, TooLong };
+  Search find_by_table(Text text, size_t from);
   bool find_way_by_way(Text text, size_t from);
   bool try_from(Text text, size_t from, size_t begin);
   bool find_all_at_once(Text text, size_t from);

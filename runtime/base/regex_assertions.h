@@ -18,4 +18,9 @@ inline uint32_t assertions_between(int before, int after) {
          (boundary ? 16u : 32u);
 }
 
+// What assertions can know of a byte that stands in front; -1: the text begins.
+inline uint32_t regex_before(int byte) {
+  return byte < 0 ? 0 : byte == '\n' ? 1 : word_byte(byte) ? 2 : 3;
+}
+
 }  // namespace whittle

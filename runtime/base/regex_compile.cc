@@ -2,9 +2,9 @@
 #include "runtime/base/regex_compile.h"
 
 #include "compiler/regex/grok.h"
+#include "runtime/base/regex_tables.h"
 
 #include <memory>
-#include <string.h>
 
 namespace whittle {
 
@@ -28,17 +28,7 @@ std::unique_ptr<Compiled> compile(Text key, std::expected<regex::Tables, regex::
   }
   out->tables = static_cast<regex::Tables&&>(*tables);
   out->tables.pattern = key;
-  const regex::Tables& t = out->tables;
-  for (const std::string& g : t.groups) out->groups.push_back({g.data(), g.size()});
-  static_assert(sizeof(RegexInstruction) == sizeof(regex::Tables::Instruction));
-  Regex& r = out->regex;
-  r.pattern = {t.pattern.data(), t.pattern.size()};
-  r.byte_class = t.byte_class.data();
-  r.next = t.next.empty() ? nullptr : t.next.data();
-  r.classes = t.classes, r.start = t.start, r.accept_all = t.accept_all, r.capture_start = t.capture_start;
-  r.first = t.first.empty() ? nullptr : t.first.data();
-  r.program = {reinterpret_cast<const RegexInstruction*>(t.program.data()), t.program.size()};
-  r.groups = {out->groups.data(), out->groups.size()};
+  out->regex = regex_of(out->tables, out->groups);
   out->good = true;
   return out;
 }

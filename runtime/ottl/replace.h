@@ -51,11 +51,11 @@ inline bool finish_replacement(Run& run, const Replacement& r, Text& text) {
   return true;
 }
 
-// The text with all matches replaced. False: the function failed.
+// The text with all matches replaced; the very text where there are none. False: the function failed.
 inline bool replace_in(Run& run, Captures& captures, Text text, const Replacement& r, Text& out) {
   Writer w;
   bool good = true;
-  replace_matches(captures, text, w, [&](const Captures& c) {
+  const bool any = replace_matches(captures, text, w, [&](const Captures& c) {
     if (!given(*r.function)) {
       expand_template(w, r.text, text, c);
       return;
@@ -66,7 +66,7 @@ inline bool replace_in(Run& run, Captures& captures, Text text, const Replacemen
     good = good && finish_replacement(run, r, made);
     w.append(made);
   });
-  out = run.arena.copy(w.text());
+  out = any ? run.arena.copy(w.text()) : text;
   return good;
 }
 

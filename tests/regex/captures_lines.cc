@@ -2,8 +2,8 @@
 // Patterns on texts, a line each: the pattern, the text and a template in hex. Prints the places of all groups of all
 // matches as Go's FindAllStringSubmatchIndex gives them, and the text with its matches replaced; `error` for what is no
 // pattern. go_lines.go does the same.
-#include "compiler/regex/dfa.h"
 #include "runtime/base/captures.h"
+#include "runtime/base/regex_tables.h"
 
 #include <iostream>
 #include <sstream>
@@ -23,19 +23,9 @@ std::string from_hex(const std::string& hex) {
 struct Machine {
   regex::Tables tables;
   std::vector<Str> names;
-  Regex regex{};
+  Regex regex;
 
-  explicit Machine(regex::Tables t) : tables(std::move(t)) {
-    for (const std::string& n : tables.groups) names.push_back({n.data(), n.size()});
-    if (!tables.next.empty()) regex.byte_class = tables.byte_class.data(), regex.next = tables.next.data();
-    regex.classes = tables.classes;
-    regex.start = tables.start;
-    regex.accept_all = tables.accept_all;
-    regex.capture_start = tables.capture_start;
-    regex.first = tables.first.empty() ? nullptr : tables.first.data();
-    regex.program = {reinterpret_cast<const RegexInstruction*>(tables.program.data()), tables.program.size()};
-    regex.groups = {names.data(), names.size()};
-  }
+  explicit Machine(regex::Tables t) : tables(std::move(t)), regex(regex_of(tables, names)) {}
 };
 
 }  // namespace

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/base/regex.h"
 #include "runtime/ottl/replace.h"
 
 namespace whittle::ottl {
@@ -10,7 +9,7 @@ extern "C" bool rt_ottl_replace_pattern(Run* run, const Value* args, Value* out)
   if (args[0].is(ValueKind::Nil)) return true;
   Replacement r{{}, &args[3], &args[4]};
   if (!want_text(*run, args[2], r.text)) return false;
-  if (!args[0].is(ValueKind::String) || !regex_match(*args[1].pattern, args[0].as_text())) return true;
+  if (!args[0].is(ValueKind::String)) return true;
   Captures captures(*args[1].pattern, run->arena);
   Text made;
   if (!replace_in(*run, captures, args[0].as_text(), r, made)) return false;
