@@ -415,6 +415,10 @@ private:
     case Op::And:
     case Op::Or: out.bit = chain(i, failed); return;
     case Op::FirstOf: out.memory = first_of(i, failed); return;
+    case Op::Exceeds:
+      out.bit = call(i.longer ? "rt_longer_attribute" : "rt_more_attributes", bit_,
+                     {frame(i.level), b_.getInt64(static_cast<uint64_t>(std::get<int64_t>(i.constant)))});
+      return;
     case Op::HasKey:
       if (Value* key = key_number(i)) out.bit = call("rt_has_key", bit_, {frame(i.level), key});
       else out.bit = call("rt_has_attribute", bit_, {frame(i.level), data(i.text), b_.getInt64(i.text.size())});

@@ -74,6 +74,7 @@ private:
     case Op::Negate: return "negate" + operands(i);
     case Op::Compare: return "compare " + std::string(ottl::spelling(i.operation)) + operands(i);
     case Op::HasKey: return "has" + field(i) + "[" + quoted(i.text) + "]";
+    case Op::Exceeds: return (i.longer ? "longer" : "more") + field(i) + " than " + literal(i);
     case Op::Present: return "present" + operands(i);
     case Op::Same: return "same" + operands(i) + " " + literal(i);
     case Op::TextOf:

@@ -31,7 +31,7 @@ bool disturbs(const Instruction& write, const Instruction& read) {
   if (write.op == Op::WriteCache) return read.op == Op::ReadCache;
   if (writes_attributes(write)) {
     if (!reads_attributes(read) || write.level != read.level) return false;
-    return write.op == Op::Write || read.op == Op::Read || same_key(write, read);
+    return write.op == Op::Write || read.op == Op::Read || read.op == Op::Exceeds || same_key(write, read);
   }
   // A message holds those within it.
   return write.op == Op::Write && reads_field(read) && write.level >= read.level;

@@ -55,6 +55,8 @@ enum class Op : uint8_t {
   Negate,
   Compare,  // `operation`
   HasKey,   // a truth value: there is an attribute `text`, at `level`
+  Exceeds,  // a truth value: at `level` there are more attributes than `constant`, or `longer`: the text of one is
+            // longer
   Present,  // a truth value: operands[0] is not nil
   Same,     // a truth value: operands[0] has the very type and content of `constant`
   TextOf,   // operands[0] as a text, `how`; `text` stands for nil
@@ -88,6 +90,7 @@ struct Instruction {
   TypeSet type;
   bool fails = false;
   bool bytes = false;      // Constant: the text stands for bytes
+  bool longer = false;     // Exceeds
   bool keeps_nil = false;  // WriteKey: nil is written too, as an attribute without a value
   Texts how = Texts::Scalar;
   std::vector<ValueId> operands;

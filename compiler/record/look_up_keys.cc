@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a pass looks at a level's attributes by constant keys alone, opening a message notes where those stand
-// (runtime/record/frame.h), and nothing is made of the others.
+// Where a pass looks at a level's attributes by constant keys, opening a message notes where those stand
+// (runtime/record/frame.h), and nothing is made of the others until they are asked for as a whole.
 #include "compiler/record/rewrites.h"
 #include "compiler/record/visit.h"
 #include "runtime/record/program.h"
@@ -12,15 +12,15 @@ namespace whittle::ir {
 void look_up_keys(Program& program) {
   for (Pass& pass : program.passes) {
     std::array<std::set<std::string>, kLevels> keys;
-    uint32_t otherwise = 0;  // bit by level: attributes are looked at in another way
+    uint32_t edited = 0;  // bit by level: by functions that take messages apart in ways of their own
     each_instruction(pass, [&](const Instruction& i) {
       const auto level = static_cast<size_t>(i.level);
-      if (i.op == Op::Edit || ((i.op == Op::Read || i.op == Op::Write) && is_attributes(*i.path)))
-        otherwise |= 1u << level;
-      else if (reads_attributes(i) || writes_attributes(i)) keys[level].insert(i.text);
+      if (i.op == Op::Edit) edited |= 1u << level;
+      const bool by_key = i.op == Op::ReadKey || i.op == Op::HasKey || i.op == Op::WriteKey || i.op == Op::DeleteKey;
+      if (by_key) keys[level].insert(i.text);
     });
     for (size_t level = 0; level < kLevels; ++level)
-      if (!(otherwise >> level & 1) && keys[level].size() <= record::kMostKeys)
+      if (!(edited >> level & 1) && keys[level].size() <= record::kMostKeys)
         pass.keys[level].assign(keys[level].begin(), keys[level].end());
   }
 }

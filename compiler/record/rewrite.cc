@@ -14,6 +14,7 @@ static constexpr Rewrite kRewrites[] = {
     {"fuse", "passes over the same messages become one", fuse},
     {"fold", "what constants decide is decided", fold},
     {"drop-early", "what drops records stands before what changes them, where neither looks at the other", drop_early},
+    {"spare-editors", "editors of attributes that are too many or too long run where there may be any", spare_editors},
     {"share-reads", "what was read or compared before is not read again", share_reads},
     {"collect-texts", "comparisons of one value with several texts become one", collect_texts},
     {"hoist", "what hangs only on the resource or scope is found once for each", hoist, true},

@@ -9,6 +9,7 @@ namespace whittle::ir {
 void fuse(Program& program);
 void fold(Program& program);
 void drop_early(Program& program);
+void spare_editors(Program& program);
 void share_reads(Program& program);
 void collect_texts(Program& program);
 void hoist(Program& program);

@@ -118,7 +118,7 @@ private:
       if (o != kNone && !made.has(o)) complain("%" + std::to_string(o) + " used where it was not made");
     if (has_effect(i) && !may_write) complain("a condition with an effect");
     const bool takes_path = i.op == Op::Read || i.op == Op::Write || i.op == Op::ReadKey || i.op == Op::WriteKey ||
-                            i.op == Op::DeleteKey || i.op == Op::HasKey;
+                            i.op == Op::DeleteKey || i.op == Op::HasKey || i.op == Op::Exceeds;
     if (takes_path && i.path == nullptr) complain("a field without a path");
     if ((takes_path || i.op == Op::Edit) && i.level > pass_.level) complain("a level that is not open");
     if (may_fail(i) && !i.fails) complain("something that may fail and does not say so");

@@ -67,7 +67,8 @@ inline bool same_key(const Instruction& a, const Instruction& b) {
 }
 
 inline bool reads_attributes(const Instruction& i) {
-  return i.op == Op::ReadKey || i.op == Op::HasKey || (i.op == Op::Read && is_attributes(*i.path));
+  return i.op == Op::ReadKey || i.op == Op::HasKey || i.op == Op::Exceeds ||
+         (i.op == Op::Read && is_attributes(*i.path));
 }
 inline bool writes_attributes(const Instruction& i) {
   return i.op == Op::WriteKey || i.op == Op::DeleteKey || (i.op == Op::Write && is_attributes(*i.path));

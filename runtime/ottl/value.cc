@@ -69,7 +69,11 @@ Value from_any(Bytes any_value) {
     const size_t size = any_value.size();
     if (at[0] == wire::tag_of(kString, wire::kLen) && at[1] < 0x80 && at[1] + 2u == size)
       return text(whittle::as_text({at + 2, size - 2}));
-    if (at[0] == wire::tag_of(kInt, wire::kVarint) && at[1] < 0x80 && size == 2) return integer(at[1]);
+    if (at[0] == wire::tag_of(kInt, wire::kVarint)) {
+      const uint8_t* p = at + 1;
+      const uint64_t n = wire::varint(p);
+      if (p == at + size) return integer(static_cast<int64_t>(n));
+    }
   }
   Value v;
   for (const uint8_t *p = any_value.data(), *end = p + any_value.size(); p < end;) {

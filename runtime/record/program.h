@@ -112,7 +112,7 @@ struct Pass {
   uint32_t maps;    // bit by level: attributes are looked at
   uint32_t writes;  // bit by level: the code may write there
   bool drops;       // the code may say Drop; groups that are empty then go, also those that were before
-  // By level: the only keys by which attributes are looked at; null: they are looked at in any other way too.
+  // By level: the keys by which attributes are looked at; null: no attribute is looked up by a key of these.
   const Keys* keys[kLevels];
   uint32_t outer_levels;  // bit by level: `outer` is to be called for its messages
   Outer outer;
@@ -170,7 +170,7 @@ bool rt_put_attribute(ottl::Run*, Frame*, const char* key, uint64_t size, const 
 // The same, and an attribute without a value where the value is nil.
 bool rt_copy_attribute(ottl::Run*, Frame*, const char* key, uint64_t size, const ottl::Value*);
 void rt_delete_attribute(Frame*, const char* key, uint64_t size);
-// The same where attributes are looked at by Keys alone: `key` is a number of theirs.
+// The same where attributes are looked at by Keys: `key` is a number of theirs.
 void rt_get_key(ottl::Run*, const Frame*, uint32_t key, ottl::Value* out);
 bool rt_has_key(const Frame*, uint32_t key);
 bool rt_put_key(ottl::Run*, Frame*, uint32_t key, const ottl::Value*);
@@ -178,6 +178,9 @@ bool rt_copy_key(ottl::Run*, Frame*, uint32_t key, const ottl::Value*);
 void rt_delete_key(Frame*, uint32_t key);
 void rt_get_attributes(ottl::Run*, const Frame*, ottl::Value* out);
 bool rt_set_attributes(ottl::Run*, Frame*, const ottl::Value*);
+// Whether there are more than `count`, and whether the text of one has more than `size` bytes.
+bool rt_more_attributes(const Frame*, int64_t count);
+bool rt_longer_attribute(const Frame*, int64_t size);
 
 void rt_get_schema(const Frame*, ottl::Value* out);
 bool rt_set_schema(ottl::Run*, Frame*, const ottl::Value*);
