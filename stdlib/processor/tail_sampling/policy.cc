@@ -206,7 +206,7 @@ struct SpanRate final : Policy {
 struct ByteRate final : Policy {
   Bucket bucket;
   ByteRate(Runtime& r, const config::SamplingRuleBytesLimiting& c) : bucket(r, c.bytes_per_second, c.burst_capacity) {}
-  Decision decide(const Seen& trace) override { return sampled(bucket.take(trace.spans.bytes)); }
+  Decision decide(const Seen& trace) override { return sampled(bucket.take(size_of_trace(trace.spans))); }
 };
 
 struct SpanCount final : Policy {
@@ -224,9 +224,28 @@ struct TraceFlags final : Policy {
   }
 };
 
+bool lower_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+// A vendor's name, or with `tenant` what stands before its `@`.
+bool state_name(Text name, size_t most, bool tenant) {
+  if (name.empty() || name.size() > most) return false;
+  if (!lower_or_digit(name[0]) || (!tenant && name[0] <= '9')) return false;
+  for (char c : name.substr(1))
+    if (!lower_or_digit(c) && c != '_' && c != '-' && c != '*' && c != '/') return false;
+  return true;
+}
+bool state_key(Text key) {
+  const size_t at = key.find('@');
+  if (at == Text::npos) return state_name(key, 256, false);
+  return state_name(key.substr(0, at), 241, true) && state_name(key.substr(at + 1), 14, false);
+}
+
 // The value of a key in a trace state (W3C Trace Context, 3.3.1); empty where there is none or the state is malformed.
 Text state_value(Text state, Text key) {
-  Text found;
+  constexpr size_t kMostMembers = 32;
+  Text names[kMostMembers], found;
+  size_t members = 0;
   while (!state.empty()) {
     const size_t comma = state.find(',');
     Text member = state.substr(0, comma);
@@ -236,14 +255,14 @@ Text state_value(Text state, Text key) {
     if (equals == Text::npos) return {};
     Text name = member.substr(0, equals), value = member.substr(equals + 1);
     while (!name.empty() && (name[0] == ' ' || name[0] == '\t')) name = name.substr(1);
-    while (!value.empty() && value.back() == ' ') value = value.substr(0, value.size() - 1);
-    if (name.empty() || value.empty() || name.size() > 256 || value.size() > 256) return {};
+    while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value = value.substr(0, value.size() - 1);
+    if (!state_key(name) || value.empty() || value.size() > 256 || members == kMostMembers) return {};
     for (char c : value)
       if (c < 0x20 || c > 0x7E || c == '=') return {};
-    if (name == key) {
-      if (!found.empty()) return {};
-      found = value;
-    }
+    for (size_t i = 0; i < members; ++i)
+      if (names[i] == name) return {};
+    names[members++] = name;
+    if (name == key) found = value;
   }
   return found;
 }
@@ -283,7 +302,7 @@ struct Condition final : Policy {
         return ask(c.spanevent);
       });
     };
-    for (const Slice& slice : trace.spans.slices)
+    for (const Slice& slice : trace.spans.slices) {
       each(slice.bytes, 1, [&](Bytes group) {
         asker.at_resource(group);
         each(group, kScopes, [&](Bytes scope) {
@@ -296,6 +315,8 @@ struct Condition final : Policy {
         });
         return answer != Answer::No;
       });
+      if (answer != Answer::No) break;
+    }
     return answer == Answer::Failed ? Decision::Failed : sampled(answer == Answer::Yes);
   }
 

@@ -206,7 +206,7 @@ private:
     }
     Trace& t = trace_of_id(id);
     t.span_count += part.items;
-    t.size += part.bytes;
+    if (config_.maximum_trace_size_bytes > 0) t.size += sampling::size_of_groups(part);
     if (t.decided) {
       if (t.decision == Decision::Sampled) forward(static_cast<Payload&&>(part));
       return;
