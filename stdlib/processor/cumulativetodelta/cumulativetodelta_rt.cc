@@ -256,6 +256,8 @@ private:
       return false;
     }
     count("otelcol_cumulativetodelta_datapoints", "Number of datapoints processed", data, nullptr);
+    if (data == metric::kSum && first && !real)
+      p.set_fixed(metric::kAsInt, p.fixed(metric::kAsInt), true);  // of no value it makes 0
     if (data == metric::kHistogram) p.erase(11), p.erase(12);
     if (data == metric::kExponential) p.erase(12), p.erase(13);
     return true;
@@ -302,7 +304,7 @@ private:
       p.set_real(metric::kAsDouble, value - before, true);
     } else {
       reset = static_cast<int64_t>(now.bits) < static_cast<int64_t>(s.bits);
-      if (p.has(metric::kAsInt)) p.set_fixed(metric::kAsInt, now.bits - s.bits, true);
+      p.set_fixed(metric::kAsInt, now.bits - s.bits, true);
     }
     p.set_fixed(metric::kStart, s.time);
     s = static_cast<Series&&>(now);
