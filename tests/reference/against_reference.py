@@ -69,12 +69,12 @@ def merged(bodies):
 class Judge:
     """One process; started again where a case ended it."""
 
-    def __init__(self, program):
-        self.program, self.process = program, None
+    def __init__(self, program, *mode):
+        self.program, self.process = [program, *mode], None
 
     def ask(self, case):
         if self.process is None:
-            self.process = subprocess.Popen([self.program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={**os.environ, "TZ": "UTC"})
+            self.process = subprocess.Popen(self.program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={**os.environ, "TZ": "UTC"})
         try:
             self.process.stdin.write(json.dumps(case).encode() + b"\n")
             self.process.stdin.flush()
@@ -83,6 +83,8 @@ class Judge:
             line = b""
         if not line or b"never ends" in line:
             self.close()
+        if line and line[:1] != b"{":
+            raise RuntimeError(f"the judge says {line.decode('utf-8', 'replace')} of {json.dumps(case)}")
         return json.loads(line.decode("utf-8", "replace")) if line else {"crashed": "the process ended"}
 
     def close(self):

@@ -8,7 +8,8 @@
 //	     {"answers": [{"out": [OTLP/JSON, ...], "error": WHY}, ...]}   one for each request
 //	     {"crashed": WHY}                  a panic
 //
-// Each case has processors of its own. With the argument `signatures`: the standard functions and their arguments.
+// Each case has processors of its own. With the argument `signatures`: the standard functions and their arguments. With `clocked`: cases with a clock
+// of their own (processors.go).
 package main
 
 import (
@@ -22,13 +23,20 @@ import (
 	"time"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/attributesprocessor"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/cumulativetodeltaprocessor"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/deltatorateprocessor"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/filterprocessor"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/groupbyattrsprocessor"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/groupbytraceprocessor"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/intervalprocessor"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/logdedupprocessor"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/metricsgenerationprocessor"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/metricstransformprocessor"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/probabilisticsamplerprocessor"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/redactionprocessor"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/resourceprocessor"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/spanprocessor"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/tailsamplingprocessor"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/transformprocessor"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componenttest"
@@ -44,21 +52,31 @@ import (
 
 var factories = []processor.Factory{
 	attributesprocessor.NewFactory(),
+	cumulativetodeltaprocessor.NewFactory(),
+	deltatorateprocessor.NewFactory(),
 	filterprocessor.NewFactory(),
 	groupbyattrsprocessor.NewFactory(),
+	groupbytraceprocessor.NewFactory(),
+	intervalprocessor.NewFactory(),
+	logdedupprocessor.NewFactory(),
+	metricsgenerationprocessor.NewFactory(),
 	metricstransformprocessor.NewFactory(),
 	probabilisticsamplerprocessor.NewFactory(),
 	redactionprocessor.NewFactory(),
 	resourceprocessor.NewFactory(),
 	spanprocessor.NewFactory(),
+	tailsamplingprocessor.NewFactory(),
 	transformprocessor.NewFactory(),
 }
 
 type oneCase struct {
 	Processors []map[string]json.RawMessage `json:"processors"`
 	Requests   []json.RawMessage            `json:"requests"`
+	Steps      []step                       `json:"steps"`
 	receiverCase
 }
+
+const neverEnds = "never ends"
 
 type answer struct {
 	Out    []json.RawMessage `json:"out"`
@@ -175,25 +193,18 @@ func configOf(f component.Factory, yaml []byte) (component.Config, error) {
 	return config, xconfmap.Validate(config)
 }
 
-func run(c oneCase) (r result) {
-	defer func() {
-		if p := recover(); p != nil {
-			r = result{Crashed: fmt.Sprint(p)}
-		}
-	}()
-	ctx := context.Background()
-	end := &sink{}
-	var next any = end
-	var components []component.Component
+// The processors of a case, from the last to the first, and what the first consumes.
+func chain(ctx context.Context, c oneCase, end *sink) (components []component.Component, next any, r result) {
+	next = end
 	for i := len(c.Processors) - 1; i >= 0; i-- {
 		for name, settings := range c.Processors[i] {
 			f := factoryNamed(name)
 			if f == nil {
-				return result{Refused: "no such processor"}
+				return nil, nil, result{Refused: "no such processor"}
 			}
 			config, err := configOf(f, settings)
 			if err != nil {
-				return result{Refused: err.Error()}
+				return nil, nil, result{Refused: err.Error()}
 			}
 			set := processor.Settings{ID: component.NewIDWithName(f.Type(), fmt.Sprint(i)), TelemetrySettings: componenttest.NewNopTelemetrySettings(),
 				BuildInfo: component.NewDefaultBuildInfo()}
@@ -208,11 +219,49 @@ func run(c oneCase) (r result) {
 				made, err = f.CreateLogs(ctx, set, config, next.(consumer.Logs))
 			}
 			if err != nil {
-				return result{Refused: err.Error()}
+				return nil, nil, result{Refused: err.Error()}
 			}
 			components = append(components, made)
 			next = made
 		}
+	}
+	return components, next, result{}
+}
+
+func consume(ctx context.Context, signal string, next any, request []byte) error {
+	switch signal {
+	case "traces":
+		d, err := traces(request)
+		if err != nil {
+			return err
+		}
+		return next.(consumer.Traces).ConsumeTraces(ctx, d)
+	case "metrics":
+		d, err := metrics(request)
+		if err != nil {
+			return err
+		}
+		return next.(consumer.Metrics).ConsumeMetrics(ctx, d)
+	default:
+		d, err := logs(request)
+		if err != nil {
+			return err
+		}
+		return next.(consumer.Logs).ConsumeLogs(ctx, d)
+	}
+}
+
+func run(c oneCase) (r result) {
+	defer func() {
+		if p := recover(); p != nil {
+			r = result{Crashed: fmt.Sprint(p)}
+		}
+	}()
+	ctx := context.Background()
+	end := &sink{}
+	components, next, refused := chain(ctx, c, end)
+	if refused.Refused != "" {
+		return refused
 	}
 	for _, made := range components {
 		if err := made.Start(ctx, componenttest.NewNopHost()); err != nil {
@@ -226,24 +275,7 @@ func run(c oneCase) (r result) {
 	}()
 	for _, request := range c.Requests {
 		end.take()
-		var err error
-		switch c.Signal {
-		case "traces":
-			var d ptrace.Traces
-			if d, err = traces(request); err == nil {
-				err = next.(consumer.Traces).ConsumeTraces(ctx, d)
-			}
-		case "metrics":
-			var d pmetric.Metrics
-			if d, err = metrics(request); err == nil {
-				err = next.(consumer.Metrics).ConsumeMetrics(ctx, d)
-			}
-		default:
-			var d plog.Logs
-			if d, err = logs(request); err == nil {
-				err = next.(consumer.Logs).ConsumeLogs(ctx, d)
-			}
-		}
+		err := consume(ctx, c.Signal, next, request)
 		a := answer{Out: end.take()}
 		if err != nil {
 			a.Error = err.Error()
@@ -271,41 +303,46 @@ func bounded(c oneCase) result {
 	case r := <-done:
 		return r
 	case <-time.After(bound):
-		return result{Crashed: "never ends"}
+		return result{Crashed: neverEnds}
 	}
 }
 
-func main() {
-	if len(os.Args) > 1 && os.Args[1] == "signatures" {
-		printSignatures()
-		return
-	}
+// Answers each case of standard input.
+func answerAll(of func(oneCase) result) {
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)
-	out := bufio.NewWriter(os.Stdout)
-	var writing sync.Mutex
-	write := func(r result) bool {
-		writing.Lock()
-		defer writing.Unlock()
-		line, err := json.Marshal(r)
-		if err != nil {
-			line, _ = json.Marshal(result{Crashed: err.Error()})
-		}
-		_, _ = out.Write(append(line, '\n'))
-		_ = out.Flush()
-		return r.Crashed != "never ends"
-	}
 	for {
 		line, err := in.ReadBytes('\n')
 		if len(line) > 1 {
 			var c oneCase
 			if e := json.Unmarshal(line, &c); e != nil {
 				write(result{Crashed: "the case cannot be read: " + e.Error()})
-			} else if !write(bounded(c)) {
+			} else if !write(of(c)) {
 				os.Exit(3)
 			}
 		}
 		if err != nil {
 			return
 		}
+	}
+}
+
+// False: the case never ends, so this process has to.
+func write(r result) bool {
+	line, err := json.Marshal(r)
+	if err != nil {
+		line, _ = json.Marshal(result{Crashed: err.Error()})
+	}
+	_, _ = os.Stdout.Write(append(line, '\n'))
+	return r.Crashed != neverEnds
+}
+
+func main() {
+	switch {
+	case len(os.Args) > 1 && os.Args[1] == "signatures":
+		printSignatures()
+	case len(os.Args) > 1 && os.Args[1] == "clocked":
+		clocked()
+	default:
+		answerAll(bounded)
 	}
 }

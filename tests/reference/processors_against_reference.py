@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Holds processors that keep something against the reference's own, on random settings and telemetry over time, from a fixed seed.
+
+usage: processors_against_reference.py WHITTLE JUDGE [--only NAME,NAME] [--count N] [--seed S] [--show N] [--keep FILE]
+
+JUDGE is the program of main.go, built. Settings go in batches that are one config, a pipeline each, and what happens is the same for all of a batch:
+requests, and the clock that moves on. Compared are whether settings are refused, and what comes out at each step and at the end. What the
+reference does not do twice the same way is left out and counted; differences of differences.txt are counted by their lines.
+"""
+import argparse
+import concurrent.futures
+import json
+import os
+import random
+import shutil
+import sys
+import tempfile
+
+import processors
+from against_reference import Judge, Whittle, by_text, canon, config_of, known_differences
+
+BATCH, WIDTH = 40, 700
+REPEATS = 30  # how often the reference is asked again where both differ, whether it does the same
+PARTS = {"resourceSpans": ("scopeSpans", "spans"), "resourceLogs": ("scopeLogs", "logRecords"), "resourceMetrics": ("scopeMetrics", "metrics")}
+
+
+def flat(bodies, maker):
+    """Each record with its resource and scope, as texts in no order; or where the maker says so for each request its own list of them."""
+    out = []
+    for body in bodies:
+        records = []
+        for key, groups in body.items():
+            scopes, items = PARTS[key]
+            for g in groups:
+                for s in g.get(scopes, []):
+                    scope = dict(s.get("scope", {}))
+                    place = {"resource": canon(g.get("resource", {})), "scope": canon(scope)}
+                    if maker.schemas:
+                        place |= {"schema": g.get("schemaUrl", ""), "scope schema": s.get("schemaUrl", "")}
+                    if scope.get("name", "").startswith("github.com/open-telemetry/"):
+                        place["scope"].pop("version", None)
+                    records += [by_text({**place, "record": canon(rounded(r) if maker.rounds else r)}) for r in s.get(items, [])]
+        if "resourceMetrics" in body and not any('"dataPoints": [' in r for r in records):
+            continue  # metrics without any data point are nothing to send
+        if records:
+            out.append(sorted(records)) if maker.together else out.extend(records)
+    return sorted(out)
+
+
+def rounded(record):
+    """Its times to a microsecond."""
+    return {k: str((int(v) + 500) // 1000 * 1000) if k.endswith("UnixNano") else v for k, v in record.items()}
+
+
+def verdict(answer, maker):
+    if "crashed" in answer:
+        return "crashed"
+    if "refused" in answer or "not_started" in answer:
+        return "refused"
+    return [("failed" if a.get("error") else flat(a.get("out") or [], maker)) for a in answer["answers"]]
+
+
+class Clocked(Whittle):
+    def play(self, tag, signal, chains, steps, maker):
+        lines, now = "", 0.0
+        for k, step in enumerate(steps):
+            if "request" in step:
+                lines += json.dumps({"signal": signal, "body": step["request"]}) + "\n"
+            else:
+                now += step["wait"]
+                lines += json.dumps({"clock": processors.START + now}) + "\n"
+            lines += json.dumps({"mark": str(k)}) + "\n"
+        path = self.write(f"{tag}.yaml", config_of(signal, chains))
+        r = self.run("replay", path, "--clock", str(processors.START), input=lines)
+        if r.returncode:
+            errors = [x for x in r.stderr.splitlines() if "error" in x]
+            return f"exit code {r.returncode}: " + "\n".join(errors or r.stderr.splitlines()[-5:])
+        bodies, failed, at = {}, set(), 0
+        for line in r.stdout.splitlines():
+            o = json.loads(line)
+            if "mark" in o:
+                at = int(o["mark"]) + 1
+            elif "error" in o:
+                failed.add((int(o["pipeline"].split("/")[1]), at))
+            elif o.get("body"):
+                bodies.setdefault((int(o["exporter"].split("/")[1]), at), []).append(o["body"])
+        return {i: ["failed" if (i, k) in failed else flat(bodies.get((i, k), []), maker) for k in range(len(steps) + 1)] for i, _ in chains}
+
+
+def one_batch(a, name, seed, folder):
+    """(settings, what differs, both sides) for all that differs, and counts."""
+    maker = processors.MAKERS[name](random.Random(seed))
+    steps = maker.steps()
+    made = [[{name: maker.settings()}] for _ in range(BATCH)]
+    whittle, judge = Clocked(a.whittle, folder), Judge(a.judge, "clocked")
+    counts = {"settings": len(made), "refused": 0, "unsteady": 0, "crashed": 0, "compared": 0}
+    found, wanted, runs = [], {}, []
+    refusals = whittle.check(f"c{name}{seed}", maker.signal, made)
+    for i, chain in enumerate(made):
+        case = {"signal": maker.signal, "processors": chain, "steps": steps}
+        answer = judge.ask(case)
+        want = verdict(answer, maker)
+        if want == "refused":
+            counts["refused"] += 1
+            if refusals[i] is None:
+                found.append((chain, "accepts", (answer, None, None)))
+            continue
+        if want == "crashed":
+            counts["crashed"] += 1
+            wanted[i] = None
+        elif refusals[i] is not None:
+            found.append((chain, "refuses", (refusals[i], None, None)))
+            continue
+        else:
+            counts["compared"] += 1
+            wanted[i] = want
+        if refusals[i] is None:
+            runs.append((i, chain))
+    got = whittle.play(f"r{name}{seed}", maker.signal, runs, steps, maker) if runs else {}
+    if isinstance(got, str):
+        judge.close()
+        return [*found, (made[0], "not run", (got, None, None))], counts
+    for i, chain in runs:
+        if wanted[i] is None or wanted[i] == got[i]:
+            continue
+        case = {"signal": maker.signal, "processors": chain, "steps": steps}
+        if any(verdict(judge.ask(case), maker) != wanted[i] for _ in range(REPEATS)):
+            counts["unsteady"] += 1
+            counts["compared"] -= 1
+        else:
+            found.append((chain, "differs", (wanted[i], got[i], steps)))
+    judge.close()
+    return found, counts
+
+
+def shown(want, got, steps):
+    """The first step at which two answers differ, and what only one side has."""
+    for k, (w, g) in enumerate(zip(want, got)):
+        if w != g:
+            at = "the end" if k == len(steps) else f"step {k}, {'a request' if 'request' in steps[k] else 'a wait'}"
+            w, g = ([x if isinstance(x, str) else json.dumps(x) for x in ([side] if side == "failed" else side)] for side in (w, g))
+            only = [x for x in w if w.count(x) > g.count(x)], [x for x in g if g.count(x) > w.count(x)]
+            return f"at {at}\n    only the reference\n      " + "\n      ".join(x[:WIDTH] for x in only[0][:3]) + "\n    only whittle\n      " + "\n      ".join(x[:WIDTH] for x in only[1][:3])
+    return ""
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("whittle"), ap.add_argument("judge"), ap.add_argument("--only"), ap.add_argument("--keep", help="a file for all that differs, as JSON lines")
+    ap.add_argument("--count", type=int, default=80, help="settings of each processor"), ap.add_argument("--seed", type=int, default=1)
+    ap.add_argument("--show", type=int, default=5), ap.add_argument("--jobs", type=int, default=2)
+    a = ap.parse_args()
+    if not os.path.exists(a.judge):
+        print("skipped: the reference's processors could not be built here (no Go, or none of its modules)")
+        sys.exit(77)
+    known = known_differences(os.path.join(os.path.dirname(os.path.abspath(__file__)), "differences.txt"))
+    folder, wrong, by_line = tempfile.mkdtemp(prefix="whittle-reference-"), 0, {}
+    keep = open(a.keep, "w", encoding="utf-8") if a.keep else None
+    names = a.only.split(",") if a.only else list(processors.MAKERS)
+    batches = [(n, a.seed * 1_000_003 + k) for n in names for k in range((a.count + BATCH - 1) // BATCH)]
+    totals = {n: {} for n in names}
+    try:
+        with concurrent.futures.ThreadPoolExecutor(a.jobs) as pool:
+            for (name, seed), (found, counts) in zip(batches, pool.map(lambda b: one_batch(a, *b, folder), batches)):
+                for k, n in counts.items():
+                    totals[name][k] = totals[name].get(k, 0) + n
+                for chain, what, sides in found:
+                    program = json.dumps(chain, ensure_ascii=False)
+                    line = next((k for k in known if k[0] == what and k[1].search(str(sides[0]) if what in ("refuses", "not run") else program)), None)
+                    if line:
+                        by_line[line[2]] = by_line.get(line[2], 0) + 1
+                        continue
+                    wrong += 1
+                    totals[name]["differ"] = totals[name].get("differ", 0) + 1
+                    if keep:
+                        keep.write(json.dumps({"what": what, "seed": seed, "sides": sides, "program": chain}, ensure_ascii=False) + "\n")
+                        keep.flush()
+                    if totals[name]["differ"] <= a.show:
+                        print(f"{what}: {seed} {program}\n   ", shown(*sides) if what == "differs" else str(sides[0])[:700], flush=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    for reason, n in sorted(by_line.items()):
+        print(f"{n} known: {reason}")
+    for name, t in totals.items():
+        print(f"{name}: " + ", ".join(f"{n} {k}" for k, n in t.items()))
+    sys.exit(1 if wrong or not any(t.get("compared") for t in totals.values()) else 0)
+
+
+if __name__ == "__main__":
+    main()
