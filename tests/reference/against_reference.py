@@ -147,7 +147,9 @@ class Whittle:
 
     def check(self, tag, signal, made):
         """For each program what it is refused for, or nothing."""
-        paths = [self.write(f"{tag}.{i}.yaml", config_of(signal, [(i, chain)])) for i, chain in enumerate(made)]
+        return self.said([self.write(f"{tag}.{i}.yaml", config_of(signal, [(i, chain)])) for i, chain in enumerate(made)])
+
+    def said(self, paths):
         r = self.run("check", *paths, "--format", "json")
         said = {}
         for line in json.loads(r.stdout or '{"diagnostics": []}')["diagnostics"]:

@@ -22,6 +22,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/open-telemetry/opentelemetry-collector-contrib/connector/spanmetricsconnector"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/attributesprocessor"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/cumulativetodeltaprocessor"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/deltatorateprocessor"
@@ -42,6 +43,7 @@ import (
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/confmap/xconfmap"
+	"go.opentelemetry.io/collector/connector"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/pmetric"
@@ -69,6 +71,9 @@ var factories = []processor.Factory{
 	transformprocessor.NewFactory(),
 }
 
+// Those that make metrics of what they take. That of spanmetrics is a version earlier, in which nothing differs; that of count is not to be had.
+var connectors = []connector.Factory{spanmetricsconnector.NewFactory()}
+
 type oneCase struct {
 	Processors []map[string]json.RawMessage `json:"processors"`
 	Requests   []json.RawMessage            `json:"requests"`
@@ -92,9 +97,13 @@ type result struct {
 	Answers    []answer `json:"answers,omitempty"`
 }
 
+func named(f component.Factory, name string) bool {
+	return strings.ReplaceAll(f.Type().String(), "_", "") == strings.ReplaceAll(name, "_", "")
+}
+
 func factoryNamed(name string) processor.Factory {
 	for _, f := range factories {
-		if f.Type().String() == name || strings.ReplaceAll(f.Type().String(), "_", "") == strings.ReplaceAll(name, "_", "") {
+		if named(f, name) {
 			return f
 		}
 	}
@@ -198,6 +207,13 @@ func chain(ctx context.Context, c oneCase, end *sink) (components []component.Co
 	next = end
 	for i := len(c.Processors) - 1; i >= 0; i-- {
 		for name, settings := range c.Processors[i] {
+			if made, err := connected(ctx, c.Signal, name, settings, end); err != nil {
+				return nil, nil, result{Refused: err.Error()}
+			} else if made != nil {
+				components = append(components, made)
+				next = made
+				continue
+			}
 			f := factoryNamed(name)
 			if f == nil {
 				return nil, nil, result{Refused: "no such processor"}
@@ -226,6 +242,30 @@ func chain(ctx context.Context, c oneCase, end *sink) (components []component.Co
 		}
 	}
 	return components, next, result{}
+}
+
+// The connector of that name, or nil.
+func connected(ctx context.Context, signal, name string, settings []byte, end *sink) (component.Component, error) {
+	for _, f := range connectors {
+		if !named(f, name) {
+			continue
+		}
+		config, err := configOf(f, settings)
+		if err != nil {
+			return nil, err
+		}
+		set := connector.Settings{ID: component.NewID(f.Type()), TelemetrySettings: componenttest.NewNopTelemetrySettings(), BuildInfo: component.NewDefaultBuildInfo()}
+		set.Logger = zap.NewNop()
+		switch signal {
+		case "traces":
+			return f.CreateTracesToMetrics(ctx, set, config, end)
+		case "metrics":
+			return f.CreateMetricsToMetrics(ctx, set, config, end)
+		default:
+			return f.CreateLogsToMetrics(ctx, set, config, end)
+		}
+	}
+	return nil, nil
 }
 
 func consume(ctx context.Context, signal string, next any, request []byte) error {

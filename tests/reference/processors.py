@@ -29,6 +29,9 @@ def attributes(d):
 
 class Maker:
     together = False  # whether it counts how what comes out is divided into requests
+    connects = False  # whether it is a connector, which makes metrics
+    own = ()  # attributes that each process has values of its own for
+    end = True  # whether what comes out at the end counts
     rounds = False  # whether it writes times of the clock, which are doubles in replay
     schemas = True  # whether it keeps the URLs of schemas
 
@@ -547,4 +550,91 @@ class LogDedup(Maker):
         return c
 
 
-MAKERS = {m.name: m for m in (Metricsgeneration, Deltatorate, Cumulativetodelta, Groupbytrace, TailSampling, Interval, LogDedup)}
+class Spanmetrics(Traces):
+    name = "spanmetrics"
+    connects = True
+    rounds = True
+    end = False  # the reference loses what it has not handed on
+    own = ("collector.instance.id",)
+
+    def steps(self):
+        out = []
+        for _ in self.times(4, 12):
+            spans = [self.span() for _ in self.times(0, 8)]
+            for s in spans:
+                if self.maybe(0.15):
+                    s["traceState"] = self.pick(["ot=th:8", "ot=th:c", "ot=th:0", "ot=th:fd70a4", "ot=th:8;rv:abcdefabcdefab", "a=b,ot=th:c", "ot=p:8", "ot=th:zz", "ot=", "k=v"])
+            out.append(self.traces(spans))
+            if self.maybe(0.7):
+                out.append(self.wait(self.pick([0.5, 1, 2, 6])))
+        return [*out, self.wait(3), self.wait(70)]
+
+    def span(self, trace=None):
+        s = super().span(trace)
+        start, end = int(s["startTimeUnixNano"]), int(s["endTimeUnixNano"])
+        if self.maybe():
+            s["endTimeUnixNano"] = str(start + self.pick([1, 1500, 1_000_000, 2_000_000, 3_333_333, 10_000_000, 123_456_789, 20_000_000_000, -5]))
+        elif self.maybe(0.05):
+            s["endTimeUnixNano"] = "0"
+        if s.get("traceState"):
+            s.pop("traceState")
+        return s
+
+    DIMENSIONS = ["http.status_code", "http.url", "error", "tenant", "zone", "missing", "n", "service.name", "span.name"]
+
+    def dimensions(self):
+        out = []
+        for n in self.some(self.DIMENSIONS[:7] if self.maybe(0.95) else self.DIMENSIONS, 0, 3):
+            out.append({"name": n, **({"default": self.pick(["none", ""])} if self.maybe(0.3) else {})})
+        if self.maybe(0.15):
+            out.append({"glob": self.pick(["http.*", "ten*", "z*", "{error,zone}", "n"])})
+        return out
+
+    def settings(self):
+        c = {"metrics_flush_interval": self.pick(["1s", "2s", "5s", "15s"])} if self.maybe(0.9) else {}
+        for k in ("dimensions", "calls_dimensions"):
+            if self.maybe(0.5 if k == "dimensions" else 0.2):
+                c[k] = self.dimensions()
+        if self.maybe(0.2):
+            c["exclude_dimensions"] = self.some(["status.code", "span.name", "span.kind", "service.name", "otel.status_code", "tenant"], 1, 3)
+        if self.maybe(0.4):
+            c["aggregation_temporality"] = self.pick(["AGGREGATION_TEMPORALITY_CUMULATIVE", "AGGREGATION_TEMPORALITY_DELTA"])
+        if self.maybe(0.2):
+            c["resource_metrics_key_attributes"] = self.some(["service.name", "zone", "tenant"], 1)
+        if self.maybe(0.2):
+            c["aggregation_cardinality_limit"] = self.pick([1, 2, 3, 10])
+        if self.maybe(0.7):
+            h = c["histogram"] = {}
+            if self.maybe(0.15):
+                h["disable"] = True
+            if self.maybe():
+                h["unit"] = self.pick(["ms", "s"])
+            kind = self.pick(["explicit", "exponential", None])
+            if kind == "explicit":
+                h[kind] = {"buckets": self.pick([["1ms", "10ms", "1s"], ["100us", "2ms", "3333333ns", "20s"], ["50ms"]])} if self.maybe(0.8) else {}
+            elif kind:
+                h[kind] = {"max_size": self.pick([2, 4, 20, 160])} if self.maybe(0.8) else {}
+            if self.maybe(0.2):
+                h["dimensions"] = self.dimensions()
+        if self.maybe(0.2):
+            c["metrics_expiration"] = self.pick(["0s", "1s", "3s", "10s"])
+        if self.maybe(0.2):
+            c["series_expiration"] = self.pick(["1s", "3s", "10s"])
+        if self.maybe(0.2):
+            c["namespace"] = self.pick(["", "own", "traces.span.metrics", "a.b"])
+        if self.maybe(0.3):
+            c["exemplars"] = {"enabled": self.maybe(0.8), **({"max_per_data_point": self.pick([0, 1, 2, 5])} if self.maybe() else {})}
+        if self.maybe(0.3):
+            c["events"] = {"enabled": self.maybe(0.9), "dimensions": self.dimensions() or [{"name": "n"}]}
+        if self.maybe(0.1):
+            c["enable_metrics_sampling_method"] = True
+        if self.maybe(0.2):
+            c["include_instrumentation_scope"] = self.some(["lib", "other", ""], 1)
+        if self.maybe(0.1):
+            c["add_resource_attributes"] = True
+        if self.maybe(0.05):
+            c["dimensions_cache_size"] = 5
+        return c
+
+
+MAKERS = {m.name: m for m in (Metricsgeneration, Deltatorate, Cumulativetodelta, Groupbytrace, TailSampling, Interval, LogDedup, Spanmetrics)}
