@@ -308,7 +308,11 @@ private:
   }
 
   static void write(Bytes resource, Numbers& first, Numbers* second, Writer& out) {
-    if (first.empty() && (!second || second->empty())) return;
+    if (first.empty() && (!second || second->empty())) {  // the times are not those of the next resource
+      first.forget();
+      if (second) second->forget();
+      return;
+    }
     const size_t group = begin_len(out, 1);
     const size_t about = begin_len(out, 1);
     for (const uint8_t *p = resource.data(), *end = p + resource.size(); p < end;)
