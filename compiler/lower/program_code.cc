@@ -819,6 +819,12 @@ Constant* keys_constant(llvm::Module& module, Constants& constants, const std::v
 
 }  // namespace
 
+static bool edits(const ir::Pass& pass) {
+  bool any = false;
+  ir::each_instruction(pass, [&](const Instruction& i) { any |= i.op == Op::Edit; });
+  return any;
+}
+
 llvm::GlobalVariable* program_constant(llvm::Module& module, Constants& constants, const ir::Program& program,
                                        const std::string& name, const std::string& setting, Constant* next) {
   auto* pass_type = struct_of<record::Pass>(module);
@@ -839,8 +845,8 @@ llvm::GlobalVariable* program_constant(llvm::Module& module, Constants& constant
     passes.push_back(struct_value(
         pass_type, {constants.integer(static_cast<uint64_t>(pass.level), 32), constants.integer(fields_read(pass), 32),
                     constants.integer(attributes_read(pass), 32), constants.integer(levels_written(pass), 32),
-                    constants.integer(pass.drops, 8), llvm::ConstantArray::get(keys_type, keys),
-                    constants.integer(outer_levels, 32), outer, code}));
+                    constants.integer(pass.drops, 8), constants.integer(edits(pass), 8),
+                    llvm::ConstantArray::get(keys_type, keys), constants.integer(outer_levels, 32), outer, code}));
   }
   auto* type = struct_of<record::Program>(module);
   auto* value = struct_value(type, {constants.integer(static_cast<uint64_t>(program.signal), 32),

@@ -50,6 +50,21 @@ inline bool want_map(Run& run, const Value& v) {
 inline bool want_list(Run& run, const Value& v) {
   return v.is_list() || run.fail("the argument is not a list");
 }
+// Whether pcommon.Value.FromRaw takes it: of lists and maps those of Go, and nothing else within them.
+inline bool is_raw(Run& run, const Value& v) {
+  if (v.is(ValueKind::RawMap) || v.is(ValueKind::Int)) return true;
+  if (!v.is(ValueKind::Array)) return !v.is_list() && !v.is_map() && storable(v);
+  for (const Value& item : items_of(v, run.arena))
+    if (!is_raw(run, item)) return false;
+  return true;
+}
+// As ottl.PSliceGetter, which makes lists of Go into those of pdata.
+inline bool want_slice(Run& run, const Value& v, Items& out) {
+  if (!want_list(run, v)) return false;
+  if (v.is(ValueKind::Array) && !is_raw(run, v)) return run.fail("an element of the argument cannot be part of a list");
+  out = items_of(v, run.arena);
+  return true;
+}
 // A list of texts, as a parameter that is a list of strings.
 inline bool want_texts(Run& run, const Value& v, Items& out) {
   if (!want_list(run, v)) return false;

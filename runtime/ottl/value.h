@@ -15,6 +15,7 @@
 #include "runtime/base/writer.h"
 
 #include <stdint.h>
+#include <vector>
 
 namespace whittle {
 struct Metadata;
@@ -191,6 +192,9 @@ struct Run {
   const Metadata* metadata = nullptr;  // what came with the request beside telemetry
   Writer* added = nullptr;  // records that were made beside the one that is looked at, as fields of their scope
   uint32_t added_count = 0;
+  // By index, of the record at hand: its inner messages that have been looked at, as they are now; empty: as they were
+  // received. Null: it is the records that are looked at.
+  const std::vector<Bytes>* inner = nullptr;
   const char* error = nullptr;  // why the last call that failed did, for the log: literal text or in the arena
 
   // Notes why and gives false.

@@ -30,10 +30,23 @@ inline Frame& point_frame(Frame* const* frames) {
   return *frames[static_cast<uint32_t>(Level::Inner)];
 }
 
+// The data points of a metric, as they are now, in order.
+template <class F>
+void each_point(Run& run, Frame* const* frames, const Message& of, F f) {
+  uint32_t index = 0;
+  of.each(metric::kPoints, [&](Bytes content) {
+    const uint32_t i = index++;
+    if (run.inner && i == point_frame(frames).index) f(message_of(run, point_frame(frames)));
+    else if (run.inner && i < run.inner->size() && (*run.inner)[i].data()) f(Message(run.arena, (*run.inner)[i]));
+    else f(Message(run.arena, content));
+  });
+}
+
 // A sum or gauge made of each data point of `from`, whose data is `data`: `value(point, made)` sets the made point's
 // value and says whether there is one. The name is `from`'s with `suffix`.
 template <class F>
-Message derived(Run& run, const Message& from, uint32_t data, uint32_t kind, Text suffix, F value) {
+Message derived(Run& run, Frame* const* frames, const Message& from, uint32_t data, uint32_t kind, Text suffix,
+                F value) {
   Message made(run.arena), points(run.arena);
   Writer name;
   name.append(from.text(metric::kName));
@@ -42,8 +55,7 @@ Message derived(Run& run, const Message& from, uint32_t data, uint32_t kind, Tex
   made.set_text(metric::kDescription, from.text(metric::kDescription));
   made.set_text(metric::kUnit, from.text(metric::kUnit));
   const Message of(run.arena, from.content(data));
-  of.each(metric::kPoints, [&](Bytes content) {
-    const Message point(run.arena, content);
+  each_point(run, frames, of, [&](const Message& point) {
     Message number = metric::number_point(run.arena, point, data);
     if (value(point, number)) points.add(metric::kPoints, number);
   });

@@ -164,7 +164,12 @@ std::span<const Change> changes_of(const Frame& frame) {
 
 namespace {
 
-void close_by_key(const Frame& frame, Writer& out, uint32_t gone) {
+void append_fresh(const Frame& frame, Writer& out, uint32_t skip) {
+  for (const Frame::Fresh& f : frame.fresh)
+    if (!(skip >> f.number & 1)) out.append(f.field);
+}
+
+void close_by_key(const Frame& frame, Writer& out, uint32_t skip) {
   const std::span<const Change> changes = changes_of(frame);
   const Change *next = changes.data(), *last = next + changes.size();
   const uint8_t *from = frame.content.data(), *p = from, *end = p + frame.content.size();
@@ -177,7 +182,7 @@ void close_by_key(const Frame& frame, Writer& out, uint32_t gone) {
     if (next->by) ottl::put_pair(out, frame.attributes_number, next->key, next->by->value);
     ++next;
   };
-  gone &= ~frame.written | frame.scattered;
+  const uint32_t gone = (frame.written | skip) & (~frame.written | frame.scattered);
   while (gone != 0 && p < end) {
     const uint8_t* begin = p;
     const uint32_t number = pass_field(p);
@@ -186,7 +191,7 @@ void close_by_key(const Frame& frame, Writer& out, uint32_t gone) {
   }
   while (next < last) change();
   if (from < end) out.append(Bytes(from, end));
-  for (const Frame::Fresh& f : frame.fresh) out.append(f.field);
+  append_fresh(frame, out, skip);
   for (uint32_t k : frame.added)
     ottl::put_pair(out, frame.attributes_number, view(frame.looks.keys->keys[k]), frame.places[k].value);
 }
@@ -194,7 +199,7 @@ void close_by_key(const Frame& frame, Writer& out, uint32_t gone) {
 }  // namespace
 
 void close(const Frame& frame, Writer& out, uint32_t skip) {
-  if (frame.looks.keys) return close_by_key(frame, out, frame.written | skip);
+  if (frame.looks.keys) return close_by_key(frame, out, skip);
   const uint32_t gone = frame.written | skip | (frame.attributes_written ? 1u << frame.attributes_number : 0);
   const uint8_t *from = frame.content.data(), *p = from, *end = p + frame.content.size();
   while (p < end) {
@@ -205,7 +210,7 @@ void close(const Frame& frame, Writer& out, uint32_t skip) {
     from = p;
   }
   if (from < end) out.append(Bytes(from, end));
-  for (const Frame::Fresh& f : frame.fresh) out.append(f.field);
+  append_fresh(frame, out, skip);
   if (!frame.attributes_written) return;
   // Those that stood one behind the other still do.
   const Entry *e = frame.entries.data(), *last = e + frame.entries.size();

@@ -112,6 +112,7 @@ struct Pass {
   uint32_t maps;    // bit by level: attributes are looked at
   uint32_t writes;  // bit by level: the code may write there
   bool drops;       // the code may say Drop; groups that are empty then go, also those that were before
+  bool edits;       // the code calls functions that look at all of a record's inner messages at once
   // By level: the keys by which attributes are looked at; null: no attribute is looked up by a key of these.
   const Keys* keys[kLevels];
   uint32_t outer_levels;  // bit by level: `outer` is to be called for its messages

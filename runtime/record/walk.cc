@@ -29,6 +29,8 @@ class Walk {
 public:
   Walk(const Pass& pass, Run& run, Signal signal) : pass_(pass), run_(run), signal_(signal) {
     for (uint32_t i = 0; i < kLevels; ++i) open_[i] = &frames_[i];
+    if (pass.edits && pass.level == Level::Inner) run_.inner = &inner_;
+    else run_.inner = nullptr;
     run_.added = &added_;
     record_kind_ = signal == Signal::Traces ? Kind::Span : signal == Signal::Metrics ? Kind::Metric : Kind::Log;
   }
@@ -143,6 +145,7 @@ private:
     Frame& frame = frames_[2];
     open(frame, record_kind_, f.content(), looks_at(Level::Record));
     opened(Level::Record);
+    inner_.clear();
     const bool left = pass_.level == Level::Record ? own_onwards(frame, f)
                       : signal_ == Signal::Traces  ? events_onwards(frame, f)
                                                    : points_onwards(frame, f);
@@ -163,6 +166,7 @@ private:
     Writer& out = forward_.out();
     const wire::Length length = wire::begin_len(out, f.number(), frame.content.size());
     close(frame, out);
+    note_inner(frame, {out.data() + length.content, out.size() - length.content});
     wire::end_len(out, length);
     return true;
   }
@@ -320,6 +324,7 @@ private:
     Frame& frame = frames_[2];
     open(frame, record_kind_, content, looks_at(Level::Record));
     opened(Level::Record);
+    inner_.clear();
     if (pass_.level == Level::Record) {
       const Verdict v = call();
       if (failed_ || v == Verdict::Drop) return v == Verdict::Drop ? Outcome::Gone : Outcome::Same;
@@ -342,10 +347,18 @@ private:
     const Verdict v = call();
     if (failed_ || v == Verdict::Drop) return v == Verdict::Drop ? Outcome::Gone : Outcome::Same;
     if (!frame.dirty()) return Outcome::Same;
-    const size_t start = wire::begin_len(out, number);
+    const size_t start = wire::begin_len(out, number), content_at = out.size();
     close(frame, out);
+    note_inner(frame, {out.data() + content_at, out.size() - content_at});
     wire::end_len(out, start);
     return Outcome::Changed;
+  }
+
+  // What an inner message has become, for functions that look at all of them.
+  void note_inner(const Frame& frame, Bytes now) {
+    if (!run_.inner) return;
+    if (inner_.size() <= frame.index) inner_.resize(frame.index + 1);
+    inner_[frame.index] = as_bytes(run_.arena.copy(as_text(now)));
   }
 
   // The exemplars of a data point, which is a field `number` of what holds it.
@@ -401,13 +414,14 @@ private:
     const uint8_t* p = metric.fields[data];
     const Bytes content = wire::len(p);
     Writer below;
+    std::vector<Bytes> beside;  // what the data holds beside its points
     uint64_t n = 0, kept = 0;
     bool changed = false;
     const size_t data_start = wire::begin_len(below, data);
     for (const uint8_t *q = content.data(), *end = q + content.size(); q < end && !failed_;) {
       wire::RawField f = wire::next_field(q);
       if (f.number() != kPoints) {
-        below.append(f.whole());
+        beside.push_back(f.whole());
         continue;
       }
       const size_t before = below.size();
@@ -416,10 +430,20 @@ private:
       changed |= o != Outcome::Same;
       kept += o != Outcome::Gone;
     }
-    wire::end_len(below, data_start);
     if (failed_) return Outcome::Same;
     if (kept == 0 && pass_.drops) return Outcome::Gone;
     if (!changed && !metric.dirty()) return Outcome::Same;
+    if (metric.written >> data & 1) {
+      beside.clear();
+      const uint8_t* now = metric.fields[data];
+      const Bytes written = now ? wire::len(now) : Bytes();
+      for (const uint8_t *q = written.data(), *end = q + written.size(); q < end;) {
+        const wire::RawField f = wire::next_field(q);
+        if (f.number() != kPoints) beside.push_back(f.whole());
+      }
+    }
+    for (Bytes field : beside) below.append(field);
+    wire::end_len(below, data_start);
     const size_t start = wire::begin_len(out, kChildren);
     close(metric, out, changed ? 1u << data : 0);
     if (changed) out.append(below.bytes());
@@ -471,7 +495,8 @@ private:
   Kind record_kind_;
   Frame frames_[kLevels];
   Frame* open_[kLevels];
-  Writer added_;  // records that code has made beside the one that it was called for
+  std::vector<Bytes> inner_;  // ottl::Run has them
+  Writer added_;              // records that code has made beside the one that it was called for
   Forward forward_;
   uint64_t items_ = 0;
   uint64_t known_[kLevels] = {};

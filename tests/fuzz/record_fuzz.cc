@@ -29,14 +29,31 @@ constexpr uint8_t kFirst[] = {1, 1}, kNext[] = {2, 0};
 constexpr Keys kKeys = {{kKeyTexts, 2}, {kFirst, 2}, {kNext, 2}, 0x9E37'79B1, 31, 1u << 1 | 1u << 3};
 bool by_key;
 
+// All of them: how many they are and how long is known without making a map, and what is written is what is read.
+void whole(ottl::Run* run, Frame* f) {
+  ottl::Value v, again;
+  Writer before, after;
+  rt_get_attributes(run, f, &v);
+  ottl::append_json(before, v, run->arena);
+  int64_t longest = -1;
+  for (const ottl::Member& m : ottl::members_of(v, run->arena))
+    if (m.value.is(ottl::ValueKind::String) && m.value.size > longest) longest = m.value.size;
+  if (rt_more_attributes(f, v.size) || (v.size > 0 && !rt_more_attributes(f, v.size - 1))) abort();
+  if (rt_longer_attribute(f, longest) || (longest >= 0 && !rt_longer_attribute(f, longest - 1))) abort();
+  if (next() & 1) rt_set_attributes(run, f, &v);
+  rt_get_attributes(run, f, &again);
+  ottl::append_json(after, again, run->arena);
+  if (before.text() != after.text()) abort();
+}
+
 void attributes(ottl::Run* run, Frame* f) {
   ottl::Value v;
   Writer text;
   const ottl::Value made = ottl::text("made");
+  whole(run, f);
   if (!by_key) {
     rt_get_attributes(run, f, &v);
     ottl::append_as_string(text, v);
-    ottl::append_json(text, v, run->arena);
     if (next() & 1) rt_delete_attribute(f, "k", 1);
     if (next() & 1) rt_put_attribute(run, f, "k", 1, &made);
     return;
@@ -49,6 +66,7 @@ void attributes(ottl::Run* run, Frame* f) {
     if (c & 2) rt_put_key(run, f, key, &made);
     if (c & 4) rt_copy_key(run, f, key, &v);
     if (rt_has_key(f, key) && c & 8) rt_delete_key(f, key);
+    whole(run, f);
   }
 }
 
@@ -97,12 +115,12 @@ Status take(void* self, Payload* payload) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace whittle;
-  if (size < 10) return 0;
+  if (size < 18) return 0;
   const auto signal = static_cast<Signal>(data[0] % 3);
   const uint8_t level = data[1] % 4;
   by_key = data[1] & 4;
-  choices = data + 2, left = 8;
-  const Bytes message(data + 10, size - 10);
+  choices = data + 2, left = 16;
+  const Bytes message(data + 18, size - 18);
   auto counts = wire::validate(signal, message);
   if (!counts || !counts->regular) return 0;
   Payload payload(signal);
@@ -113,7 +131,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 
   record::Code codes[] = {code<Level::Resource>, code<Level::Scope>, code<Level::Record>, code<Level::Inner>};
   const Keys* keys = by_key ? &kKeys : nullptr;
-  Pass pass{static_cast<Level>(level), 15, 15, 15, true, {keys, keys, keys, keys, nullptr}, 0, nullptr, codes[level]};
+  Pass pass{static_cast<Level>(level), 15, 15, 15, true, false, {keys, keys, keys, keys, nullptr}, 0, nullptr, codes[level]};
   Sink sink{signal, {}, 0};
   // The instance lives as long as the process, as in a collector.
   static record::Program program;

@@ -4,10 +4,10 @@
 namespace whittle::ottl {
 
 extern "C" bool rt_ottl_ContainsValue(Run* run, const Value* args, Value* out) {
-  if (!want_list(*run, args[0])) return false;
+  Items items;
+  if (!want_slice(*run, args[0], items)) return false;
   bool found = false;
-  for (const Value& v : items_of(args[0], run->arena))
-    found = found || compare(v, args[1], Comparison::Equal, run->arena);
+  for (const Value& v : items) found = found || compare(v, args[1], Comparison::Equal, run->arena);
   *out = boolean(found);
   return true;
 }

@@ -10,8 +10,8 @@ extern "C" bool rt_ottl_Index(Run* run, const Value* args, Value* out) {
     *out = integer(at == Text::npos ? -1 : static_cast<int64_t>(at));
     return true;
   }
-  if (!want_list(*run, args[0])) return false;
-  Items items = items_of(args[0], run->arena);
+  Items items;
+  if (!want_slice(*run, args[0], items)) return false;
   *out = integer(-1);
   for (uint32_t i = 0; i < items.size; ++i) {
     if (!compare(items[i], args[1], Comparison::Equal, run->arena)) continue;

@@ -16,11 +16,12 @@ static bool at_path(Run& run, Value at, const Value& path, Value& out) {
 }
 
 extern "C" bool rt_ottl_SliceToMap(Run* run, const Value* args, Value* out) {
-  if (!want_list(*run, args[0])) return false;
+  Items elements;
+  if (!want_slice(*run, args[0], elements)) return false;
   const bool by_key = given(args[1]), by_value = given(args[2]);
   MapMaker made(run->arena);
   uint32_t index = 0;
-  for (const Value& element : items_of(args[0], run->arena)) {
+  for (const Value& element : elements) {
     if ((by_key || by_value) && !element.is_map()) return run->fail("an element is not a map");
     Text key;
     Value value = element;

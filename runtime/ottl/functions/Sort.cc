@@ -34,12 +34,10 @@ bool common_kind(Items items, ValueKind& out) {
 
 extern "C" bool rt_ottl_Sort(Run* run, const Value* args, Value* out) {
   const Value& v = args[0];
-  if (!v.is_list()) return run->fail("the argument is not a list");
+  if (!v.is_list() || v.is(ValueKind::Counts)) return run->fail("the argument is not a list that can be sorted");
   const bool down = given(args[1]) && args[1].as_text() == "desc";
   Items items = items_of(v, run->arena);
-  if (v.is(ValueKind::Array))
-    for (const Value& item : items)
-      if (!storable(item)) return run->fail("an element cannot be sorted");
+  if (v.is(ValueKind::Array) && !is_raw(*run, v)) return run->fail("an element cannot be sorted");
   const bool typed = v.is(ValueKind::Strings) || v.is(ValueKind::Ints) || v.is(ValueKind::Doubles);
   *out = v.is(ValueKind::Array) ? list(items.first, items.size, ValueKind::Slice) : v;
   ValueKind kind;

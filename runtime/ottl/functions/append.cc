@@ -3,15 +3,6 @@
 
 namespace whittle::ottl {
 
-// What pcommon.Value.FromRaw takes: of lists and maps those of Go, and nothing else within them.
-static bool from_raw(Run& run, const Value& v) {
-  if (v.is(ValueKind::RawMap)) return true;
-  if (!v.is(ValueKind::Array)) return !v.is_list() && !v.is_map() && storable(v);
-  for (const Value& item : items_of(v, run.arena))
-    if (!from_raw(run, item)) return false;
-  return true;
-}
-
 extern "C" bool rt_ottl_append(Run* run, const Value* args, Value* out) {
   ListMaker all(run->arena);
   const Value& old = args[0];
@@ -23,7 +14,7 @@ extern "C" bool rt_ottl_append(Run* run, const Value* args, Value* out) {
     all.add(old);
   }
   auto add = [&](const Value& v) {
-    if (!from_raw(*run, v)) return run->fail("a value of that type cannot be appended");
+    if (!is_raw(*run, v)) return run->fail("a value of that type cannot be appended");
     all.add(v);
     return true;
   };

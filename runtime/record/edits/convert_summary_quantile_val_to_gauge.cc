@@ -10,8 +10,8 @@ extern "C" bool rt_edit_convert_summary_quantile_val_to_gauge(Run* run, Frame* c
   if (metric::data_of(m) != metric::kSummary) return true;
   const Text key = given(args[0]) ? args[0].as_text() : Text("quantile");
   Message made =
-      derived(*run, m, metric::kSummary, metric::kGauge, given(args[1]) ? args[1].as_text() : Text(".quantiles"),
-              [](const Message&, Message&) { return false; });
+      derived(*run, frames, m, metric::kSummary, metric::kGauge,
+              given(args[1]) ? args[1].as_text() : Text(".quantiles"), [](const Message&, Message&) { return false; });
   Message gauge(run->arena);
   Message(run->arena, m.content(metric::kSummary)).each(metric::kPoints, [&](Bytes content) {
     const Message point(run->arena, content);

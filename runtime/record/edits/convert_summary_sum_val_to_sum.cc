@@ -7,8 +7,8 @@ namespace whittle::record {
 extern "C" bool rt_edit_convert_summary_sum_val_to_sum(Run* run, Frame* const* frames, const Value* args) {
   const Message m = message_of(*run, record_frame(frames));
   if (metric::data_of(m) != metric::kSummary) return true;
-  Message made = derived(*run, m, metric::kSummary, metric::kSum, given(args[2]) ? args[2].as_text() : Text("_sum"),
-                         [](const Message& point, Message& out) {
+  Message made = derived(*run, frames, m, metric::kSummary, metric::kSum,
+                         given(args[2]) ? args[2].as_text() : Text("_sum"), [](const Message& point, Message& out) {
                            out.set_real(metric::kAsDouble, point.real(metric::kPointSum), true);
                            return true;
                          });

@@ -13,7 +13,7 @@ extern "C" bool rt_edit_extract_count_metric(Run* run, Frame* const* frames, con
   const bool counts = data == metric::kHistogram || data == metric::kExponential || data == metric::kSummary;
   if (!counts || temporality == metric::kUnspecified) return run->fail("the metric is no histogram and no summary");
   bool any = false;
-  Message made = derived(*run, m, data, metric::kSum, given(args[1]) ? args[1].as_text() : Text("_count"),
+  Message made = derived(*run, frames, m, data, metric::kSum, given(args[1]) ? args[1].as_text() : Text("_count"),
                          [&](const Message& point, Message& out) {
                            out.set_fixed(metric::kAsInt, point.fixed(metric::kCount), true);
                            return any = true;

@@ -137,7 +137,7 @@ extern "C" bool rt_edit_extract_percentile_metric(Run* run, Frame* const* frames
   }
   bool any = false;
   Found found = Found::Nothing;
-  Message made = derived(*run, m, data, metric::kGauge, suffix.text(), [&](const Message& point, Message& out) {
+  Message made = derived(*run, frames, m, data, metric::kGauge, suffix.text(), [&](const Message& point, Message& out) {
     if (found == Found::Wrong) return false;
     double value = 0;
     found = data == metric::kHistogram ? of_histogram(*run, point, args[0].real, value)

@@ -13,7 +13,7 @@ extern "C" bool rt_edit_extract_sum_metric(Run* run, Frame* const* frames, const
   const bool sums = data == metric::kHistogram || data == metric::kExponential || data == metric::kSummary;
   if (!sums || temporality == metric::kUnspecified) return run->fail("the metric is no histogram and no summary");
   bool any = false;
-  Message made = derived(*run, m, data, metric::kSum, given(args[1]) ? args[1].as_text() : Text("_sum"),
+  Message made = derived(*run, frames, m, data, metric::kSum, given(args[1]) ? args[1].as_text() : Text("_sum"),
                          [&](const Message& point, Message& out) {
                            if (data != metric::kSummary && !point.has(metric::kPointSum)) return false;
                            out.set_real(metric::kAsDouble, point.real(metric::kPointSum), true);
