@@ -22,6 +22,8 @@ bool reshape(const Payload& in, Payload& out, F f) {
       const wire::RawField group = wire::next_field(p);
       if (group.number() != 1) continue;
       Writer written;
+      written.room(BufferRef::kHead + group.content().size() + 16);
+      written.advance(BufferRef::kHead);
       const size_t start = wire::begin_len(written, 1);
       const Reshaped how = f(group.content(), written);
       if (how == Reshaped::Same) {
@@ -33,8 +35,9 @@ bool reshape(const Payload& in, Payload& out, F f) {
       kept_from = group.end;
       if (how == Reshaped::Gone) continue;
       wire::end_len(written, start);
-      const BufferRef buffer = BufferRef::copy(written.bytes());
-      const Bytes bytes{buffer.data(), written.size()};
+      const size_t size = written.size() - BufferRef::kHead;
+      const BufferRef buffer = BufferRef::of(static_cast<Writer&&>(written));
+      const Bytes bytes{buffer.data(), size};
       const uint8_t* q = bytes.data();
       out.items += items_of_group(in.signal, wire::next_field(q).content());
       out.add({buffer, bytes});

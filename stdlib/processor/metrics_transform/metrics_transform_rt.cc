@@ -2,6 +2,7 @@
 // Renames, aggregates, scales and regroups metrics, step by step, within each scope. Metrics whose names no step has
 // are not taken apart: they stay the bytes that they were.
 #include "runtime/base/captures.h"
+#include "runtime/base/hash.h"
 #include "runtime/base/log.h"
 #include "runtime/base/regex.h"
 #include "runtime/base/regex_compile.h"
@@ -45,6 +46,37 @@ struct Matcher {
   bool matches(Text t) const { return pattern ? regex_match(*pattern, t) : t == text; }
 };
 
+// The names that steps have, to tell at a glance the many metrics that no step is about.
+class Names {
+public:
+  void add(const Matcher& m) {
+    if (m.pattern) {
+      patterns_.push_back(m.pattern);
+      return;
+    }
+    texts_.push_back(m.text);
+    size_t size = 8;
+    while (size < texts_.size() * 4) size *= 2;
+    slots_.assign(size, nullptr);
+    for (const Text& t : texts_) {
+      size_t at = hash_text(t) & (size - 1);
+      while (slots_[at]) at = (at + 1) & (size - 1);
+      slots_[at] = &t;
+    }
+  }
+  bool have(Text name) const {
+    if (!slots_.empty())
+      for (size_t at = hash_text(name) & (slots_.size() - 1); slots_[at]; at = (at + 1) & (slots_.size() - 1))
+        if (*slots_[at] == name) return true;
+    return std::any_of(patterns_.begin(), patterns_.end(), [&](const Regex* p) { return regex_match(*p, name); });
+  }
+
+private:
+  std::vector<const Regex*> patterns_;
+  std::vector<Text> texts_;
+  std::vector<const Text*> slots_;
+};
+
 // One step of the config, ready to be taken.
 struct Step {
   const MetricsTransformStep* config;
@@ -75,6 +107,7 @@ public:
                 {}};
       for (const Entry<Str>& e : s.experimental_match_labels)
         step.labels.push_back(matcher(view(e.key), view(e.value)));
+      names_.add(step.name);
       steps_.push_back(step);
     }
   }
@@ -98,7 +131,7 @@ public:
 private:
   // A metric that some step has the name of.
   struct Metric : Message {
-    size_t place = SIZE_MAX;  // among the metrics of its scope; behind all of them when it was made
+    size_t place = SIZE_MAX;  // in `ours_`; behind all of them when it was made
     Metric(const Message& m) : Message(m) {}
     Metric(Arena& arena, Bytes content, size_t at) : Message(arena, content), place(at) {}
   };
@@ -111,10 +144,6 @@ private:
       if (f.number() == metric::kName) name = as_text(f.content());
     }
     return name;
-  }
-  bool concerns_steps(Bytes metric) const {
-    const Text name = name_of(metric);
-    return std::any_of(steps_.begin(), steps_.end(), [&](const Step& s) { return s.name.matches(name); });
   }
 
   Reshaped group(Bytes content, Writer& out) {
@@ -133,8 +162,12 @@ private:
       }
       Metrics metrics;
       size_t all = 0;
+      ours_.clear();
       each_metric(f.content(), [&](const wire::RawField& m) {
-        if (concerns_steps(m.content())) metrics.emplace_back(arena_, m.content(), all);
+        if (names_.have(name_of(m.content()))) {
+          metrics.emplace_back(arena_, m.content(), ours_.size());
+          ours_.push_back(m.whole());
+        }
         ++all;
       });
       const size_t others = all - metrics.size();
@@ -162,17 +195,14 @@ private:
   // The scope with what has become of `metrics` where they stood, and what was made behind all others.
   void write_scope(Bytes scope, const Metrics& metrics, Writer& out) {
     const size_t start = wire::begin_len(out, kScopes);
-    for (const uint8_t *p = scope.data(), *end = p + scope.size(); p < end;) {
-      const wire::RawField f = wire::next_field(p);
-      if (f.number() != kRecords) out.append(f.whole());
-    }
     auto next = metrics.begin();
-    size_t at = 0;
-    each_metric(scope, [&](const wire::RawField& m) {
-      for (; next != metrics.end() && next->place == at; ++next) wire::put_len(out, kRecords, next->bytes());
-      if (!concerns_steps(m.content())) out.append(m.whole());
-      ++at;
-    });
+    const uint8_t *from = scope.data(), *end = from + scope.size();
+    for (size_t k = 0; k < ours_.size(); ++k) {
+      out.append(Bytes(from, ours_[k].data()));
+      from = ours_[k].data() + ours_[k].size();
+      for (; next != metrics.end() && next->place == k; ++next) wire::put_len(out, kRecords, next->bytes());
+    }
+    out.append(Bytes(from, end));
     for (; next != metrics.end(); ++next) wire::put_len(out, kRecords, next->bytes());
     wire::end_len(out, start);
   }
@@ -587,7 +617,9 @@ private:
 
   const ComponentContext& context_;
   std::vector<Step> steps_;
-  Writer groups_;  // new ones, behind those that came
+  Names names_;
+  std::vector<Bytes> ours_;  // of the scope at hand, the metrics that steps are about, as fields
+  Writer groups_;            // new ones, behind those that came
   Arena arena_;
 };
 
