@@ -40,6 +40,7 @@ words : word (',' word)* ;
 //   same signal                                 a connector that hands each signal on as itself
 //   holds, delays                               memory that it takes at most, and how long telemetry waits in it
 //   attempts                                    the setting that says how long sending one request may take
+//   drains                                      the queue of requests that it sends before it stops
 //   caps                                        the setting that says how many MiB the collector may take
 member
   : 'include' word overrides?                                       # includeMember
@@ -58,6 +59,7 @@ member
   | 'holds' (settingPath 'times')? NUMBER ('else' NUMBER)? 'for' STRING ('when' expression)? separator?  # holdsMember
   | 'delays' settingPath separator?                                  # delaysMember
   | 'attempts' settingPath separator?                               # attemptsMember
+  | 'drains' settingPath separator?                                 # drainsMember
   | 'caps' settingPath separator?                                   # capsMember
   | 'checked' 'only' separator?                                     # checkedMember
   | 'ships' 'in' words separator?                                    # shipsMember
@@ -190,7 +192,7 @@ word
   | 'requires' | 'iam' | 'needs' | 'env' | 'emits' | 'unit' | 'when' | 'stability' | 'list' | 'map' | 'enum' | 'in'
   | 'where' | 'with' | 'refused' | 'inert' | 'deprecated' | 'switched' | 'named' | 'present' | 'pairs' | 'anycase' | 'whole' | 'loose' | 'numbered' | 'rest' | 'flat' | 'warn' | 'not'
   | 'and' | 'or' | 'set' | 'size' | 'on' | 'let' | 'pipeline' | 'test' | 'send' | 'wait' | 'expect' | 'nothing'
-  | 'else' | 'for' | 'listens' | 'at' | 'checked' | 'only' | 'holds' | 'times' | 'delays' | 'attempts' | 'caps' | 'over' | 'paths' | 'links' | 'roots'
+  | 'else' | 'for' | 'listens' | 'at' | 'checked' | 'only' | 'holds' | 'times' | 'delays' | 'attempts' | 'drains' | 'caps' | 'over' | 'paths' | 'links' | 'roots'
   | 'passes' | 'names' | 'metrics' | 'socket' | 'patterns' | 'never' | 'stateless' | 'ships' | 'host' | 'same' | 'signal' | 'ours'
   | 'conditions' | 'errors'
   ;

@@ -26,6 +26,7 @@ constexpr Diag<std::string_view> kPortTwiceByDefault{"W0501", "{} is listened on
 constexpr Diag<std::string_view, std::string_view> kNeverEmitted{"W0502", "no metric that comes here {} `{}`"};
 constexpr Diag<std::string_view, std::string_view> kNowhere{"N0503", "`{}` takes {} that go nowhere"};
 constexpr Diag<std::string_view, std::string_view> kLongAttempt{"W1304", "an attempt of `{}` may take {}"};
+constexpr Diag<std::string_view, std::string_view> kLongQueue{"W1415", "a full queue of `{}` is not sent within {}"};
 constexpr Diag<std::string_view, std::string_view, int64_t> kTooSlowToStop{
     "W0504", "`{}` may hold telemetry for {}, and the task is killed {}s after it is told to stop"};
 constexpr Diag<std::string_view> kLoop{"W0505", "`{}` sends to the collector itself"};
@@ -142,10 +143,32 @@ static void check_attempts(Check& check) {
   }
 }
 
+// A queue that nobody's backend takes within the time to stop.
+static void check_drains(Check& check) {
+  constexpr int64_t kSoonest = 10'000'000;  // in which a backend may be hoped to answer
+  const StopTimes times = stop_times(check.config);
+  for (const Drain& d : drains(check.config)) {
+    if (!d.size->written && !d.consumers->written) continue;
+    if (d.answer(times) >= kSoonest) continue;
+    const int64_t rounds = (times.send - times.linger) / kSoonest;
+    const std::string time = source::format_duration(times.send - times.linger);
+    check.diags()
+        .emit(kLongQueue, (d.size->written ? d.size : d.consumers)->span, setting_path(*d.exporter), time)
+        .here("{} requests, {} at a time", d.requests(), d.at_a_time())
+        .note("a task that is told to stop has {}s, of which {} are left for what waits; where each answer takes 10ms, "
+              "{} "
+              "requests are sent in them, and the others are lost",
+              check.config.stop_timeout_s, time, rounds * d.at_a_time())
+        .help("let `queue_size` be what can be sent, or send more at a time (`num_consumers`); with `storage` what is "
+              "left is kept");
+  }
+}
+
 void check_stop_time(Check& check) {
   int64_t limit = check.options.stop_timeout_s;
   if (limit <= 0) return;
   check_attempts(check);
+  check_drains(check);
   for (const Instance& i : check.config.instances) {
     const Value* delay = i.used && !i.component->delays.empty() ? setting_at(i.config, i.component->delays) : nullptr;
     if (delay == nullptr) continue;

@@ -61,4 +61,28 @@ std::vector<Attempt> attempts(const Config& config) {
   return out;
 }
 
+int64_t Drain::answer(const StopTimes& times) const {
+  const int64_t rounds = (requests() + at_a_time() - 1) / at_a_time();
+  return (times.send - times.linger) / rounds;
+}
+
+std::vector<Drain> drains(const Config& config) {
+  std::vector<Drain> out;
+  for (const Instance& i : config.instances) {
+    if (!i.used || i.component->drains.empty() || i.config.items.empty()) continue;
+    const Value* queue = setting_at(i.config, i.component->drains);
+    if (queue != nullptr && queue->type->kind == schema::TypeKind::Optional)
+      queue = queue->present && !queue->items.empty() ? queue->items.data() : nullptr;
+    if (queue == nullptr || queue->wrong) continue;
+    const Value *sizer = queue->find("sizer"), *enabled = queue->find("enabled"), *storage = queue->find("storage");
+    if (sizer != nullptr && (sizer->late || sizer->text != "requests")) continue;
+    if (enabled != nullptr && (enabled->late || !enabled->boolean)) continue;
+    if (storage != nullptr && storage->present) continue;
+    const Drain d{&i, queue->find("queue_size"), queue->find("num_consumers")};
+    auto known = [](const Value* v) { return v != nullptr && !v->late && !v->wrong && v->integer > 0; };
+    if (known(d.size) && known(d.consumers)) out.push_back(d);
+  }
+  return out;
+}
+
 }  // namespace whittle::check

@@ -36,4 +36,17 @@ struct Attempt {
 // Of those whose time is known.
 std::vector<Attempt> attempts(const Config& config);
 
+// What may have to be sent before the collector stops: a full queue of an exporter that is used.
+struct Drain {
+  const Instance* exporter;
+  const Value *size, *consumers;  // the settings that say so; may have the place of a default
+
+  int64_t requests() const { return size->integer; }
+  int64_t at_a_time() const { return consumers->integer; }
+  // How long each request may take, in nanoseconds, for all of them to be sent between the linger and the end.
+  int64_t answer(const StopTimes& times) const;
+};
+// Of queues in memory that count requests, whose size is known.
+std::vector<Drain> drains(const Config& config);
+
 }  // namespace whittle::check

@@ -72,6 +72,10 @@ private:
         out_ += std::to_string(n) + (n == 1 ? " attempt of " : " attempts of ") + source::format_duration(a.ns) + "\n";
       else out_ += "an attempt of " + source::format_duration(a.ns) + " that hangs is cut off\n";
     }
+    for (const check::Drain& d : check::drains(*plan_.config))
+      out_ += "  " + d.exporter->id + ": a full queue of " + std::to_string(d.requests()) + " requests, " +
+              std::to_string(d.at_a_time()) + " at a time, where each is answered within " +
+              source::format_duration(d.answer(times) / 1'000'000 * 1'000'000) + "\n";
     out_ += "}\n";
   }
 

@@ -290,6 +290,8 @@ struct Component {
       delays{};  // the setting that says how long telemetry is kept before it is handed on
   // Exporter: the setting that says how long sending one request may take: a duration, or a number of seconds.
   std::span<const std::string_view> attempts{};
+  // Exporter: the queue whose requests are sent before the collector stops, with `queue_size` and `num_consumers`.
+  std::span<const std::string_view> drains{};
   std::span<const std::string_view> caps{};  // the setting that says how many MiB the whole collector may take
   DistributionSet ships = 0;                 // who has it
   std::span<const NeedsHost> host{};         // why it cannot work in a task on Fargate

@@ -99,6 +99,7 @@ struct WtlMember {
     Holds,
     Delays,
     Attempts,
+    Drains,
     Caps,
     Links,
     Roots,
@@ -122,11 +123,11 @@ struct WtlMember {
   std::vector<WtlExpression> condition;          // Requires: one; Holds, Listens, Links, Roots, Host: none or one
   bool ours = false;                             // Requires
   std::vector<WtlIamStatement> iam;
-  std::vector<WtlNeverStatement> never;         // Iam
-  std::vector<std::string> words;               // Ships: names of distributions
-  std::vector<std::string> protocols;           // Listens
-  std::vector<std::string> path;                // Listens (the address), Holds (may be empty), Delays, Attempts, Caps
-  std::vector<std::string> port, tls;           // Listens: empty for none
+  std::vector<WtlNeverStatement> never;  // Iam
+  std::vector<std::string> words;        // Ships: names of distributions
+  std::vector<std::string> protocols;    // Listens
+  std::vector<std::string> path;         // Listens (the address), Holds (may be empty), Delays, Attempts, Drains, Caps
+  std::vector<std::string> port, tls;    // Listens: empty for none
   std::vector<std::vector<std::string>> paths;  // Listens
   int64_t number = 0, otherwise = 0;            // Holds
 };

@@ -131,7 +131,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 
   record::Code codes[] = {code<Level::Resource>, code<Level::Scope>, code<Level::Record>, code<Level::Inner>};
   const Keys* keys = by_key ? &kKeys : nullptr;
-  Pass pass{static_cast<Level>(level), 15, 15, 15, true, false, {keys, keys, keys, keys, nullptr}, 0, nullptr, codes[level]};
+  Pass pass{static_cast<Level>(level),         15, 15,      15,          true, false,
+            {keys, keys, keys, keys, nullptr}, 0,  nullptr, codes[level]};
   Sink sink{signal, {}, 0};
   // The instance lives as long as the process, as in a collector.
   static record::Program program;

@@ -267,19 +267,20 @@ std::string component_tables(const Model& model, const ComponentModel& c) {
               emits_name = t.array("EmittedMetric", emits), needs_name = t.array("NeededEnv", needs),
               never_name = t.array("NeverCalled", never), host_name = t.array("NeedsHost", host),
               holds_name = t.array("Holds", holds), delays = t.text_array(c.delays),
-              attempts = t.text_array(c.attempts), caps = t.text_array(c.caps);
-  std::string value =
-      "extern const Component " + symbol(c) + ";\nconst Component " + symbol(c) +
-      " = {.kind = ComponentKind::" + kComponentKinds[static_cast<int>(c.kind)] + ", .name = " + quote(c.name) +
-      ", .config = " + type + ", .consumes = " + std::to_string(c.consumes) +
-      ", .produces = " + std::to_string(c.produces) + ", .doc = " + quote(c.doc) +
-      ", .stability = " + quote(c.stability) + ", .aliases = " + alias_name + ", .iam = " + iam_name +
-      ", .never = " + never_name + ", .emits = " + emits_name + ", .needs = " + needs_name +
-      ", .holds = " + holds_name + ", .delays = " + delays + ", .attempts = " + attempts + ", .caps = " + caps +
-      ", .ships = " + ships + ", .host = " + host_name + ", .same_signal = " + (c.same_signal ? "true" : "false") +
-      ", .passes_names = " + (c.passes_names ? "true" : "false") +
-      ", .stateless = " + (c.stateless ? "true" : "false") +
-      ", .checked_only = " + (c.checked_only ? "true" : "false") + "};\n";
+              attempts = t.text_array(c.attempts), drains = t.text_array(c.drains), caps = t.text_array(c.caps);
+  std::string value = "extern const Component " + symbol(c) + ";\nconst Component " + symbol(c) +
+                      " = {.kind = ComponentKind::" + kComponentKinds[static_cast<int>(c.kind)] +
+                      ", .name = " + quote(c.name) + ", .config = " + type +
+                      ", .consumes = " + std::to_string(c.consumes) + ", .produces = " + std::to_string(c.produces) +
+                      ", .doc = " + quote(c.doc) + ", .stability = " + quote(c.stability) +
+                      ", .aliases = " + alias_name + ", .iam = " + iam_name + ", .never = " + never_name +
+                      ", .emits = " + emits_name + ", .needs = " + needs_name + ", .holds = " + holds_name +
+                      ", .delays = " + delays + ", .attempts = " + attempts + ", .drains = " + drains +
+                      ", .caps = " + caps + ", .ships = " + ships + ", .host = " + host_name +
+                      ", .same_signal = " + (c.same_signal ? "true" : "false") +
+                      ", .passes_names = " + (c.passes_names ? "true" : "false") +
+                      ", .stateless = " + (c.stateless ? "true" : "false") +
+                      ", .checked_only = " + (c.checked_only ? "true" : "false") + "};\n";
   return wrap(t.out_, value);
 }
 

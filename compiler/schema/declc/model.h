@@ -150,7 +150,7 @@ struct ComponentModel {
   std::vector<IamModel> iam;
   std::vector<EmitsModel> emits;
   std::vector<HoldsModel> holds;
-  PathModel delays, attempts, caps;
+  PathModel delays, attempts, drains, caps;
   std::vector<std::string> ships;
   std::vector<HostModel> host;
   bool same_signal = false;

@@ -628,6 +628,10 @@ private:
         at(m.path, *c.config, m.span);
         c.attempts = m.path;
       }
+      if (m.kind == WtlMember::Kind::Drains) {
+        at(m.path, *c.config, m.span);
+        c.drains = m.path;
+      }
       if (m.kind == WtlMember::Kind::Caps) {
         at(m.path, *c.config, m.span);
         c.caps = m.path;

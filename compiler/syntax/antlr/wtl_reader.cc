@@ -232,6 +232,9 @@ private:
     } else if (auto* x = dynamic_cast<Parser::AttemptsMemberContext*>(c)) {
       m.kind = WtlMember::Kind::Attempts;
       m.path = path(x->settingPath());
+    } else if (auto* x = dynamic_cast<Parser::DrainsMemberContext*>(c)) {
+      m.kind = WtlMember::Kind::Drains;
+      m.path = path(x->settingPath());
     } else if (auto* x = dynamic_cast<Parser::CapsMemberContext*>(c)) {
       m.kind = WtlMember::Kind::Caps;
       m.path = path(x->settingPath());
