@@ -21,10 +21,10 @@ static constexpr int64_t kPause = 1'000'000, kLongestPause = 50'000'000;  // nan
 
 HttpServer::HttpServer(Runtime& runtime, const ServerOptions& options, const ServerHandler& handler)
     : runtime_(runtime), options_(options), handler_(handler),
-      listener_(runtime, [](void* self, int fd) { static_cast<HttpServer*>(self)->accepted(fd); }, this) {}
+      socket_(runtime, [](void* self, int fd) { static_cast<HttpServer*>(self)->accepted(fd); }, this) {}
 
 HttpServer::~HttpServer() {
-  listener_.close();
+  socket_.close();
   while (connections_) delete connections_;
   if (tls_) rt_tls_server.destroy(tls_);
 }
@@ -42,7 +42,7 @@ bool HttpServer::start() {
     if (&rt_replay_server) rt_replay_server(*this);
     return true;
   }
-  return listener_.open(options_.endpoint, options_.transport, options_.component);
+  return socket_.open(options_.endpoint, options_.transport, options_.component);
 }
 
 void HttpServer::accepted(int fd) {
@@ -52,7 +52,7 @@ void HttpServer::accepted(int fd) {
 void HttpServer::drain() {
   if (draining_) return;
   draining_ = true;
-  listener_.close();
+  socket_.close();
   for (Connection* c = connections_; c;) {
     Connection* next = c->next_;
     c->drain();

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A server for HTTP/1.1 and HTTP/2 on one listening socket, over TCP, TLS or a Unix socket.
 //
-//   Listener --> Connection --> Http1Session | Http2Session --> ServerHandler
+//   ListeningSocket --> Connection --> Http1Session | Http2Session --> ServerHandler
 //
 // HTTP/2 is chosen by ALPN or by a client that begins with its preface (prior knowledge).
 #pragma once
 
 #include "runtime/base/runtime.h"
-#include "runtime/http/listener.h"
+#include "runtime/http/listening_socket.h"
 #include "runtime/http/request.h"
 #include "runtime/http/transport.h"
 
@@ -67,7 +67,7 @@ public:
   void drain();
   // True when no connection is left.
   bool idle() const { return connections_ == nullptr; }
-  uint16_t port() const { return listener_.port(); }
+  uint16_t port() const { return socket_.port(); }
   uint32_t connection_count() const { return connection_count_; }
 
   // For connections.
@@ -87,7 +87,7 @@ private:
   Runtime& runtime_;
   ServerOptions options_;
   ServerHandler handler_;
-  Listener listener_;
+  ListeningSocket socket_;
   void* tls_ = nullptr;
   Connection* connections_ = nullptr;
   uint32_t connection_count_ = 0;

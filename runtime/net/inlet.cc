@@ -3,7 +3,7 @@
 
 #include "runtime/base/log.h"
 #include "runtime/base/number.h"
-#include "runtime/http/listener.h"
+#include "runtime/http/listening_socket.h"
 #include "runtime/loop/loop.h"
 
 #include <arpa/inet.h>
@@ -93,25 +93,25 @@ struct InletImpl {
   InletSettings settings;
   Inlet::Arrived arrived;
   void* self;
-  Listener listener;
+  ListeningSocket listening;
   Watch datagrams;
   std::vector<Connection*> connections;
   uint32_t lost_now = 0, lost_before = 0;  // as the socket counts: modulo 2^32
 
   InletImpl(Runtime& r, const InletSettings& s, Inlet::Arrived a, void* of)
       : runtime(r), settings(s), arrived(a), self(of),
-        listener(
+        listening(
             r, [](void* inlet, int fd) { static_cast<InletImpl*>(inlet)->accept(fd); }, this),
         datagrams(
             *r.loop, [](void* inlet, uint32_t) { static_cast<InletImpl*>(inlet)->read_datagrams(kAtOnce); }, this) {}
 
   bool open() {
-    if (!listener.open(settings.endpoint, settings.transport, settings.component)) return false;
+    if (!listening.open(settings.endpoint, settings.transport, settings.component)) return false;
     if (settings.in_datagrams()) {
       const int on = 1, size = static_cast<int>(settings.buffer < INT32_MAX ? settings.buffer : INT32_MAX);
-      setsockopt(listener.fd(), SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
-      if (settings.buffer > 0) setsockopt(listener.fd(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-      if (!datagrams.start(listener.fd(), EPOLLIN)) return refuse("cannot watch the socket");
+      setsockopt(listening.fd(), SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
+      if (settings.buffer > 0) setsockopt(listening.fd(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+      if (!datagrams.start(listening.fd(), EPOLLIN)) return refuse("cannot watch the socket");
     }
     if (settings.transport == "unixgram" && settings.permissions != 0) {
       char path[108] = {};
@@ -133,7 +133,7 @@ struct InletImpl {
       }
       datagrams.stop();
     }
-    listener.close();
+    listening.close();
     while (!connections.empty()) {
       Connection& c = *connections.back();
       for (int i = 0; i < 64 && c.watch.fd() >= 0; ++i)

@@ -172,7 +172,7 @@ bool find_xml(Run& run, XmlNode* top, Text path, XmlNodes& out) {
   const xpath::Expression* e = xpath::parse(run, path);
   xpath::Query* q = e ? xpath::build(run, *e) : nullptr;
   if (!q) return false;
-  xpath::Context c{run, top, {top, -1}};
+  xpath::EvaluationContext c{run, top, {top, -1}};
   for (xpath::At at; q->next(c, at);) {
     c.current = at;
     if (xpath::type_of(at) != xpath::NodeType::Attribute) {

@@ -21,7 +21,7 @@ using Kind = Result::Kind;
 
 constexpr double kNoNumber = __builtin_nan("");
 
-Text first_value(Context& c, Query* nodes, bool& there) {
+Text first_value(EvaluationContext& c, Query* nodes, bool& there) {
   At at;
   there = nodes->next(c, at);
   return there ? value_of(c, at) : Text();
@@ -32,7 +32,7 @@ bool is_white(uint32_t c) {
          c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
-Text kept(Context& c, const Writer& w) {
+Text kept(EvaluationContext& c, const Writer& w) {
   c.go_on(w.size());
   return c.run.arena.copy(w.text());
 }
@@ -51,7 +51,7 @@ public:
   bool is_call() const override { return true; }
   Query* input() const { return input_; }
 
-  Result evaluate(Context& c) override {
+  Result evaluate(EvaluationContext& c) override {
     if (!c.go_on()) return {};
     switch (function_) {
     case Function::True: return of_bool(true);
@@ -113,32 +113,32 @@ public:
   }
 
 protected:
-  bool find(Context&, At&) override { return false; }
+  bool find(EvaluationContext&, At&) override { return false; }
 
 private:
   // An argument, from its beginning.
-  Query* fresh(Context& c, uint32_t i) {
+  Query* fresh(EvaluationContext& c, uint32_t i) {
     Query* q = arguments_[i];
     return q->is_call() ? q : q->clone(c.run.arena);
   }
-  Result argument(Context& c, uint32_t i) {
+  Result argument(EvaluationContext& c, uint32_t i) {
     c.go_on(16);
     return fresh(c, i)->evaluate(c);
   }
   // Of a text itself, of nodes the first one's; nothing of anything else.
-  static Text plain(Context& c, const Result& r, bool& there) {
+  static Text plain(EvaluationContext& c, const Result& r, bool& there) {
     there = true;
     if (r.kind == Kind::Text) return r.text;
     if (r.kind == Kind::Nodes) return first_value(c, r.nodes, there);
     return {};
   }
 
-  double position_of(Context& c) const {
+  double position_of(EvaluationContext& c) const {
     double n = 1;
     for (At at = c.current; c.go_on() && to_previous(at);) n += !input_ || input_->tests(at);
     return n;
   }
-  double last(Context& c) const {
+  double last(EvaluationContext& c) const {
     double n = 0;
     At at = c.current;
     to_first(at);
@@ -147,7 +147,7 @@ private:
     return n;
   }
 
-  Result name(Context& c) {
+  Result name(EvaluationContext& c) {
     At at = c.current;
     if (count_ > 0 && !fresh(c, 0)->next(c, at)) return of_text({});
     if (function_ == Function::LocalName) return of_text(local_name(at));
@@ -159,7 +159,7 @@ private:
     return of_text(kept(c, w));
   }
 
-  Result counted(Context& c) {
+  Result counted(EvaluationContext& c) {
     Query* q = fresh(c, 0);
     const Result r = q->evaluate(c);
     double n = 0;
@@ -168,7 +168,7 @@ private:
     return of_number(n);
   }
 
-  Result sum(Context& c) {
+  Result sum(EvaluationContext& c) {
     const Result r = argument(c, 0);
     if (r.kind == Kind::Number) return r;
     double total = 0;
@@ -182,7 +182,7 @@ private:
     return of_number(total);
   }
 
-  Result holds(Context& c) {
+  Result holds(EvaluationContext& c) {
     const Result of = argument(c, 0);
     if (of.kind != Kind::Text && of.kind != Kind::Nodes) {
       c.fail("the XPath looks for a text in what is none");
@@ -201,12 +201,12 @@ private:
     return of_bool(text.contains(what.text));
   }
 
-  const Regex* pattern(Context& c, Text text) {
+  const Regex* pattern(EvaluationContext& c, Text text) {
     const Regex* regex = xpath_pattern ? xpath_pattern(text) : nullptr;
     if (!regex) c.fail("the XPath has a pattern that is none");
     return regex;
   }
-  Result matches(Context& c) {
+  Result matches(EvaluationContext& c) {
     bool there;
     const Text text = plain(c, argument(c, 0), there);
     if (!there) return of_text({});
@@ -219,7 +219,7 @@ private:
     if (!regex || !c.go_on(text.size())) return {};
     return of_bool(Captures(*regex, c.run.arena).find(text, 0));
   }
-  Result replaced(Context& c) {
+  Result replaced(EvaluationContext& c) {
     const Text text = as_string(c, argument(c, 0)), what = as_string(c, argument(c, 1));
     const Text by = as_string(c, argument(c, 2));
     const Regex* regex = pattern(c, what);
@@ -246,7 +246,7 @@ private:
     return of_text(kept(c, out));
   }
   // Which character becomes which goes by bytes.
-  Result translated(Context& c) {
+  Result translated(EvaluationContext& c) {
     const Text text = as_string(c, argument(c, 0)), from = as_string(c, argument(c, 1));
     const Text to = as_string(c, argument(c, 2));
     Writer w;
@@ -265,7 +265,7 @@ private:
     return of_text(kept(c, w));
   }
 
-  Result substring(Context& c) {
+  Result substring(EvaluationContext& c) {
     bool there;
     const Text text = plain(c, argument(c, 0), there);
     if (!there) return of_text({});
@@ -296,7 +296,7 @@ private:
     return of_text(text.substr(static_cast<size_t>(start) - 1, static_cast<size_t>(length)));
   }
 
-  Result substring_beside(Context& c) {
+  Result substring_beside(EvaluationContext& c) {
     bool there;
     const Text text = plain(c, argument(c, 0), there);
     if (!there) return of_text({});
@@ -307,7 +307,7 @@ private:
   }
 
   // Each run of white space becomes one space.
-  Result normalized(Context& c) {
+  Result normalized(EvaluationContext& c) {
     bool there;
     const Text text = trim_space(plain(c, argument(c, 0), there));
     Writer w;
@@ -324,7 +324,7 @@ private:
     return of_text(kept(c, w));
   }
 
-  Result joined(Context& c) {
+  Result joined(EvaluationContext& c) {
     bool there;
     const Text separator = plain(c, argument(c, 1), there);
     Query* q = fresh(c, 0);
@@ -366,22 +366,22 @@ public:
   ComparisonQuery(Op op, Query* left, Query* right) : op_(op), left_(left), right_(right) {}
   Query* clone(Arena& a) const override { return a.make<ComparisonQuery>(op_, left_->clone(a), right_->clone(a)); }
   Gives gives() const override { return Gives::Bool; }
-  Result evaluate(Context& c) override {
+  Result evaluate(EvaluationContext& c) override {
     const Result a = left_->evaluate(c), b = right_->evaluate(c);
     return of_bool(compare(c, a, b));
   }
 
 protected:
-  bool find(Context&, At&) override { return false; }
+  bool find(EvaluationContext&, At&) override { return false; }
 
 private:
-  double number(Context& c, Text t) {
+  double number(EvaluationContext& c, Text t) {
     const auto d = parse_double(t);
     if (!d) c.fail("the XPath compares a number with a text that is none");
     return d.value_or(0);
   }
 
-  bool compare(Context& c, const Result& a, const Result& b) {
+  bool compare(EvaluationContext& c, const Result& a, const Result& b) {
     using enum Result::Kind;
     if (c.failed) return false;
     // Two truths never compare, as there.
@@ -435,7 +435,7 @@ public:
   ArithmeticQuery(Op op, Query* left, Query* right) : op_(op), left_(left), right_(right) {}
   Query* clone(Arena& a) const override { return a.make<ArithmeticQuery>(op_, left_->clone(a), right_->clone(a)); }
   Gives gives() const override { return Gives::Number; }
-  Result evaluate(Context& c) override {
+  Result evaluate(EvaluationContext& c) override {
     const Result m = left_->evaluate(c), n = right_->evaluate(c);
     const double a = as_number(c, m), b = as_number(c, n);
     switch (op_) {
@@ -451,7 +451,7 @@ public:
   }
 
 protected:
-  bool find(Context&, At&) override { return false; }
+  bool find(EvaluationContext&, At&) override { return false; }
 
 private:
   Op op_;
@@ -463,7 +463,7 @@ public:
   explicit LastQuery(Query* among) : among_(among) {}
   Query* clone(Arena& a) const override { return a.make<LastQuery>(among_->clone(a)); }
   Gives gives() const override { return Gives::Number; }
-  Result evaluate(Context& c) override {
+  Result evaluate(EvaluationContext& c) override {
     if (!counted_)
       for (At at; among_->next(c, at);) count_ += 1;
     counted_ = true;
@@ -471,7 +471,7 @@ public:
   }
 
 protected:
-  bool find(Context&, At&) override { return false; }
+  bool find(EvaluationContext&, At&) override { return false; }
 
 private:
   Query* among_;
@@ -481,7 +481,7 @@ private:
 
 }  // namespace
 
-bool as_bool(Context& c, const Result& r) {
+bool as_bool(EvaluationContext& c, const Result& r) {
   At any;
   switch (r.kind) {
   case Kind::Bool: return r.truth;
@@ -494,7 +494,7 @@ bool as_bool(Context& c, const Result& r) {
   return false;
 }
 
-double as_number(Context& c, const Result& r) {
+double as_number(EvaluationContext& c, const Result& r) {
   bool there = true;
   switch (r.kind) {
   case Kind::Number: return r.number;
@@ -507,7 +507,7 @@ double as_number(Context& c, const Result& r) {
   }
 }
 
-Text as_string(Context& c, const Result& r) {
+Text as_string(EvaluationContext& c, const Result& r) {
   bool there;
   switch (r.kind) {
   case Kind::Bool: return r.truth ? "true" : "false";

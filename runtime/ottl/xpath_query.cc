@@ -35,7 +35,7 @@ Text namespace_of(const At& at) {
   const XmlNode::Attribute* a = attribute_of(at);
   return a ? a->space : at.node->space;
 }
-Text value_of(Context& c, const At& at) {
+Text value_of(EvaluationContext& c, const At& at) {
   switch (at.node->kind) {
   case Kind::Comment:
   case Kind::Text: return at.node->data;
@@ -150,7 +150,7 @@ private:
 
 class ContextQuery : public Query {
 public:
-  Result evaluate(Context&) override {
+  Result evaluate(EvaluationContext&) override {
     given_ = false;
     return of_nodes(this);
   }
@@ -158,7 +158,7 @@ public:
   bool is_context() const override { return true; }
 
 protected:
-  bool find(Context& c, At& out) override {
+  bool find(EvaluationContext& c, At& out) override {
     if (given_) return false;
     given_ = true;
     out = c.current;
@@ -171,7 +171,7 @@ private:
 
 class RootQuery : public Query {
 public:
-  Result evaluate(Context&) override {
+  Result evaluate(EvaluationContext&) override {
     given_ = false;
     return of_nodes(this);
   }
@@ -179,7 +179,7 @@ public:
 
 protected:
   // Of an attribute it is the root with as many attributes in front, which has no children.
-  bool find(Context& c, At& out) override {
+  bool find(EvaluationContext& c, At& out) override {
     if (given_) return false;
     given_ = true;
     out = {c.root, c.current.attribute};
@@ -193,12 +193,12 @@ private:
 class ConstantQuery : public Query {
 public:
   explicit ConstantQuery(Result r) : result_(r) {}
-  Result evaluate(Context&) override { return result_; }
+  Result evaluate(EvaluationContext&) override { return result_; }
   Query* clone(Arena& a) const override { return a.make<ConstantQuery>(result_); }
   Gives gives() const override { return result_.kind == Result::Kind::Number ? Gives::Number : Gives::Text; }
 
 protected:
-  bool find(Context&, At&) override { return false; }
+  bool find(EvaluationContext&, At&) override { return false; }
 
 private:
   Result result_;
@@ -212,7 +212,7 @@ public:
   Step(const Test& test, Query* from) : test_(test), from_(from) {}
   Query** start() override { return &from_; }
   bool tests(const At& at) const override { return passes(test_, at); }
-  Result evaluate(Context& c) override {
+  Result evaluate(EvaluationContext& c) override {
     from_->evaluate(c);
     restart();
     return of_nodes(this);
@@ -222,16 +222,16 @@ public:
 protected:
   virtual void restart() { active_ = false; }
   // Of the next node that it starts from. False: there is none.
-  bool begin(Context& c) {
+  bool begin(EvaluationContext& c) {
     position_ = 0;
     if (!from_->next(c, at_)) return false;
     active_ = true;
     return true;
   }
   // The next one from the same start.
-  virtual bool advance(Context& c) = 0;
+  virtual bool advance(EvaluationContext& c) = 0;
 
-  bool find(Context& c, At& out) override {
+  bool find(EvaluationContext& c, At& out) override {
     for (;;) {
       if (!active_ && !begin(c)) return false;
       if (active_ && advance(c)) {
@@ -261,7 +261,7 @@ protected:
     active_ = false;
     seen_.clear();
   }
-  bool advance(Context& c) override {
+  bool advance(EvaluationContext& c) override {
     for (; c.go_on(); first_ = false) {
       const bool there = first_ ? true : to_parent(at_);
       if (!there) break;
@@ -286,7 +286,7 @@ public:
   uint64_t position() const override { return 1; }
 
 protected:
-  bool advance(Context& c) override {
+  bool advance(EvaluationContext& c) override {
     while (c.go_on() && to_next_attribute(at_))
       if (passes(test_, at_)) return true;
     return false;
@@ -300,7 +300,7 @@ public:
 
 protected:
   void restart() override { active_ = false, first_ = true; }
-  bool advance(Context& c) override {
+  bool advance(EvaluationContext& c) override {
     while (c.go_on() && (first_ ? to_child(at_) : to_next(at_))) {
       first_ = false;
       if (passes(test_, at_)) return true;
@@ -321,7 +321,7 @@ public:
 
 protected:
   void restart() override { active_ = false, first_ = true; }
-  bool advance(Context& c) override {
+  bool advance(EvaluationContext& c) override {
     if (first_) {
       first_ = false;
       depth_ = 0;
@@ -355,14 +355,14 @@ public:
   Query* clone(Arena& a) const override { return a.make<OverDescendantsQuery>(test_, from_->clone(a), self_); }
   Query** start() override { return &from_; }
   bool tests(const At&) const override { return true; }
-  Result evaluate(Context& c) override {
+  Result evaluate(EvaluationContext& c) override {
     from_->evaluate(c);
     return of_nodes(this);
   }
   uint64_t position() const override { return position_; }
 
 protected:
-  bool find(Context& c, At& out) override {
+  bool find(EvaluationContext& c, At& out) override {
     while (c.go_on()) {
       if (level_ == 0) {
         if (!from_->next(c, at_)) return false;
@@ -414,14 +414,14 @@ public:
   BesideQuery(const Test& test, Query* from, bool forward, bool sibling)
       : Step(test, from), forward_(forward), sibling_(sibling) {}
   Query* clone(Arena& a) const override { return a.make<BesideQuery>(test_, from_->clone(a), forward_, sibling_); }
-  Result evaluate(Context& c) override {
+  Result evaluate(EvaluationContext& c) override {
     from_->evaluate(c);
     return of_nodes(this);
   }
 
 protected:
   bool move() { return forward_ ? to_next(at_) : to_previous(at_); }
-  bool advance(Context& c) override {
+  bool advance(EvaluationContext& c) override {
     if (sibling_) {
       while (c.go_on() && move())
         if (passes(test_, at_)) return true;
@@ -449,7 +449,7 @@ protected:
 
 private:
   // The next of what a sibling is and holds.
-  bool within(Context& c) {
+  bool within(EvaluationContext& c) {
     if (fresh_) {
       fresh_ = false;
       if (passes(test_, at_)) return true;
@@ -482,8 +482,8 @@ public:
   uint64_t position() const override { return 1; }
 
 protected:
-  bool advance(Context&) override { return false; }
-  bool find(Context& c, At& out) override {
+  bool advance(EvaluationContext&) override { return false; }
+  bool find(EvaluationContext& c, At& out) override {
     while (from_->next(c, at_)) {
       if (!to_parent(at_) || !passes(test_, at_)) continue;
       out = at_;
@@ -500,8 +500,8 @@ public:
   uint64_t position() const override { return 1; }
 
 protected:
-  bool advance(Context&) override { return false; }
-  bool find(Context& c, At& out) override {
+  bool advance(EvaluationContext&) override { return false; }
+  bool find(EvaluationContext& c, At& out) override {
     while (from_->next(c, at_)) {
       if (!passes(test_, at_)) continue;
       out = at_;
@@ -518,7 +518,7 @@ class FilterQuery : public Query {
 public:
   FilterQuery(Query* from, Query* condition) : from_(from), condition_(condition) {}
   Query* clone(Arena& a) const override { return a.make<FilterQuery>(from_->clone(a), condition_->clone(a)); }
-  Result evaluate(Context& c) override {
+  Result evaluate(EvaluationContext& c) override {
     from_->evaluate(c);
     for (uint32_t i = 0; i < room_; ++i) by_depth_[i] = 0;
     return of_nodes(this);
@@ -528,7 +528,7 @@ public:
   bool is_filter_or_group() const override { return true; }
 
 protected:
-  bool find(Context& c, At& out) override {
+  bool find(EvaluationContext& c, At& out) override {
     for (At at; from_->next(c, at);) {
       c.current = at;
       if (!holds(c)) continue;
@@ -542,7 +542,7 @@ protected:
   }
 
 private:
-  bool holds(Context& c) {
+  bool holds(EvaluationContext& c) {
     const Result r = condition_->evaluate(c);
     switch (r.kind) {
     case Result::Kind::Bool: return r.truth;
@@ -571,13 +571,13 @@ class MergeQuery : public Query {
 public:
   MergeQuery(Query* from, Query* child) : from_(from), child_(child) {}
   Query* clone(Arena& a) const override { return a.make<MergeQuery>(from_->clone(a), child_->clone(a)); }
-  Result evaluate(Context& c) override {
+  Result evaluate(EvaluationContext& c) override {
     from_->evaluate(c);
     return of_nodes(this);
   }
 
 protected:
-  bool find(Context& c, At& out) override {
+  bool find(EvaluationContext& c, At& out) override {
     for (;;) {
       if (!found_.ready) {
         At at;
@@ -601,7 +601,7 @@ class GroupQuery : public Query {
 public:
   explicit GroupQuery(Query* of) : of_(of) {}
   Query* clone(Arena& a) const override { return a.make<GroupQuery>(of_->clone(a)); }
-  Result evaluate(Context& c) override { return of_->evaluate(c); }
+  Result evaluate(EvaluationContext& c) override { return of_->evaluate(c); }
   Gives gives() const override { return of_->gives(); }
   bool merges() const override { return false; }
   uint64_t position() const override { return position_; }
@@ -609,7 +609,7 @@ public:
   Query** start() override { return &of_; }
 
 protected:
-  bool find(Context& c, At& out) override {
+  bool find(EvaluationContext& c, At& out) override {
     if (!of_->next(c, out)) return false;
     ++position_;
     return true;
@@ -625,7 +625,7 @@ public:
   LogicQuery(bool is_or, Query* left, Query* right) : is_or_(is_or), left_(left), right_(right) {}
   Query* clone(Arena& a) const override { return a.make<LogicQuery>(is_or_, left_->clone(a), right_->clone(a)); }
   Gives gives() const override { return Gives::Bool; }
-  Result evaluate(Context& c) override {
+  Result evaluate(EvaluationContext& c) override {
     const At before = c.current;
     const bool left = as_bool(c, left_->evaluate(c));
     if (left == is_or_ || c.failed) return of_bool(left);
@@ -635,7 +635,7 @@ public:
 
 protected:
   // As a set of nodes `or` has those of both sides, and `and` the last one of either.
-  bool find(Context& c, At& out) override {
+  bool find(EvaluationContext& c, At& out) override {
     if (!found_.ready) {
       found_.ready = true;
       const At before = c.current;
@@ -661,7 +661,7 @@ class UnionQuery : public Query {
 public:
   UnionQuery(Query* left, Query* right) : left_(left), right_(right) {}
   Query* clone(Arena& a) const override { return a.make<UnionQuery>(left_->clone(a), right_->clone(a)); }
-  Result evaluate(Context& c) override {
+  Result evaluate(EvaluationContext& c) override {
     found_ = {};
     left_->evaluate(c);
     right_->evaluate(c);
@@ -669,7 +669,7 @@ public:
   }
 
 protected:
-  bool find(Context& c, At& out) override {
+  bool find(EvaluationContext& c, At& out) override {
     if (!found_.ready) {
       found_.ready = true;
       Seen seen;
@@ -693,14 +693,14 @@ public:
   explicit ReverseQuery(Query* of) : of_(of) {}
   Query* clone(Arena& a) const override { return a.make<ReverseQuery>(of_->clone(a)); }
   Gives gives() const override { return Gives::Any; }
-  Result evaluate(Context& c) override {
+  Result evaluate(EvaluationContext& c) override {
     of_->evaluate(c);
     found_ = {};
     return of_nodes(this);
   }
 
 protected:
-  bool find(Context& c, At& out) override {
+  bool find(EvaluationContext& c, At& out) override {
     if (!found_.ready) {
       found_.ready = true;
       for (At at; of_->next(c, at);) found_.add(at, c.run.arena);

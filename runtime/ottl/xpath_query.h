@@ -18,7 +18,7 @@ struct At {
 class Query;
 
 // What a query is evaluated in.
-struct Context {
+struct EvaluationContext {
   Run& run;
   XmlNode* root;
   At current;
@@ -46,7 +46,7 @@ NodeType type_of(const At& at);
 Text local_name(const At& at);
 Text prefix_of(const At& at);
 Text namespace_of(const At& at);
-Text value_of(Context& c, const At& at);
+Text value_of(EvaluationContext& c, const At& at);
 bool to_parent(At& at);
 bool to_child(At& at);
 bool to_next(At& at);  // over texts that are nothing but white space
@@ -84,8 +84,8 @@ public:
   enum class Gives : uint8_t { Bool, Number, Text, Nodes, Any };
 
   // The next node. False at the end, and where the context failed.
-  bool next(Context& c, At& out) { return c.go_on() && find(c, out) && !c.failed; }
-  virtual Result evaluate(Context& c) = 0;
+  bool next(EvaluationContext& c, At& out) { return c.go_on() && find(c, out) && !c.failed; }
+  virtual Result evaluate(EvaluationContext& c) = 0;
   virtual Query* clone(Arena& a) const = 0;
   virtual Gives gives() const { return Gives::Nodes; }
   virtual bool merges() const { return true; }
@@ -100,7 +100,7 @@ public:
   virtual bool tests(const At&) const { return true; }
 
 protected:
-  virtual bool find(Context& c, At& out) = 0;
+  virtual bool find(EvaluationContext& c, At& out) = 0;
 };
 
 // A list of nodes that was collected.
@@ -139,8 +139,8 @@ Query* make_logic(Arena& a, bool is_or, Query* left, Query* right);
 Query* make_union(Arena& a, Query* left, Query* right);
 Query* make_reverse(Arena& a, Query* of);
 
-bool as_bool(Context& c, const Result& r);
-double as_number(Context& c, const Result& r);
-Text as_string(Context& c, const Result& r);
+bool as_bool(EvaluationContext& c, const Result& r);
+double as_number(EvaluationContext& c, const Result& r);
+Text as_string(EvaluationContext& c, const Result& r);
 
 }  // namespace whittle::ottl::xpath

@@ -5,7 +5,7 @@
 
 #include "runtime/base/runtime.h"
 #include "runtime/http/header.h"
-#include "runtime/http/listener.h"
+#include "runtime/http/listening_socket.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Addresses are taken as the reference's Go runtime takes them: a wildcard (":4317", "0.0.0.0:4317") listens on both IP
 // versions unless the transport names one, a name listens on its first IPv4 address if it has one.
-#include "runtime/http/listener.h"
+#include "runtime/http/listening_socket.h"
 
 #include "runtime/http/header.h"
 
@@ -45,19 +45,19 @@ bool split_endpoint(Text endpoint, Text& host, uint16_t& port) {
   return true;
 }
 
-Listener::Listener(Runtime& runtime, Accepted accepted, void* self)
+ListeningSocket::ListeningSocket(Runtime& runtime, Accepted accepted, void* self)
     : runtime_(runtime), accepted_(accepted), self_(self),
       watch_(
-          *runtime.loop, [](void* l, uint32_t) { static_cast<Listener*>(l)->accept_all(); }, this),
+          *runtime.loop, [](void* l, uint32_t) { static_cast<ListeningSocket*>(l)->accept_all(); }, this),
       resume_(
           *runtime.loop,
           [](void* l) {
-            auto* listener = static_cast<Listener*>(l);
-            if (listener->fd_ >= 0) listener->watch_.wait_for(EPOLLIN);
+            auto* socket = static_cast<ListeningSocket*>(l);
+            if (socket->fd_ >= 0) socket->watch_.wait_for(EPOLLIN);
           },
           this) {}
 
-bool Listener::refuse(const char* message, Text endpoint, int error) {
+bool ListeningSocket::refuse(const char* message, Text endpoint, int error) {
   char text[128];
   text[0] = 0;
 #ifdef __GLIBC__
@@ -71,7 +71,7 @@ bool Listener::refuse(const char* message, Text endpoint, int error) {
   return false;
 }
 
-bool Listener::bind_and_listen(const sockaddr* address, socklen_t size, bool both) {
+bool ListeningSocket::bind_and_listen(const sockaddr* address, socklen_t size, bool both) {
   fd_ = socket(address->sa_family, type_ | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd_ < 0) return false;
   const int on = 1, off = 0;
@@ -87,7 +87,7 @@ bool Listener::bind_and_listen(const sockaddr* address, socklen_t size, bool bot
   return false;
 }
 
-bool Listener::open_tcp(Text endpoint, Text transport) {
+bool ListeningSocket::open_tcp(Text endpoint, Text transport) {
   Text host;
   uint16_t port;
   if (!split_endpoint(endpoint, host, port)) return refuse("endpoint is not of the form host:port", endpoint, EINVAL);
@@ -151,7 +151,7 @@ bool Listener::open_tcp(Text endpoint, Text transport) {
   return ok ? true : refuse("cannot listen", endpoint, errno);
 }
 
-bool Listener::open_unix(Text path) {
+bool ListeningSocket::open_unix(Text path) {
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
   if (path.empty() || path.size() >= sizeof address.sun_path)
@@ -178,7 +178,7 @@ bool Listener::open_unix(Text path) {
   return true;
 }
 
-bool Listener::open(Text endpoint, Text transport, Text component) {
+bool ListeningSocket::open(Text endpoint, Text transport, Text component) {
   close();
   component_ = component;
   port_ = 0;
@@ -205,7 +205,7 @@ bool Listener::open(Text endpoint, Text transport, Text component) {
   return true;
 }
 
-void Listener::close() {
+void ListeningSocket::close() {
   watch_.stop();
   resume_.cancel();
   if (fd_ >= 0) ::close(fd_);
@@ -214,7 +214,7 @@ void Listener::close() {
   unlink_[0] = 0;
 }
 
-void Listener::accept_all() {
+void ListeningSocket::accept_all() {
   // A few at a time: the connections there are have their turn too.
   for (int i = 0; i < 16 && fd_ >= 0; ++i) {
     const int fd = accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);

@@ -15,18 +15,18 @@ namespace whittle {
 // host and port of "host:port", "[::1]:4317", ":4317". False when it is not of that form or the port is not a number.
 bool split_endpoint(Text endpoint, Text& host, uint16_t& port);
 
-class Listener {
+class ListeningSocket {
 public:
   // `accepted` owns the new socket, which is non-blocking.
   using Accepted = void (*)(void* self, int fd);
-  Listener(Runtime& runtime, Accepted accepted, void* self);
-  ~Listener() { close(); }
+  ListeningSocket(Runtime& runtime, Accepted accepted, void* self);
+  ~ListeningSocket() { close(); }
 
   // Listens on `endpoint`; `transport` is tcp, tcp4, tcp6 or unix, or, for datagrams, udp, udp4, udp6 or unixgram:
   // then nothing is accepted, and whoever opened it reads from fd(). Returns false with the reason logged.
   bool open(Text endpoint, Text transport, Text component);
   void close();
-  // Of an open socket; it stays the listener's.
+  // Of an open socket; it stays this object's.
   int fd() const { return fd_; }
   // The port in use, which the system chose when the config says 0. 0 for Unix sockets.
   uint16_t port() const { return port_; }
