@@ -60,7 +60,7 @@ bool compare(Operator op, Number request, Number policy) {
 
 // Whether a value of the request matches a text of the policy, negation aside. `value` may have `*` for what is not
 // known.
-Truth matches_text(const Test& test, bool variables, const Context& context, std::string_view value,
+Truth matches_text(const Test& test, bool variables, const RequestContext& context, std::string_view value,
                    std::string_view text) {
   PatternKind kind = PatternKind::Literal;
   bool fold = false;
@@ -119,7 +119,7 @@ Truth matches_text(const Test& test, bool variables, const Context& context, std
 }
 
 // One value of the request against all of the policy's: any may match, and with a negated operator none may.
-Truth holds_for(const Test& test, bool variables, const Context& context, std::string_view value) {
+Truth holds_for(const Test& test, bool variables, const RequestContext& context, std::string_view value) {
   Truth any = Truth::False;
   for (const Text& t : test.values) any = either(any, matches_text(test, variables, context, value, t.text));
   return is_negated(test.op) ? negate(any) : any;
@@ -133,36 +133,36 @@ Truth when_absent(const Test& test) {
 
 }  // namespace
 
-void Context::set_list(std::string_view key, std::vector<std::string> values) {
+void RequestContext::set_list(std::string_view key, std::vector<std::string> values) {
   ContextValue v;
   v.values = std::move(values);
   values_[lower(key)] = std::move(v);
 }
 
-void Context::set_absent(std::string_view key) {
+void RequestContext::set_absent(std::string_view key) {
   ContextValue v;
   v.may_be_absent = true;
   v.may_be_present = false;
   values_[lower(key)] = v;
 }
 
-void Context::set_present(std::string_view key) {
+void RequestContext::set_present(std::string_view key) {
   ContextValue v;
   v.unknown = true;
   values_[lower(key)] = v;
 }
 
-void Context::set_maybe(std::string_view key, std::string value) {
+void RequestContext::set_maybe(std::string_view key, std::string value) {
   set(key, std::move(value));
   values_[lower(key)].may_be_absent = true;
 }
 
-const ContextValue* Context::find(std::string_view key) const {
+const ContextValue* RequestContext::find(std::string_view key) const {
   auto found = values_.find(lower(key));
   return found == values_.end() ? nullptr : &found->second;
 }
 
-bool Context::never_has(std::string_view key) const {
+bool RequestContext::never_has(std::string_view key) const {
   std::string k = lower(key);
   if (k.starts_with("aws:requesttag/")) return all_tags_;
   size_t colon = k.find(':');
@@ -170,7 +170,7 @@ bool Context::never_has(std::string_view key) const {
          k.compare(0, colon, service_) != 0;
 }
 
-Truth holds(const Test& test, bool variables, const Context& context) {
+Truth holds(const Test& test, bool variables, const RequestContext& context) {
   static const ContextValue kNothingKnown = [] {
     ContextValue v;
     v.may_be_absent = true;
@@ -215,7 +215,7 @@ Truth holds(const Test& test, bool variables, const Context& context) {
   return without == present ? present : Truth::Unknown;
 }
 
-Truth holds(const Statement& statement, const Context& context, const Test** which) {
+Truth holds(const Statement& statement, const RequestContext& context, const Test** which) {
   Truth all = Truth::True;
   for (const Test& t : statement.tests) {
     Truth one = holds(t, statement.variables, context);
@@ -226,7 +226,7 @@ Truth holds(const Statement& statement, const Context& context, const Test** whi
   return all;
 }
 
-Glob pattern_of(std::string_view text, PatternKind kind, bool variables, const Context& context, bool& absent) {
+Glob pattern_of(std::string_view text, PatternKind kind, bool variables, const RequestContext& context, bool& absent) {
   auto parse = [&](std::string_view t) {
     switch (kind) {
     case PatternKind::Resource: return Glob::resource(t);
@@ -283,7 +283,7 @@ Glob pattern_of(std::string_view text, PatternKind kind, bool variables, const C
   return parse(with_marks).replace(kFirstVariable, replaced);
 }
 
-Glob resource_pattern(std::string_view text, bool variables, const Context& context, bool& absent) {
+Glob resource_pattern(std::string_view text, bool variables, const RequestContext& context, bool& absent) {
   // Variables stand in the last part of an ARN only ("IAM policy elements: variables and tags"); elsewhere the text
   // matches nothing.
   size_t fifth = 0;

@@ -19,7 +19,7 @@ struct Covered {
 
 // Parts of a template that are equal on both sides count as equal; `request` is without that, `exact` with it.
 
-Covered covered_by(const Statement& s, const Glob& request, const Glob& exact, const Context& context) {
+Covered covered_by(const Statement& s, const Glob& request, const Glob& exact, const RequestContext& context) {
   Covered out;
   std::vector<Glob> patterns;
   for (const Text& t : s.resources) {

@@ -28,7 +28,7 @@ struct ContextValue {
 };
 
 // The context of a request. Keys are compared without regard to case; those that are not set are not known at all.
-class Context {
+class RequestContext {
 public:
   void set(std::string_view key, std::string value) { set_list(key, {std::move(value)}); }
   void set_list(std::string_view key, std::vector<std::string> values);
@@ -53,7 +53,7 @@ private:
 struct Request {
   std::string action;    // "logs:PutLogEvents"
   std::string resource;  // an ARN with `*` for what is not known; "*": the action knows no resources
-  Context context;
+  RequestContext context;
 };
 
 enum class Decision : uint8_t { Allowed, ImplicitDeny, ExplicitDeny, CannotTell };
@@ -94,15 +94,15 @@ Outcome evaluate(const PolicySet& policies, const Request& request);
 bool names_action(const Statement& statement, std::string_view action);
 
 // Whether a single test, or all of a statement's, hold.
-Truth holds(const Test& test, bool variables, const Context& context);
-Truth holds(const Statement& statement, const Context& context, const Test** which);
+Truth holds(const Test& test, bool variables, const RequestContext& context);
+Truth holds(const Statement& statement, const RequestContext& context, const Test** which);
 
 // A policy's text as a pattern, its variables replaced. `absent` is set when a variable has no value, so that the
 // statement cannot match. `resource`: as Resource, otherwise as StringLike.
 enum class PatternKind : uint8_t { Resource, Wild, Literal, Arn };
-Glob pattern_of(std::string_view text, PatternKind kind, bool variables, const Context& context, bool& absent);
+Glob pattern_of(std::string_view text, PatternKind kind, bool variables, const RequestContext& context, bool& absent);
 
 // The pattern of a Resource, where partition, account and region that a template leaves open are those of the request.
-Glob resource_pattern(std::string_view text, bool variables, const Context& context, bool& absent);
+Glob resource_pattern(std::string_view text, bool variables, const RequestContext& context, bool& absent);
 
 }  // namespace whittle::aws::iam

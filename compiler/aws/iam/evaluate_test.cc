@@ -123,8 +123,8 @@ void load(World& w, const std::string& text) {
   finish();
 }
 
-Context context_of(const std::string& text) {
-  Context out;
+RequestContext context_of(const std::string& text) {
+  RequestContext out;
   std::istringstream in(text);
   for (std::string word; in >> word;) {
     size_t equals = word.find('=');

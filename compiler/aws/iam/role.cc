@@ -122,7 +122,7 @@ Request request_of(const Need& need, const Role& role, const RoleOptions& option
   Request r;
   r.action = need.action;
   r.resource = narrowed(need.resource, account, role.partition);
-  Context& c = r.context;
+  RequestContext& c = r.context;
   std::string region = need.region.empty() ? options.surroundings.region : need.region;
   std::string partition = !options.surroundings.partition.empty() ? options.surroundings.partition
                           : !region.empty()                       ? std::string(partition_of(region))

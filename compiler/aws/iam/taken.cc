@@ -49,7 +49,7 @@ bool is_open(std::string_view text) {
 // How a principal is the task role.
 enum class Match : uint8_t { None, Account, Itself, Open };
 
-Match match(const Principal& p, const Taker& taker, const Context& context) {
+Match match(const Principal& p, const Taker& taker, const RequestContext& context) {
   if (p.kind == Principal::Kind::Everybody) return Match::Account;
   if (p.kind != Principal::Kind::Aws) return Match::None;
   const std::string& id = p.id.text;
@@ -82,12 +82,13 @@ struct Decided {
   const Principal* principal = nullptr;
 };
 
-Context context_of(const Taker& taker, const Need& need, const RoleDocuments& documents, const RoleOptions& options) {
+RequestContext context_of(const Taker& taker, const Need& need, const RoleDocuments& documents,
+                          const RoleOptions& options) {
   Role role;
   role.documents = &documents;
   std::string account = part(taker.arn, 4);
   Request request = request_of(need, role, options, is_open(account) ? options.surroundings.account : account);
-  Context& c = request.context;
+  RequestContext& c = request.context;
   c.set("aws:PrincipalArn", taker.arn);
   c.set_present("sts:RoleSessionName");
   c.set_absent("sts:SourceIdentity");
@@ -97,7 +98,7 @@ Context context_of(const Taker& taker, const Need& need, const RoleDocuments& do
   return c;
 }
 
-Decided decide(const Policy& policy, const Taker& taker, const Context& context) {
+Decided decide(const Policy& policy, const Taker& taker, const RequestContext& context) {
   Decided allowed, unsure, failed;
   bool is_allowed = false, is_unsure = false, has_failed = false;
   for (const Statement& st : policy.statements) {
@@ -158,7 +159,7 @@ void check_taken(const RoleDocuments& documents, const syntax::Tree& tree, const
   Policy policy = read_policy(tree, *documents.trust, PolicyKind::Trust, sources, diags);
   if (policy.broken) return;
   for (const Taker& taker : documents.takers) {
-    Context context = context_of(taker, taker.need, documents, options);
+    RequestContext context = context_of(taker, taker.need, documents, options);
     Decided d = decide(policy, taker, context);
     if (d.taken == Taken::Itself || d.taken == Taken::Account) {
       if (d.principal != nullptr && d.statement->tests.empty() &&

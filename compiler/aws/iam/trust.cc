@@ -55,7 +55,7 @@ std::string named_account(const Policy& policy) {
   return found.empty() ? "*" : found;
 }
 
-std::string value_text(const Context& context, std::string_view key) {
+std::string value_text(const RequestContext& context, std::string_view key) {
   const ContextValue* v = context.find(key);
   return v == nullptr || v->values.size() != 1 ? std::string() : v->values[0];
 }
@@ -73,7 +73,7 @@ void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const
   std::string partition = !s.partition.empty() ? s.partition
                           : s.region.empty()   ? "*"
                                                : std::string(partition_of(s.region));
-  Context context;
+  RequestContext context;
   context.set("aws:SourceAccount", account);
   context.set("aws:SourceArn", "arn:" + partition + ":ecs:" + region + ":" + account + ":*");
   context.set("aws:PrincipalIsAWSService", "true");
