@@ -12,7 +12,7 @@
 namespace whittle::check {
 
 struct Check {
-  Context& context;
+  CheckContext& context;
   Config& config;
   const CheckOptions& options;
 

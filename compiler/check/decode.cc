@@ -71,7 +71,7 @@ std::string small(std::string_view s) {
 
 class Decoder {
 public:
-  explicit Decoder(Context& context) : c_(context) {}
+  explicit Decoder(CheckContext& context) : c_(context) {}
 
   // Decodes into `v`, which holds the default.
   void decode(Value& v, NodeId id, Span key, const std::string& what) {
@@ -715,7 +715,7 @@ private:
         .here("expected {}", short_name_of(*v.type));
   }
 
-  Context& c_;
+  CheckContext& c_;
   std::vector<std::pair<const schema::Struct*, std::string>>
       enclosing_;     // structs around what is decoded, and their paths
   bool off_ = false;  // within a section that is switched off
@@ -723,7 +723,7 @@ private:
 
 }  // namespace
 
-void check_regexp(Context& c, Value& v, const std::string& pattern, bool places) {
+void check_regexp(CheckContext& c, Value& v, const std::string& pattern, bool places) {
   auto parsed = regex::parse(pattern);
   if (parsed) {
     if (!regex::fits(**parsed, places))
@@ -738,7 +738,7 @@ void check_regexp(Context& c, Value& v, const std::string& pattern, bool places)
   c.diags.emit(kBadRegexp, at, pattern, parsed.error().message).note("the syntax is Go's `regexp`, which is RE2's");
 }
 
-Value decode(Context& context, const Type& type, NodeId node, Span key, const std::string& what) {
+Value decode(CheckContext& context, const Type& type, NodeId node, Span key, const std::string& what) {
   Value v = default_value(type, {});
   v.type = &type;
   Decoder(context).decode(v, node, key, what);

@@ -19,7 +19,8 @@ enum class Meant : uint8_t {
   Stock     // one that others built: what whittle cannot do is remembered, and what it does differently counts not
 };
 
-struct Context {
+// What checks read, and whom they tell.
+struct CheckContext {
   const syntax::Tree& tree;
   const source::Sources& sources;
   diag::Diagnostics& diags;
@@ -38,12 +39,12 @@ Value default_value(const schema::Type& type, const schema::Literal& initial);
 
 // The value of `node` as `type`. `what` names it in diagnostics: "processors::batch". `key` is where its key stands,
 // none for elements. Starts from the defaults of the type's settings.
-Value decode(Context& context, const schema::Type& type, syntax::NodeId node, source::Span key,
+Value decode(CheckContext& context, const schema::Type& type, syntax::NodeId node, source::Span key,
              const std::string& what);
 
 // A shared struct's own checks, called for each value of it whose settings have their types. In
 // stdlib/common/<struct>_check.cc as check_struct_<struct>; declc lists those that are there.
-using StructCheckFn = void (*)(Context& context, Value& v);
+using StructCheckFn = void (*)(CheckContext& context, Value& v);
 struct StructCheck {
   std::string_view name;
   StructCheckFn check;

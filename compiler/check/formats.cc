@@ -98,13 +98,13 @@ bool is_ipv6(std::string_view s) {
 }
 
 // Bytes [begin, end) of a value's text, where the text stands in the file as it is.
-Span part(Context& c, const Value& v, size_t begin, size_t end) {
+Span part(CheckContext& c, const Value& v, size_t begin, size_t end) {
   if (c.sources.text(v.span) != v.text) return v.span;
   return {v.span.file, v.span.begin + static_cast<uint32_t>(begin), v.span.begin + static_cast<uint32_t>(end)};
 }
 
 // `usual` is the default of this setting, whose port is the one that is meant when none is written.
-void check_address(Context& c, Value& v, std::string_view usual) {
+void check_address(CheckContext& c, Value& v, std::string_view usual) {
   const std::string& t = v.text;
   if (auto address = parse_address(t)) {
     size_t colon = t.rfind(':');
@@ -164,7 +164,7 @@ void check_address(Context& c, Value& v, std::string_view usual) {
   }
 }
 
-void check_url(Context& c, Value& v) {
+void check_url(CheckContext& c, Value& v) {
   const std::string& t = v.text;
   if (t.empty()) return;
   auto url = parse_url(t);
@@ -187,7 +187,7 @@ void check_url(Context& c, Value& v) {
   }
 }
 
-void check_region(Context& c, Value& v) {
+void check_region(CheckContext& c, Value& v) {
   if (v.text.empty()) return;
   if (std::find(std::begin(kRegions), std::end(kRegions), v.text) != std::end(kRegions)) return;
   auto d = c.diags.emit(kUnknownRegion, v.span, v.text);
@@ -199,7 +199,7 @@ void check_region(Context& c, Value& v) {
   else d.note("regions look like `us-east-1`");
 }
 
-void check_arn(Context& c, Value& v) {
+void check_arn(CheckContext& c, Value& v) {
   const std::string& t = v.text;
   if (t.empty()) return;
   std::vector<std::string> parts(1);
@@ -223,7 +223,7 @@ void check_arn(Context& c, Value& v) {
   if (role) d.help("it looks like `arn:aws:iam::123456789012:role/Name`");
 }
 
-void check_path(Context& c, Value& v) {
+void check_path(CheckContext& c, Value& v) {
   if (v.text.empty()) return;
   if (v.text[0] != '/') {
     c.diags.emit(kRelativePath, v.span, v.text)
@@ -236,7 +236,7 @@ void check_path(Context& c, Value& v) {
   }
 }
 
-void check_written_path(Context& c, Value& v) {
+void check_written_path(CheckContext& c, Value& v) {
   if (!v.text.empty() && v.text[0] != '/')
     c.diags.emit(kRelativePath, v.span, v.text)
         .here("relative to what?")
@@ -244,7 +244,7 @@ void check_written_path(Context& c, Value& v) {
         .help("write the whole path, as it will be in the container");
 }
 
-void check_header(Context& c, Value& v) {
+void check_header(CheckContext& c, Value& v) {
   if (v.text == "*") return;
   for (size_t i = 0; i < v.text.size(); ++i) {
     char ch = v.text[i];
@@ -260,7 +260,7 @@ void check_header(Context& c, Value& v) {
 }
 
 // As Go parses it: escapes must be whole, and what follows the path is dropped.
-void check_url_path(Context& c, Value& v) {
+void check_url_path(CheckContext& c, Value& v) {
   auto is_hex = [](char ch) { return is_digit(ch) || ((ch | 0x20) >= 'a' && (ch | 0x20) <= 'f'); };
   for (size_t i = 0; i < v.text.size(); ++i) {
     bool control = static_cast<unsigned char>(v.text[i]) < 0x20 || v.text[i] == 0x7f;
@@ -275,7 +275,7 @@ void check_url_path(Context& c, Value& v) {
   if (!v.text.starts_with('/')) v.text = "/" + v.text;
 }
 
-void check_template(Context& c, Value& v) {
+void check_template(CheckContext& c, Value& v) {
   const std::string& t = v.text;
   for (size_t open = t.find('{'); open != std::string::npos; open = t.find('{', open + 1)) {
     size_t close = t.find('}', open);
@@ -346,7 +346,7 @@ std::optional<Url> parse_url(std::string_view t) {
   return u;
 }
 
-void check_format(Context& c, Value& v) {
+void check_format(CheckContext& c, Value& v) {
   if (v.late || v.wrong) return;
   switch (v.type->format) {
   case Format::Url:
@@ -380,7 +380,7 @@ bool is_socket(const schema::Setting& endpoint, const Value& scope) {
   return endpoint.socket != nullptr && evaluate(*endpoint.socket, scope) == Truth::True;
 }
 
-void check_addresses(Context& c, Value& v) {
+void check_addresses(CheckContext& c, Value& v) {
   if (v.type->kind != TypeKind::Struct) return;
   for (size_t i = 0; i < v.items.size(); ++i) {
     Value& x = v.items[i];

@@ -26,7 +26,7 @@ struct Url {
 std::optional<Url> parse_url(std::string_view text);
 
 // Checks a String by its format, and puts normal forms in place (a URL path begins with a slash).
-void check_format(Context& c, Value& v);
+void check_format(CheckContext& c, Value& v);
 
 // Whether an Endpoint among the settings of `scope` is the path of a unix socket and no host:port.
 bool is_socket(const schema::Setting& endpoint, const Value& scope);
@@ -35,10 +35,10 @@ bool is_socket(const schema::Setting& endpoint, const Value& scope);
 std::vector<std::string> other_forms(const Value& v);
 
 // Checks the addresses among the settings of a struct, to which others beside them may give their meaning.
-void check_addresses(Context& c, Value& v);
+void check_addresses(CheckContext& c, Value& v);
 
 // Checks that `pattern`, the text of `v`, is a regular expression, and remembers one that is too large to be compiled.
 // `places`: it is asked where it matches, and not only whether.
-void check_regexp(Context& c, Value& v, const std::string& pattern, bool places = false);
+void check_regexp(CheckContext& c, Value& v, const std::string& pattern, bool places = false);
 
 }  // namespace whittle::check

@@ -710,7 +710,7 @@ private:
   const source::Sources& sources_;
   diag::Diagnostics& diags_;
   Config config_;
-  Context context_;
+  CheckContext context_;
   Check check_;
   std::vector<Definition> definitions_;
   std::unordered_map<std::string, size_t> by_id_;  // "receiver otlp/2" -> its definition

@@ -47,7 +47,7 @@ std::string shown(const Value& v, const schema::Literal& l) {
   }
 }
 
-void constraint(Context& c, Value& setting, const Value& v, const schema::Constraint& x, const std::string& name) {
+void constraint(CheckContext& c, Value& setting, const Value& v, const schema::Constraint& x, const std::string& name) {
   bool good = false;
   std::string expected;
   std::vector<std::string_view> names;
@@ -103,7 +103,7 @@ void constraint(Context& c, Value& setting, const Value& v, const schema::Constr
 }
 
 // `in [...]` of a map: which keys it may have.
-void keys(Context& c, Value& setting, const Value& map, const schema::Constraint& x, const std::string& name) {
+void keys(CheckContext& c, Value& setting, const Value& map, const schema::Constraint& x, const std::string& name) {
   std::vector<std::string_view> names;
   for (const schema::Literal& l : x.values) names.push_back(l.text);
   for (size_t i = 0; i < map.keys.size(); ++i) {
@@ -142,7 +142,7 @@ void collect(const schema::Expression& e, const Value& scope, std::vector<const 
 
 }  // namespace
 
-void check_constraints(Context& c, Value& v, const schema::Setting& s, const std::string& name) {
+void check_constraints(CheckContext& c, Value& v, const schema::Setting& s, const std::string& name) {
   if (v.wrong || v.late) return;
   const Value* scalar = &v;
   while (scalar->type->kind == TypeKind::Optional) {
@@ -157,7 +157,7 @@ void check_constraints(Context& c, Value& v, const schema::Setting& s, const std
   for (const schema::Constraint& x : s.constraints) constraint(c, v, *scalar, x, name);
 }
 
-void check_requirements(Context& c, Value& v) {
+void check_requirements(CheckContext& c, Value& v) {
   for (const schema::Requirement& r : v.type->fields->requirements) {
     if (evaluate(*r.condition, v) != Truth::False) continue;
     if (r.ours && c.meant != Meant::Whittle) {

@@ -7,9 +7,9 @@
 namespace whittle::check {
 
 // Holds a setting's value against `in` and `where`; late and wrong values pass. `name` is what diagnostics call it.
-void check_constraints(Context& c, Value& v, const schema::Setting& s, const std::string& name);
+void check_constraints(CheckContext& c, Value& v, const schema::Setting& s, const std::string& name);
 
 // Holds a struct against its `requires`. A broken one is said at the settings that it names and that are written.
-void check_requirements(Context& c, Value& v);
+void check_requirements(CheckContext& c, Value& v);
 
 }  // namespace whittle::check

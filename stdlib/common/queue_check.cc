@@ -23,7 +23,7 @@ std::string small(std::string s) {
 
 }  // namespace
 
-void check_struct_queue(Context& context, Value& queue) {
+void check_struct_queue(CheckContext& context, Value& queue) {
   const Value& waits = queue.at("wait_for_result");
   const Value* storage = queue.find("storage");
   if (storage != nullptr && storage->present && !waits.late && waits.boolean) {

@@ -372,7 +372,7 @@ TEST(Decode, DeprecatedSettingsAreWarnedOf) {
   source::Sources sources;
   diag::Diagnostics diags;
   auto loaded = syntax::load_text("c.yaml", "old: true\n", sources, diags);
-  check::Context context{loaded.tree, sources, diags, nullptr};
+  check::CheckContext context{loaded.tree, sources, diags, nullptr};
   EXPECT_TRUE(check::decode(context, kType, loaded.root, {}, "s").at("old").boolean);
   ASSERT_EQ(diags.all().size(), 1u);
   EXPECT_EQ(diags.all()[0].code, "W0211");

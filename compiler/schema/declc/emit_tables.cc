@@ -330,7 +330,7 @@ std::string check_registry(const Model& model, const std::vector<std::string>& f
   }
   std::string struct_list;
   for (const std::string& name : structs) {
-    out += "void check_struct_" + name + "(Context& context, Value& v);\n";
+    out += "void check_struct_" + name + "(CheckContext& context, Value& v);\n";
     struct_list += "    {" + quote(name) + ", check_struct_" + name + "},\n";
   }
   out += "\nnamespace {\nconstexpr ComponentCheck kChecks[] = {\n" + list +
