@@ -365,16 +365,16 @@ std::vector<Need> task_needs(const check::Config& config, const Surroundings& su
       n.span = instance.key;
       n.place = instance.place;
       if (s.when != nullptr) {
-        for (const schema::Expression* e = s.when; e != nullptr; e = e->right) {
-          const schema::Expression* part = e->kind == schema::Expression::Kind::And ? e->right : e;
-          for (const schema::Expression* side : {part, part->left}) {
+        for (const schema::SettingExpression* e = s.when; e != nullptr; e = e->right) {
+          const schema::SettingExpression* part = e->kind == schema::SettingExpression::Kind::And ? e->right : e;
+          for (const schema::SettingExpression* side : {part, part->left}) {
             const Value* v =
                 side == nullptr || side->path.empty() ? nullptr : check::setting_at(instance.config, side->path);
             if (v == nullptr || !v->span) continue;
             n.span = v->key ? v->key : v->span;
             n.place = v->place.empty() ? instance.place : v->place;
           }
-          if (e->kind != schema::Expression::Kind::And) break;
+          if (e->kind != schema::SettingExpression::Kind::And) break;
         }
       }
       out.push_back(std::move(n));

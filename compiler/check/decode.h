@@ -53,7 +53,7 @@ std::span<const StructCheck> struct_checks();
 
 // Whether a condition holds; unknown when it depends on a late or wrong value.
 enum class Truth : uint8_t { False, True, Unknown };
-Truth evaluate(const schema::Expression& e, const Value& scope);
+Truth evaluate(const schema::SettingExpression& e, const Value& scope);
 
 // The setting at the end of a path from a struct, seen through Optionals; null where one of them is not there or is
 // wrong.

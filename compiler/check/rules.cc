@@ -127,7 +127,7 @@ std::string name_in(const Value& scope, const Value& v) {
   return "it";
 }
 
-void collect(const schema::Expression& e, const Value& scope, std::vector<const Value*>& out) {
+void collect(const schema::SettingExpression& e, const Value& scope, std::vector<const Value*>& out) {
   if (!e.path.empty()) {
     const Value* v = &scope;
     for (std::string_view name : e.path) {

@@ -112,16 +112,16 @@ const Value* walk(const Value& scope, std::span<const std::string_view> path, bo
   return v;
 }
 
-Operand operand(const schema::Expression& e, const Value& scope) {
+Operand operand(const schema::SettingExpression& e, const Value& scope) {
   Operand o;
-  if (e.kind == schema::Expression::Kind::Value) {
+  if (e.kind == schema::SettingExpression::Kind::Value) {
     o.literal = &e.value;
     return o;
   }
   const Value* v = walk(scope, e.path, o.unknown);
   while (v != nullptr && v->type->kind == TypeKind::Optional)
     v = v->present && !v->items.empty() ? &v->items[0] : nullptr;
-  if (e.kind == schema::Expression::Kind::Size) {
+  if (e.kind == schema::SettingExpression::Kind::Size) {
     o.is_size = true;
     o.size = v == nullptr ? 0 : static_cast<int64_t>(v->items.size());
     return o;
@@ -192,20 +192,20 @@ bool holds(schema::Compare c, int order) {
 
 }  // namespace
 
-Truth evaluate(const schema::Expression& e, const Value& scope) {
+Truth evaluate(const schema::SettingExpression& e, const Value& scope) {
   switch (e.kind) {
-  case schema::Expression::Kind::Not: {
+  case schema::SettingExpression::Kind::Not: {
     Truth t = evaluate(*e.left, scope);
     return t == Truth::Unknown ? t : t == Truth::True ? Truth::False : Truth::True;
   }
-  case schema::Expression::Kind::And:
-  case schema::Expression::Kind::Or: {
-    Truth decides = e.kind == schema::Expression::Kind::And ? Truth::False : Truth::True;
+  case schema::SettingExpression::Kind::And:
+  case schema::SettingExpression::Kind::Or: {
+    Truth decides = e.kind == schema::SettingExpression::Kind::And ? Truth::False : Truth::True;
     Truth a = evaluate(*e.left, scope), b = evaluate(*e.right, scope);
     if (a == decides || b == decides) return decides;
     return a == Truth::Unknown || b == Truth::Unknown ? Truth::Unknown : a;
   }
-  case schema::Expression::Kind::Set: {
+  case schema::SettingExpression::Kind::Set: {
     bool unknown = false;
     const Value* v = walk(scope, e.path, unknown);
     if (unknown) return Truth::Unknown;
@@ -213,7 +213,7 @@ Truth evaluate(const schema::Expression& e, const Value& scope) {
     bool set = v->type->kind == TypeKind::Optional ? v->present : v->written;
     return set ? Truth::True : Truth::False;
   }
-  case schema::Expression::Kind::Compare: {
+  case schema::SettingExpression::Kind::Compare: {
     Operand a = operand(*e.left, scope), b = operand(*e.right, scope);
     bool equality = e.compare == schema::Compare::Equal || e.compare == schema::Compare::NotEqual;
     if (equality && ((never_empty(a) && is_empty(b)) || (never_empty(b) && is_empty(a))))

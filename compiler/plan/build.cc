@@ -181,7 +181,7 @@ private:
   // What the settings in use demand of the executable and of the image: `links` and `needs roots` statements, and URLs.
   void facts(const check::Value& v) {
     using schema::TypeKind;
-    auto may_hold = [&](const schema::Expression* when) {
+    auto may_hold = [&](const schema::SettingExpression* when) {
       return when == nullptr || check::evaluate(*when, v) != check::Truth::False;
     };
     if (v.type->kind == TypeKind::String) {

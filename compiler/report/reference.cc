@@ -187,8 +187,8 @@ std::string joined(std::span<const std::string_view> path) {
 }
 
 // A condition as declarations write it.
-std::string words_of(const schema::Expression& e) {
-  using Kind = schema::Expression::Kind;
+std::string words_of(const schema::SettingExpression& e) {
+  using Kind = schema::SettingExpression::Kind;
   static constexpr std::string_view kCompare[] = {" < ", " <= ", " > ", " >= ", " == ", " != "};
   switch (e.kind) {
   case Kind::Not: return "not " + words_of(*e.left);

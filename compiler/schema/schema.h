@@ -121,7 +121,7 @@ struct Constraint {
   std::string_view reason{};          // said in the diagnostic, may be empty
 };
 
-struct Expression;
+struct SettingExpression;
 
 struct Setting {
   std::string_view name;
@@ -129,28 +129,28 @@ struct Setting {
   Literal initial{};
   std::span<const Constraint> constraints{};
   std::string_view doc{};
-  std::string_view refused{};            // not empty: any value but the default is an error, for this reason
-  std::string_view inert{};              // not empty: any value but the default has no effect, for this reason
-  std::string_view deprecated{};         // not empty: what to write instead
-  const Expression* socket = nullptr;    // Endpoint: the text is the path of a unix socket when this holds
-  bool names_metrics = false;            // its texts are names of metrics; Regexp: patterns of them
-  const Expression* patterns = nullptr;  // names_metrics, String: they are patterns when this holds
-  SignalSet signals = 0;                 // it counts where the component carries one of these; 0: always
+  std::string_view refused{};                   // not empty: any value but the default is an error, for this reason
+  std::string_view inert{};                     // not empty: any value but the default has no effect, for this reason
+  std::string_view deprecated{};                // not empty: what to write instead
+  const SettingExpression* socket = nullptr;    // Endpoint: the text is the path of a unix socket when this holds
+  bool names_metrics = false;                   // its texts are names of metrics; Regexp: patterns of them
+  const SettingExpression* patterns = nullptr;  // names_metrics, String: they are patterns when this holds
+  SignalSet signals = 0;                        // it counts where the component carries one of these; 0: always
 };
 
 // A boolean expression over the settings of one component. Late-bound settings make it unknown.
-struct Expression {
+struct SettingExpression {
   enum class Kind : uint8_t { Not, And, Or, Set, Compare, Setting, Size, Value };
   Kind kind;
   Compare compare = Compare::Equal;
-  const Expression* left = nullptr;
-  const Expression* right = nullptr;
+  const SettingExpression* left = nullptr;
+  const SettingExpression* right = nullptr;
   std::span<const std::string_view> path{};  // Set, Setting, Size: "protocols", "grpc"
   Literal value{};
 };
 
 struct Requirement {
-  const Expression* condition;
+  const SettingExpression* condition;
   std::string_view message;
   bool ours = false;  // only of collectors that whittle compiles
 };
@@ -166,19 +166,19 @@ struct ListensAt {
   std::string_view otherwise{};                 // "localhost:8888": counts for the part that is not written
   Path tls{};                                   // the section that puts TLS under it; empty: none does
   std::span<const Path> url_paths{};            // of traces, metrics and logs
-  const Expression* when = nullptr;
+  const SettingExpression* when = nullptr;
 };
 
 // A part of the runtime that only some configs need: symbol rt_<part>.
 struct Link {
   std::string_view part;       // "tls_server"
   std::string_view otherwise;  // the archive that takes its place in other collectors; empty: none does
-  const Expression* when = nullptr;
+  const SettingExpression* when = nullptr;
 };
 
 // TLS is spoken to somebody whose certificate must be checked, so the image needs CA roots.
 struct NeedsRoots {
-  const Expression* when = nullptr;
+  const SettingExpression* when = nullptr;
 };
 
 struct Struct {
@@ -211,7 +211,7 @@ struct IamResource {
 struct IamStatement {
   std::string_view action;  // "logs:PutLogEvents"
   IamResource resource;
-  const Expression* when = nullptr;
+  const SettingExpression* when = nullptr;
   std::string_view why{};  // what for, in a few words
 };
 
@@ -228,7 +228,7 @@ struct Holds {
   int64_t number = 0;
   int64_t otherwise = 0;  // MiB, when the setting is 0 or late-bound
   std::string_view what;  // "the largest gRPC request to", before the component's name
-  const Expression* when = nullptr;
+  const SettingExpression* when = nullptr;
 };
 
 // A metric that a receiver makes by itself, as far as its names are fixed.
@@ -249,7 +249,7 @@ struct NeededEnv {
 // What a component asks of the machine, and a task on Fargate has not.
 struct NeedsHost {
   std::string_view reason;
-  const Expression* when = nullptr;
+  const SettingExpression* when = nullptr;
 };
 
 // The Collector as others build it: the AWS distribution, contrib and core.

@@ -153,16 +153,16 @@ public:
   }
 
   std::string expression(const ExpressionModel& e) {
-    std::string v = "{.kind = Expression::Kind::" + std::string(kExpressions[static_cast<int>(e.kind)]);
-    if (e.kind == schema::Expression::Kind::Compare)
+    std::string v = "{.kind = SettingExpression::Kind::" + std::string(kExpressions[static_cast<int>(e.kind)]);
+    if (e.kind == schema::SettingExpression::Kind::Compare)
       v += ", .compare = Compare::" + std::string(kCompares[static_cast<int>(e.compare)]);
     static constexpr const char* kSides[] = {".left", ".right"};
     for (size_t i = 0; i < e.operands.size() && i < 2; ++i)
       v += std::string(", ") + kSides[i] + " = " + expression(e.operands[i]);
     if (!e.path.empty()) v += ", .path = " + text_array(e.path);
-    if (e.kind == schema::Expression::Kind::Value) v += ", .value = " + literal(e.value);
+    if (e.kind == schema::SettingExpression::Kind::Value) v += ", .value = " + literal(e.value);
     std::string name = next("e");
-    out_ += "constexpr Expression " + name + v + "};\n";
+    out_ += "constexpr SettingExpression " + name + v + "};\n";
     return "&" + name;
   }
 

@@ -53,7 +53,7 @@ struct ConstraintModel {
 };
 
 struct ExpressionModel {
-  schema::Expression::Kind kind = schema::Expression::Kind::Value;
+  schema::SettingExpression::Kind kind = schema::SettingExpression::Kind::Value;
   schema::Compare compare = schema::Compare::Equal;
   std::vector<ExpressionModel> operands;
   std::vector<std::string> path;

@@ -529,23 +529,23 @@ private:
     case WtlExpression::Kind::Not:
     case WtlExpression::Kind::And:
     case WtlExpression::Kind::Or:
-      out.kind = e.kind == WtlExpression::Kind::Not   ? schema::Expression::Kind::Not
-                 : e.kind == WtlExpression::Kind::And ? schema::Expression::Kind::And
-                                                      : schema::Expression::Kind::Or;
+      out.kind = e.kind == WtlExpression::Kind::Not   ? schema::SettingExpression::Kind::Not
+                 : e.kind == WtlExpression::Kind::And ? schema::SettingExpression::Kind::And
+                                                      : schema::SettingExpression::Kind::Or;
       for (const WtlExpression& o : e.operands) out.operands.push_back(expression(o, s));
       return out;
     case WtlExpression::Kind::Set:
-      out.kind = schema::Expression::Kind::Set;
+      out.kind = schema::SettingExpression::Kind::Set;
       out.path = e.path;
       at(e.path, s, e.span);
       return out;
     case WtlExpression::Kind::Size:
-      out.kind = schema::Expression::Kind::Size;
+      out.kind = schema::SettingExpression::Kind::Size;
       out.path = e.path;
       at(e.path, s, e.span);
       return out;
     case WtlExpression::Kind::Compare: {
-      out.kind = schema::Expression::Kind::Compare;
+      out.kind = schema::SettingExpression::Kind::Compare;
       out.compare = compare(e.op);
       if (e.operands.size() != 2) return out;
       const TypeModel* left = nullptr;
@@ -558,7 +558,7 @@ private:
                    std::any_of(s.settings.begin(), s.settings.end(), [&](const SettingModel& f) {
                      return f.name == o.literal.text.substr(0, o.literal.text.find('.'));
                    })) {
-          x.kind = schema::Expression::Kind::Setting;
+          x.kind = schema::SettingExpression::Kind::Setting;
           for (std::string_view rest = o.literal.text; !rest.empty();) {
             size_t dot = std::min(rest.find('.'), rest.size());
             x.path.emplace_back(rest.substr(0, dot));
