@@ -86,17 +86,17 @@ extern "C" __attribute__((visibility("default"))) void whittle_backend_compile(c
     return;
   }
 
-  if (options.emit == Emit::Ir) {
+  if (options.emit == Product::Ir) {
     llvm::raw_string_ostream out(result.bytes);
     module->print(out, nullptr);
     result.good = true;
     return;
   }
-  if (options.emit != Emit::Executable) {
+  if (options.emit != Product::Executable) {
     llvm::SmallVector<char, 0> bytes;
     llvm::raw_svector_ostream out(bytes);
     llvm::legacy::PassManager passes;
-    auto type = options.emit == Emit::Asm ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile;
+    auto type = options.emit == Product::Asm ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile;
     if (machine->addPassesToEmitFile(passes, out, nullptr, type)) {
       result.error = "this target cannot emit that kind of file";
       return;

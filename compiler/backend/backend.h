@@ -12,11 +12,12 @@
 
 namespace whittle::backend {
 
-enum class Emit { Ir, Asm, Object, Executable };
+// What compiling is to give.
+enum class Product { Ir, Asm, Object, Executable };
 
 struct Options {
   std::string target = "x86_64";
-  Emit emit = Emit::Executable;
+  Product emit = Product::Executable;
   std::string library_dir;  // the folder with the runtime's archives
   std::string version;      // whittle's
   uint64_t memory = 0;      // bytes that the collector may take for its container's; 0: it finds out

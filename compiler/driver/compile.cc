@@ -63,10 +63,10 @@ Compiled compile(const CompileOptions& options) {
   // Plan to machine code, and to an executable that holds nothing else.
   backend::Options back;
   back.target = options.target;
-  back.emit = options.emit == "ir"    ? backend::Emit::Ir
-              : options.emit == "asm" ? backend::Emit::Asm
-              : options.emit == "obj" ? backend::Emit::Object
-                                      : backend::Emit::Executable;
+  back.emit = options.emit == "ir"    ? backend::Product::Ir
+              : options.emit == "asm" ? backend::Product::Asm
+              : options.emit == "obj" ? backend::Product::Object
+                                      : backend::Product::Executable;
   back.library_dir = library_dir();
   back.version = version();
   back.memory = options.memory;
