@@ -21,7 +21,7 @@ const Value* inside(const Value* v) {
 }
 
 // Where a path of a declaration leads.
-struct Place {
+struct FoundSetting {
   const Value* scope = nullptr;  // the struct that has the setting; null: there is none
   const schema::Setting* declaration = nullptr;
   const Value* value = nullptr;  // null: not written, and without a default
@@ -30,13 +30,13 @@ struct Place {
 };
 
 // Of a list the first element counts in which the rest of the path leads somewhere.
-Place follow(const Value& from, schema::Path path, const std::string& section, source::Span key) {
+FoundSetting follow(const Value& from, schema::Path path, const std::string& section, source::Span key) {
   const Value* v = inside(&from);
   if (v == nullptr || v->wrong || path.empty()) return {};
   if (from.key) key = from.key;
   if (v->type->kind == TypeKind::List) {
     for (size_t i = 0; i < v->items.size(); ++i) {
-      Place found = follow(v->items[i], path, section + "::" + std::to_string(i), key);
+      FoundSetting found = follow(v->items[i], path, section + "::" + std::to_string(i), key);
       if (found.scope != nullptr) return found;
     }
     return {};
@@ -84,7 +84,7 @@ public:
 private:
   void listens(const schema::ListensAt& at, const Value& v, const std::string& section) {
     if (at.when != nullptr && evaluate(*at.when, v) == Truth::False) return;
-    Place address = follow(v, at.address, section, key_);
+    FoundSetting address = follow(v, at.address, section, key_);
     if (address.scope == nullptr || (address.value != nullptr && address.value->wrong)) return;
     Listener l;
     l.instance = instance_;
@@ -110,7 +110,7 @@ private:
     out_.push_back(std::move(l));
   }
 
-  static void one_setting(Listener& l, const Place& address) {
+  static void one_setting(Listener& l, const FoundSetting& address) {
     const Value& v = *address.value;
     l.address = v.text;
     l.written = v.written;
@@ -124,7 +124,8 @@ private:
     }
   }
 
-  static void two_settings(Listener& l, const schema::ListensAt& at, const Place& host, const Place& port) {
+  static void two_settings(Listener& l, const schema::ListensAt& at, const FoundSetting& host,
+                           const FoundSetting& port) {
     auto usual = parse_address(at.otherwise);
     l.host = host.value != nullptr ? host.value->text : usual ? usual->host : std::string();
     if (port.value == nullptr) l.port = usual ? usual->port : 0;

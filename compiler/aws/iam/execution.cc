@@ -13,12 +13,12 @@ std::string or_any(std::string_view text) {
   return text.empty() ? "*" : std::string(text);
 }
 
-struct Place {
+struct ArnPrefix {
   std::string partition, region, account;
 };
 
-Place place_of(const Surroundings& s, std::string_view region) {
-  Place p;
+ArnPrefix prefix_of(const Surroundings& s, std::string_view region) {
+  ArnPrefix p;
   p.region = or_any(region.empty() ? std::string_view(s.region) : region);
   p.partition = !s.partition.empty() ? s.partition : p.region == "*" ? "*" : std::string(partition_of(p.region));
   p.account = or_any(s.account);
@@ -108,7 +108,7 @@ public:
   void image(const ExecutionUse::Image& image) {
     auto repository = repository_of(image.reference);
     if (!repository) return;
-    Place p = place_of(s_, repository->region);
+    ArnPrefix p = prefix_of(s_, repository->region);
     std::string arn =
         "arn:" + p.partition + ":ecr:" + p.region + ":" + repository->account + ":repository/" + repository->name;
     add("ecr:GetAuthorizationToken", "*", p.region, image.who, "registry login", image.span);
@@ -119,7 +119,7 @@ public:
 
   void log_group(const ExecutionUse::LogGroup& g) {
     if (g.driver != "awslogs") return;
-    Place p = place_of(s_, g.region);
+    ArnPrefix p = prefix_of(s_, g.region);
     std::string group = "arn:" + p.partition + ":logs:" + p.region + ":" + p.account + ":log-group:" + or_any(g.group);
     if (g.create) add("logs:CreateLogGroup", group + ":*", p.region, g.who, "container logs", g.span);
     std::string arn = group + ":log-stream:*";
@@ -138,7 +138,7 @@ public:
       // What stands behind the seventh part chooses a key or a version of the secret.
       add("secretsmanager:GetSecretValue", with_suffix(parts(from, 7)), region, secret.who, why, secret.span);
     } else {
-      Place p = place_of(s_, region);
+      ArnPrefix p = prefix_of(s_, region);
       std::string arn;
       std::string name = from;
       if (from.starts_with("arn:")) {

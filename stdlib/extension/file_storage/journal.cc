@@ -120,7 +120,7 @@ bool Journal::lock() {
 struct Journal::Recovery : Found {
   Journal& home;
   File* file = nullptr;
-  std::vector<Place> places;
+  std::vector<Stored> places;
   std::vector<uint64_t> done;
   uint64_t too_many = 0;
 
@@ -140,7 +140,7 @@ struct Journal::Recovery : Found {
   // Leaves out what is done, and of two of one id the one that was written first.
   void settle() {
     // Of what was copied, the copy is in the later file.
-    std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
+    std::sort(places.begin(), places.end(), [](const Stored& a, const Stored& b) {
       return a.id != b.id ? a.id < b.id : a.file != b.file ? a.file < b.file : a.offset < b.offset;
     });
     std::sort(done.begin(), done.end(), [](const uint64_t& a, const uint64_t& b) { return a < b; });
@@ -181,9 +181,9 @@ void Journal::recover() {
   if (found.too_many > 0)
     runtime_.log->error("a queue on disk holds more than can be sent; the rest is lost",
                         {{"exporter", owner_}, {"payloads", found.too_many}});
-  places_ = static_cast<std::vector<Place>&&>(found.places);
+  places_ = static_cast<std::vector<Stored>&&>(found.places);
   uint64_t items = 0;
-  for (const Place& p : places_) {
+  for (const Stored& p : places_) {
     File* f = file(p.file);
     f->live += kRecordHead + p.length;
     live_ += kRecordHead + p.length;
@@ -262,7 +262,7 @@ void Journal::set_aside(uint32_t number, Text ending, const char* why) {
 }
 
 // A payload that ends whoever sends it: its content, as it stood in the queue, becomes a file of its own.
-void Journal::set_aside(const Place& place, Bytes content) {
+void Journal::set_aside(const Stored& place, Bytes content) {
   Writer to;
   path_of(to, static_cast<uint32_t>(place.id % kSetAside), kFatal);
   const int fd = ::open(to.text().data(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -291,21 +291,21 @@ Journal::File* Journal::file(uint32_t number) {
   return nullptr;
 }
 
-Journal::Place* Journal::find(uint64_t id) {
+Journal::Stored* Journal::find(uint64_t id) {
   const auto at = std::lower_bound(places_.begin() + static_cast<ptrdiff_t>(first_), places_.end(), id,
-                                   [](const Place& p, uint64_t wanted) { return p.id < wanted; });
+                                   [](const Stored& p, uint64_t wanted) { return p.id < wanted; });
   return at != places_.end() && at->id == id && at->file != 0 ? &*at : nullptr;
 }
 
 StoredPayload Journal::next(uint64_t id) const {
   auto at = std::lower_bound(places_.begin() + static_cast<ptrdiff_t>(first_), places_.end(), id,
-                             [](const Place& p, uint64_t wanted) { return p.id < wanted; });
+                             [](const Stored& p, uint64_t wanted) { return p.id < wanted; });
   while (at != places_.end() && at->file == 0) ++at;
   if (at == places_.end()) return {};
   return {at->id, at->signal, at->items, at->length};
 }
 
-void Journal::drop(Place& place) {
+void Journal::drop(Stored& place) {
   File* f = file(place.file);
   const uint64_t bytes = kRecordHead + place.length;
   f->live -= bytes;
@@ -320,7 +320,7 @@ void Journal::drop(Place& place) {
 }
 
 void Journal::remove(uint64_t id) {
-  Place* place = find(id);
+  Stored* place = find(id);
   if (!place) return;
   removed_.push_back({id, place->file});
   drop(*place);
@@ -470,16 +470,16 @@ uint64_t Journal::put(const Payload& payload, int64_t taken_ns) {
 void Journal::added(const Record& record) {
   File& newest = files_.back();
   const uint64_t bytes = kRecordHead + record.length;
-  const Place place{record.id,
-                    newest.number,
-                    static_cast<uint32_t>(newest.size - record.length),
-                    record.length,
-                    static_cast<uint32_t>(record.items),
-                    record.signal};
+  const Stored place{record.id,
+                     newest.number,
+                     static_cast<uint32_t>(newest.size - record.length),
+                     record.length,
+                     static_cast<uint32_t>(record.items),
+                     record.signal};
   newest.live += bytes;
   live_ += bytes;
   ++newest.payloads;
-  if (Place* old = find(record.id)) {
+  if (Stored* old = find(record.id)) {
     File* from = file(old->file);
     from->live -= bytes;
     live_ -= bytes;
@@ -551,7 +551,7 @@ void Journal::compact() {
   const uint32_t oldest = files_.front().number;
   for (size_t i = first_; i < places_.size(); ++i) {
     if (places_[i].file != oldest) continue;
-    const Place place = places_[i];
+    const Stored place = places_[i];
     BufferRef owner;
     Record record;
     if (!read(place, owner, record)) {
@@ -571,7 +571,7 @@ void Journal::compact() {
 // ---- reading
 // -----------------------------------------------------------------------------------------------------------
 
-bool Journal::read(const Place& place, BufferRef& owner, Record& record) {
+bool Journal::read(const Stored& place, BufferRef& owner, Record& record) {
   if (in_ < 0 || in_number_ != place.file) {
     if (in_ >= 0) close(in_);
     Writer path;
@@ -604,7 +604,7 @@ bool Journal::read(const Place& place, BufferRef& owner, Record& record) {
 }
 
 bool Journal::get(uint64_t id, Payload& payload, int64_t& taken_ns) {
-  const Place* place = find(id);
+  const Stored* place = find(id);
   if (!place) return false;
   BufferRef owner;
   Record record;

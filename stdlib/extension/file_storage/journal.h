@@ -60,7 +60,7 @@ private:
     bool damaged = false;
   };
   // A payload; `file` 0: gone.
-  struct Place {
+  struct Stored {
     uint64_t id;
     uint32_t file, offset, length, items;
     Signal signal;
@@ -78,19 +78,19 @@ private:
   void recover();
   void recover(uint32_t number, Recovery& found);
   void set_aside(uint32_t number, Text ending, const char* why);
-  void set_aside(const Place& place, Bytes content);
+  void set_aside(const Stored& place, Bytes content);
   bool begin_file();
   bool append(List<Bytes> pieces);
   bool write_record(const Record& record, List<Bytes> content);
   void added(const Record& record);
-  bool read(const Place& place, BufferRef& owner, Record& record);
+  bool read(const Stored& place, BufferRef& owner, Record& record);
   uint64_t file_size() const;
   bool wasteful() const;
   bool cannot(const char* what);
   void can();
   File* file(uint32_t number);
-  Place* find(uint64_t id);
-  void drop(Place& place);
+  Stored* find(uint64_t id);
+  void drop(Stored& place);
   void clean_up();
   void compact();
   void sync_folder();
@@ -104,8 +104,8 @@ private:
   Timer again_;
   int lock_ = -1, out_ = -1, in_ = -1;
   uint32_t in_number_ = 0;
-  std::vector<File> files_;    // oldest first; the last is added to while out_ is open
-  std::vector<Place> places_;  // by id, from first_ on
+  std::vector<File> files_;     // oldest first; the last is added to while out_ is open
+  std::vector<Stored> places_;  // by id, from first_ on
   size_t first_ = 0;
   uint64_t next_id_ = 1, size_ = 0, live_ = 0;
   uint32_t next_number_ = 1;

@@ -49,7 +49,7 @@ public:
         if (too_large()) return;
         if (signal_ == Signal::Metrics) return take_metric(resource, own, Message(arena_, record));
         Message m(arena_, record);
-        const Place at = place(resource, own, m, signal_ == Signal::Traces ? 9 : 6);
+        const ScopeIndex at = place(resource, own, m, signal_ == Signal::Traces ? 9 : 6);
         scope_at(at).entries.push_back({m, 0, Message(arena_)});
       });
     });
@@ -74,13 +74,13 @@ public:
   }
 
 private:
-  struct Place {
+  struct ScopeIndex {
     uint32_t group, scope;
   };
-  ScopeGroup& scope_at(Place at) { return groups_[at.group].scopes[at.scope]; }
+  ScopeGroup& scope_at(ScopeIndex at) { return groups_[at.group].scopes[at.scope]; }
 
   // The scope that a record belongs to, out of which the attributes are taken.
-  Place place(const Message& resource, const Message& own, Message& record, uint32_t number) {
+  ScopeIndex place(const Message& resource, const Message& own, Message& record, uint32_t number) {
     Message moved(arena_);
     for (Str key : config_.keys)
       if (ottl::Value v; get_attribute(record, number, view(key), &v)) put_attribute(arena_, moved, 1, view(key), v);
@@ -133,11 +133,11 @@ private:
     of.each(metric::kPoints, [&](Bytes content) {
       if (too_large()) return;
       Message point(arena_, content);
-      const Place at = place(resource, own, point, metric::attributes_of(data));
+      const ScopeIndex at = place(resource, own, point, metric::attributes_of(data));
       metric_of(at, m, rest, data).data.add(metric::kPoints, point);
     });
   }
-  Entry& metric_of(Place place, const Message& m, const Message& rest, uint32_t data) {
+  Entry& metric_of(ScopeIndex place, const Message& m, const Message& rest, uint32_t data) {
     std::vector<Entry>& entries = scope_at(place).entries;
     bool made = false;
     uint32_t& at = by_metric_.get(key_of({place.group, place.scope, data}, m.text(metric::kName)), made);

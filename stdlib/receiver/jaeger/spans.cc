@@ -34,22 +34,22 @@ public:
 
   // Spans of one process are one resource, those of one library one scope.
   uint64_t all() {
-    std::vector<Place> places;
+    std::vector<ScopedSpan> places;
     places.reserve(batch_.spans.size());
     for (size_t i = 0; i < batch_.spans.size(); ++i) {
       const Span& s = batch_.spans[i];
       if (s.blank) continue;
-      Place p = {s.process, {}, {}, i};
+      ScopedSpan p = {s.process, {}, {}, i};
       if (batch_.of_protobuf) read_scope(s, p);
       places.push_back(p);
     }
-    std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
+    std::sort(places.begin(), places.end(), [](const ScopedSpan& a, const ScopedSpan& b) {
       const int scope = order(a, b);
       return scope != 0 ? scope < 0 : a.span < b.span;
     });
     size_t resource = 0, scope = 0;
     for (size_t i = 0; i < places.size(); ++i) {
-      const Place& p = places[i];
+      const ScopedSpan& p = places[i];
       const bool new_resource = i == 0 || places[i - 1].process != p.process;
       const bool new_scope = new_resource || order(places[i - 1], p) != 0;
       if (new_scope && i > 0) wire::end_len(out_, scope);
@@ -78,20 +78,20 @@ private:
   using Entry = AttributeMap::Entry;
   static constexpr size_t kNone = SIZE_MAX;
 
-  struct Place {
+  struct ScopedSpan {
     uint32_t process;
     Text name, version;
     size_t span;
     size_t name_tag = kNone, version_tag = kNone;  // tags that say the scope
   };
-  static int order(const Place& a, const Place& b) {
+  static int order(const ScopedSpan& a, const ScopedSpan& b) {
     if (a.process != b.process) return a.process < b.process ? -1 : 1;
     const int name = a.name.compare(b.name);
     return name != 0 ? name : a.version.compare(b.version);
   }
 
   // The first tags of these names; a version only beside a name.
-  void read_scope(const Span& s, Place& p) const {
+  void read_scope(const Span& s, ScopedSpan& p) const {
     for (size_t i = s.tags.begin; i < s.tags.end; ++i) {
       const Tag& t = batch_.span_tags[i];
       if (p.name_tag == kNone && t.key == "otel.scope.name") p.name_tag = i, p.name = text_of(t);
@@ -111,7 +111,7 @@ private:
     text.append(Text("\">"));
     attributes_.text(t.key, text.text());
   }
-  void read_tags(const std::vector<Tag>& tags, Run run, const Place* but) {
+  void read_tags(const std::vector<Tag>& tags, Run run, const ScopedSpan* but) {
     attributes_.clear();
     for (Writer* w : unknown_) delete w;
     unknown_.clear();
@@ -163,7 +163,7 @@ private:
     return follows ? follows->span : 0;
   }
 
-  void put_span(const Span& s, const Place& place) {
+  void put_span(const Span& s, const ScopedSpan& place) {
     const size_t at = wire::begin_len(out_, 2);
     const uint64_t parent = parent_of(s);
     read_tags(batch_.span_tags, s.tags, &place);
