@@ -5,6 +5,7 @@
   folder cycles    among the folders of compiler/ and among those of runtime/, by their includes
   component names  in compiler/ and cmake/: what a component is stands in its folder
   second copies    of what is written once, known by a line that every copy of it would have
+  golden mistakes  a `fail_` golden file that finds errors of several kinds, without a line `# several: WHY` at its head
 
 usage: house.py SOURCE_DIR
 Exits 77 where git does not know the files. The rules are tried first on a small tree that breaks each of them.
@@ -52,7 +53,7 @@ class Tree:
         self.folders = {folder for file in files for folder in parents(file)}
 
     def read(self, file):
-        with open(os.path.join(self.root, file), encoding="utf-8") as opened:
+        with open(os.path.join(self.root, file), encoding="utf-8", errors="replace") as opened:
             return opened.read()
 
     def matching(self, start, suffixes):
@@ -197,6 +198,21 @@ def second_copies(tree, once=ONE_COPY):
             yield f"{file}: no longer holds {what}: take it out of ONE_COPY"
 
 
+# -- golden mistakes
+
+def golden_mistakes(tree):
+    for source in tree.matching("tests/golden/", (".yaml", ".cmd")):
+        printed = re.sub(r"\.(yaml|cmd)$", lambda end: {"yaml": ".stderr", "cmd": ".out"}[end[1]], source)
+        if not os.path.basename(source).startswith("fail_") or printed not in tree.files:
+            continue
+        kinds = set(re.findall(r"^error\[(\w+)\]", tree.read(printed), re.MULTILINE))
+        several = any(re.match(r"# several: \S", line) for line in tree.read(source).splitlines()[:2])
+        if len(kinds) > 1 and not several:
+            yield f"{source}: holds mistakes of {len(kinds)} kinds ({', '.join(sorted(kinds))}): one a file, or `# several: WHY` at its head"
+        if several and len(kinds) < 2:
+            yield f"{source}: says that it holds several mistakes, and holds those of one kind"
+
+
 # -- the rules themselves
 
 def try_rules():
@@ -210,6 +226,13 @@ def try_rules():
         "compiler/d/four.h": "",
         "compiler/d/four_test.cc": '#include "compiler/c/three.h"\nauto x = "awsxyz";\n',
         "cmake/x.cmake": 'set(A "/batch/")  # awsxyz\nset(B "/batches/")\n',
+        "tests/golden/x/fail_two.yaml": "a: 1\n",
+        "tests/golden/x/fail_two.stderr": "error[E0001]: a\n\nerror[E0002]: b\n",
+        "tests/golden/x/fail_meant.cmd": "# check\n# several: places\n",
+        "tests/golden/x/fail_meant.out": "error[E0001]: a\n\nerror[E0002]: b\n",
+        "tests/golden/x/fail_one.yaml": "# several: no\n",
+        "tests/golden/x/fail_one.stderr": "error[E0001]: a\n\nerror[E0001]: b\n",
+        "tests/golden/x/fine.yaml": "",
         "stdlib/CMakeLists.txt": "component(exporter awsxyz)\ncomponent(processor batch TEST a.cc)\n",
     }
     with tempfile.TemporaryDirectory(prefix="whittle-house-") as root:
@@ -237,6 +260,8 @@ def try_rules():
         found = list(second_copies(tree, {"x": ("batch of", {"compiler/d/four.h"}), "y": ("/. awsxyz", set())}))
         assert found == ["compiler/a/one.cc: a second copy of x, which is in compiler/d/four.h",
                          "compiler/d/four.h: no longer holds x: take it out of ONE_COPY"], found
+        found = [text.split(":")[0] for text in golden_mistakes(tree)]
+        assert found == ["tests/golden/x/fail_one.yaml", "tests/golden/x/fail_two.yaml"], found
 
 
 def main():
@@ -247,7 +272,7 @@ def main():
         print("skipped: not a clone, or git is not there to say which files belong to it")
         return 77
     tree = Tree(root, [file for file in listed.stdout.split("\0") if file and os.path.isfile(os.path.join(root, file))])
-    found = [*missing_names(tree), *folder_cycles(tree), *component_names(tree), *second_copies(tree)]
+    found = [*missing_names(tree), *folder_cycles(tree), *component_names(tree), *second_copies(tree), *golden_mistakes(tree)]
     print("\n".join(found))
     return 1 if found else 0
 

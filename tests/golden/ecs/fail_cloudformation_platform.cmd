@@ -1,1 +1,2 @@
+# several: a whole template
 check --config metrics.yaml --cloudformation platform.yaml

@@ -1,2 +1,3 @@
+# several: functions beside each other
 # What functions of lists and texts come to.
 check --terraform functions.tf

@@ -1,3 +1,4 @@
+# several: a whole module, and modules that cannot be read
 # Terraform without a plan.
 check --terraform module/main.tf # only 13
 check --terraform broken.tf

@@ -1,3 +1,4 @@
+# several: files that are something else, one a command
 check --task-definition guide/task-role-policy.json
 check --task-definition sidecar.yaml
 check --cloudformation good.json

@@ -1,1 +1,2 @@
+# several: a config in a parameter
 check --cloudformation parameter.yaml

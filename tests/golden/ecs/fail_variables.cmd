@@ -1,1 +1,2 @@
+# several: a whole environment
 check --config collector.yaml --task-definition variables.json

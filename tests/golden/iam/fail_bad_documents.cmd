@@ -1,3 +1,4 @@
+# several: documents, one a command
 check --task-role-policy no_version.json
 check --task-role-policy old_version.json
 check --task-role-policy new_version.json

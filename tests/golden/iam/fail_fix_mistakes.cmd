@@ -1,3 +1,4 @@
+# several: mistakes that stay, one file a command
 check --task-role-policy bad_elements.json --fix --write
 cat bad_elements.json
 check --task-role-policy no_version.json --fix --write

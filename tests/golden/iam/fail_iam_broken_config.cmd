@@ -1,1 +1,2 @@
+# several: a config of which nothing is left
 iam broken.yaml

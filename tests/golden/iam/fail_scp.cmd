@@ -1,3 +1,4 @@
+# several: policies, one a command
 # What an organization lets through needs no word.
 check shop_known.yaml --scp scp_fine.json --scp scp_full.json --task-role-policy shop_policy.json # only 14
 check shop_known.yaml --scp scp_unsure.json # only 14

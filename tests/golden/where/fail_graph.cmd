@@ -1,3 +1,4 @@
+# several: files, one a command
 print-config base.yaml nowhere.yaml
 graph
 graph broken.yaml

@@ -1,3 +1,4 @@
+# several: versions, one a command
 # OTTL has dialects: the version that is meant decides.
 check ottl_versions.yaml # only 14
 check ottl_versions.yaml # only 08

@@ -1,0 +1,1 @@
+check --config collector.yaml --task-definition arguments_entry_point.json

@@ -1,1 +1,0 @@
-check --config collector.yaml --task-definition fargate.json

@@ -1,0 +1,1 @@
+check --config collector.yaml --task-definition fargate_parameters.json

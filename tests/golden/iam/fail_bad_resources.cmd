@@ -1,1 +1,0 @@
-check --task-role-policy bad_resources.json

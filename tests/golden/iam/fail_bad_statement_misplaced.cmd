@@ -1,0 +1,1 @@
+check --task-role-policy bad_statement_misplaced.json
