@@ -79,6 +79,7 @@ type oneCase struct {
 	Requests   []json.RawMessage            `json:"requests"`
 	Steps      []step                       `json:"steps"`
 	receiverCase
+	exporterCase
 }
 
 const neverEnds = "never ends"
@@ -88,6 +89,7 @@ type answer struct {
 	Error  string            `json:"error,omitempty"`
 	Status int               `json:"status,omitempty"`
 	Body   string            `json:"body,omitempty"`
+	Calls  []outgoing        `json:"calls,omitempty"`
 }
 
 type result struct {
@@ -333,7 +335,9 @@ func bounded(c oneCase) result {
 	}
 	done := make(chan result, 1)
 	go func() {
-		if c.Receiver != "" {
+		if c.Exporter != "" {
+			done <- export(c)
+		} else if c.Receiver != "" {
 			done <- receive(c.receiverCase)
 		} else {
 			done <- run(c)
