@@ -39,7 +39,8 @@ void check_connector_routing(Check& check, Instance& instance, schema::SignalSet
   if (c.items.empty()) return;
   for (const RouteText& r : route_texts(c)) {
     if (r.of_request) {
-      check.not_compiled(r.text->span, "a route by the context `" + r.route->at("context").text + "`");
+      const std::string& stated = r.route->at("context").text;
+      check.not_compiled(r.text->span, "a route by the context `" + (stated.empty() ? "otelcol" : stated) + "`");
       continue;
     }
     if (r.edits) {

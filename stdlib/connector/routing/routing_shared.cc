@@ -30,6 +30,14 @@ bool read_statement(std::string_view t, RouteText& out) {
   return true;
 }
 
+// A route that states no context has the one that its paths name; resource, where they name none.
+void infer(RouteText& r) {
+  std::vector<ottl::TextProblem> problems;
+  const auto trees = ottl::read_conditions({std::nullopt, {r.condition}, {}}, kContexts, problems);
+  if (!trees.empty()) r.context = trees.front().context;
+  else r.of_request = r.condition.find("otelcol.") != std::string_view::npos;
+}
+
 }  // namespace
 
 std::vector<RouteText> route_texts(const Value& config) {
@@ -48,6 +56,7 @@ std::vector<RouteText> route_texts(const Value& config) {
       if (ottl::name_of(c) == context.text) r.context = c;
     if (r.text == &condition) r.condition = condition.text;
     else r.edits = !read_statement(statement.text, r);
+    if (context.text.empty() && !r.edits && !r.condition.empty()) infer(r);
     // Of two that say the same, the first one counts.
     if (std::any_of(out.begin(), out.end(), [&](const RouteText& before) {
           return before.context == r.context && before.of_request == r.of_request && before.edits == r.edits &&
