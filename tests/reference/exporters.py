@@ -4,7 +4,7 @@ import base64
 import random
 
 TEXTS = ["", "a", "b", "prod", "GET", "a;b", "x<y>&z", "Grüße", "line\nbreak\t\"quoted\"\\", "\u0001", "\u2028", "42", "true", "{\"k\":1}", "[1,2]", "frontend", "日本語"]
-JSONS = ['{"a":1,"b":[true,null,"x"],"c":{"d":2.5}}', "[]", "{}", "3", "-0.5e3", '"text"', "null", "true", '{"a":', "", " [1 , 2] ", '{"a":1} x', "NaN", '{"e":"\\u00e9\\n<>"}', "'x'", "01", '{"a":1,"a":2}']
+JSONS = ['{"a":1,"b":[true,null,"x"],"c":{"d":2.5}}', "[]", "{}", "3", "-0.5e3", '"text"', "null", "true", '{"a":', "", " [1 , 2] ", '{"a":1} x', "NaN", '{"e":"\\u00e9\\n<>"}', "'x'", "01", '{"a":1,"a":2}', "1e400", "-0", "1E+2", '"\\ud83d\\ude00"', '"\t"', "[1,]", "tru", "\ufeff{}", '{"b":1,"a":{"c":[]}}', "\n3\n", "9007199254740993", "0.1e-400", '"a" "b"', "[[[[]]]]", '{"":null}']
 KEYS = ["a", "b", "code", "http.method", "Type", "j", "aws.emf.storage_resolution", "OTelLib", "1st", "le", "quantile", "Version", "Timestamp", "_aws", "prom_metric_type", "service.name", "a-b", "a_b", "PodName", "pod", "ClusterName"]
 
 
@@ -69,7 +69,7 @@ class Metrics:
 
     def base(self, at):
         rng = self.rng
-        p = {"attributes": attributes(rng, self.keys, 4)}
+        p = {"attributes": attributes(rng, self.keys, 4, [("json", JSONS)])}
         t = rng.choice([at, at - 1_000_000, at - 60_000_000_000, at - 60_000_500_000, 0])
         if t:
             p["timeUnixNano"] = str(t)
@@ -217,7 +217,7 @@ def emf(rng):
     some(rng, s, 0.3, "namespace", lambda: rng.choice(["ns", "a/b", "ECS/ContainerInsights", "x<y"]))
     some(rng, s, 0.4, "retain_initial_value_of_delta_metric", lambda: rng.random() < 0.8)
     some(rng, s, 0.6, "dimension_rollup_option", lambda: rng.choice(["ZeroAndSingleDimensionRollup", "SingleDimensionRollupOnly", "NoDimensionRollup"]))
-    some(rng, s, 0.4, "parse_json_encoded_attr_values", lambda: rng.sample(["j", "a", "b", "kubernetes", "OTelLib", "Version", "code"], rng.randint(1, 3)))
+    some(rng, s, 0.4, "parse_json_encoded_attr_values", lambda: rng.sample(["json", "json", "j", "a", "kubernetes", "OTelLib", "Version", "code"], rng.randint(1, 3)))
     some(rng, s, 0.3, "detailed_metrics", lambda: True)
     some(rng, s, 0.4, "version", lambda: rng.choice(["0", "1"]))
     some(rng, s, 0.4, "resource_to_telemetry_conversion", lambda: {"enabled": True, **({"exclude_service_attributes": True} if rng.random() < 0.3 else {})})
@@ -365,3 +365,44 @@ def xray(rng):
     some(rng, s, 0.25, "index_all_attributes", lambda: True)
     some(rng, s, 0.3, "aws_log_groups", lambda: rng.sample(["/g/a", "/g/b", "arn:aws:logs:us-east-1:1:log-group:/c:*"], rng.randint(0, 2)))
     return s
+
+
+# ---- log records ----------------------------------------------------------------------------------------------------
+
+class Logs:
+    """Records with every kind of body, EMF documents among them."""
+
+    BODIES = ["plain", "", "two\nlines <&>", '{"_aws":{"logGroupName":"other-group","logStreamName":"other-stream"},"m":1}', '{"_aws":{"logGroupName":"other-group"}}', '{"_aws":{"logGroupName":""},"log_group_name":"v0-group"}', '{"log_group_name":"v0-group","log_stream_name":"v0-stream"}',
+              '{"log_group_name":7}', '{"_aws":7,"log_group_name":"v0-group"}', '{"LOG_GROUP_NAME":"case","Log_Stream_Name":"Case"}', '{"_AWS":{"LOGGROUPNAME":"case"}}', '{"_aws":null,"log_group_name":"g"}', '[1]', '{"log_group_name":"g"', '{"_aws":{"logGroupName":"a","logGroupName":"b"}}', "日本\u2028"]
+    RESOURCE = Metrics.SERVICE + [("faas.name", ["fn"]), ("faas.version", ["3"]), ("pod", ["p1"]), ("PodName", ["p2", ""]), ("k8s.node.name", ["n1"]), ("InstanceId", [{"intValue": "9"}, {"boolValue": True}]), ("FaasName", [{"doubleValue": 2.5}, {"doubleValue": 3.0}, {"doubleValue": 1e21}])]
+
+    def __init__(self, rng):
+        self.rng = rng
+
+    def record(self, at):
+        rng = self.rng
+        r = {"timeUnixNano": str(at + rng.choice([0, 1, 999_999, 1_000_000])), "attributes": attributes(rng, ["a", "b.c", "<"], 2)}
+        if rng.random() < 0.9:
+            r["body"] = {"stringValue": rng.choice(self.BODIES)} if rng.random() < 0.6 else value(rng)
+        some(rng, r, 0.4, "severityNumber", lambda: rng.choice([0, 9, 17]))
+        some(rng, r, 0.4, "severityText", lambda: rng.choice(["", "INFO", "x<y"]))
+        some(rng, r, 0.3, "flags", lambda: rng.choice([0, 1, 257]))
+        some(rng, r, 0.3, "droppedAttributesCount", lambda: 3)
+        some(rng, r, 0.4, "traceId", lambda: "%032x" % rng.getrandbits(128))
+        some(rng, r, 0.4, "spanId", lambda: "%016x" % rng.getrandbits(64))
+        some(rng, r, 0.3, "observedTimeUnixNano", lambda: str(at))
+        some(rng, r, 0.2, "eventName", lambda: "event")
+        return r
+
+    def request(self, at):
+        rng = self.rng
+        def scope():
+            s = {"logRecords": [self.record(at) for _ in range(rng.randint(1, 5))]}
+            return some(rng, s, 0.6, "scope", lambda: {"name": rng.choice(["lib", ""]), "version": rng.choice(["", "1"]), "attributes": attributes(rng, ["a"], 1)})
+        return {"resourceLogs": [{"resource": {"attributes": attributes(rng, ["a", "list"], 2, self.RESOURCE)}, "scopeLogs": [scope() for _ in range(rng.choice([1, 2]))]} for _ in range(rng.choice([1, 2]))]}
+
+
+def cloudwatch_logs(rng):
+    names = ["{ClusterName}", "{TaskId}", "{ServiceName}", "{PodName}", "{TaskDefinitionFamily}", "{NodeName}", "{InstanceId}", "{FaasName}", "{FaasVersion}", "x", "/a/b"]
+    name = lambda: "".join(rng.choice(names) for _ in range(rng.randint(1, 3)))
+    return some(rng, {"region": "us-east-1", "log_group_name": name(), "log_stream_name": name()}, 0.5, "raw_log", lambda: True)

@@ -63,6 +63,16 @@ def emf_events(calls, now):
     return out
 
 
+def log_events(calls, now):
+    def message(m):
+        try:
+            return plain(json.loads(m)) if m.startswith("{") else m
+        except ValueError:
+            return m
+
+    return [by_text([c["body"]["logGroupName"] + " " + c["body"]["logStreamName"], clocked(e["timestamp"], now), message(e["message"])]) for c in calls if c["call"] == "PutLogEvents" for e in c["body"]["logEvents"]]
+
+
 def series(calls, now):
     """Remote write: every sample, exemplar and histogram with its labels."""
     out = []
@@ -110,6 +120,7 @@ class Kind:
 KINDS = {
     "awsemf": Kind("metrics", exporters.emf, exporters.Metrics, {"endpoint": "http://BACKEND"}, {}, lambda known: emf_events),
     "awsxray": Kind("traces", exporters.xray, exporters.Spans, {"endpoint": "http://BACKEND"}, {}, documents),
+    "awscloudwatchlogs": Kind("logs", exporters.cloudwatch_logs, exporters.Logs, {"endpoint": "http://BACKEND", "sending_queue": {"enabled": False}, "retry_on_failure": {"enabled": False}}, {}, lambda known: log_events),
     "prometheusremotewrite": Kind("metrics", exporters.remote_write, exporters.SteadyMetrics, {"endpoint": "http://BACKEND/w", "remote_write_queue": {"enabled": False}}, {"endpoint": "http://127.0.0.1:1/w"}, lambda known: series),
     "prometheus": Kind("metrics", exporters.prometheus, exporters.SteadyMetrics, {"endpoint": "LISTEN"}, {}, None, True),
 }
