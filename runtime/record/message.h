@@ -13,6 +13,7 @@ namespace whittle::record {
 class Message {
 public:
   Message(Arena& arena, Bytes content = {}) : arena_(&arena) {
+    if (!content.empty()) fields_.reserve(8);  // most have fewer
     for (const uint8_t *p = content.data(), *end = p + content.size(); p < end;) {
       wire::RawField f = wire::next_field(p);
       fields_.push_back({f.number(), f.tag & 7, f.value, f.whole()});

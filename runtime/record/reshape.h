@@ -12,10 +12,13 @@ namespace whittle::record {
 enum class Reshaped { Same, Changed, Gone };
 
 // What `f(group, out)` makes of each group of `in`, into `out`: `group` is its content, and `f` writes the content of
-// the new one. False: nothing changed, and `out` is of no use.
+// the new one. False: nothing changed, and `out` is of no use. `same_items`: whatever changes, there are as many items.
 template <class F>
-bool reshape(const Payload& in, Payload& out, F f) {
+bool reshape(const Payload& in, Payload& out, F f, bool same_items = false) {
   bool changed = false;
+  auto count = [&](Bytes content) {
+    if (!same_items) out.items += items_of_group(in.signal, content);
+  };
   for (const Slice& slice : in.slices) {
     const uint8_t *p = slice.bytes.data(), *end = p + slice.bytes.size(), *kept_from = p;
     while (p < end) {
@@ -27,7 +30,7 @@ bool reshape(const Payload& in, Payload& out, F f) {
       const size_t start = wire::begin_len(written, 1);
       const Reshaped how = f(group.content(), written);
       if (how == Reshaped::Same) {
-        out.items += items_of_group(in.signal, group.content());
+        count(group.content());
         continue;
       }
       changed = true;
@@ -39,11 +42,12 @@ bool reshape(const Payload& in, Payload& out, F f) {
       const BufferRef buffer = BufferRef::of(static_cast<Writer&&>(written));
       const Bytes bytes{buffer.data(), size};
       const uint8_t* q = bytes.data();
-      out.items += items_of_group(in.signal, wire::next_field(q).content());
+      count(wire::next_field(q).content());
       out.add({buffer, bytes});
     }
     if (kept_from < end) out.add({slice.owner, {kept_from, end}});
   }
+  if (same_items) out.items = in.items;
   return changed;
 }
 

@@ -108,6 +108,7 @@ public:
       for (const Entry<Str>& e : s.experimental_match_labels)
         step.labels.push_back(matcher(view(e.key), view(e.value)));
       names_.add(step.name);
+      only_renames_ &= step.action == Action::Update && s.operations.size == 0;
       steps_.push_back(step);
     }
   }
@@ -115,7 +116,7 @@ public:
   Status consume(Payload* payload) {
     Payload made(Signal::Metrics);
     groups_.clear();
-    const bool changed = reshape(*payload, made, [&](Bytes g, Writer& out) { return group(g, out); });
+    const bool changed = reshape(*payload, made, [&](Bytes g, Writer& out) { return group(g, out); }, only_renames_);
     const Consumer& next = context_.out[static_cast<uint32_t>(Signal::Metrics)];
     Status status;
     if (!changed && groups_.empty()) {
@@ -618,8 +619,9 @@ private:
   const ComponentContext& context_;
   std::vector<Step> steps_;
   Names names_;
-  std::vector<Bytes> ours_;  // of the scope at hand, the metrics that steps are about, as fields
-  Writer groups_;            // new ones, behind those that came
+  bool only_renames_ = true;  // no step changes how many points there are
+  std::vector<Bytes> ours_;   // of the scope at hand, the metrics that steps are about, as fields
+  Writer groups_;             // new ones, behind those that came
   Arena arena_;
 };
 
