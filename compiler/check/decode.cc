@@ -31,7 +31,7 @@ constexpr Diag<std::string_view, std::string_view> kOutOfRange{"E0205", "`{}` ca
 constexpr Diag<std::string_view> kBareNumber{"W0207", "`{}` is a duration without a unit"};
 constexpr Diag<std::string_view> kRefused{"E0208", "`{}` cannot be compiled"};
 constexpr Diag<std::string_view> kInert{"W0209", "`{}` has no effect"};
-constexpr Diag<std::string_view> kRequirement{"E0210", "{}"};
+constexpr Diag<std::string_view> kMixed{"E0210", "{} are either strings or groups, not both"};
 constexpr Diag<std::string_view> kDeprecated{"W0211", "`{}` is deprecated"};
 constexpr Diag<std::string_view, std::string_view> kBadRegexp{"E0212", "`{}` is not a regular expression: {}"};
 constexpr Diag<std::string_view> kTruncated{"W0213", "`{}` takes whole numbers"};
@@ -393,8 +393,7 @@ private:
     }
     if (texts_first) {
       v.wrong = true;
-      c_.diags.emit(kRequirement, v.span, std::string(v.type->flat) + " are either strings or groups, not both")
-          .here("strings and maps in one list");
+      c_.diags.emit(kMixed, v.span, v.type->flat).here("strings and maps in one list");
     }
   }
 

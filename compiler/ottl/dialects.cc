@@ -116,6 +116,11 @@ std::string version(uint16_t v) {
   return "0." + std::to_string(v);
 }
 
+using diag::Diag;
+
+constexpr Diag<std::string_view, std::string_view> kFunctionGone{"N1433", "`{}` is gone from {} on"};
+constexpr Diag<std::string_view> kListRefused{"N1433", "from {} on this list is refused"};
+
 class Teller {
 public:
   Teller(const Tree& tree, std::vector<Problem>& problems) : tree_(tree), problems_(problems) {}
@@ -135,15 +140,14 @@ private:
     for (NodeId key : tree_.keys(n)) walk(key);
   }
 
-  Problem& say(Problem::Kind kind, Place place, std::string message, uint16_t since, uint16_t until) {
-    Problem& p = problems_.emplace_back();
-    p.kind = kind;
-    p.place = place;
-    p.message = std::move(message);
+  // Of the versions from `since` to `until`.
+  Problem& say(Problem p, uint16_t since, uint16_t until) {
     p.since = since;
     p.until = until;
-    return p;
+    return problems_.emplace_back(std::move(p));
   }
+  // What one of them has not got: report.h says of which.
+  static Problem lacking(Place place, std::string what) { return {kVersionCode, place, std::move(what)}; }
 
   void call(const Node& n) {
     const Function& f = *n.function;
@@ -152,15 +156,14 @@ private:
         std::find_if(std::begin(kFunctions), std::end(kFunctions), [&](const Life& l) { return l.name == f.name; });
     if (life != std::end(kFunctions)) {
       if (life->since > kOldestVersion)
-        say(Problem::Kind::Version, n.name_place, "there is no function " + name, 0, life->since - 1).label =
+        say(lacking(n.name_place, "there is no function " + name), 0, life->since - 1).label =
             "it came with " + version(life->since);
       if (life->until != kNever) {
         uint16_t gone = life->until + 1;
         std::string help = life->instead.empty() ? "" : "write " + std::string(life->instead);
-        say(Problem::Kind::Version, n.name_place, "there is no function " + name, gone, kNever).help = help;
+        say(lacking(n.name_place, "there is no function " + name), gone, kNever).help = help;
         problems_.back().label = "it is gone from " + version(gone) + " on";
-        say(Problem::Kind::Later, n.name_place, name + " is gone from " + version(gone) + " on", 0, life->until).help =
-            help;
+        say(problem_of(kFunctionGone, n.name_place, f.name, version(gone)), 0, life->until).help = help;
       }
     }
     std::span<const NodeId> given = tree_.children(n);
@@ -170,24 +173,21 @@ private:
       auto is = [&](const Since& s) { return s.function == f.name && s.parameter == f.parameters[i].name; };
       std::string what = name + " has no argument `" + std::string(f.parameters[i].name) + "`";
       if (auto s = std::find_if(std::begin(kArguments), std::end(kArguments), is); s != std::end(kArguments))
-        say(Problem::Kind::Version, a.place, what, 0, s->since - 1).label = "it came with " + version(s->since);
+        say(lacking(a.place, what), 0, s->since - 1).label = "it came with " + version(s->since);
       if (a.literal) continue;
       if (auto s = std::find_if(std::begin(kValues), std::end(kValues), is); s != std::end(kValues))
-        say(Problem::Kind::Version, a.place,
-            "`" + std::string(f.parameters[i].name) + "` of " + name + " is a text that is written out", 0,
-            s->since - 1)
+        say(lacking(a.place,
+                    "`" + std::string(f.parameters[i].name) + "` of " + name + " is a text that is written out"),
+            0, s->since - 1)
             .label = "what is known only when it runs is taken from " + version(s->since) + " on";
     }
   }
 
   void list(const Node& n) {
     constexpr std::string_view kHelp = "write one comma between each two elements";
-    say(Problem::Kind::Later, n.place, "from " + version(kStrictCommas) + " on this list is refused", 0,
-        kStrictCommas - 1)
-        .help = kHelp;
+    say(problem_of(kListRefused, n.place, version(kStrictCommas)), 0, kStrictCommas - 1).help = kHelp;
     problems_.back().label = "its commas are not between its elements";
-    say(Problem::Kind::Version, n.place, "the commas of a list stand between its elements", kStrictCommas, kNever)
-        .help = kHelp;
+    say(lacking(n.place, "the commas of a list stand between its elements"), kStrictCommas, kNever).help = kHelp;
   }
 
   void sign(const Node& n) {
@@ -195,7 +195,7 @@ private:
     if (of.empty()) return;
     const Node& inner = tree_.at(of[0]);
     if (inner.kind == Kind::Int || inner.kind == Kind::Double) return;
-    say(Problem::Kind::Version, n.place, "a sign stands before numbers only", 0, kSigns - 1).label =
+    say(lacking(n.place, "a sign stands before numbers only"), 0, kSigns - 1).label =
         "before anything else from " + version(kSigns) + " on";
   }
 

@@ -38,11 +38,7 @@ bool check_one(Read& r, const Language& language, std::vector<TextProblem>& prob
 // Says why nothing was inferred, at the text where that shows.
 void no_context(const Inferred& inferred, std::span<const Read> all, std::vector<TextProblem>& problems) {
   TextProblem p;
-  p.problem.kind = Problem::Kind::Context;
-  p.problem.message = inferred.why;
-  p.problem.near = inferred.near;
-  p.problem.help = inferred.help;
-  p.problem.place = inferred.place;
+  p.problem = inferred.problem;
   for (const Read& r : all) {
     if (&r.tree == inferred.tree) p.in = r.in, p.index = r.index;
   }

@@ -9,6 +9,15 @@ namespace whittle::ottl {
 
 namespace {
 
+using diag::Diag;
+using Words = std::string_view;
+
+constexpr Diag<> kNothingSaid{"E0805", "no path says what these run for"};
+constexpr Diag<> kContextMissing{"E0805", "this path does not say its context"};
+constexpr Diag<Words, Words> kNotKnownThere{"E0805", "`{}` is not known where statements run for each {}"};
+constexpr Diag<Words> kNoContext{"E0805", "there is no context `{}`"};
+constexpr Diag<Words> kNotForThese{"E0805", "`{}` is not a context that these can run for"};
+
 // From the innermost to the outermost; what is not here comes last.
 constexpr std::string_view kPriority[] = {
     "log",     "exemplar", "datapoint", "metric", "spanevent", "span", "profile", "scope", "instrumentation_scope",
@@ -96,9 +105,12 @@ Inferred infer_context(std::span<const Tree* const> trees, std::span<const Candi
   for (const Hint& h : hints.paths) {
     if (chosen == nullptr || chosen->name.empty() || priority(h.name) < priority(chosen->name)) chosen = &h;
   }
-  auto stop = [&](std::string why, const Hint* at) {
-    out.why = std::move(why);
-    if (at != nullptr) out.tree = at->tree, out.place = at->place;
+  std::string help, near;
+  auto stop = [&](Problem why, const Hint* at) {
+    out.problem = std::move(why);
+    out.problem.help = std::move(help);
+    out.problem.near = std::move(near);
+    if (at != nullptr) out.tree = at->tree, out.problem.place = at->place;
     return out;
   };
   std::string names;
@@ -106,10 +118,10 @@ Inferred infer_context(std::span<const Tree* const> trees, std::span<const Candi
     if (i > 0) names += i + 1 == candidates.size() ? " or " : ", ";
     names += "`" + std::string(name_of(candidates[i].context)) + "`";
   }
-  out.help = "paths begin with their context: " + names;
+  help = "paths begin with their context: " + names;
   if (chosen == nullptr || chosen->name.empty()) {
-    if (chosen != nullptr) out.near = with_context(*chosen, candidates);
-    return stop(chosen == nullptr ? "no path says what these run for" : "this path does not say its context", chosen);
+    if (chosen != nullptr) near = with_context(*chosen, candidates);
+    return stop(problem_of(chosen == nullptr ? kNothingSaid : kContextMissing, {}), chosen);
   }
 
   auto candidate = [&](std::string_view name) -> const Candidate* {
@@ -155,16 +167,12 @@ Inferred infer_context(std::span<const Tree* const> trees, std::span<const Candi
       return out;
     }
   }
-  std::string name = "`" + std::string(chosen->name) + "`";
   if (in_the_way != nullptr) {
     out.named = own->context;
-    out.help = "the paths say that these run for each " + std::string(chosen->name);
-    return stop("`" + std::string(in_the_way->name) + "` is not known where statements run for each " +
-                    std::string(chosen->name),
-                in_the_way);
+    help = "the paths say that these run for each " + std::string(chosen->name);
+    return stop(problem_of(kNotKnownThere, {}, in_the_way->name, chosen->name), in_the_way);
   }
-  if (!context_named(chosen->name)) return stop("there is no context " + name, chosen);
-  return stop(name + " is not a context that these can run for", chosen);
+  return stop(problem_of(context_named(chosen->name) ? kNotForThese : kNoContext, {}, chosen->name), chosen);
 }
 
 }  // namespace whittle::ottl

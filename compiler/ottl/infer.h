@@ -3,6 +3,7 @@
 // if it knows their functions and enums, or one further in that does.
 #pragma once
 
+#include "compiler/ottl/problem.h"
 #include "compiler/ottl/tree.h"
 
 #include <span>
@@ -19,10 +20,9 @@ struct Inferred {
   std::optional<Context> context;
   // Without a context: the one that the paths name, where functions or enums stand in the way.
   std::optional<Context> named;
-  // Why, in words, and the word that stands in the way: a path, a function, an enum; or none.
-  std::string why, near, help;
+  // Why. Its place is the word that stands in the way: a path, a function, an enum of `tree`; null: there is none.
+  Problem problem;
   const Tree* tree = nullptr;
-  Place place;
 };
 
 // Trees that parse() made, before check().

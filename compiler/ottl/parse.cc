@@ -29,6 +29,11 @@ namespace whittle::ottl {
 
 namespace {
 
+using diag::Diag;
+
+constexpr Diag<std::string_view> kUnreadable{"E0801", "this cannot be read: {}"};
+constexpr Diag<> kEditorInCondition{"E0803", "functions that change something have no place in a condition"};
+
 bool is_small(char c) {
   return c >= 'a' && c <= 'z';
 }
@@ -283,8 +288,7 @@ private:
       bool call = n.kind == Kind::Call && !n.grouped && !is_small(tree_.text_of(n)[0]);
       if (n.kind == Kind::Bool || call) return left;
       if (n.kind == Kind::Call && !n.grouped) {
-        impossible(n.name_place, "functions that change something have no place in a condition");
-        impossible_->kind = Problem::Kind::Function;
+        if (!impossible_) impossible_ = problem_of(kEditorInCondition, n.name_place);
         return kNoNode;
       }
       expected("a comparison such as `==`");
@@ -763,7 +767,12 @@ std::string_view spelling(Operator op) {
 }
 
 std::optional<Tree> parse(std::string_view text, Unit unit, Problem& problem) {
-  return Parser(text, unit).run(problem);
+  std::optional<Tree> tree = Parser(text, unit).run(problem);
+  if (!tree && problem.code.empty()) {
+    problem.code = kUnreadable.code;
+    problem.message = diag::detail::fill(kUnreadable.text, problem.message);
+  }
+  return tree;
 }
 
 }  // namespace whittle::ottl

@@ -53,9 +53,9 @@ constexpr std::string_view kAxes[] = {"ancestor",          "ancestor-or-self",  
 
 constexpr int kMaxDepth = 200;
 
-class Checker {
+class XPathChecker {
 public:
-  explicit Checker(std::string_view text) : text_(text) { advance(); }
+  explicit XPathChecker(std::string_view text) : text_(text) { advance(); }
 
   bool run(size_t& at, std::string& why) {
     bool good = !text_.empty() && expression();
@@ -324,7 +324,7 @@ private:
 }  // namespace
 
 bool check_xpath(std::string_view text, size_t& at, std::string& why) {
-  return Checker(text).run(at, why);
+  return XPathChecker(text).run(at, why);
 }
 
 }  // namespace whittle::ottl

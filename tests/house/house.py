@@ -6,6 +6,7 @@
   component names  in compiler/ and cmake/: what a component is stands in its folder
   second copies    of what is written once, known by a line that every copy of it would have
   golden mistakes  a `fail_` golden file that finds errors of several kinds, without a line `# several: WHY` at its head
+  bare messages    a diagnostic whose message is nothing but a hole: its sentence is to stand where it is declared
 
 usage: house.py SOURCE_DIR
 Exits 77 where git does not know the files. The rules are tried first on a small tree that breaks each of them.
@@ -213,6 +214,19 @@ def golden_mistakes(tree):
             yield f"{source}: says that it holds several mistakes, and holds those of one kind"
 
 
+# -- bare messages
+
+MAY_BE_BARE = {"compiler/check/rules.cc"}  # the sentences of rules between settings stand in the declarations
+
+
+def bare_messages(tree):
+    for file in tree.matching("compiler/", (".cc", ".h")) + tree.matching("stdlib/", (".cc", ".h")):
+        text = without_comments(file, tree.read(file))
+        for match in re.finditer(r'\bDiag<[^;{]*>\s*\w+\s*\{\s*"([EWN]\d{4})",\s*"\{\}"\s*\}', text):
+            if file not in MAY_BE_BARE:
+                yield f"{file}:{text.count(chr(10), 0, match.start()) + 1}: the message of {match[1]} is nothing but a hole"
+
+
 # -- the rules themselves
 
 def try_rules():
@@ -226,6 +240,7 @@ def try_rules():
         "compiler/d/four.h": "",
         "compiler/d/four_test.cc": '#include "compiler/c/three.h"\nauto x = "awsxyz";\n',
         "cmake/x.cmake": 'set(A "/batch/")  # awsxyz\nset(B "/batches/")\n',
+        "compiler/d/five.cc": 'constexpr Diag<Words> kA{"E0001", "{}"};\nconstexpr diag::Diag<Words> kB{"E0002",\n  "a {}"};\n',
         "tests/golden/x/fail_two.yaml": "a: 1\n",
         "tests/golden/x/fail_two.stderr": "error[E0001]: a\n\nerror[E0002]: b\n",
         "tests/golden/x/fail_meant.cmd": "# check\n# several: places\n",
@@ -262,6 +277,7 @@ def try_rules():
                          "compiler/d/four.h: no longer holds x: take it out of ONE_COPY"], found
         found = [text.split(":")[0] for text in golden_mistakes(tree)]
         assert found == ["tests/golden/x/fail_one.yaml", "tests/golden/x/fail_two.yaml"], found
+        assert list(bare_messages(tree)) == ["compiler/d/five.cc:1: the message of E0001 is nothing but a hole"]
 
 
 def main():
@@ -272,7 +288,7 @@ def main():
         print("skipped: not a clone, or git is not there to say which files belong to it")
         return 77
     tree = Tree(root, [file for file in listed.stdout.split("\0") if file and os.path.isfile(os.path.join(root, file))])
-    found = [*missing_names(tree), *folder_cycles(tree), *component_names(tree), *second_copies(tree), *golden_mistakes(tree)]
+    found = [*missing_names(tree), *folder_cycles(tree), *component_names(tree), *second_copies(tree), *golden_mistakes(tree), *bare_messages(tree)]
     print("\n".join(found))
     return 1 if found else 0
 
