@@ -24,8 +24,12 @@ namespace {
 
 bool write_output(const std::string& path, const std::string& bytes, int mode) {
   if (path == "-") return fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size() && fflush(stdout) == 0;
-  std::string fresh = path + ".tmp";  // renamed when whole, so that a running collector keeps its file
-  int fd = open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+  // Renamed when whole, so that a running collector keeps its file. What is no file (/dev/null, a pipe) stays what it
+  // is.
+  struct stat there;
+  const bool is_file = stat(path.c_str(), &there) != 0 || S_ISREG(there.st_mode);
+  const std::string fresh = is_file ? path + ".tmp" : path;
+  int fd = open(fresh.c_str(), O_WRONLY | O_CLOEXEC | (is_file ? O_CREAT | O_TRUNC : 0), mode);
   if (fd < 0) return false;
   size_t done = 0;
   while (done < bytes.size()) {
@@ -33,8 +37,12 @@ bool write_output(const std::string& path, const std::string& bytes, int mode) {
     if (n <= 0) break;
     done += static_cast<size_t>(n);
   }
-  bool good = fchmod(fd, static_cast<mode_t>(mode)) == 0 && close(fd) == 0 && done == bytes.size();
-  return good && rename(fresh.c_str(), path.c_str()) == 0;
+  bool good = (!is_file || fchmod(fd, static_cast<mode_t>(mode)) == 0) && done == bytes.size();
+  good = close(fd) == 0 && good;
+  if (!is_file) return good;
+  if (good && rename(fresh.c_str(), path.c_str()) == 0) return true;
+  unlink(fresh.c_str());
+  return false;
 }
 
 int fail(const std::string& why) {
