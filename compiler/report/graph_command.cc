@@ -287,6 +287,7 @@ svg .join { stroke: var(--connector-line); stroke-dasharray: 5 4; } svg .rule { 
 .exporter rect { fill: var(--exporter); stroke: var(--exporter-line); } .connector rect { fill: var(--connector); stroke: var(--connector-line); }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; vertical-align: top; padding: 5px 14px 5px 0; border-top: 1px solid var(--line); }
 th { font-weight: 600; } code { font: 12px ui-monospace, monospace; overflow-wrap: anywhere; }
+td:first-child code, td:nth-child(3) code { white-space: nowrap; }
 )";
 
 std::string row(const std::vector<std::string>& cells) {
