@@ -186,4 +186,41 @@ bool append_decoded_base64(Writer& out, Text t) {
   return have == 0 || have == -1000;
 }
 
+// The UTF-16 unit that `\uXXXX` at the beginning of `t` stands for; negative: there is none.
+static int escaped_unit(Text t) {
+  if (t.size() < 6 || t[0] != '\\' || t[1] != 'u') return -1;
+  int unit = 0;
+  for (size_t i = 2; i < 6; ++i) {
+    const char c = t[i], letter = static_cast<char>(c | 32);
+    const int digit = c >= '0' && c <= '9' ? c - '0' : letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
+    if (digit < 0) return -1;
+    unit = unit << 4 | digit;
+  }
+  return unit;
+}
+
+Text with_whole_surrogates(Text json, Arena& arena) {
+  auto is_half = [](int unit) { return unit >= 0xD800 && unit <= 0xDFFF; };
+  char* copy = nullptr;
+  for (size_t at = json.find('\\'); at < json.size(); at = json.find('\\', at)) {
+    const int unit = escaped_unit(json.substr(at));
+    if (!is_half(unit)) {
+      at += 2;  // what is escaped may be a backslash
+      continue;
+    }
+    const int low = escaped_unit(json.substr(at + 6));
+    if (unit < 0xDC00 && low >= 0xDC00 && low <= 0xDFFF) {
+      at += 12;
+      continue;
+    }
+    if (!copy) {
+      copy = arena.array<char>(json.size());
+      memcpy(copy, json.data(), json.size());
+    }
+    memcpy(copy + at, "\\uFFFD", 6);
+    at += 6;
+  }
+  return copy ? Text(copy, json.size()) : json;
+}
+
 }  // namespace whittle

@@ -2,6 +2,7 @@
 // Pieces of JSON text, for encoders that write their documents straight into a send buffer.
 #pragma once
 
+#include "runtime/base/arena.h"
 #include "runtime/base/bytes.h"
 #include "runtime/base/number.h"
 #include "runtime/base/writer.h"
@@ -23,5 +24,9 @@ void append_hex(Writer& out, Bytes b);
 
 // Appends the content of standard base64 text (line ends are skipped, padding is required). False when it is none.
 bool append_decoded_base64(Writer& out, Text t);
+
+// JSON text in which U+FFFD is escaped wherever half of a surrogate pair is escaped alone; the very text where there is
+// none.
+Text with_whole_surrogates(Text json, Arena& arena);
 
 }  // namespace whittle

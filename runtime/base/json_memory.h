@@ -4,6 +4,7 @@
 #pragma once
 
 #include "runtime/base/arena.h"
+#include "runtime/base/json.h"
 
 #include <string.h>
 #include <yyjson.h>
@@ -22,9 +23,10 @@ inline yyjson_alc json_memory(Arena& arena) {
           [](void*, void*) {}, &arena};
 }
 
-// Null when `t` is no JSON.
+// Null when `t` is no JSON. Half a surrogate pair is U+FFFD, as in Go.
 inline yyjson_doc* read_json(Text t, Arena& arena) {
   const yyjson_alc memory = json_memory(arena);
+  t = with_whole_surrogates(t, arena);
   return yyjson_read_opts(const_cast<char*>(t.data()), t.size(), 0, &memory, nullptr);
 }
 

@@ -153,6 +153,27 @@ TEST(JsonText, Escapes) {
   EXPECT_EQ(escaped(std::string(3000, '"')).size(), 6002u);
 }
 
+TEST(JsonText, HalvesOfSurrogatePairsAreReplaced) {
+  struct Case {
+    const char *json, *want;
+  };
+  constexpr Case kCases[] = {
+      {"", ""},
+      {R"("\u0041\n")", R"("\u0041\n")"},
+      {R"("\ud83d\ude00")", R"("\ud83d\ude00")"},
+      {R"("\uD83d")", R"("\uFFFD")"},
+      {R"("\ude00\ud83d")", R"("\uFFFD\uFFFD")"},
+      {R"("\ud83d\ud83d\ude00")", R"("\uFFFD\ud83d\ude00")"},
+      {R"("\\ud83d")", R"("\\ud83d")"},
+      {R"("\\\ud83d")", R"("\\\uFFFD")"},
+      {R"("\ud83)", R"("\ud83)"},
+      {R"("\ud83d\u)", R"("\uFFFD\u)"},
+      {R"(\)", R"(\)"},
+  };
+  Arena arena;
+  for (const Case& c : kCases) EXPECT_EQ(with_whole_surrogates(c.json, arena), c.want) << c.json;
+}
+
 TEST(JsonText, Base64) {
   for (auto [plain, coded] :
        {std::pair<Text, Text>{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}}) {

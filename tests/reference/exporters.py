@@ -4,7 +4,7 @@ import base64
 import random
 
 TEXTS = ["", "a", "b", "prod", "GET", "a;b", "x<y>&z", "Grüße", "line\nbreak\t\"quoted\"\\", "\u0001", "\u2028", "42", "true", "{\"k\":1}", "[1,2]", "frontend", "日本語"]
-JSONS = ['{"a":1,"b":[true,null,"x"],"c":{"d":2.5}}', "[]", "{}", "3", "-0.5e3", '"text"', "null", "true", '{"a":', "", " [1 , 2] ", '{"a":1} x', "NaN", '{"e":"\\u00e9\\n<>"}', "'x'", "01", '{"a":1,"a":2}', "1e400", "-0", "1E+2", '"\\ud83d\\ude00"', '"\t"', "[1,]", "tru", "\ufeff{}", '{"b":1,"a":{"c":[]}}', "\n3\n", "9007199254740993", "0.1e-400", '"a" "b"', "[[[[]]]]", '{"":null}']
+JSONS = ['{"a":1,"b":[true,null,"x"],"c":{"d":2.5}}', "[]", "{}", "3", "-0.5e3", '"text"', "null", "true", '{"a":', "", " [1 , 2] ", '{"a":1} x', "NaN", '{"e":"\\u00e9\\n<>"}', "'x'", "01", '{"a":1,"a":2}', "1e400", "-0", "1E+2", '"\\ud83d\\ude00"', '"\\ud83d"', '{"k\\udc00":"\\\\ud800 \\ud800\\ud83d\\ude00"}', '"\t"', "[1,]", "tru", "\ufeff{}", '{"b":1,"a":{"c":[]}}', "\n3\n", "9007199254740993", "0.1e-400", '"a" "b"', "[[[[]]]]", '{"":null}']
 KEYS = ["a", "b", "code", "http.method", "Type", "j", "aws.emf.storage_resolution", "OTelLib", "1st", "le", "quantile", "Version", "Timestamp", "_aws", "prom_metric_type", "service.name", "a-b", "a_b", "PodName", "pod", "ClusterName"]
 
 

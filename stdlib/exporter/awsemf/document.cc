@@ -265,7 +265,7 @@ void Document::write_fields(bool measured) {
     json.put<":">();
     bool parse = false;
     for (const Str& name : settings.config.parse_json_encoded_attr_values) parse |= view(name) == l.name;
-    if (parse && read_json(l.value, scratch)) append_json_escaped(json.out, l.value);
+    if (parse && read_json(l.value, scratch)) append_json_escaped(json.out, with_whole_surrogates(l.value, scratch));
     else json.text(l.value);
     json.comma();
   }
