@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Opening and closing a message: one scan that notes where things stand, and a copy of what lies between the changes.
 #include "runtime/record/frame.h"
 
 #include <algorithm>

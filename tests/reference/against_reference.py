@@ -168,16 +168,21 @@ class Whittle:
         r = self.run("replay", path, "--clock", CLOCK, *([] if optimise else ["-O0"]), input=lines)
         if r.returncode:
             return f"exit code {r.returncode}: {r.stderr[-3000:]}"
-        bodies, failed, at = {}, set(), 0
-        for line in r.stdout.splitlines():
-            o = json.loads(line)
-            if "mark" in o:
-                at = int(o["mark"]) + 1
-            elif "error" in o:
-                failed.add((int(o["pipeline"].split("/")[1]), at))
-            elif o.get("body"):
-                bodies.setdefault((int(o["exporter"].split("/")[1]), at), []).append(o["body"])
-        return {i: ["failed" if (i, k) in failed else merged(bodies.get((i, k), [])) for k in range(len(requests))] for i, _ in chains}
+        return outcomes(r.stdout, chains, len(requests), merged)
+
+
+def outcomes(printed, chains, marks, join):
+    """By program, what a replay printed before each of its marks: `failed`, or the bodies that came out, joined."""
+    bodies, failed, at = {}, set(), 0
+    for line in printed.splitlines():
+        o = json.loads(line)
+        if "mark" in o:
+            at = int(o["mark"]) + 1
+        elif "error" in o:
+            failed.add((int(o["pipeline"].split("/")[1]), at))
+        elif o.get("body"):
+            bodies.setdefault((int(o["exporter"].split("/")[1]), at), []).append(o["body"])
+    return {i: ["failed" if (i, k) in failed else join(bodies.get((i, k), [])) for k in range(marks)] for i, _ in chains}
 
 
 # ---- both ---------------------------------------------------------------------------------------------------------------

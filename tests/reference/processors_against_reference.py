@@ -18,7 +18,7 @@ import sys
 import tempfile
 
 import processors
-from against_reference import Judge, Whittle, by_text, canon, config_of, known_differences
+from against_reference import Judge, Whittle, by_text, canon, config_of, known_differences, outcomes
 
 BATCH, WIDTH = 40, 700
 REPEATS = 12  # how often the reference is asked again where both differ, whether it does the same
@@ -110,16 +110,7 @@ class Clocked(Whittle):
         if r.returncode:
             errors = [x for x in r.stderr.splitlines() if "error" in x]
             return f"exit code {r.returncode}: " + "\n".join(errors or r.stderr.splitlines()[-5:])
-        bodies, failed, at = {}, set(), 0
-        for line in r.stdout.splitlines():
-            o = json.loads(line)
-            if "mark" in o:
-                at = int(o["mark"]) + 1
-            elif "error" in o:
-                failed.add((int(o["pipeline"].split("/")[1]), at))
-            elif o.get("body"):
-                bodies.setdefault((int(o["exporter"].split("/")[1]), at), []).append(o["body"])
-        return {i: ["failed" if (i, k) in failed else flat(bodies.get((i, k), []), maker) for k in range(len(steps) + maker.end)] for i, _ in chains}
+        return outcomes(r.stdout, chains, len(steps) + maker.end, lambda out: flat(out, maker))
 
 
 def one_batch(a, name, seed, folder):

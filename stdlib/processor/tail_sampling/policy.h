@@ -32,8 +32,7 @@ public:
 // What stays of a config that was checked; it borrows from the config.
 std::unique_ptr<Policy> make_policy(Runtime& runtime, const config::SamplingPolicy& c);
 
-// The size of a trace as the reference would write it, and of its groups without what joins them. It knows no other:
-// defaults that a sender writes, and empty messages that it leaves out, make no difference there.
+// The size of a trace as the reference would write it (size.cc), and of its groups without what joins them.
 uint64_t size_of_trace(const Payload& spans);
 uint64_t size_of_groups(const Payload& spans);
 

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+// How large a trace is: as many bytes as the reference would write it with. It keeps messages as structs and knows no
+// other size, so what is counted is what would be left of the bytes that came: without defaults that a sender wrote and
+// fields that the reference has not got, with messages that it always writes.
 #include "runtime/record/reshape.h"
 
 #include "stdlib/processor/tail_sampling/policy.h"
