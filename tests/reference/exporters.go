@@ -12,7 +12,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"math"
 	"net/http"
@@ -137,8 +136,8 @@ func remoteWrite(body []byte) any {
 				"negative_spans": spansOf(h.NegativeSpans), "negative_deltas": h.NegativeDeltas, "custom_values": h.CustomValues}
 			if c, ok := h.Count.(*prompb.Histogram_CountInt); ok {
 				if one["count"] = c.CountInt; c.CountInt == 0x7ff0000000000002 { // the marker's bits
-				one["count"] = "STALE"
-			}
+					one["count"] = "STALE"
+				}
 			}
 			if c, ok := h.ZeroCount.(*prompb.Histogram_ZeroCountInt); ok {
 				one["zero_count"] = c.ZeroCountInt
@@ -170,11 +169,7 @@ func scrape(address string) string {
 }
 
 func export(c oneCase) (r result) {
-	defer func() {
-		if p := recover(); p != nil {
-			r = result{Crashed: fmt.Sprint(p)}
-		}
-	}()
+	defer caught(&r)
 	for k, v := range map[string]string{"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true"} {
 		_ = os.Setenv(k, v)
 	}

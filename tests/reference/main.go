@@ -99,6 +99,13 @@ type result struct {
 	Answers    []answer `json:"answers,omitempty"`
 }
 
+// Makes a panic the answer of the function that defers it.
+func caught(r *result) {
+	if p := recover(); p != nil {
+		*r = result{Crashed: fmt.Sprint(p)}
+	}
+}
+
 func named(f component.Factory, name string) bool {
 	return strings.ReplaceAll(f.Type().String(), "_", "") == strings.ReplaceAll(name, "_", "")
 }
@@ -294,11 +301,7 @@ func consume(ctx context.Context, signal string, next any, request []byte) error
 }
 
 func run(c oneCase) (r result) {
-	defer func() {
-		if p := recover(); p != nil {
-			r = result{Crashed: fmt.Sprint(p)}
-		}
-	}()
+	defer caught(&r)
 	ctx := context.Background()
 	end := &sink{}
 	components, next, refused := chain(ctx, c, end)

@@ -13,7 +13,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"testing"
 	"testing/synctest"
@@ -44,11 +43,7 @@ func clocked() {
 }
 
 func play(c oneCase) (r result) {
-	defer func() {
-		if p := recover(); p != nil {
-			r = result{Crashed: fmt.Sprint(p)}
-		}
-	}()
+	defer caught(&r)
 	ctx := context.Background()
 	end := &sink{}
 	components, next, refused := chain(ctx, c, end)

@@ -94,11 +94,7 @@ func freeAddress(network string) string {
 }
 
 func receive(c receiverCase) (r result) {
-	defer func() {
-		if p := recover(); p != nil {
-			r = result{Crashed: fmt.Sprint(p)}
-		}
-	}()
+	defer caught(&r)
 	places := []string{}
 	dir, err := os.MkdirTemp("", "judge")
 	if err != nil {
