@@ -15,12 +15,8 @@ struct Difference {
 };
 using Tell = void (*)(void* context, const Difference& difference);
 
-// `::` in keys of the config itself and of its components stands for nesting, as the Collector has it. Returns the
-// config with such keys taken apart; null, with a reason in `why`, beyond the limits of yaml::merge.
-const yaml::Node* split_keys(const yaml::Node* config, Arena& arena, Writer& why);
-
 // Tells each difference and returns how many there are. `table` is what the compiler wrote; `given` is a mapping or
-// null, its keys taken apart. References are looked up in the environment.
+// null, its keys taken apart (split_keys.h). References are looked up in the environment.
 uint32_t compare(Bytes table, const yaml::Node* given, Arena& arena, Tell tell, void* context);
 
 }  // namespace whittle::drift

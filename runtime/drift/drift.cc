@@ -2,6 +2,7 @@
 #include "runtime/drift/drift.h"
 
 #include "runtime/drift/compare.h"
+#include "runtime/drift/split_keys.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -11,20 +11,22 @@
 //               aliases: list of {section: text, alias: text, name: text}
 //               service: node
 //               extensions: list of text
-//               pipelines: list of {name: text, receivers: list of text, processors: list of text, exporters: list of
-//               text}
+//               pipelines: list of {name: text, receivers, processors, exporters: each list of text}
 //   node      = a byte, the kind and flags, then by kind
 //     Ignored = nothing: what is written there has no effect
 //     Unset   = nothing: only what means "not set" may be written there
 //     Bool, Int, Double, Text, Duration, Enum, Any
-//             = compiled: text, unless Default default: text; Enum: number: text, the number that also means the
-//             compiled value,
-//               or empty; Text with Special: list of text, other ways to write it. Any: the first letter of each text
-//               is its type, one of n b i d s.
-//     List    = unless Default default: text, as it is shown; list of node; flat: text, the setting that texts in it
-//     stand for Map     = unless Default default: text, as it is shown; list of {key: text, node} Struct  = list of
-//     {name: text, node}; number: one more than the index of the map that takes other keys, or 0 Optional= a byte of
-//     OptionalFlag; if Present: node, its defaults being those of a value that was written
+//             = compiled: text; unless Default, default: text
+//               Enum: number: text, the number that also means the compiled value, or empty
+//               Text with Special: list of text, other ways to write it
+//               Any: the first letter of each text is its type, one of n b i d s
+//     List    = unless Default, default: text, as it is shown; list of node
+//               flat: text, the setting that texts in it stand for
+//     Map     = unless Default, default: text, as it is shown; list of {key: text, node}
+//     Struct  = list of {name: text, node}
+//               number: one more than the index of the map that takes other keys, or 0
+//     Optional
+//             = a byte of OptionalFlag; if Present: node, its defaults being those of a value that was written
 #pragma once
 
 #include <stdint.h>

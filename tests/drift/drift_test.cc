@@ -4,6 +4,7 @@
 #include "compiler/plan/drift_table.h"
 #include "compiler/syntax/yaml.h"
 #include "runtime/drift/compare.h"
+#include "runtime/drift/split_keys.h"
 #include "runtime/drift/drift.h"
 
 #include <filesystem>

@@ -5,6 +5,7 @@
 #include "compiler/plan/drift_table.h"
 #include "runtime/base/check.h"
 #include "runtime/drift/compare.h"
+#include "runtime/drift/split_keys.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace whittle;
