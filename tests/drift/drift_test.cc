@@ -4,8 +4,8 @@
 #include "compiler/plan/drift_table.h"
 #include "compiler/syntax/yaml.h"
 #include "runtime/drift/compare.h"
-#include "runtime/drift/split_keys.h"
 #include "runtime/drift/drift.h"
+#include "runtime/drift/split_keys.h"
 
 #include <filesystem>
 #include <fstream>
