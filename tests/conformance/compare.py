@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 
+PASSED_ON = ("WHITTLE", "INTERPRET", "LEVEL")  # to scripts that stand for whittle
 ENV = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1"}
 ORDERED = {"values", "bucketCounts", "explicitBounds", "quantileValues", "Values", "Counts", "stack", "exceptions"}
 HEX_ID = re.compile(r"[0-9a-f]{16}")
@@ -116,7 +117,7 @@ class Run:
         parts["receivers"] = ["otlp"]
         lines = "".join(json.dumps({"signal": signal, "body": b}) + "\n" for b in requests)
         r = subprocess.run([self.whittle, "replay", self.write(json.dumps(pipeline)), "--clock", str(now)], input=lines,
-                           capture_output=True, text=True, errors="replace", timeout=120, env={"PATH": os.environ["PATH"], "WHITTLE": os.environ.get("WHITTLE", ""), **ENV})
+                           capture_output=True, text=True, errors="replace", timeout=120, env={"PATH": os.environ["PATH"], **{k: os.environ[k] for k in PASSED_ON if k in os.environ}, **ENV})
         if r.returncode:
             return {"failed": r.returncode, "stderr": r.stderr[-20000:]}
         return [json.loads(line) for line in r.stdout.splitlines() if line.strip()]
@@ -178,7 +179,7 @@ class Run:
         lines = "".join(json.dumps(line) + "\n" for line in case["input"])
         r = subprocess.run([self.whittle, "replay", self.write(json.dumps(case["config"])), "--clock", str(case["now"])], input=lines,
                            capture_output=True, text=True, errors="replace", timeout=120,
-                           env={"PATH": os.environ["PATH"], "WHITTLE": os.environ.get("WHITTLE", ""), **ENV})
+                           env={"PATH": os.environ["PATH"], **{k: os.environ[k] for k in PASSED_ON if k in os.environ}, **ENV})
         out = {"failed": r.returncode, "stderr": r.stderr[-4000:]} if r.returncode else [json.loads(line) for line in r.stdout.splitlines() if line.strip()]
         self.result(name, compare_components.wanted(case), compare_components.given(case, out))
 

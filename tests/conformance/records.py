@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds record programs against what the reference's own processors did (ottl/), by `whittle replay`.
 
+WHITTLE may be a script that does it by other means.
+
 usage: records.py WHITTLE VECTORS_DIR [--only TEXT] [--bless] [--show N]
 
 Cases that are not right yet stand in not_yet.txt with the reason; any other that differs is a failure. What is listed and
@@ -18,6 +20,9 @@ import compare
 
 KINDS = {"attributes", "cumulativetodelta", "deltatorate", "filter", "groupbyattrs", "metrics_transform", "metricsgeneration", "metricstransform",
          "probabilistic_sampler", "redaction", "resource", "span", "transform"}
+
+
+NOT_INTERPRETED = 3  # what tests/record/interpret.cc says of a config that is more than record programs
 
 
 def whole(case, out):
@@ -39,6 +44,8 @@ def run_case(whittle, name, path):
     got = whole(case, out)
     if got == want:
         return name, None, None
+    if got == {"failed": NOT_INTERPRETED}:
+        return name, "not interpreted", None
     if isinstance(out, dict):
         missing = sorted(set(re.findall(r"E0810\]?:? *([^\n]*?) cannot be compiled yet", out["stderr"])))
         return name, ("not compiled: " + ", ".join(missing)) if missing else f"exit code {out['failed']}", (want, out)
@@ -73,9 +80,12 @@ def main():
                 continue
             if {k for p in json.load(open(path, encoding="utf-8"))["processors"] for k in p} <= KINDS:
                 cases.append((name, path))
-    found, good, shown, bad = {}, 0, 0, 0
+    found, good, shown, bad, left_out = {}, 0, 0, 0, 0
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for name, reason, sides in pool.map(lambda c: run_case(a.whittle, *c), cases):
+            if reason == "not interpreted":
+                left_out += 1
+                continue
             good += reason is None
             if reason is not None:
                 found[name] = reason
@@ -95,8 +105,8 @@ def main():
             f.write("# Cases of ottl/ that record programs do not get right yet, and why. See records.py.\n")
             for name in sorted(found):
                 f.write(f"{name}  {found[name]}\n")
-    print(f"{good} of {len(cases)} match, {len(found)} are not right yet")
-    sys.exit(1 if bad or not cases else 0)
+    print(f"{good} of {len(cases) - left_out} match, {len(found)} are not right yet" + (f", {left_out} hold more than record programs" if left_out else ""))
+    sys.exit(1 if bad or len(cases) == left_out else 0)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds whittle against the reference's own processors, on random programs over random records from a fixed seed.
 
-usage: against_reference.py WHITTLE OTTL_TABLES JUDGE [--count N] [--seed S] [--show N] [--levels 0,1] [--keep FILE]
+usage: against_reference.py WHITTLE OTTL_TABLES JUDGE INTERPRET [--count N] [--seed S] [--show N] [--levels interpreted,-O0,-O2] [--keep FILE]
 
-JUDGE is the program of main.go, built. Programs go in batches that are one config: a pipeline for each program, the same requests through all of
+JUDGE is the program of main.go, built, INTERPRET that of tests/record/interpret.cc. Every program runs at each of the levels: interpreted as it was
+written, as machine code of that (-O0), and as machine code behind all rewrites (-O2). With `interpreted` alone nothing is compiled, and many
+more programs can be tried. Programs go in batches that are one config: a pipeline for each program, the same requests through all of
 them. What is compared: whether a config is refused, which requests fail, and what comes out of the others. What the reference does not do twice the
 same way (it makes some maps in no order) is left out and counted. Differences of differences.txt are counted by their lines.
 """
@@ -23,6 +25,7 @@ import programs
 
 CLOCK = "1700000100"
 BATCH, REQUESTS = 60, 3
+LEVELS = ["interpreted", "-O0", "-O2"]
 BY_KEY = {"attributes", "filteredAttributes", "metadata"}
 EMPTY = ("", [], {}, None, 0.0, False, ("n", 0))
 
@@ -133,11 +136,11 @@ def config_of(signal, chains):
 
 
 class Whittle:
-    def __init__(self, program, folder):
-        self.program, self.folder = program, folder
+    def __init__(self, program, folder, interpret=None):
+        self.program, self.folder, self.interpret = program, folder, interpret
 
-    def run(self, *args, **more):
-        return subprocess.run([self.program, *args], capture_output=True, text=True, errors="replace", timeout=600, env={**os.environ, "TZ": "UTC"}, **more)
+    def run(self, *args, program=None, **more):
+        return subprocess.run([program or self.program, *args], capture_output=True, text=True, errors="replace", timeout=600, env={**os.environ, "TZ": "UTC"}, **more)
 
     def write(self, name, value):
         path = os.path.join(self.folder, name)
@@ -159,30 +162,38 @@ class Whittle:
             raise RuntimeError(r.stderr)
         return [said.get(p) for p in paths]
 
-    def replay(self, tag, signal, chains, requests, optimise):
+    def replay(self, tag, signal, chains, requests, level):
         """By program what came of each request; a text where it all ended."""
         lines = ""
         for k, body in enumerate(requests):
             lines += json.dumps({"signal": signal, "body": body}) + "\n" + json.dumps({"mark": str(k)}) + "\n"
         path = self.write(f"{tag}.yaml", config_of(signal, chains))
-        r = self.run("replay", path, "--clock", CLOCK, *([] if optimise else ["-O0"]), input=lines)
+        if level == "interpreted":
+            r = self.run(path, "--clock", CLOCK, "-O0", program=self.interpret, input=lines)
+        else:
+            r = self.run("replay", path, "--clock", CLOCK, level, input=lines)
+        if r.returncode == 3 and level == "interpreted":
+            return {i: None for i, _ in chains}
         if r.returncode:
             return f"exit code {r.returncode}: {r.stderr[-3000:]}"
         return outcomes(r.stdout, chains, len(requests), merged)
 
 
 def outcomes(printed, chains, marks, join):
-    """By program, what a replay printed before each of its marks: `failed`, or the bodies that came out, joined."""
-    bodies, failed, at = {}, set(), 0
+    """By program, what a replay printed before each of its marks: `failed`, or the bodies that came out, joined. None for a program that the
+    interpreter does not run, as it is more than a record program."""
+    bodies, failed, unfit, at = {}, set(), set(), 0
     for line in printed.splitlines():
         o = json.loads(line)
         if "mark" in o:
             at = int(o["mark"]) + 1
+        elif "unfit" in o:
+            unfit.add(int(o["unfit"].split("/")[1]))
         elif "error" in o:
             failed.add((int(o["pipeline"].split("/")[1]), at))
         elif o.get("body"):
             bodies.setdefault((int(o["exporter"].split("/")[1]), at), []).append(o["body"])
-    return {i: ["failed" if (i, k) in failed else join(bodies.get((i, k), [])) for k in range(marks)] for i, _ in chains}
+    return {i: None if i in unfit else ["failed" if (i, k) in failed else join(bodies.get((i, k), [])) for k in range(marks)] for i, _ in chains}
 
 
 # ---- both ---------------------------------------------------------------------------------------------------------------
@@ -200,8 +211,8 @@ def known_differences(path):
 def one_batch(a, tables, seed, folder):
     """(program, what differs, both sides) for all that differs, and counts."""
     signal, made, requests = programs.batch(seed, tables, a.batch, REQUESTS)
-    whittle, judge = Whittle(a.whittle, folder), Judge(a.judge)
-    counts = {"programs": len(made), "refused": 0, "unsteady": 0, "crashed": 0, "compared": 0, "failed requests": 0}
+    whittle, judge = Whittle(a.whittle, folder, a.interpret), Judge(a.judge)
+    counts = {"programs": len(made), "refused": 0, "unsteady": 0, "crashed": 0, "compared": 0, "interpreted": 0, "failed requests": 0}
     found = []
     refusals = whittle.check(f"c{seed}", signal, made)
     wanted, runs = {}, []
@@ -234,26 +245,30 @@ def one_batch(a, tables, seed, folder):
     judge.close()
 
     # A program that does not compile is told from the others by halving.
-    def replay(chains, optimise):
-        got = whittle.replay(f"r{seed}.{int(optimise)}", signal, chains, requests, optimise)
+    def replay(chains, level):
+        got = whittle.replay(f"r{seed}.{level}", signal, chains, requests, level)
         if not isinstance(got, str):
             return got
         if len(chains) == 1:
             return {chains[0][0]: got}
         half = len(chains) // 2
-        return {**replay(chains[:half], optimise), **replay(chains[half:], optimise)}
+        return {**replay(chains[:half], level), **replay(chains[half:], level)}
 
-    results = [replay(runs, bool(level)) for level in a.levels] if runs else []
+    results = [replay(runs, level) for level in a.levels] if runs else []
     for i, chain in runs:
         case = {"signal": signal, "processors": chain, "requests": requests}
-        if len({json.dumps(r[i]) for r in results}) > 1:
-            found.append((chain, "levels", ([r[i] for r in results], case)))
-        if isinstance(results[-1][i], str):
-            found.append((chain, "not run", (results[-1][i], case)))
-        elif wanted[i] is not None and results[-1][i] != wanted[i]:
+        ran = [r[i] for r in results if r[i] is not None]
+        counts["interpreted"] += "interpreted" in a.levels and results[a.levels.index("interpreted")][i] is not None
+        if not ran:
+            continue
+        if len({json.dumps(r) for r in ran}) > 1:
+            found.append((chain, "levels", (ran, case)))
+        if isinstance(ran[-1], str):
+            found.append((chain, "not run", (ran[-1], case)))
+        elif wanted[i] is not None and ran[-1] != wanted[i]:
             # Where a request fails although nothing of it would be left.
-            only = all(w == g or (w == "{}" and g == "failed") for w, g in zip(wanted[i], results[-1][i]))
-            found.append((chain, "fails" if only else "differs", (wanted[i], results[-1][i], case)))
+            only = all(w == g or (w == "{}" and g == "failed") for w, g in zip(wanted[i], ran[-1]))
+            found.append((chain, "fails" if only else "differs", (wanted[i], ran[-1], case)))
     return found, counts
 
 
@@ -272,11 +287,12 @@ def main():
     ap.add_argument("whittle")
     ap.add_argument("tables")
     ap.add_argument("judge")
+    ap.add_argument("interpret")
     ap.add_argument("--count", type=int, default=2000)
     ap.add_argument("--batch", type=int, default=BATCH)
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--show", type=int, default=10)
-    ap.add_argument("--levels", type=lambda t: [int(x) for x in t.split(",")], default=[0, 1])
+    ap.add_argument("--levels", type=lambda t: t.split(","), default=LEVELS)
     ap.add_argument("--keep", help="a file for all that differs, as JSON lines")
     ap.add_argument("--jobs", type=int, default=2)
     a = ap.parse_args()
