@@ -11,7 +11,7 @@ import sys
 root = sys.argv[1]
 # Config files of many megabytes are not kept here; compiler/syntax has tests of its own for them.
 ELSEWHERE = {"`{}` has {} MB, and at most {} are read", "`{}` has {} MB, and a config may have 4"}
-DECLARED = re.compile(r'constexpr\s+Diag<[^;{]*?>\s*\w+\s*\{\s*"([EWN]\d{4})"\s*,\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\}')
+DECLARED = re.compile(r'constexpr\s+(?:diag::)?Diag<[^;{]*?>\s*\w+\s*\{\s*"([EWN]\d{4})"\s*,\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\}')
 
 
 def files(folder, ends):
