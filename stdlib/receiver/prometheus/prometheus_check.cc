@@ -21,6 +21,7 @@ constexpr Diag<std::string_view> kTwoJobs{"E1168", "two jobs are named `{}`"};
 constexpr Diag<std::string_view, std::string_view> kTimeout{"E1169",
                                                             "a scrape may take {}, and the next one begins after {}"};
 constexpr Diag<std::string_view> kTarget{"E1170", "`{}` is not the address of a target"};
+constexpr Diag<std::string_view> kNeverScraped{"W1418", "the target `{}` is never scraped"};
 constexpr Diag<std::string_view> kScheme{"E1171", "targets are asked by `http` or `https`, not `{}`"};
 constexpr Diag<std::string_view, std::string_view> kNeeds{"E0830", "{} needs `{}`"};
 constexpr Diag<std::string_view, std::string_view> kNotOfAction{"E1180", "the action `{}` takes no `{}`"};
@@ -310,21 +311,65 @@ void file_here(Check& check, const Value& v) {
       .note("the Collector does not start without it: the image or a volume of the task has to bring the file");
 }
 
+// Whether relabelling may make another address of a target's.
+bool moves_targets(const Value& steps) {
+  return std::any_of(steps.items.begin(), steps.items.end(), [](const Value& step) {
+    if (step.late || step.wrong || step.items.empty()) return true;
+    const Value &target = step.at("target_label"), &action = step.at("action");
+    return action.late || action.text == "labelmap" || target.late || target.text == "__address__" ||
+           target.text.find('$') != std::string::npos;
+  });
+}
+
+// A target with its variables left out.
+std::string fixed_part(Check& check, const Value& target) {
+  if (!target.late) return target.text;
+  std::string out;
+  std::string_view text = check.sources().text(target.span);
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '$' || i + 1 == text.size() || text[i + 1] != '{') {
+      if (text[i] != '"' && text[i] != '\'') out += text[i];
+      continue;
+    }
+    int depth = 0;
+    for (++i; i < text.size(); ++i) {
+      depth += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
+      if (depth == 0) break;
+    }
+  }
+  return out;
+}
+
+// What is written in place of `host:port`: an URL, or an address with a path. Where nothing is relabelled the reference
+// refuses it when it reads the config, and what relabelling leaves when it would scrape.
 void targets(Check& check, const Value& job) {
-  const bool fixed = job.at("relabel_configs").items.empty();  // those may make an address of anything
+  const Value& steps = job.at("relabel_configs");
   for (const Value& group : job.at("static_configs").items) {
     if (group.wrong || group.items.empty()) continue;
     const Value& labels = group.at("labels");
     for (size_t i = 0; i < labels.keys.size(); ++i)
       if (labels.keys[i].empty()) check.diags().emit(kLabelName, labels.items[i].span, labels.keys[i]);
     for (const Value& t : group.at("targets").items) {
-      if (!fixed || t.late || t.wrong || t.text.find('/') == std::string::npos) continue;
-      auto d = check.diags().emit(kTarget, t.span, t.text);
-      size_t scheme = t.text.find("://");
-      std::string rest = scheme == std::string::npos ? t.text : t.text.substr(scheme + 3);
+      if (t.wrong || fixed_part(check, t).find('/') == std::string::npos || moves_targets(steps)) continue;
+      const std::string text = t.late ? std::string(check.sources().text(t.span)) : t.text;
+      const bool refused = steps.items.empty();
+      auto d = refused ? check.diags().emit(kTarget, t.span, text) : check.diags().emit(kNeverScraped, t.span, text);
+      size_t scheme = text.find("://");
       d.here(scheme == std::string::npos ? diag::Text<>("a target is `host:port`")
                                          : diag::Text<>("a target has no scheme"));
-      d.help("write `{}`, and the rest in `scheme` and `metrics_path`", rest.substr(0, rest.find('/')));
+      if (t.late) {
+        d.help("the path stands in `metrics_path`, and what is in front of the host in `scheme`");
+        continue;
+      }
+      std::string rest = scheme == std::string::npos ? text : text.substr(scheme + 3);
+      const size_t path = rest.find('/');
+      const bool says = path != std::string::npos && path + 1 < rest.size();
+      if (scheme == std::string::npos && says)
+        d.help("write `{}`, and `metrics_path: {}` beside `static_configs`", rest.substr(0, path), rest.substr(path));
+      else if (scheme != std::string::npos)
+        d.help("write `{}`, and beside `static_configs` `scheme: {}`{}", rest.substr(0, path), text.substr(0, scheme),
+               says ? " and `metrics_path: " + rest.substr(path) + "`" : std::string());
+      else d.help("write `{}`", rest.substr(0, path));
     }
   }
 }
