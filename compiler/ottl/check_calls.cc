@@ -4,6 +4,7 @@
 #include "compiler/ottl/checker.h"
 
 #include "compiler/diag/near.h"
+#include "compiler/ottl/dialects.h"
 #include "compiler/ottl/literals.h"
 
 #include <algorithm>
@@ -13,6 +14,8 @@ namespace whittle::ottl {
 namespace {
 
 constexpr Diag<Words, Words> kFunctionElsewhere{"E0803", "`{}` is not known where statements run for each {}"};
+constexpr Diag<Words, Words> kMoves{"N1433", "`{}` is not known where statements run for each {} in later versions"};
+constexpr Diag<Words, Words> kNewerArgument{"N1434", "{} of `{}` came later, and what this says is not looked at"};
 constexpr Diag<> kUnnamedAfterNamed{"E0804", "arguments without a name come before those with one"};
 constexpr Diag<Words, Words, Words> kArgumentCount{"E0804", "`{}` takes {}, and there {}"};
 constexpr Diag<Words, Words> kNoArgument{"E0804", "`{}` has no argument `{}`"};
@@ -79,8 +82,15 @@ void Checker::unknown_function(const Node& n, const std::string& name, bool edit
   if (const Function* elsewhere = find_anywhere(language_.library, name)) {
     std::string where;
     for (Context c : elsewhere->contexts) where += (where.empty() ? "" : " or ") + std::string(name_of(c));
-    say(kFunctionElsewhere, n.name_place, name, name_of(language_.context)).help =
-        "it is known where they run for each " + where;
+    const std::string help = "it is known where they run for each " + where;
+    Problem& p = say(kFunctionElsewhere, n.name_place, name, name_of(language_.context));
+    p.help = help;
+    if (const uint16_t until = known_elsewhere_until(name, language_.context); until > 0) {
+      p.since = until + 1;
+      Problem& moves = say(kMoves, n.name_place, name, name_of(language_.context));
+      moves.help = help + " from 0." + std::to_string(until + 1) + " on";
+      moves.until = until;
+    }
     return;
   }
   Problem& p = say(kNoFunction, n.name_place, name);
@@ -118,6 +128,7 @@ bool Checker::bind(NodeId id) {
     std::string there = given.size() == 1 ? "is 1" : "are " + std::to_string(given.size());
     Problem& p = say(kArgumentCount, place, f.name, count, there);
     p.help = signature(f);
+    if (many) came_later(p, f, "");
     return false;
   }
   for (size_t i = 0; i < given.size(); ++i) {
@@ -130,6 +141,7 @@ bool Checker::bind(NodeId id) {
       p.near = diag::nearest(names[i].text, all_names);
       if (p.near.empty()) p.near = by_letters(f, names[i].text);
       if (p.near.empty()) p.help = signature(f);
+      came_later(p, f, names[i].text);
       good = false;
       continue;
     }
@@ -151,6 +163,15 @@ bool Checker::bind(NodeId id) {
   again.children = {static_cast<uint32_t>(tree_.lists.size()), static_cast<uint32_t>(bound.size())};
   tree_.lists.insert(tree_.lists.end(), bound.begin(), bound.end());
   return good;
+}
+
+void Checker::came_later(Problem& p, const Function& f, std::string_view argument) {
+  const uint16_t since = later_argument(f.name, argument);
+  if (since == 0) return;
+  p.until = since - 1;
+  p.label = "it came with 0." + std::to_string(since);
+  const Place place = p.place;
+  say(kNewerArgument, place, argument.empty() ? "the last argument" : code(argument), f.name).since = since;
 }
 
 Place Checker::place_of(const std::vector<NodeId>& given, const std::vector<Word>& names, size_t i) const {

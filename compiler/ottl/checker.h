@@ -118,6 +118,8 @@ private:
 
   // Puts the arguments into the order of the parameters.
   bool bind(NodeId id);
+  // Leaves the problem of an argument to the versions that have not got it. Empty: of one that has no name.
+  void came_later(Problem& p, const Function& f, std::string_view argument);
   Place place_of(const std::vector<NodeId>& given, const std::vector<Word>& names, size_t i) const;
 
   // The parameter with the same letters, whatever stands between them: `xpath` for `x_path`.

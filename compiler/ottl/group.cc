@@ -27,10 +27,11 @@ void parse_all(std::span<const std::string_view> texts, In in, std::vector<Read>
   }
 }
 
-bool check_one(Read& r, const Language& language, std::vector<TextProblem>& problems) {
+// `names`: since when paths may say their own context (dialects.h).
+bool check_one(Read& r, const Language& language, uint16_t names, std::vector<TextProblem>& problems) {
   std::vector<Problem> found;
   bool good = check(r.tree, language, found);
-  if (good) tell_versions(r.tree, found);
+  if (good) tell_versions(r.tree, names, found);
   for (Problem& p : found) problems.push_back({r.in, r.index, std::move(p)});
   return good;
 }
@@ -89,7 +90,7 @@ std::optional<Group> read_group(const GroupTexts& texts, std::span<const Context
                       !texts.stated ? Naming::Always
                       : statement   ? Naming::Prefixed
                                     : Naming::May};
-    good = check_one(r, language, problems) && good;
+    good = check_one(r, language, texts.stated ? kNamesInStatements : 0, problems) && good;
   }
   if (!good) return std::nullopt;
   if (!texts.stated && !inferred.context) {
@@ -123,7 +124,7 @@ std::vector<Tree> read_conditions(const GroupTexts& texts, std::span<const Conte
       context = inferred.context ? *inferred.context : *inferred.named;
     }
     Language language{Library::Filter, context, texts.stated ? Naming::Prefixed : Naming::Always};
-    if (!check_one(r, language, problems)) continue;
+    if (!check_one(r, language, 0, problems)) continue;
     if (texts.stated || inferred.context) out.push_back(std::move(r.tree));
     else no_context(inferred, {&r, 1}, problems);
   }
@@ -137,7 +138,8 @@ std::vector<Tree> read_conditions_of(Context context, std::span<const std::strin
   parse_all(texts, In::Condition, all, problems);
   std::vector<Tree> out;
   for (Read& r : all) {
-    if (check_one(r, {Library::Filter, context, Naming::May}, problems)) out.push_back(std::move(r.tree));
+    if (check_one(r, {Library::Filter, context, Naming::May}, kNamesInConditions, problems))
+      out.push_back(std::move(r.tree));
   }
   return out;
 }

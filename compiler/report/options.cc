@@ -105,7 +105,7 @@ bool read_config_options(const CommandLine& line, check::CheckOptions& options, 
       auto contrib = schema::contrib_of(*options.distribution, version);
       if (!contrib)
         return error = "`" + version + "` is no version of `" + who +
-                       "` that is known: " + (who == "adot" ? "0.40 to 0.49" : "0.100 and later, such as 0.158"),
+                       "` that is known: " + (who == "adot" ? "0.31 to 0.49" : "0.80 and later, such as 0.158"),
                false;
       options.contrib = *contrib;
     }

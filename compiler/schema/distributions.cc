@@ -33,11 +33,12 @@ std::optional<uint16_t> contrib_of(Distribution d, std::string_view version) {
   if (end == 0 || end > 3 || more) return std::nullopt;
   uint16_t minor = 0;
   for (char c : version.substr(0, end)) minor = static_cast<uint16_t>(minor * 10 + (c - '0'));
-  if (d != Distribution::Adot) return minor >= 100 ? std::optional(minor) : std::nullopt;
-  // go.mod of aws-otel-collector at each tag.
+  if (d != Distribution::Adot) return minor >= 80 ? std::optional(minor) : std::nullopt;
+  // go.mod of aws-otel-collector at each tag; where patches differ, of the last.
   struct {
     uint16_t adot, contrib;
-  } static constexpr kMadeOf[] = {{40, 102}, {41, 109}, {42, 115}, {43, 117}, {44, 130},
+  } static constexpr kMadeOf[] = {{31, 80},  {32, 82},  {33, 84},  {34, 86},  {35, 90},  {36, 90},  {37, 94},
+                                  {38, 94},  {39, 98},  {40, 102}, {41, 109}, {42, 115}, {43, 117}, {44, 130},
                                   {45, 131}, {46, 141}, {47, 143}, {48, 151}, {49, 156}};
   for (auto& m : kMadeOf) {
     if (m.adot == minor) return m.contrib;

@@ -23,6 +23,7 @@ namespace {
 constexpr Diag<> kDoesNothing{"W0701", "this filter keeps everything"};
 constexpr Diag<std::string_view, std::string_view> kBothForms{"E0703", "{} and {} cannot be used together"};
 constexpr Diag<> kNoExpression{"E1230", "not a filter expression"};
+constexpr Diag<std::string_view, std::string_view> kNotYet{"E1433", "in contrib 0.{}, this filter has no `{}`"};
 constexpr Diag<std::string_view> kSeverity{"E0707", "`{}` is not a severity"};
 
 class FilterCheck {
@@ -34,6 +35,7 @@ public:
     Value& c = instance_.config;
     if (c.items.empty()) return;
     both_forms();
+    versions();
     conditions();
     if (used_for_ & schema::bit(Signal::Metrics)) metrics(c.at("metrics"));
     if (used_for_ & schema::bit(Signal::Traces))
@@ -116,6 +118,22 @@ private:
       if (by_context != nullptr) clash(*by_context, "`" + std::string(context_name) + "`", inferred, name);
       else if (old != nullptr && f.part != "traces") clash(*old, "`" + std::string(old_name) + "`", inferred, name);
     }
+  }
+
+  // ---- versions
+
+  void came(const Value& setting, std::string_view name, uint16_t since) {
+    if (!setting.written || check_.options.contrib >= since) return;
+    diags()
+        .emit(kNotYet, setting.key ? setting.key : setting.span, std::to_string(check_.options.contrib), name)
+        .here("it came with 0.{}", std::to_string(since));
+  }
+
+  void versions() {
+    for (std::string_view inferred : {"metric_conditions", "log_conditions", "trace_conditions"})
+      came(instance_.config.at(inferred), inferred, 146);
+    for (std::string_view part : {"metrics", "logs", "traces"})
+      came(instance_.config.at(part).at("resource"), "resource", 139);
   }
 
   // ---- conditions

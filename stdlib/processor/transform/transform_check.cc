@@ -17,7 +17,18 @@ constexpr diag::Diag<std::string_view> kNoInference{"E1433", "in contrib 0.{}, s
 
 constexpr diag::Diag<std::string_view> kPropagates{"N1408", "where `{}` fails, the whole payload is dropped"};
 
+constexpr diag::Diag<std::string_view, std::string_view> kNotYet{"E1433", "in contrib 0.{}, groups have no `{}`"};
+constexpr diag::Diag<std::string_view> kNoExemplars{"E1433", "in contrib 0.{}, there is no context `exemplar`"};
+
 constexpr uint16_t kInfers = 119;  // the first version that finds the context of statements by their paths
+constexpr uint16_t kExemplars = 154;
+
+// Settings of a group, and the first version with them.
+struct Since {
+  std::string_view setting;
+  uint16_t since;
+};
+constexpr Since kSettings[] = {{"conditions", 99}, {"error_mode", 120}};
 
 struct Part {
   std::string_view name;
@@ -58,6 +69,17 @@ void group(Check& check, const Value& whole, const Value& g, Signal signal) {
     check.diags()
         .emit(kNoInference, g.span, std::to_string(check.options.contrib))
         .note("it is inferred from 0.{} on", std::to_string(kInfers));
+  for (const Since& s : kSettings) {
+    const Value& setting = g.at(s.setting);
+    if (!setting.written || check.options.contrib >= s.since) continue;
+    check.diags()
+        .emit(kNotYet, setting.key ? setting.key : setting.span, std::to_string(check.options.contrib), s.setting)
+        .here("it came with 0.{}", std::to_string(s.since));
+  }
+  if (texts.stated == ottl::Context::Exemplar && check.options.contrib < kExemplars)
+    check.diags()
+        .emit(kNoExemplars, context.span, std::to_string(check.options.contrib))
+        .here("it came with 0.{}", std::to_string(kExemplars));
   texts.conditions = std::move(*of_conditions);
   texts.statements = std::move(*of_statements);
   std::vector<ottl::TextProblem> problems;
