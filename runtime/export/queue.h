@@ -14,6 +14,7 @@
 #include "runtime/base/outgoing.h"
 #include "runtime/base/payload.h"
 #include "runtime/base/runtime.h"
+#include "runtime/export/queue_bounds.h"
 #include "runtime/export/store.h"
 #include "runtime/loop/loop.h"
 #include "runtime/loop/retry_timer.h"
@@ -89,9 +90,8 @@ public:
   // from inside.
   using Send = void (*)(void* self, Outgoing& item);
 
-  // `settings` null: no queue; senders wait for the result, and of telemetry for which nobody waits at most kDirect
-  // payloads are here. `context`, `settings` and `name` must outlive the queue. `name`: what logs call it, where an
-  // exporter has several; empty: the exporter's id.
+  // `settings` null: no queue, and senders wait for the result (queue_bounds.h). `context`, `settings` and `name` must
+  // outlive the queue. `name`: what logs call it, where an exporter has several; empty: the exporter's id.
   ExportQueue(const ComponentContext& context, const config::Queue* settings, const config::Retry* retry, Send send,
               void* self, uint64_t most_bytes = kMostBytes, Text name = {});
   // Only when it is idle.
@@ -99,7 +99,6 @@ public:
   ExportQueue(const ExportQueue&) = delete;
 
   // Of an exporter that has no setting for a queue: senders wait for the result, and a few payloads are on their way.
-  // Of telemetry for which nobody waits no more are here.
   static const config::Queue kFew;
 
   // Requests of this signal are cut so that each is within the limit. Call it before anything is offered.
@@ -147,33 +146,46 @@ public:
 
 private:
   friend struct Outgoing;
-  static constexpr uint32_t kDirect = 10;
-  // Without a queue each request is sent as it comes, and the next ones of those that wait are refused.
-  static constexpr uint32_t kDirectAwaited = 1000, kDirectInFlight = 100;
 
-  void delivered();
-  void failed_once();
-  // Monotonic ns of when the oldest of what is here was taken; 0 when nothing is.
-  int64_t oldest() const;
+  // queue.cc
   uint64_t size_of(const Payload& p) const;
   bool has_room(uint64_t size, uint64_t held) const;
-  void tell_size();
+  void push(Counted&& c);
+  void pump();
+
+  // queue_batch.cc
   void collect(Counted&& c);
   void cut_batches(uint32_t signal, bool all);
   Counted cut(Counted& from, uint64_t items);
-  void push(Counted&& c);
-  void pump();
+  void cut_to_limit(Counted& c);
+
+  // queue_store.cc
+  // Writes what is offered to the store. False when nothing of it goes on from here: `answer` says what became of it.
+  bool put(Payload& payload, uint64_t size, uint64_t held, StoredRef& stored, Status& answer);
   void refill();
+  void refill_and_pump();
   void load(const StoredPayload& next);
   uint64_t size_of(const StoredPayload& p) const;
+
+  // queue_attempts.cc
   void attempt(Outgoing& item);
+  void delivered();
+  void failed_once();
   void give_up(Outgoing& item, Text why, Loss loss);
   void lost(Signal signal, uint64_t items, Loss loss);
-  // Of what was lost since the start: how many items, and how many for each reason.
-  int64_t losses(Writer& reasons) const;
   static bool abandoned(const Outgoing& item);
   static void tell(Outgoing& item, Status status, Text why);
   void end(Outgoing& item);
+
+  // queue_report.cc
+  void observe();
+  void tell_size();
+  // Monotonic ns of when the oldest of what is here was taken; 0 when nothing is.
+  int64_t oldest() const;
+  // Of what was lost since the start: how many items, and how many for each reason.
+  int64_t losses(Writer& reasons) const;
+  // What delivery() says of this one; false when it has only failed for kGivenUp.
+  bool append_delivery(Writer& out, int64_t now) const;
 
   const ComponentContext& context_;
   Runtime& runtime_;
@@ -181,7 +193,7 @@ private:
   const config::Retry* retry_;
   Send send_;
   void* self_;
-  const uint64_t capacity_, most_bytes_;
+  const QueueBounds bounds_;
   const Text name_;
   RequestLimit limits_[3];
   Counted collecting_[3];  // for a batch, by signal
@@ -196,7 +208,6 @@ private:
   uint64_t size_ = 0;          // of everything here
   Outgoings held_;
   uint64_t items_ = 0;
-  const bool awaited_;  // senders wait for the result
   Store* store_ = nullptr;
   uint64_t from_disk_ = 0;  // from this id on payloads are on the disk alone
   bool refilling_ = false;

@@ -40,7 +40,7 @@ ONE_COPY = {
     "SHA-256": (r"0x428a2f98", {"base/sha256.h"}),
     "what JSON escapes": (r"u2028|'u', '2', '0', '2'", {"base/json.h"}),
     "YAML's words": (r'"\.NAN"', {"base/yaml_scalar.cc"}),
-    "waits between attempts": (r"4294967295\.0", {"runtime/base/backoff.cc", "runtime/export/queue.cc"}),
+    "waits between attempts": (r"4294967295\.0", {"runtime/base/backoff.cc", "runtime/export/queue_attempts.cc"}),
     "what AWS calls a fault": (r"\(HTTP status ", {"runtime/aws/call.cc"}),
 }
 
