@@ -3,8 +3,8 @@
 // At the end it is told to stop as ECS would, so that what it still holds is seen too.
 #include "compiler/driver/commands.h"
 #include "compiler/driver/show.h"
-#include "compiler/driver/simulator.h"
 #include "compiler/driver/try_grpc.h"
+#include "compiler/simulator/simulator.h"
 
 #include <arpa/inet.h>
 #include <cerrno>
@@ -34,7 +34,7 @@ std::string shortened(const std::string& body, size_t most) {
   return body.substr(0, most) + "... (" + std::to_string(body.size()) + " bytes)";
 }
 
-void show(const SimulatedCall& call, size_t most, Tally& tally) {
+void show(const simulator::Call& call, size_t most, Tally& tally) {
   ++(call.others ? tally.others : call.signature_good ? tally.good : tally.bad);
   const char* verdict = call.others || call.signature_good ? "" : "  REFUSED: ";
   printf("%s:%s %d%s%s\n  %s\n", call.service.c_str(), call.action.c_str(), call.status, verdict, call.problem.c_str(),
@@ -115,15 +115,15 @@ int try_command(const Words& words) {
           "of them leaves this machine.",
           specs, a, options, code))
     return code;
-  Simulator simulator;
+  simulator::Simulator task;
   std::string error;
-  if (!simulator.open(error)) return fprintf(stderr, "whittle: %s\n", error.c_str()), 2;
+  if (!task.open(error)) return fprintf(stderr, "whittle: %s\n", error.c_str()), 2;
   if (a.has("--metrics")) {
     std::ifstream file(a.get("--metrics"), std::ios::binary);
     if (!file) return fprintf(stderr, "whittle: cannot read %s\n", a.get("--metrics").c_str()), 2;
-    simulator.serve_metrics(std::string(std::istreambuf_iterator<char>(file), {}));
+    task.serve_metrics(std::string(std::istreambuf_iterator<char>(file), {}));
   }
-  const std::string own = "127.0.0.1:" + std::to_string(simulator.port());
+  const std::string own = "127.0.0.1:" + std::to_string(task.port());
   const int grpc_port = free_port();
   options.stand_ins = {own, "127.0.0.1:" + std::to_string(grpc_port)};
   Compiled compiled;
@@ -131,7 +131,7 @@ int try_command(const Words& words) {
 
   pid_t grpc = 0;
   if (calls_grpc(*compiled.checked.config) && (grpc = serve_grpc(grpc_port, own)) < 0) return 2;
-  std::vector<std::string> said, environment = simulator.environment();
+  std::vector<std::string> said, environment = task.environment();
   environment.push_back("HTTP_PROXY=http://" + own);
   for (const auto& [name, value] : variables(*compiled.checked.config, said)) environment.push_back(name + "=" + value);
   for (const std::string& line : said) fprintf(stderr, "%s\n", line.c_str());
@@ -140,7 +140,7 @@ int try_command(const Words& words) {
   fprintf(stderr,
           "a simulated Fargate task: metadata, credentials and AWS on 127.0.0.1:%d; the collector is process %d; "
           "Ctrl-C ends it\n",
-          simulator.port(), child);
+          task.port(), child);
 
   struct sigaction action{};
   action.sa_handler = [](int signal) { stop_signal = signal; };
@@ -161,7 +161,7 @@ int try_command(const Words& words) {
     }
     return waitpid(child, &status, WNOHANG) == child;
   };
-  simulator.serve(ended, [&](const SimulatedCall& call) { show(call, most, tally); });
+  task.serve(ended, [&](const simulator::Call& call) { show(call, most, tally); });
   if (grpc > 0) {
     kill(grpc, SIGKILL);
     waitpid(grpc, nullptr, 0);
