@@ -124,6 +124,11 @@ bool decode_span_id(Text t, uint8_t (&out)[8]) {
   return t.size() == 16 && decode_hex(t, out);
 }
 
+// As Go reads a number into a double: a "-0" is negative.
+double number_of(yyjson_val* v) {
+  return yyjson_is_sint(v) && yyjson_get_sint(v) == 0 ? -0.0 : yyjson_get_num(v);
+}
+
 // Seconds as a time in nanoseconds, as Go converts a double on amd64.
 uint64_t nanoseconds(yyjson_val* seconds) {
   const double ns = yyjson_get_num(seconds) * 1e9;
@@ -135,7 +140,7 @@ uint64_t nanoseconds(yyjson_val* seconds) {
 void append_value(Writer& out, yyjson_val* v) {
   switch (yyjson_get_type(v)) {
   case YYJSON_TYPE_BOOL: out.append(Text(yyjson_get_bool(v) ? "true" : "false")); return;
-  case YYJSON_TYPE_NUM: append_double(out, yyjson_get_num(v)); return;
+  case YYJSON_TYPE_NUM: append_double(out, number_of(v)); return;
   case YYJSON_TYPE_STR: append_json_html(out, text_of(v)); return;
   case YYJSON_TYPE_ARR: {
     yyjson_val* element;
@@ -423,16 +428,19 @@ private:
   static void annotations(yyjson_val* all, Attributes& a) {
     if (yyjson_obj_size(all) == 0) return;
     std::vector<Text> keys;
+    std::vector<yyjson_val*> values;
     yyjson_val *key, *value;
     size_t i, n;
     yyjson_obj_foreach(all, i, n, key, value) {
-      if (std::find(keys.begin(), keys.end(), text_of(key)) == keys.end()) keys.push_back(text_of(key));
+      const size_t at = static_cast<size_t>(std::find(keys.begin(), keys.end(), text_of(key)) - keys.begin());
+      if (at == keys.size()) keys.push_back(text_of(key)), values.push_back(value);
+      values[at] = value;
     }
     a.texts("aws.xray.annotations", keys);
-    yyjson_obj_foreach(all, i, n, key, value) {
-      if (yyjson_is_str(value)) a.text(text_of(key), text_of(value));
-      if (yyjson_is_bool(value)) a.boolean(text_of(key), yyjson_get_bool(value));
-      if (yyjson_is_num(value)) a.real(text_of(key), yyjson_get_num(value));
+    for (size_t k = 0; k < keys.size(); ++k) {
+      if (yyjson_is_str(values[k])) a.text(keys[k], text_of(values[k]));
+      if (yyjson_is_bool(values[k])) a.boolean(keys[k], yyjson_get_bool(values[k]));
+      if (yyjson_is_num(values[k])) a.real(keys[k], number_of(values[k]));
     }
   }
 
