@@ -27,6 +27,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/awsxrayreceiver"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/jaegerreceiver"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/statsdreceiver"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/zipkinreceiver"
@@ -39,7 +40,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-var receivers = []receiver.Factory{jaegerreceiver.NewFactory(), statsdreceiver.NewFactory(), zipkinreceiver.NewFactory()}
+var receivers = []receiver.Factory{awsxrayreceiver.NewFactory(), jaegerreceiver.NewFactory(), statsdreceiver.NewFactory(), zipkinreceiver.NewFactory()}
 
 type request struct {
 	To      string            `json:"to"`
@@ -68,6 +69,7 @@ type receiverCase struct {
 	Settings json.RawMessage `json:"settings"`
 	Inputs   json.RawMessage `json:"inputs"`
 	Quiet    int             `json:"quiet"` // milliseconds without anything that end a datagram's answer
+	First    int             `json:"first"` // milliseconds that the first of it may take, if that is more
 }
 
 type rawCodec struct{}
@@ -176,7 +178,8 @@ func receive(c receiverCase) (r result) {
 			if in.Quiet != nil {
 				quiet = time.Duration(*in.Quiet) * time.Millisecond
 			}
-			for last, since := -1, time.Now(); time.Since(since) < quiet; time.Sleep(time.Millisecond) {
+			first := max(quiet, time.Duration(c.First)*time.Millisecond)
+			for last, since := 0, time.Now(); time.Since(since) < quiet || (last == 0 && time.Since(since) < first); time.Sleep(time.Millisecond) {
 				if n := end.count(); n != last {
 					last, since = n, time.Now()
 				}

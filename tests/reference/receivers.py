@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Random requests of Zipkin's, Jaeger's and StatsD's protocols: what clients send, and now and then what none should.
+"""Random requests of Zipkin's, Jaeger's, X-Ray's and StatsD's protocols: what clients send, and now and then what none should.
 
 Requests are cut short, but no bytes are flipped in them: of known fields with wrong types the reference's generated readers read some regardless.
 """
@@ -477,6 +477,162 @@ class Jaeger(Maker):
 
     def inputs(self, n):
         return [self.r.choice([self.http, self.compact, self.binary, self.grpc])() for _ in range(n)]
+
+
+# ---- X-Ray ---------------------------------------------------------------------------------------------------------------
+
+class Members(list):
+    """An object as pairs, so that a name may come twice."""
+
+
+def json_text(x, ascii=True):
+    if isinstance(x, Members):
+        return "{" + ", ".join(json.dumps(k, ensure_ascii=ascii) + ": " + json_text(v, ascii) for k, v in x) + "}"
+    if isinstance(x, list):
+        return "[" + ", ".join(json_text(v, ascii) for v in x) + "]"
+    if isinstance(x, dict):
+        return json_text(Members(x.items()), ascii)
+    return x.decode() if isinstance(x, bytes) else json.dumps(x, ensure_ascii=ascii)
+
+
+class Awsxray(Maker):
+    """Segment documents. The reference dies of a subsegment without name or start, an exception without id and an ID of more than 36 characters: there
+    are none of these."""
+
+    def number(self):
+        return self.pick(0, 1, -1, 200, 2**40, 1.5, -0.25, 1e21, 1e-7, 123456789.125, 2**53 + 1, 2**63 - 1, 2**63, 0.1, b"-0", b"1.0", b"1e2", b"1E+2", b"100e-2", b"0.30000000000000000000001", b"1e20")
+
+    def integer(self):
+        return self.pick(0, 1, 7, -1, 3000, 2**31, 2**63 - 1, -2**63, b"-0") if self.some(0.98) else self.pick(1.5, b"1.0", 2**63, b"1e2", "1", True, None)
+
+    def seconds(self):
+        r = self.r
+        return r.choice([1_764_000_000.123, 1_764_000_000, r.uniform(1.7e9, 1.8e9), r.uniform(0, 1e6), 0, -1.5, 1e10, 1e300, 1.7640000001e9])
+
+    def word(self):
+        return self.text() if self.some(0.4) else self.pick("orders", "\u0007", "\ud800 half", "\U0001f600", "for ", "a/b?c", "&<>", "é\u2028", "tab\there")
+
+    ADDED = ("annotations", "metadata", "cause", "stack", "aws", "cloudwatch_logs")  # come but once: the reference adds a second one to the first
+
+    def some_of(self, odd=0.01, **makers):
+        """Some members, made as told; now and then one of a wrong type, by another's case or twice."""
+        out = Members()
+        for k, make in makers.items():
+            if not self.some(0.45):
+                continue
+            out.append((self.cased(k), make() if not self.some(odd) else self.pick(None, None, None, 1, "x", True, [], {}, [None], 1.5)))
+            if self.some(odd) and k not in self.ADDED:
+                out.append((self.cased(k), make()))
+        if self.some(odd):
+            out.append((self.pick("unknown", "origin", "links", "error", "fault", "throttle", "precursor_ids", ""), self.pick(True, False, None, [], ["a"], [{"id": "1", "trace_id": "2", "attributes": {"k": 1}}], "AWS::EC2::Instance")))
+        self.r.shuffle(out)
+        return out
+
+    def cased(self, name):
+        return name if self.some(0.99) else self.pick(name.upper(), name.title())
+
+    def flag(self):
+        return self.some(0.5)
+
+    def http(self):
+        code = lambda: self.pick(200, 302, 399, 400, 404, 429, 500, 99, 100, 0, -1) if self.some(0.9) else self.integer()
+        request = lambda: self.some_of(method=lambda: self.pick("GET", "POST", ""), url=self.word, user_agent=self.word, client_ip=lambda: self.pick("10.0.0.1", ""), x_forwarded_for=self.flag)
+        response = lambda: self.some_of(status=code, content_length=lambda: self.pick(0, 12, "12", "", 1.9, -1.9, 1e300, True, None, [], {}, 2**63, -2**63, self.number()))
+        return self.some_of(request=request, response=response)
+
+    def frame(self):
+        return self.some_of(path=self.word, line=self.integer, label=self.word)
+
+    def exception(self):
+        e = self.some_of(message=self.word, type=self.word, remote=self.flag, truncated=self.integer, skipped=self.integer, cause=lambda: self.hex(16), stack=lambda: [self.frame() for _ in range(self.r.randint(0, 3))])
+        return Members([("id", self.pick(self.hex(16), "", self.word())), *e])
+
+    def cause(self):
+        if self.some(0.3):
+            return self.hex(16) if self.some(0.6) else self.pick("", "text")  # none with escapes: of these the reference keeps the backslashes
+        out = self.some_of(working_directory=self.word, paths=lambda: ["a", "b"])
+        if self.some(0.5):
+            out.append((self.cased("exceptions"), [self.exception() for _ in range(self.r.randint(0, 3))] if self.some(0.98) else self.pick(None, [], {}, "x", ["x"])))
+        return out
+
+    def aws(self):
+        w = self.word
+        return self.some_of(account_id=w, operation=w, region=w, request_id=w, queue_url=w, table_name=w, retries=self.integer, table_names=lambda: ["a", "b"],
+                            elastic_beanstalk=lambda: self.some_of(environment_name=w, version_label=w, deployment_id=self.integer),
+                            cloudwatch_logs=lambda: [self.some_of(log_group=w, arn=w) for _ in range(self.r.randint(0, 3))],
+                            ecs=lambda: self.some_of(container=w, container_id=w, availability_zone=w, task_arn=w, task_family=w, cluster_arn=w, container_arn=w, launch_type=w),
+                            ec2=lambda: self.some_of(instance_id=w, availability_zone=w, instance_size=w, ami_id=w), eks=lambda: self.some_of(cluster_name=w, pod=w, container_id=w),
+                            xray=lambda: self.some_of(sdk=lambda: self.pick("X-Ray for Go", "X-Ray for Java", "X-Ray", "for ", "X-Ray for .NET for x", w()), sdk_version=w, auto_instrumentation=self.flag))
+
+    def sql(self):
+        w = self.word
+        url = lambda: self.pick("jdbc:postgresql://host:5432/ebdb", "postgresql://host/db?x=1", "a:b", "a:b?c?d", "mysql://h/", "x://h//d", "x:///d", "x:/d", "a:b:c://h/d", "p+t:db?q", "a:\nb", "a:b?\n", "é:ü/ö")
+        return self.some_of(connection_string=w, url=lambda: url() if self.some(0.97) else self.pick("", "db", ":", "/a:b", "a:?b", "a:b?c\nd"), sanitized_query=w, database_type=w, database_version=w, driver_version=w, user=w,
+                            preparation=lambda: "call")
+
+    def any(self, depth=0):
+        if depth < 3 and self.some(0.3):
+            return self.pick([self.any(depth + 1) for _ in range(self.r.randint(0, 3))], Members((self.pick("a", "b", "B", "", "é<", "c.d"), self.any(depth + 1)) for _ in range(self.r.randint(0, 3))))
+        return self.pick(self.word(), self.number(), True, False, None)
+
+    def annotations(self):
+        return Members((self.pick("k", "n", "http.method", "é", "", "aws.operation", "x" + str(i)), self.any() if self.some(0.2) else self.pick(self.word(), self.number(), True)) for i in range(self.r.randint(0, 4)))
+
+    def metadata(self):
+        inner = lambda: Members((self.pick("a", "b", "", "é"), self.any()) for _ in range(self.r.randint(0, 3)))
+        return Members((self.pick("default", "ns", "", "x.y", "é"), inner() if self.some(0.97) else self.pick(None, None, 1, [])) for _ in range(self.r.randint(0, 3)))
+
+    def trace_id(self):
+        good = f"1-{self.hex(8)}-{self.hex(24)}"
+        return good if self.some(0.97) else self.pick("", "x", good.upper(), good[:-1], good + "0", good.replace("-", "_"), good[:12] + "g" + good[13:], good[:20] + "é" + good[22:])
+
+    def id(self):
+        good = self.hex(16)
+        return good if self.some(0.99) else self.pick("", good[:15], good + "0", good.upper(), "0" * 16, "x" * 16, "é" + good[2:])
+
+    def segment(self, depth=0):
+        need = [("name", self.word()), ("id", self.id()), ("start_time", self.seconds())]
+        if depth == 0 or self.some(0.05):
+            need.append(("trace_id", self.trace_id()))
+        if depth == 0 and self.some(0.03):
+            del need[self.r.randrange(len(need))]
+        elif depth and self.some(0.01):
+            del need[1]
+        rest = self.some_of(odd=0.004, end_time=self.seconds, in_progress=self.flag, user=self.word, resource_arn=self.word, service=lambda: self.some_of(version=self.word, compiler=self.word, compiler_version=self.word),
+                            http=self.http, cause=self.cause, aws=self.aws, annotations=self.annotations, metadata=self.metadata, traced=self.flag, sql=self.sql)
+        if self.some(0.3):
+            rest.append(("namespace", self.pick("aws", "remote", "local") if self.some(0.97) else self.pick("", "AWS", "other", None)))
+        if self.some(0.3):
+            rest.append(("parent_id", self.id()))
+        if self.some(0.3):
+            rest.append(("type", self.pick("subsegment", "Subsegment", "segment", "", "SUBSEGMENT")))
+        if depth < 4 and self.some(0.4):
+            rest.append(("subsegments", [self.segment(depth + 1) for _ in range(self.r.randint(0, 3))]))
+            if self.some(0.01):
+                rest.append(("subsegments", self.pick(None, [], {}, "x")))
+        out = Members(need + rest)
+        if self.some(0.3):
+            self.r.shuffle(out)
+        return out
+
+    def header(self):
+        if self.some(0.95):
+            return '{"format": "json", "version": 1}\n'
+        return self.pick('{"format":"JSON","version":1}\n', '{"Format":"json","VERSION":1}\n', '{"format":"json","version":1,"x":[]}\n', '{"format":"json","version":2}\n', '{"format":"xml","version":1}\n', '{"format":"json","version":"1"}\n',
+                         '{"format":"json","version":1.0}\n', '{"format":"json","version":1', '{"format":"json","version":1}', '{"format":"json"}\n', "\n", "", "[]\n", "null\n", '{"format":"json","version":1,"version":2}\n',
+                         '{"format":null,"format":"json","version":1}\n', '{"format":"json","version":1} x\n', ' {"format":"json","version":1} \r\n', '{"format":"json","version":1,"version":null}\n', '{"format":"json","version":01}\n')
+
+    def datagram(self):
+        body = json_text(self.segment(), self.some(0.5)) if self.some(0.98) else self.pick("", "null", "[]", "1", '"x"', "{}", " ")
+        if self.some(0.03):
+            body = self.pick(body[:self.r.randint(0, len(body))], body + "x", body + " \n", "\n" + body, body.replace(":", " ", 1), body.replace(",", ",,", 1), body.replace('"', "'", 2), body + body)
+        raw = body.encode("utf-8", "replace")
+        if self.some(0.02):
+            raw = raw.replace(b"o", self.pick(b"\xff", b"\xc3", b"\xed\xa0\x80", b"\0", b"\x1f"), 1)
+        return "datagram", {}, self.header().encode() + raw
+
+    def inputs(self, n):
+        return [x for x in (self.datagram() for _ in range(2 * n)) if len(x[2]) < 60000][:n]
 
 
 # ---- StatsD --------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import argparse
 import base64
 import collections
 import concurrent.futures
+import itertools
 import json
 import os
 import random
@@ -24,11 +25,12 @@ from against_reference import by_text, canon
 
 CLOCK = 1_700_000_100
 # By receiver: its settings for each side, and where the judge finds each way in.
-SETTINGS = {"zipkin": ({"endpoint": "ADDR1"}, None),
+SETTINGS = {"awsxray": ({"endpoint": "ADDR2", "proxy_server": {"endpoint": "ADDR1", "region": "us-east-1"}}, None),
+            "zipkin": ({"endpoint": "ADDR1"}, None),
             "jaeger": ({"protocols": {"grpc": {"endpoint": "ADDR1"}, "thrift_http": {"endpoint": "ADDR3"}, "thrift_compact": {"endpoint": "ADDR2"}, "thrift_binary": {"endpoint": "ADDR4"}}},
                        {"protocols": {"grpc": None, "thrift_http": None, "thrift_compact": None, "thrift_binary": None}})}
-ADDRESSES = {"zipkin": {"http": "ADDR1"}, "jaeger": {"grpc": "ADDR1", "http": "ADDR3", "thrift_compact": "ADDR2", "thrift_binary": "ADDR4"}}
-MAKERS = {"zipkin": receivers.Zipkin, "jaeger": receivers.Jaeger}
+ADDRESSES = {"awsxray": {"datagram": "ADDR2"}, "zipkin": {"http": "ADDR1"}, "jaeger": {"grpc": "ADDR1", "http": "ADDR3", "thrift_compact": "ADDR2", "thrift_binary": "ADDR4"}}
+MAKERS = {"awsxray": receivers.Awsxray, "zipkin": receivers.Zipkin, "jaeger": receivers.Jaeger}
 
 
 EXPORTERS = {"otlphttp": {"endpoint": "http://127.0.0.1:1", "encoding": "json"}}
@@ -59,11 +61,11 @@ def ask_reference(judge, name, inputs):
         kind = way if way in ("http", "grpc") else "udp"
         return {kind: {"to": ADDRESSES[name][way], **options, "body": base64.b64encode(body).decode()}}
 
-    return ask_judge(judge, {"receiver": name, "signal": "traces", "settings": SETTINGS[name][0], "quiet": 25, "inputs": [one(*i) for i in inputs]})
+    return ask_judge(judge, {"receiver": name, "signal": "traces", "settings": SETTINGS[name][0], "quiet": 0, "first": 150, "inputs": [one(*i) for i in inputs]})
 
 
 def ask_whittle(whittle, name, inputs):
-    """For each input the lines that came of it. What gets no answer is followed by a request that gets one."""
+    """For each input the lines that came of it."""
     config = {"receivers": {name: SETTINGS[name][1]}, "exporters": EXPORTERS,
               "service": {"pipelines": {"traces": {"receivers": [name], "exporters": ["otlphttp"]}}}}
     lines = []
@@ -74,16 +76,12 @@ def ask_whittle(whittle, name, inputs):
         elif way == "grpc":
             lines.append({"to": name, "grpc": {**options, "message": payload}})
         else:
-            lines += [{"to": name, "on": way, "datagram": payload}, {"to": name, "http": {"path": "/nothing/here"}}]
-    parts, now = [], []
+            lines.append({"to": name, **({} if way == "datagram" else {"on": way}), "datagram": payload})
+        lines.append({"mark": ""})
+    parts = [[]]
     for line in replay(whittle, config, lines):
-        now.append(line)
-        if "response" in line:
-            parts.append(now)
-            now = []
-    if now:
-        parts[-1] += now
-    return parts
+        parts[-1].append(line) if "mark" not in line else parts.append([])
+    return parts[:-1]
 
 
 def statsd(a):
@@ -136,6 +134,8 @@ def settled(bodies, window, as_text=True):
 
     def walk(x):
         if isinstance(x, dict):
+            if x.get("key") == "aws.xray.annotations":  # in no order
+                return {"key": x["key"], "value": sorted(map(by_text, x["value"]["arrayValue"]["values"]))}
             return {k: "CLOCK" if k.endswith("UnixNano") and window[0] <= int(v) / 1e9 <= window[1] else walk(v) for k, v in x.items()}
         return [walk(v) for v in x] if isinstance(x, list) else x
 
@@ -146,6 +146,14 @@ def settled(bodies, window, as_text=True):
                 if scopes:  # the reference hands on resources without anything, too; of scopes it knows no order
                     out.append({**g, scopes: sorted(g[scopes], key=by_text)})
     return sorted(map(by_text, out)) if as_text else out
+
+
+def apart(one, other):
+    """The first text that is different from the other's, from a little before where it is."""
+    for a, b in itertools.zip_longest(one, other, fillvalue=""):
+        if a != b:
+            return a[max(0, len(os.path.commonprefix([a, b])) - 150):][:600]
+    return ""
 
 
 def main():
@@ -170,7 +178,7 @@ def main():
                 continue
             differ += 1
             if differ <= a.show:
-                print(f"--- {name} {i} {way} {options}\n{body[:1500]}\nreference {want.get('status')} {want.get('body', '')[:200]}\n  " + "\n  ".join(ref) + f"\nwhittle {status}\n  " + "\n  ".join(out))
+                print(f"--- {name} {i} {way} {options}\n{body[:1500]}\nreference {want.get('status')} {want.get('body', '')[:200]}\n  {apart(ref, out)}\nwhittle {status}\n  {apart(out, ref)}")
         print(f"{name}: {differ} of {len(inputs)} differ")
         total += differ
     sys.exit(total > 0)
