@@ -68,7 +68,14 @@ void Checker::argument(const Function& f, const Parameter& p, NodeId id) {
     return;
   }
   std::vector<NodeId> children = copy(tree_.children(n));
-  for (NodeId child : children) single(f, p, child);
+  // What stands behind a value that is not literal is held to nothing: the reference looks at it when it runs.
+  Parameter loose = p;
+  if (p.rule == Rule::Network) loose.rule = Rule::None;
+  bool literals = true;
+  for (NodeId child : children) {
+    single(f, literals ? p : loose, child);
+    literals = literals && node(child).literal;
+  }
   Node& again = node(id);
   again.type = Type::Array;
   if (p.rule == Rule::NotEmpty && children.empty()) say(kEmptyList, again.place, p.name, f.name);

@@ -54,6 +54,11 @@ constexpr std::string_view kRemoveExplicitBoundChoices[] = {"remove_explicit_bou
 constexpr std::string_view kClfChoices[] = {"clf", "combined"};
 
 struct Entry : Function {
+  constexpr Entry looking_one_by_one(std::string_view where) const {
+    Entry e = *this;
+    e.one_by_one = where;
+    return e;
+  }
   constexpr Entry giving(Gives g) const {
     Entry e = *this;
     e.gives = g;
@@ -353,7 +358,9 @@ constexpr Function kFunctions[] = {
     converter("Int", kInt, {T::Nil, T::Int}, "A value as an int; nil for strings that are none."),
     converter("IsBool", kIsBool, T::Bool, "Whether a value is a bool.").asks_type(),
     converter("IsDouble", kIsDouble, T::Bool, "Whether a value is a double.").asks_type(),
-    converter("IsInCIDR", kIsInCIDR, T::Bool, "Whether an address is in one of the networks.").may_fail(),
+    converter("IsInCIDR", kIsInCIDR, T::Bool, "Whether an address is in one of the networks.")
+        .may_fail()
+        .looking_one_by_one("rt_is_address"),
     converter("IsInt", kIsInt, T::Bool, "Whether a value is an int.").asks_type(),
     converter("IsList", kIsList, T::Bool, "Whether a value is a list."),
     converter("IsMap", kIsMap, T::Bool, "Whether a value is a map.").asks_type(),

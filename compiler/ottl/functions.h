@@ -104,6 +104,9 @@ struct Function {
   bool tests_type = false;     // answers whether its argument is of the parameter's type, so a wrong one is no failure
   uint8_t id_size = 0;         // Rule::HexId
   std::string_view reads{};    // a path of its one context that its code is given in front of its arguments
+  // Its second argument is a list that is looked at one by one until one is true, unless all of it is literal; and only
+  // where this function of the runtime is true of the first argument.
+  std::string_view one_by_one{};
 
   // Arguments that must be given.
   int required() const;

@@ -65,10 +65,7 @@ public:
     if (all.empty()) return {};
     if (all.size() == 1) return std::move(all[0]);
     Block b;
-    Instruction& i = add(b, Op::And, Type::Bool);
-    i.fails = true;
-    i.blocks = std::move(all);
-    b.result = i.id;
+    b.result = chain(b, Op::And, std::move(all));
     return b;
   }
 
@@ -522,9 +519,46 @@ private:
     return i.id;
   }
 
+  // A list that is looked at until one is true: what stands behind that one is not evaluated.
+  ValueId one_by_one(Block& b, const Node& n) {
+    const ValueId first = argument(b, n, 0);
+    Block asked, found;
+    asked.result = is_true(asked, call_runtime(asked, std::string(n.function->one_by_one), Type::Bool, {first}));
+    std::vector<Block> blocks;
+    for (NodeId child : tree_.children(tree_.at(tree_.children(n)[1]))) {
+      Block& one = blocks.emplace_back();
+      const ValueId element = expression(one, child);
+      Instruction& list = add(one, Op::List, Type::Array);
+      list.operands = {element};
+      const ValueId only = list.id;
+      Instruction& i = add(one, Op::Call, Type::Bool);
+      i.function = n.function;
+      i.fails = true;
+      i.operands = {first, only};
+      one.result = is_true(one, i.id);
+    }
+    found.result = chain(found, Op::Or, std::move(blocks));
+    std::vector<Block> both;
+    both.push_back(std::move(asked));
+    both.push_back(std::move(found));
+    return chain(b, Op::And, std::move(both));
+  }
+  ValueId is_true(Block& b, ValueId value) {
+    Instruction& i = add(b, Op::IsTrue, Type::Bool);
+    i.operands = {value};
+    return i.id;
+  }
+  ValueId chain(Block& b, Op op, std::vector<Block> blocks) {
+    Instruction& i = add(b, op, Type::Bool);
+    i.fails = true;
+    i.blocks = std::move(blocks);
+    return i.id;
+  }
+
   ValueId call(Block& b, const Node& n) {
     if (n.function->gives == ottl::Gives::FirstOfList) return strictly(b, first_of(b, n), n);
     known(*n.function);
+    if (!n.function->one_by_one.empty() && !literal(tree_.children(n)[1])) return strictly(b, one_by_one(b, n), n);
     std::vector<ValueId> operands;
     if (!n.function->reads.empty()) operands.push_back(record_path(b, *n.function));
     for (size_t i = 0; i < n.function->parameters.size(); ++i) operands.push_back(argument(b, n, i));

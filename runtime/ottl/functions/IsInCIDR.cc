@@ -22,4 +22,13 @@ extern "C" bool rt_ottl_IsInCIDR(Run* run, const Value* args, Value* out) {
   return true;
 }
 
+// Whether networks are looked at at all.
+extern "C" bool rt_is_address(Run* run, const Value* args, Value* out) {
+  Text t;
+  Address address;
+  if (!want_text(*run, args[0], t)) return false;
+  *out = boolean(parse_address(t, address));
+  return true;
+}
+
 }  // namespace whittle::ottl
