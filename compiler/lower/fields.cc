@@ -9,14 +9,20 @@ using record::How;
 
 namespace {
 
-// Integers that are no varints (opentelemetry-proto's trace.proto, metrics.proto, logs.proto).
+// Integers that are no uint32 (opentelemetry-proto's trace.proto, metrics.proto, logs.proto).
 struct Odd {
   std::string_view message;
   uint8_t number, inner;
   How how;
 };
 constexpr Odd kOdd[] = {
+    {"Span", 6, 0, How::Int32},
+    {"Span", 15, 3, How::Int32},
     {"Span", 16, 0, How::Fixed32},
+    {"LogRecord", 2, 0, How::Int32},
+    {"Metric", 7, 2, How::Int32},
+    {"Metric", 9, 2, How::Int32},
+    {"Metric", 10, 2, How::Int32},
     {"LogRecord", 8, 0, How::Fixed32},
     {"HistogramDataPoint", 4, 0, How::Fixed64},
     {"ExponentialHistogramDataPoint", 4, 0, How::Fixed64},
@@ -30,7 +36,7 @@ constexpr Odd kOdd[] = {
 How integer_how(const ottl::FieldPath& field) {
   for (const Odd& o : kOdd)
     if (o.message == field.message && o.number == field.number && o.inner == field.inner) return o.how;
-  return How::Varint;
+  return How::UInt32;
 }
 
 }  // namespace

@@ -55,7 +55,8 @@ bool all_zero(Bytes b) {
 void decode(Run& run, const uint8_t* at, How how, Value* out) {
   using namespace ottl;
   switch (how) {
-  case How::Varint: *out = integer(at ? static_cast<int64_t>(wire::varint(at)) : 0); return;
+  case How::Int32: *out = integer(at ? static_cast<int32_t>(wire::varint(at)) : 0); return;
+  case How::UInt32: *out = integer(at ? static_cast<uint32_t>(wire::varint(at)) : 0); return;
   case How::SInt32: *out = integer(at ? wire::zigzag(wire::varint(at)) : 0); return;
   case How::RangedFixed32:
   case How::Fixed32: *out = integer(at ? wire::i32(at) : 0); return;
@@ -141,9 +142,13 @@ bool encode(Run& run, Writer& out, uint32_t number, How how, const Value& v) {
     if (!b.empty()) wire::put_len(out, number, b);
   };
   switch (how) {
-  case How::Varint:
+  case How::Int32:
     if (!v.is(ValueKind::Int)) return run.fail("the value is not an int");
-    varint(static_cast<uint64_t>(v.integer));
+    varint(static_cast<uint64_t>(int64_t{static_cast<int32_t>(v.integer)}));
+    return true;
+  case How::UInt32:
+    if (!v.is(ValueKind::Int)) return run.fail("the value is not an int");
+    varint(static_cast<uint32_t>(v.integer));
     return true;
   case How::SInt32:
     if (!v.is(ValueKind::Int)) return run.fail("the value is not an int");
@@ -234,7 +239,10 @@ bool encode(Run& run, Writer& out, uint32_t number, How how, const Value& v) {
   case How::PackedFixed:
   case How::PackedDoubles: {
     const bool doubles = how == How::PackedDoubles;
-    if (!v.is_list()) return run.fail("the value is not a list");
+    // Lists of one other type are not looked into (contrib's ctxutil, SetCommonTypedSliceValues).
+    const bool typed = v.is(ValueKind::Strings) || v.is(doubles ? ValueKind::Ints : ValueKind::Doubles) ||
+                       (doubles && v.is(ValueKind::Counts));
+    if (!v.is_list() || typed) return run.fail("the value is no list of such");
     ottl::Items items = ottl::items_of(v, run.arena);
     for (const Value& item : items)
       if (!item.is(doubles ? ValueKind::Double : ValueKind::Int)) return run.fail("an element is not of that type");

@@ -37,7 +37,8 @@ enum class Kind : uint32_t {
 // How a field stands on the wire and what value it is. The number after it is that of compiler/lower's own table, so
 // the order matters to nobody.
 enum class How : uint32_t {
-  Varint,          // int32, int64, uint32, uint64, enums: Int
+  Int32,           // int32 and enums, as varints: Int, of which 32 bits are written
+  UInt32,          // the same of uint32
   Fixed32,         // Int
   RangedFixed32,   // the same; writing one that does not fit fails
   Fixed64,         // Int

@@ -80,9 +80,9 @@ Verdict code(ottl::Run* run, Frame* const* frames, uint64_t) {
   Frame* f = frames[static_cast<uint32_t>(kLevel)];
   if (kLevel == Level::Inner) {
     const PointField counts[4] = {
-        {0, 0, How::Varint}, {0, 6, How::PackedFixed}, {8, 2, How::PackedVarints}, {0, 0, How::Varint}};
+        {0, 0, How::UInt32}, {0, 6, How::PackedFixed}, {8, 2, How::PackedVarints}, {0, 0, How::UInt32}};
     const PointField bounds[4] = {
-        {0, 0, How::Varint}, {0, 7, How::PackedDoubles}, {0, 6, How::SInt32}, {0, 0, How::Varint}};
+        {0, 0, How::UInt32}, {0, 7, How::PackedDoubles}, {0, 6, How::SInt32}, {0, 0, How::UInt32}};
     rt_get_point(run, f, counts, &v);
     if (next() & 1) rt_set_point(run, f, counts, &v);
     rt_get_point(run, f, bounds, &v);

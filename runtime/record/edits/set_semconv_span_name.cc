@@ -112,7 +112,7 @@ extern "C" bool rt_edit_set_semconv_span_name(Run* run, Frame* const* frames, co
   constexpr uint32_t kName = 5, kKind = 6;
   Frame& span = record_frame(frames);
   Value kind, before;
-  rt_get(run, &span, 0, kKind, How::Varint, &kind);
+  rt_get(run, &span, 0, kKind, How::Int32, &kind);
   rt_get(run, &span, 0, kName, How::Text, &before);
   const Text name = Namer(*run, span).name(static_cast<uint64_t>(kind.integer));
   if (name.empty() || name == before.as_text()) return true;
