@@ -8,13 +8,15 @@
 
 namespace whittle {
 
-// The natural logarithm of a positive number.
+// The natural logarithm.
 inline double fdlibm_log(double x) {
 #pragma STDC FP_CONTRACT OFF
   constexpr double kHigh = 6.93147180369123816490e-01, kLow = 1.90821492927058770002e-10;  // ln 2
   constexpr double kL1 = 6.666666666666735130e-01, kL2 = 3.999999999940941908e-01, kL3 = 2.857142874366239149e-01,
                    kL4 = 2.222219843214978396e-01, kL5 = 1.818357216161805012e-01, kL6 = 1.531383769920937332e-01,
                    kL7 = 1.479819860511658591e-01;
+  if (isnan(x) || x == INFINITY) return x;
+  if (x <= 0) return x < 0 ? NAN : -INFINITY;
   int exponent;
   const double fraction = frexp(x, &exponent);
   const bool low = fraction < M_SQRT1_2;

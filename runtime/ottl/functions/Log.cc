@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/fdlibm.h"
 #include "runtime/ottl/arguments.h"
-
-#include <math.h>
 
 namespace whittle::ottl {
 
@@ -22,7 +21,7 @@ extern "C" bool rt_ottl_Log(Run* run, const Value* args, Value* out) {
   default: return run->fail("the argument is no number");
   }
   if (d <= 0) return run->fail("the argument is not greater than zero");
-  *out = real(log(d));
+  *out = real(fdlibm_log(d));
   return true;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Monotonic cumulative sums and cumulative histograms as what came since the last point of the same series.
+#include "runtime/base/fdlibm.h"
 #include "runtime/base/keyed.h"
 #include "runtime/base/regex.h"
 #include "runtime/base/regex_compile.h"
@@ -337,7 +338,7 @@ private:
     if (now.count < s.count || now.threshold < s.threshold || now.scale > s.scale) return "reset";
     if (now.threshold > s.threshold) {
       // The bucket of the earlier histogram that the threshold falls into.
-      const double index = ceil(log(now.threshold) * ldexp(M_LOG2E, static_cast<int>(s.scale))) - 1;
+      const double index = ceil(fdlibm_log(now.threshold) * ldexp(M_LOG2E, static_cast<int>(s.scale))) - 1;
       const auto bucket = static_cast<int64_t>(index);
       s.zeros += s.positive.trim(bucket);
       s.zeros += s.negative.trim(bucket);

@@ -2,6 +2,7 @@
 // Renames, aggregates, scales and regroups metrics, step by step, within each scope. Metrics whose names no step has
 // are not taken apart: they stay the bytes that they were.
 #include "runtime/base/captures.h"
+#include "runtime/base/fdlibm.h"
 #include "runtime/base/hash.h"
 #include "runtime/base/log.h"
 #include "runtime/base/regex.h"
@@ -557,7 +558,7 @@ private:
       const double base = pow(2, pow(2, static_cast<double>(-scale)));
       const auto offset = static_cast<double>(wire::zigzag(buckets.varint(1)));
       const double middle = (pow(base, offset) + pow(base, offset + 1)) / 2 * by;
-      const double index = ceil(log(middle) * ldexp(M_LOG2E, static_cast<int>(scale))) - 1;
+      const double index = ceil(fdlibm_log(middle) * ldexp(M_LOG2E, static_cast<int>(scale))) - 1;
       const int64_t moved = ottl::to_int(index);
       buckets.set_varint(1, static_cast<uint64_t>(moved << 1) ^ static_cast<uint64_t>(moved >> 63));
       p.erase(half);
