@@ -6,9 +6,12 @@
 #include "compiler/syntax/load.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 
 namespace whittle::aws::ecs {
+
+static constexpr size_t kAny = SIZE_MAX;  // arguments
 
 NodeId Module::call_on_list(const Expr& e, const std::vector<NodeId>& a) {
   const Node of = at(a[0]);
@@ -94,6 +97,125 @@ NodeId Module::from_template(NodeId path, NodeId variables, Span span, int depth
   return placed(out, {*file, 0, static_cast<uint32_t>(std::min(content.find('\n'), content.size()))});
 }
 
+NodeId Module::concat(Span span, const std::vector<NodeId>& a) {
+  std::vector<NodeId> items;
+  for (NodeId x : a) {
+    if (at(x).kind != Kind::Sequence) {  // there may be something more
+      items.push_back(unknown(span));
+      continue;
+    }
+    if (!spend(at(x).items.size())) return unknown(span);
+    items.insert(items.end(), at(x).items.begin(), at(x).items.end());
+  }
+  return list(span, std::move(items));
+}
+
+NodeId Module::split(Span span, const std::vector<NodeId>& a) {
+  if (!is_known(at(a[0])) || !is_known(at(a[1])) || at(a[0]).text.empty()) return unknown(span);
+  const std::string by = at(a[0]).text, whole = at(a[1]).text;
+  std::vector<NodeId> parts;
+  for (size_t from = 0; from <= whole.size() && spend(1);) {
+    size_t end = std::min(whole.find(by, from), whole.size());
+    parts.push_back(text(span, whole.substr(from, end - from)));
+    from = end == whole.size() ? whole.size() + 1 : end + by.size();
+  }
+  return list(span, std::move(parts));
+}
+
+NodeId Module::trimspace(Span span, const std::vector<NodeId>& a) {
+  if (!is_known(at(a[0]))) return unknown(span);
+  const std::string whole = at(a[0]).text;
+  size_t from = whole.find_first_not_of(" \t\r\n"), to = whole.find_last_not_of(" \t\r\n");
+  return text(span, from == std::string::npos ? "" : whole.substr(from, to - from + 1));
+}
+
+// What would be an error is unknown here, and then so is which of the others counts.
+NodeId Module::attempt(Span span, const std::vector<NodeId>& a) {
+  return is_unknown(at(a[0])) ? unknown(span) : a[0];
+}
+
+NodeId Module::length(Span span, const std::vector<NodeId>& a) {
+  const Node& n = at(a[0]);
+  bool open = std::any_of(n.items.begin(), n.items.end(), [&](NodeId i) { return is_unknown(at(i)); });
+  if (n.kind == Kind::Sequence && !open) return scalar(span, std::to_string(n.items.size()));
+  if (n.kind == Kind::Mapping) return scalar(span, std::to_string(n.entries.size()));
+  return unknown(span);
+}
+
+NodeId Module::merge(Span span, const std::vector<NodeId>& a) {
+  Node n;
+  n.kind = Kind::Mapping;
+  n.span = span;
+  for (NodeId x : a) {
+    if (at(x).kind == Kind::Null) continue;
+    if (at(x).kind != Kind::Mapping || !spend(at(x).entries.size())) return unknown(span);
+    for (const Entry& entry : at(x).entries) {
+      std::erase_if(n.entries, [&](const Entry& y) { return y.key == entry.key; });
+      n.entries.push_back(entry);
+    }
+  }
+  return tree_.add(std::move(n));
+}
+
+NodeId Module::coalesce(Span span, const std::vector<NodeId>& a) {
+  for (NodeId x : a) {
+    if (at(x).kind == Kind::Null || (at(x).is_scalar() && at(x).text.empty())) continue;
+    return a[0] == x || is_known(at(x)) ? x : unknown(span);
+  }
+  return unknown(span);
+}
+
+NodeId Module::lookup(Span span, const std::vector<NodeId>& a) {
+  if (at(a[0]).kind != Kind::Mapping || !is_known(at(a[1]))) return unknown(span);
+  const Entry* found = at(a[0]).find(at(a[1]).text);
+  return found != nullptr ? found->value : a.size() > 2 ? a[2] : unknown(span);
+}
+
+NodeId Module::join(Span span, const std::vector<NodeId>& a) {
+  if (!at(a[0]).is_scalar() || at(a[1]).kind != Kind::Sequence) return unknown(span);
+  std::string out;
+  for (size_t i = 0; i < at(a[1]).items.size(); ++i) {
+    const Node& x = at(at(a[1]).items[i]);
+    out += (i != 0 ? at(a[0]).text : "") + (x.is_scalar() ? x.text : std::string(1, kUnknownPart));
+    if (out.size() > kMostText || !spend(1)) return unknown(span);
+  }
+  return text(span, std::move(out));
+}
+
+NodeId Module::format(Span span, const std::vector<NodeId>& a) {
+  if (!at(a[0]).is_scalar()) return unknown(span);
+  std::string out;
+  size_t next = 1;
+  const std::string pattern = at(a[0]).text;
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] != '%' || i + 1 >= pattern.size()) {
+      out += pattern[i];
+    } else if (pattern[++i] == '%') {
+      out += '%';
+    } else if ((pattern[i] == 's' || pattern[i] == 'd' || pattern[i] == 'v') && next < a.size()) {
+      out += at(a[next]).is_scalar() ? at(a[next]).text : std::string(1, kUnknownPart);
+      ++next;
+    } else {
+      return unknown(span);
+    }
+  }
+  return out.size() > kMostText || !spend(1) ? unknown(span) : text(span, std::move(out));
+}
+
+NodeId Module::lower(Span span, const std::vector<NodeId>& a) {
+  if (!at(a[0]).is_scalar()) return unknown(span);
+  std::string out = at(a[0]).text;
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text(span, std::move(out));
+}
+
+NodeId Module::upper(Span span, const std::vector<NodeId>& a) {
+  if (!at(a[0]).is_scalar()) return unknown(span);
+  std::string out = at(a[0]).text;
+  for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return text(span, std::move(out));
+}
+
 NodeId Module::call(const hcl::File& f, const Expr& e, int depth, bool structure) {
   if (e.text == "jsonencode" && e.children.size() == 1)
     return structure ? eval(f, e.children[0], depth + 1) : unknown(e.span);
@@ -110,102 +232,28 @@ NodeId Module::call(const hcl::File& f, const Expr& e, int depth, bool structure
   if (e.text == "tostring" || e.text == "tonumber" || e.text == "tobool" || e.text == "tolist" || e.text == "toset" ||
       e.text == "tomap" || e.text == "sensitive" || e.text == "nonsensitive")
     return a[0];
-  if (e.text == "concat") {
-    std::vector<NodeId> items;
-    for (NodeId x : a) {
-      if (at(x).kind != Kind::Sequence) {  // there may be something more
-        items.push_back(unknown(e.span));
-        continue;
-      }
-      if (!spend(at(x).items.size())) return unknown(e.span);
-      items.insert(items.end(), at(x).items.begin(), at(x).items.end());
-    }
-    return list(e.span, std::move(items));
-  }
+  if (e.text == "concat") return concat(e.span, a);
   if (NodeId of_list = call_on_list(e, a); of_list != kNoNode) return of_list;
-  if (e.text == "split" && a.size() == 2 && is_known(at(a[0])) && is_known(at(a[1])) && !at(a[0]).text.empty()) {
-    const std::string by = at(a[0]).text, whole = at(a[1]).text;
-    std::vector<NodeId> parts;
-    for (size_t from = 0; from <= whole.size() && spend(1);) {
-      size_t end = std::min(whole.find(by, from), whole.size());
-      parts.push_back(text(e.span, whole.substr(from, end - from)));
-      from = end == whole.size() ? whole.size() + 1 : end + by.size();
-    }
-    return list(e.span, std::move(parts));
-  }
-  if (e.text == "trimspace" && is_known(at(a[0]))) {
-    const std::string whole = at(a[0]).text;
-    size_t from = whole.find_first_not_of(" \t\r\n"), to = whole.find_last_not_of(" \t\r\n");
-    return text(e.span, from == std::string::npos ? "" : whole.substr(from, to - from + 1));
-  }
-  // What would be an error is unknown here, and then so is which of the others counts.
-  if (e.text == "try") return is_unknown(at(a[0])) ? unknown(e.span) : a[0];
-  if (e.text == "length") {
-    const Node& n = at(a[0]);
-    bool open = std::any_of(n.items.begin(), n.items.end(), [&](NodeId i) { return is_unknown(at(i)); });
-    if (n.kind == Kind::Sequence && !open) return scalar(e.span, std::to_string(n.items.size()));
-    if (n.kind == Kind::Mapping) return scalar(e.span, std::to_string(n.entries.size()));
-    return unknown(e.span);
-  }
-  if (e.text == "merge") {
-    Node n;
-    n.kind = Kind::Mapping;
-    n.span = e.span;
-    for (NodeId x : a) {
-      if (at(x).kind == Kind::Null) continue;
-      if (at(x).kind != Kind::Mapping || !spend(at(x).entries.size())) return unknown(e.span);
-      for (const Entry& entry : at(x).entries) {
-        std::erase_if(n.entries, [&](const Entry& y) { return y.key == entry.key; });
-        n.entries.push_back(entry);
-      }
-    }
-    return tree_.add(std::move(n));
-  }
-  if (e.text == "coalesce") {
-    for (NodeId x : a) {
-      if (at(x).kind == Kind::Null || (at(x).is_scalar() && at(x).text.empty())) continue;
-      return a[0] == x || is_known(at(x)) ? x : unknown(e.span);
-    }
-    return unknown(e.span);
-  }
-  if (e.text == "lookup" && a.size() >= 2 && at(a[0]).kind == Kind::Mapping && is_known(at(a[1]))) {
-    const Entry* found = at(a[0]).find(at(a[1]).text);
-    return found != nullptr ? found->value : a.size() > 2 ? a[2] : unknown(e.span);
-  }
-  if (e.text == "join" && a.size() == 2 && at(a[0]).is_scalar() && at(a[1]).kind == Kind::Sequence) {
-    std::string out;
-    for (size_t i = 0; i < at(a[1]).items.size(); ++i) {
-      const Node& x = at(at(a[1]).items[i]);
-      out += (i != 0 ? at(a[0]).text : "") + (x.is_scalar() ? x.text : std::string(1, kUnknownPart));
-      if (out.size() > kMostText || !spend(1)) return unknown(e.span);
-    }
-    return text(e.span, std::move(out));
-  }
-  if (e.text == "format" && at(a[0]).is_scalar()) {
-    std::string out;
-    size_t next = 1;
-    const std::string pattern = at(a[0]).text;
-    for (size_t i = 0; i < pattern.size(); ++i) {
-      if (pattern[i] != '%' || i + 1 >= pattern.size()) {
-        out += pattern[i];
-      } else if (pattern[++i] == '%') {
-        out += '%';
-      } else if ((pattern[i] == 's' || pattern[i] == 'd' || pattern[i] == 'v') && next < a.size()) {
-        out += at(a[next]).is_scalar() ? at(a[next]).text : std::string(1, kUnknownPart);
-        ++next;
-      } else {
-        return unknown(e.span);
-      }
-    }
-    return out.size() > kMostText || !spend(1) ? unknown(e.span) : text(e.span, std::move(out));
-  }
-  if ((e.text == "lower" || e.text == "upper") && at(a[0]).is_scalar()) {
-    std::string out = at(a[0]).text;
-    for (char& c : out) {
-      if (e.text == "lower" && c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-      if (e.text == "upper" && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    }
-    return text(e.span, std::move(out));
+  static constexpr struct {
+    std::string_view name;
+    size_t least, most;  // arguments
+    NodeId (Module::*function)(Span span, const std::vector<NodeId>& a);
+  } kFunctions[] = {
+      {"coalesce", 1, kAny, &Module::coalesce},
+      {"format", 1, kAny, &Module::format},
+      {"join", 2, 2, &Module::join},
+      {"length", 1, kAny, &Module::length},
+      {"lookup", 2, kAny, &Module::lookup},
+      {"lower", 1, kAny, &Module::lower},
+      {"merge", 1, kAny, &Module::merge},
+      {"split", 2, 2, &Module::split},
+      {"trimspace", 1, kAny, &Module::trimspace},
+      {"try", 1, kAny, &Module::attempt},
+      {"upper", 1, kAny, &Module::upper},
+  };
+  for (const auto& known : kFunctions) {
+    if (known.name == e.text && a.size() >= known.least && a.size() <= known.most)
+      return (this->*known.function)(e.span, a);
   }
   return unknown(e.span);
 }

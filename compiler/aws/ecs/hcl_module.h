@@ -165,6 +165,20 @@ private:
   NodeId from_template(NodeId path, NodeId variables, Span span, int depth);
   NodeId call(const hcl::File& f, const Expr& e, int depth, bool structure);
 
+  // Functions by their names (`attempt`: try), of values of which there is one at least.
+  NodeId concat(Span span, const std::vector<NodeId>& a);
+  NodeId split(Span span, const std::vector<NodeId>& a);
+  NodeId trimspace(Span span, const std::vector<NodeId>& a);
+  NodeId attempt(Span span, const std::vector<NodeId>& a);
+  NodeId length(Span span, const std::vector<NodeId>& a);
+  NodeId merge(Span span, const std::vector<NodeId>& a);
+  NodeId coalesce(Span span, const std::vector<NodeId>& a);
+  NodeId lookup(Span span, const std::vector<NodeId>& a);
+  NodeId join(Span span, const std::vector<NodeId>& a);
+  NodeId format(Span span, const std::vector<NodeId>& a);
+  NodeId lower(Span span, const std::vector<NodeId>& a);
+  NodeId upper(Span span, const std::vector<NodeId>& a);
+
   Reading& r_;
   syntax::Tree& tree_;
   std::vector<hcl::File> files_;

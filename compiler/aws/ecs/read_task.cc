@@ -256,6 +256,96 @@ void TaskReader::linux_parameters(NodeId node, Container& c) {
   if (const Entry* e = find(capabilities->value, "drop")) c.drop_capabilities = texts(e->value, "drop");
 }
 
+void TaskReader::environment_files(NodeId node, Container& c) {
+  if (says_something(at(node))) c.environment_known = false;
+  if (at(node).kind != Kind::Sequence) return;
+  for (NodeId i : at(node).items) {
+    const Entry* x = at(i).kind == Kind::Mapping ? find(i, "value") : nullptr;
+    if (x != nullptr) c.environment_files.push_back(text(x->value, x->key_span, "value"));
+  }
+}
+
+void TaskReader::ports(NodeId node, Container& c) {
+  if (!is_list(node, "portMappings")) return;
+  for (NodeId i : at(node).items) {
+    if (!is_map(i, "portMappings")) continue;
+    PortMapping p;
+    p.span = at(i).span;
+    if (const Entry* x = find(i, "containerPort")) p.container_port = number(x->value, "containerPort");
+    if (const Entry* x = find(i, "hostPort")) p.host_port = number(x->value, "hostPort");
+    if (const Entry* x = find(i, "protocol")) p.protocol = text(x->value, x->key_span, "protocol");
+    if (const Entry* x = find(i, "containerPortRange")) p.range = text(x->value, x->key_span, "containerPortRange");
+    c.ports.push_back(std::move(p));
+  }
+}
+
+void TaskReader::health(NodeId node, Container& c) {
+  if (is_unknown(at(node))) {
+    c.health_known = false;
+    return;
+  }
+  if (!is_map(node, "healthCheck")) return;
+  HealthCheck h;
+  h.span = at(node).span;
+  if (const Entry* x = find(node, "command")) h.command = texts(x->value, "command");
+  if (const Entry* x = find(node, "interval")) h.interval = number(x->value, "interval");
+  if (const Entry* x = find(node, "timeout")) h.timeout = number(x->value, "timeout");
+  if (const Entry* x = find(node, "retries")) h.retries = number(x->value, "retries");
+  if (const Entry* x = find(node, "startPeriod")) h.start_period = number(x->value, "startPeriod");
+  c.health = std::move(h);
+}
+
+void TaskReader::mounts(NodeId node, Container& c) {
+  if (at(node).kind != Kind::Sequence) {
+    c.mounts_known = false;
+    return;
+  }
+  for (NodeId i : at(node).items) {
+    Mount m;
+    if (const Entry* x = at(i).kind == Kind::Mapping ? find(i, "containerPath") : nullptr)
+      m.path = text(x->value, x->key_span, "containerPath");
+    if (const Entry* x = at(i).kind == Kind::Mapping ? find(i, "sourceVolume") : nullptr)
+      m.volume = text(x->value, x->key_span, "sourceVolume");
+    if (!m.path.has_text()) c.mounts_known = false;
+    if (const Entry* x = at(i).kind == Kind::Mapping ? find(i, "readOnly") : nullptr)
+      m.read_only = flag(x->value, "readOnly");
+    c.mounts.push_back(std::move(m));
+  }
+}
+
+void TaskReader::volumes_from(NodeId node, Container& c) {
+  if (says_something(at(node))) c.mounts_known = false;
+  if (at(node).kind != Kind::Sequence) return;
+  for (NodeId i : at(node).items) {
+    const Entry* x = at(i).kind == Kind::Mapping ? find(i, "sourceContainer") : nullptr;
+    if (x != nullptr) c.volumes_from.push_back(text(x->value, x->key_span, "sourceContainer"));
+  }
+}
+
+void TaskReader::dependencies(NodeId node, Container& c) {
+  if (!is_list(node, "dependsOn")) return;
+  for (NodeId i : at(node).items) {
+    if (!is_map(i, "dependsOn")) continue;
+    Dependency d;
+    d.span = at(i).span;
+    if (const Entry* x = find(i, "containerName")) d.container = text(x->value, x->key_span, "containerName");
+    if (const Entry* x = find(i, "condition")) d.condition = text(x->value, x->key_span, "condition");
+    c.depends_on.push_back(std::move(d));
+  }
+}
+
+void TaskReader::log(const Entry& e, Container& c) {
+  if (is_unknown(at(e.value))) {
+    c.log_known = false;
+    return;
+  }
+  if (!is_map(e.value, "logConfiguration")) return;
+  LogConfiguration log;
+  log.span = e.key_span;
+  options(e.value, log);
+  c.log = std::move(log);
+}
+
 Container TaskReader::container(NodeId node) {
   Container c;
   c.span = at(node).span;
@@ -282,95 +372,23 @@ Container TaskReader::container(NodeId node) {
     c.environment_key = e.key_span;
     c.environment = variables(e.value, "value", "environment", c.environment_known);
   });
-  each("environmentFiles", [&](const Entry& e) {
-    if (says_something(at(e.value))) c.environment_known = false;
-    if (at(e.value).kind != Kind::Sequence) return;
-    for (NodeId i : at(e.value).items) {
-      const Entry* x = at(i).kind == Kind::Mapping ? find(i, "value") : nullptr;
-      if (x != nullptr) c.environment_files.push_back(text(x->value, x->key_span, "value"));
-    }
-  });
+  each("environmentFiles", [&](const Entry& e) { environment_files(e.value, c); });
   each("secrets", [&](const Entry& e) {
     c.secrets_key = e.key_span;
     c.secrets = variables(e.value, "valueFrom", "secrets", c.environment_known);
   });
   each("portMappings", [&](const Entry& e) {
     c.ports_key = e.key_span;
-    if (!is_list(e.value, "portMappings")) return;
-    for (NodeId i : at(e.value).items) {
-      if (!is_map(i, "portMappings")) continue;
-      PortMapping p;
-      p.span = at(i).span;
-      if (const Entry* x = find(i, "containerPort")) p.container_port = number(x->value, "containerPort");
-      if (const Entry* x = find(i, "hostPort")) p.host_port = number(x->value, "hostPort");
-      if (const Entry* x = find(i, "protocol")) p.protocol = text(x->value, x->key_span, "protocol");
-      if (const Entry* x = find(i, "containerPortRange")) p.range = text(x->value, x->key_span, "containerPortRange");
-      c.ports.push_back(std::move(p));
-    }
+    ports(e.value, c);
   });
   each("healthCheck", [&](const Entry& e) {
     c.health_key = e.key_span;
-    if (is_unknown(at(e.value))) {
-      c.health_known = false;
-      return;
-    }
-    if (!is_map(e.value, "healthCheck")) return;
-    HealthCheck h;
-    h.span = at(e.value).span;
-    if (const Entry* x = find(e.value, "command")) h.command = texts(x->value, "command");
-    if (const Entry* x = find(e.value, "interval")) h.interval = number(x->value, "interval");
-    if (const Entry* x = find(e.value, "timeout")) h.timeout = number(x->value, "timeout");
-    if (const Entry* x = find(e.value, "retries")) h.retries = number(x->value, "retries");
-    if (const Entry* x = find(e.value, "startPeriod")) h.start_period = number(x->value, "startPeriod");
-    c.health = std::move(h);
+    health(e.value, c);
   });
-  each("mountPoints", [&](const Entry& e) {
-    if (at(e.value).kind != Kind::Sequence) {
-      c.mounts_known = false;
-      return;
-    }
-    for (NodeId i : at(e.value).items) {
-      Mount m;
-      if (const Entry* x = at(i).kind == Kind::Mapping ? find(i, "containerPath") : nullptr)
-        m.path = text(x->value, x->key_span, "containerPath");
-      if (const Entry* x = at(i).kind == Kind::Mapping ? find(i, "sourceVolume") : nullptr)
-        m.volume = text(x->value, x->key_span, "sourceVolume");
-      if (!m.path.has_text()) c.mounts_known = false;
-      if (const Entry* x = at(i).kind == Kind::Mapping ? find(i, "readOnly") : nullptr)
-        m.read_only = flag(x->value, "readOnly");
-      c.mounts.push_back(std::move(m));
-    }
-  });
-  each("volumesFrom", [&](const Entry& e) {
-    if (says_something(at(e.value))) c.mounts_known = false;
-    if (at(e.value).kind != Kind::Sequence) return;
-    for (NodeId i : at(e.value).items) {
-      const Entry* x = at(i).kind == Kind::Mapping ? find(i, "sourceContainer") : nullptr;
-      if (x != nullptr) c.volumes_from.push_back(text(x->value, x->key_span, "sourceContainer"));
-    }
-  });
-  each("dependsOn", [&](const Entry& e) {
-    if (!is_list(e.value, "dependsOn")) return;
-    for (NodeId i : at(e.value).items) {
-      if (!is_map(i, "dependsOn")) continue;
-      Dependency d;
-      d.span = at(i).span;
-      if (const Entry* x = find(i, "containerName")) d.container = text(x->value, x->key_span, "containerName");
-      if (const Entry* x = find(i, "condition")) d.condition = text(x->value, x->key_span, "condition");
-      c.depends_on.push_back(std::move(d));
-    }
-  });
-  each("logConfiguration", [&](const Entry& e) {
-    if (is_unknown(at(e.value))) {
-      c.log_known = false;
-      return;
-    }
-    if (!is_map(e.value, "logConfiguration")) return;
-    LogConfiguration log;
-    log.span = e.key_span;
-    options(e.value, log);
-    c.log = std::move(log);
-  });
+  each("mountPoints", [&](const Entry& e) { mounts(e.value, c); });
+  each("volumesFrom", [&](const Entry& e) { volumes_from(e.value, c); });
+  each("dependsOn", [&](const Entry& e) { dependencies(e.value, c); });
+  each("logConfiguration", [&](const Entry& e) { log(e, c); });
   each("linuxParameters", [&](const Entry& e) {
     if (is_map(e.value, "linuxParameters")) linux_parameters(e.value, c);
   });

@@ -52,6 +52,13 @@ private:
   std::vector<Variable> variables(syntax::NodeId list, std::string_view value, std::string_view what, bool& known);
   void options(syntax::NodeId node, LogConfiguration& log);
   void linux_parameters(syntax::NodeId node, Container& c);
+  void environment_files(syntax::NodeId node, Container& c);
+  void ports(syntax::NodeId node, Container& c);
+  void health(syntax::NodeId node, Container& c);
+  void mounts(syntax::NodeId node, Container& c);
+  void volumes_from(syntax::NodeId node, Container& c);
+  void dependencies(syntax::NodeId node, Container& c);
+  void log(const syntax::Entry& e, Container& c);
   bool is_map(syntax::NodeId node, std::string_view what);
   bool is_list(syntax::NodeId node, std::string_view what);
   void wrong(syntax::NodeId node, std::string_view what, std::string_view wanted);

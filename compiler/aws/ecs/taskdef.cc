@@ -69,16 +69,9 @@ std::string_view health_extension() {
   return {};
 }
 
-Sidecar sidecar(const Config& config, const Deployment& deployment, const TaskdefOptions& options) {
-  Sidecar s;
-  bool image_given = !deployment.image.empty(), region_given = !deployment.surroundings.region.empty();
-  s.deployment = settled(config, deployment);
-  Deployment& d = s.deployment;
-  s.region = d.surroundings.region.empty() ? reference("region") : d.surroundings.region;
-  s.account = d.surroundings.account.empty() ? reference("account") : d.surroundings.account;
-  if (!region_given && !d.surroundings.region.empty())
-    s.notes.push_back("the region " + d.surroundings.region + " is the config's; `--region` says otherwise");
-
+static void name_image(Sidecar& s, const Config& config, const Deployment& deployment, const TaskdefOptions& options) {
+  const Deployment& d = s.deployment;
+  const bool image_given = !deployment.image.empty();
   std::string tag = options.version + "-" + source::sha256_hex(config.canonical).substr(0, 12);
   if (image_given) s.image = deployment.image;
   else if (options.format == TaskFormat::Compose) s.image = d.name + ":" + tag;
@@ -89,9 +82,11 @@ Sidecar sidecar(const Config& config, const Deployment& deployment, const Taskde
   if (!image_given)
     s.notes.push_back("the image's tag is whittle's version and the config's hash: `whittle build` makes the image, "
                       "`docker push` puts it there, and `--image` names another");
+}
 
+// Ports, where the application sends to, and which signals nobody takes.
+static void take(Sidecar& s, const std::vector<check::Listener>& listening) {
   schema::SignalSet taken = 0;
-  std::vector<check::Listener> listening = check::listeners(config);
   for (const check::Listener& l : listening) {
     if (l.signals == 0 || l.port == 0 || l.protocols.empty()) continue;
     const Sidecar::Port port{l.port, l.udp};
@@ -110,14 +105,18 @@ Sidecar sidecar(const Config& config, const Deployment& deployment, const Taskde
   for (int i = 0; i < schema::kSignals; ++i) {
     if ((taken & (1u << i)) == 0) s.signals_off.emplace_back(kOff[i]);
   }
+}
+
+static void tell_health(Sidecar& s, const std::vector<check::Listener>& listening) {
   for (const check::Listener& l : listening) s.health = s.health || l.understands("health");
   if (!s.health)
     s.notes.push_back(
         "no healthCheck: the config has no `" + std::string(health_extension()) +
         "` extension in use that would answer, and ECS notices only that the process ends, not that it is stuck");
-  for (const Instance& i : config.instances)
-    s.needs_metadata = s.needs_metadata || (i.used && !i.component->needs.empty());
-  s.calls_aws = !task_needs(config, d.surroundings).empty();
+}
+
+// Folders that are written to, and those of sockets, which are shared with whoever sends there.
+static void mount(Sidecar& s, const Config& config, const std::vector<check::Listener>& listening) {
   for (const check::WrittenFolder& w : check::written_folders(config)) {
     if (w.folder == "/" || std::find(s.folders.begin(), s.folders.end(), w.folder) != s.folders.end()) continue;
     s.folders.push_back(w.folder);
@@ -137,10 +136,10 @@ Sidecar sidecar(const Config& config, const Deployment& deployment, const Taskde
     s.notes.push_back("`" + l.setting + "` is the socket `" + l.socket + "`: whoever sends there mounts the volume `" +
                       volume_name(i) + "` at `" + folder + "` too");
   }
-  for (const Instance& i : config.instances) {
-    if (i.used) read_files(i.config, check::setting_path(i), s.notes);
-  }
+}
 
+static void size(Sidecar& s, const Config& config) {
+  const Deployment& d = s.deployment;
   int64_t batch = longest_batch(config);
   s.stop_timeout = std::min(batch + kDrainSeconds, kMostSeconds);
   if (s.stop_timeout > kDrainSeconds || batch > 0)
@@ -161,7 +160,11 @@ Sidecar sidecar(const Config& config, const Deployment& deployment, const Taskde
     s.notes.push_back("`--memory " + std::to_string(d.memory) +
                       "` is less than that: the container may be killed during an outage");
   if (d.cpu == 0) s.notes.push_back("cpu 32: a share of the task's CPU when containers compete, no limit");
+}
 
+static void fill_environment(Sidecar& s, const Config& config, const Deployment& deployment,
+                             const TaskdefOptions& options) {
+  const Deployment& d = s.deployment;
   for (const LateVariable& l : late_variables(config)) {
     if (given(d.secrets, l.name)) continue;
     auto own =
@@ -184,17 +187,44 @@ Sidecar sidecar(const Config& config, const Deployment& deployment, const Taskde
       s.notes.push_back("`" + name + "` comes from the parameter `" + from + "`; `--secret " + name +
                         "=ARN` names another, or a secret");
   }
-  if (options.format == TaskFormat::Json) {
-    bool account = has_reference(s.image) && s.image.find(reference("account")) != std::string::npos;
-    if ((account || (options.whole_task && has_reference(s.account))))
-      s.notes.push_back("`{{account}}` is to be filled in: `--account ID`");
-    if (has_reference(s.region)) s.notes.push_back("`{{region}}` is to be filled in: `--region REGION`");
-    if (options.whole_task && options.app_image.empty())
-      s.notes.push_back("`{{app_image}}` is to be filled in: `--app IMAGE`");
-    s.notes.push_back("the log group `" + d.log_group +
-                      "` must exist before the task starts: `aws logs create-log-group --log-group-name " +
-                      d.log_group + "`");
+}
+
+static void tell_what_is_to_be_filled_in(Sidecar& s, const TaskdefOptions& options) {
+  const Deployment& d = s.deployment;
+  bool account = has_reference(s.image) && s.image.find(reference("account")) != std::string::npos;
+  if ((account || (options.whole_task && has_reference(s.account))))
+    s.notes.push_back("`{{account}}` is to be filled in: `--account ID`");
+  if (has_reference(s.region)) s.notes.push_back("`{{region}}` is to be filled in: `--region REGION`");
+  if (options.whole_task && options.app_image.empty())
+    s.notes.push_back("`{{app_image}}` is to be filled in: `--app IMAGE`");
+  s.notes.push_back("the log group `" + d.log_group +
+                    "` must exist before the task starts: `aws logs create-log-group --log-group-name " + d.log_group +
+                    "`");
+}
+
+Sidecar sidecar(const Config& config, const Deployment& deployment, const TaskdefOptions& options) {
+  Sidecar s;
+  s.deployment = settled(config, deployment);
+  const Deployment& d = s.deployment;
+  s.region = d.surroundings.region.empty() ? reference("region") : d.surroundings.region;
+  s.account = d.surroundings.account.empty() ? reference("account") : d.surroundings.account;
+  if (deployment.surroundings.region.empty() && !d.surroundings.region.empty())
+    s.notes.push_back("the region " + d.surroundings.region + " is the config's; `--region` says otherwise");
+  name_image(s, config, deployment, options);
+
+  const std::vector<check::Listener> listening = check::listeners(config);
+  take(s, listening);
+  tell_health(s, listening);
+  for (const Instance& i : config.instances)
+    s.needs_metadata = s.needs_metadata || (i.used && !i.component->needs.empty());
+  s.calls_aws = !task_needs(config, d.surroundings).empty();
+  mount(s, config, listening);
+  for (const Instance& i : config.instances) {
+    if (i.used) read_files(i.config, check::setting_path(i), s.notes);
   }
+  size(s, config);
+  fill_environment(s, config, deployment, options);
+  if (options.format == TaskFormat::Json) tell_what_is_to_be_filled_in(s, options);
   return s;
 }
 

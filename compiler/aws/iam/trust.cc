@@ -60,14 +60,10 @@ std::string value_text(const RequestContext& context, std::string_view key) {
   return v == nullptr || v->values.size() != 1 ? std::string() : v->values[0];
 }
 
-}  // namespace
+constexpr std::string_view kStarts = "the task does not start: ECS says that it is unable to assume the role";
 
-void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const RoleOptions& options,
-                 const source::Sources& sources, diag::Diagnostics& diags) {
-  if (!documents.trust) return;
-  Policy policy = read_policy(tree, *documents.trust, PolicyKind::Trust, sources, diags);
-  const Surroundings& s = options.surroundings;
-  // An account that nobody told is the one that the conditions name, if they name one only.
+// ECS's request. An account that nobody told is the one that the conditions name, if they name one only.
+RequestContext context_of(const Policy& policy, const Surroundings& s) {
   std::string account = s.account.empty() ? named_account(policy) : s.account,
               region = s.region.empty() ? "*" : s.region;
   std::string partition = !s.partition.empty() ? s.partition
@@ -83,10 +79,19 @@ void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const
   context.set_absent("aws:MultiFactorAuthPresent");
   context.set_absent("sts:ExternalId");
   context.set_absent("aws:username");
+  return context;
+}
 
+// What the statements come to.
+struct Verdict {
   const Statement *denied = nullptr, *unsure = nullptr, *failed = nullptr;
   const Test *failed_test = nullptr, *unsure_test = nullptr;
   bool allowed = false;
+};
+
+Verdict judge(const Policy& policy, const RequestContext& context, const RoleDocuments& documents,
+              const source::Sources& sources, diag::Diagnostics& diags) {
+  Verdict v;
   for (const Statement& st : policy.statements) {
     if (st.broken) continue;
     const Principal* principal = nullptr;
@@ -95,19 +100,19 @@ void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const
     const Test* test = nullptr;
     Truth condition = holds(st, context, &test);
     if (condition == Truth::False) {
-      if (st.allow && failed == nullptr) {
-        failed = &st;
-        failed_test = test;
+      if (st.allow && v.failed == nullptr) {
+        v.failed = &st;
+        v.failed_test = test;
       }
     } else if (condition == Truth::Unknown || named == Truth::Unknown) {
-      if (unsure == nullptr || st.allow) {
-        unsure = &st;
-        unsure_test = condition == Truth::Unknown ? test : nullptr;
+      if (v.unsure == nullptr || st.allow) {
+        v.unsure = &st;
+        v.unsure_test = condition == Truth::Unknown ? test : nullptr;
       }
     } else if (!st.allow) {
-      denied = &st;
+      v.denied = &st;
     } else {
-      allowed = true;
+      v.allowed = true;
       if (principal != nullptr && principal->kind == Principal::Kind::Everybody && st.tests.empty()) {
         diags.emit(kEverybody, principal->id.span, documents.name)
             .here("every account's every principal")
@@ -116,43 +121,42 @@ void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const
       }
     }
   }
-  if (policy.broken) return;
-  if (denied != nullptr) {
-    diags.emit(kTrustDenied, denied->principals_span, documents.name)
-        .here("denied here")
-        .note("an explicit deny wins over every allow");
+  return v;
+}
+
+void tell_unsure(const Verdict& v, const RequestContext& context, const RoleDocuments& documents, const Surroundings& s,
+                 diag::Diagnostics& diags) {
+  auto d = diags.emit(kTrustUnknown, v.unsure_test != nullptr ? v.unsure_test->span : v.unsure->principals_span,
+                      documents.name);
+  if (v.unsure_test == nullptr) {
+    d.here("depends on a value that the template leaves open");
     return;
   }
-  if (allowed && (unsure == nullptr || unsure->allow)) return;
-  if (unsure != nullptr) {
-    auto d =
-        diags.emit(kTrustUnknown, unsure_test != nullptr ? unsure_test->span : unsure->principals_span, documents.name);
-    if (unsure_test == nullptr) {
-      d.here("depends on a value that the template leaves open");
-      return;
-    }
-    d.here("depends on this condition");
-    if (context.find(unsure_test->key.text) == nullptr) {
-      d.note("`{}` is not known before the task starts", unsure_test->key.text);
-      return;
-    }
-    bool no_account = s.account.empty(), no_region = s.region.empty();
-    if (no_account && no_region) d.help("`--account` and `--region` say where the task runs");
-    else if (no_account) d.help("`--account` says in which account the task runs");
-    else if (no_region) d.help("`--region` says where the task runs");
-    else d.note("it is `{}`, where `*` stands for the task", value_text(context, unsure_test->key.text));
+  d.here("depends on this condition");
+  if (context.find(v.unsure_test->key.text) == nullptr) {
+    d.note("`{}` is not known before the task starts", v.unsure_test->key.text);
     return;
   }
-  constexpr std::string_view kStarts = "the task does not start: ECS says that it is unable to assume the role";
-  if (failed != nullptr) {
-    auto d = diags.emit(kTrustCondition, failed_test->span, documents.name);
-    d.here("does not hold");
-    const ContextValue* v = context.find(failed_test->key.text);
-    if (v != nullptr && !v->may_be_present) d.note("`{}` is never part of ECS's request", failed_test->key.text);
-    else d.note("`{}` is `{}`", failed_test->key.text, value_text(context, failed_test->key.text));
-    d.note("{}", kStarts);
-    return;
-  }
+  bool no_account = s.account.empty(), no_region = s.region.empty();
+  if (no_account && no_region) d.help("`--account` and `--region` say where the task runs");
+  else if (no_account) d.help("`--account` says in which account the task runs");
+  else if (no_region) d.help("`--region` says where the task runs");
+  else d.note("it is `{}`, where `*` stands for the task", value_text(context, v.unsure_test->key.text));
+}
+
+void tell_failed(const Verdict& v, const RequestContext& context, const RoleDocuments& documents,
+                 diag::Diagnostics& diags) {
+  auto d = diags.emit(kTrustCondition, v.failed_test->span, documents.name);
+  d.here("does not hold");
+  const ContextValue* value = context.find(v.failed_test->key.text);
+  if (value != nullptr && !value->may_be_present)
+    d.note("`{}` is never part of ECS's request", v.failed_test->key.text);
+  else d.note("`{}` is `{}`", v.failed_test->key.text, value_text(context, v.failed_test->key.text));
+  d.note("{}", kStarts);
+}
+
+void tell_untrusted(const Policy& policy, const RoleDocuments& documents, const Surroundings& s,
+                    const source::Sources& sources, diag::Diagnostics& diags) {
   // Whom it names in place of the tasks.
   const Statement* near = nullptr;
   const Principal* wrong = nullptr;
@@ -189,6 +193,28 @@ void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const
   bool replace = wrong != nullptr && (wrong->id.text == "ecs.amazonaws.com" || wrong->id.text == "ec2.amazonaws.com");
   if (replace) d.suggest(wrong->id.span, in_place(sources, wrong->id.span, kTasks));
   d.help("the whole trust policy:\n{}", trust_json(s));
+}
+
+}  // namespace
+
+void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const RoleOptions& options,
+                 const source::Sources& sources, diag::Diagnostics& diags) {
+  if (!documents.trust) return;
+  const Policy policy = read_policy(tree, *documents.trust, PolicyKind::Trust, sources, diags);
+  const Surroundings& s = options.surroundings;
+  const RequestContext context = context_of(policy, s);
+  const Verdict v = judge(policy, context, documents, sources, diags);
+  if (policy.broken) return;
+  if (v.denied != nullptr) {
+    diags.emit(kTrustDenied, v.denied->principals_span, documents.name)
+        .here("denied here")
+        .note("an explicit deny wins over every allow");
+    return;
+  }
+  if (v.allowed && (v.unsure == nullptr || v.unsure->allow)) return;
+  if (v.unsure != nullptr) tell_unsure(v, context, documents, s, diags);
+  else if (v.failed != nullptr) tell_failed(v, context, documents, diags);
+  else tell_untrusted(policy, documents, s, sources, diags);
 }
 
 }  // namespace whittle::aws::iam
