@@ -31,9 +31,14 @@ void sha256_blocks(uint32_t state[8], const uint8_t* p, size_t blocks) {
 }
 
 Digest sha256_by(Sha256Blocks take_blocks, std::span<const uint8_t> data) {
-  uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+  uint32_t state[8];
+  for (int i = 0; i < 8; ++i) state[i] = kSha256Start[i];
+  return sha256_rest(take_blocks, state, data, 0);
+}
+
+Digest sha256_rest(Sha256Blocks take_blocks, uint32_t state[8], std::span<const uint8_t> data, size_t done) {
   size_t whole = data.size() / 64, rest = data.size() % 64;
-  if (whole > 0) take_blocks(state, data.data(), whole);
+  if (whole > done) take_blocks(state, data.data() + 64 * done, whole - done);
   // The rest, a one bit, zeros, and the length in bits make one or two whole blocks.
   uint8_t last[128] = {};
   size_t size = rest < 56 ? 64 : 128;

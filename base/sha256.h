@@ -20,6 +20,11 @@ void sha256_blocks(uint32_t state[8], const uint8_t* data, size_t blocks);
 
 Digest sha256_by(Sha256Blocks take_blocks, std::span<const uint8_t> data);
 
+inline constexpr uint32_t kSha256Start[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                             0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+// The same of data of which the first `done` blocks are in the state already.
+Digest sha256_rest(Sha256Blocks take_blocks, uint32_t state[8], std::span<const uint8_t> data, size_t done);
+
 // The rounds' constants: the fractions of the cube roots of the first 64 primes.
 inline constexpr uint32_t kSha256Rounds[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,

@@ -2,6 +2,7 @@
 #include "runtime/aws/call.h"
 
 #include "runtime/aws/clock.h"
+#include "runtime/aws/sha256.h"
 #include "runtime/base/number.h"
 #include "runtime/loop/retry_timer.h"
 
@@ -15,7 +16,8 @@ constexpr BackoffSettings kRepetitions{
     .first = 150'000'000, .multiplier = 2, .longest = 15'000'000'000, .spread = 1.0 / 3};
 
 AwsClient::AwsClient(const ComponentContext& exporter, const AwsSettings& settings, Text service, Text service_id)
-    : exporter_(exporter), runtime_(*exporter.runtime), settings_(settings), service_(service) {
+    : exporter_(exporter), runtime_(*exporter.runtime), settings_(settings), service_(service),
+      hash_task_(*runtime_.loop, [](void* self) { static_cast<AwsClient*>(self)->hash(); }, this) {
   region_ = settings.region;
   if (region_.empty()) region_ = environment("AWS_REGION");
   if (region_.empty()) region_ = environment("AWS_DEFAULT_REGION");
@@ -140,6 +142,7 @@ struct PendingCall {
   Text name, target, path, content_type, resource;
   Writer own_body;
   Bytes body;
+  Digest digest;  // of the body, for all signatures
   int64_t tries = 0;
   int64_t signed_ns = 0;
   bool signed_again = false;  // for the clock: once
@@ -177,6 +180,7 @@ struct PendingCall {
     to_sign.path = full_path.text();
     to_sign.headers = signed_headers;
     to_sign.body = body;
+    to_sign.body_digest = &digest;
     to_sign.region = client.region_;
     to_sign.service = client.service_;
     to_sign.time_ns = signed_ns = aws_now_ns(client.runtime_);
@@ -242,7 +246,22 @@ struct PendingCall {
 
 void AwsClient::call(AwsCall&& call, HttpDone done, void* context) {
   ++in_flight_;
-  (new PendingCall(*this, static_cast<AwsCall&&>(call), done, context))->begin();
+  unhashed_.push_back(new PendingCall(*this, static_cast<AwsCall&&>(call), done, context));
+  hash_task_.post();
+}
+
+void AwsClient::hash() {
+  // Whoever is called back may make the next call.
+  const std::vector<PendingCall*> calls = static_cast<std::vector<PendingCall*>&&>(unhashed_);
+  unhashed_.clear();
+  std::vector<Bytes> bodies;
+  for (const PendingCall* c : calls) bodies.push_back(c->body);
+  std::vector<Digest> digests(bodies.size());
+  sha256_each(bodies, digests.data());
+  for (size_t i = 0; i < calls.size(); ++i) {
+    calls[i]->digest = digests[i];
+    calls[i]->begin();
+  }
 }
 
 }  // namespace whittle

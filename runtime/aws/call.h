@@ -5,6 +5,7 @@
 #include "runtime/aws/credentials.h"
 #include "runtime/base/backoff.h"
 #include "runtime/http/client.h"
+#include "runtime/loop/loop.h"
 
 namespace whittle {
 
@@ -42,6 +43,8 @@ struct AwsCall {
   Text resource;  // what the call is made on: an ARN in which `*` stands for what is not known; empty: see the needs
 };
 
+struct PendingCall;
+
 class AwsClient {
 public:
   // `service` is the name that is signed and the host's first label ("xray", "logs"); `service_id` the SDKs' name, of
@@ -62,6 +65,7 @@ public:
 private:
   friend struct PendingCall;
   Credentials& credentials();
+  void hash();
 
   const ComponentContext& exporter_;
   Runtime& runtime_;
@@ -73,6 +77,8 @@ private:
   ClientTls tls_;
   Credentials* credentials_ = nullptr;
   uint32_t in_flight_ = 0;
+  std::vector<PendingCall*> unhashed_;
+  Task hash_task_;  // hashes the bodies of all calls that were made in one turn of the loop, side by side
   Denials denials_;
 };
 

@@ -7,7 +7,9 @@
 //
 // On x86 without them (Intel's servers before 2021) the schedule is computed four words at a time beside the rounds,
 // and the rounds rotate by BMI2's rorx, which leaves its operand alone: three times as fast as the plain rounds, a
-// quarter of the instructions' speed. WHITTLE_CPU=-sha in the environment makes a machine one of these, to measure it.
+// quarter of the instructions' speed. Several pieces of data are taken side by side where that is faster
+// (sha256_lanes.h). WHITTLE_CPU=-sha in the environment makes a machine one of these, and -sha-avx512 one before 2017,
+// to measure it.
 #include "runtime/aws/sha256.h"
 
 #include "runtime/base/check.h"
@@ -26,6 +28,12 @@
 
 namespace whittle {
 namespace {
+
+// How this machine does it fastest.
+struct Ways {
+  Sha256Blocks blocks;
+  Sha256Lanes lanes{};
+};
 
 #if defined(__x86_64__)
 
@@ -64,15 +72,17 @@ __attribute__((target("sha,sse4.1,ssse3"))) void blocks_of(uint32_t state[8], co
   _mm_storeu_si128(reinterpret_cast<__m128i*>(state + 4), _mm_alignr_epi8(high, low, 8));
 }
 
-// The fastest way on this machine. What has either of these has SSSE3 and SSE 4.1, which collectors are built for.
-Sha256Blocks usual_blocks() {
-  static Sha256Blocks known = nullptr;  // asking takes long in a virtual machine
-  if (!known) {
+// What has either of the two ways has SSSE3 and SSE 4.1, which collectors are built for.
+const Ways& ways() {
+  static Ways known = {};  // asking takes long in a virtual machine
+  if (!known.blocks) {
     unsigned a, b = 0, c, d;
     if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) b = 0;
     const char* without = getenv("WHITTLE_CPU");
-    const bool sha = (b & bit_SHA) && !(without && strcmp(without, "-sha") == 0);
-    known = sha ? blocks_of : (b & bit_BMI) && (b & bit_BMI2) ? sha256_blocks_bmi2 : sha256_blocks;
+    if (!without) without = "";
+    const bool sha = (b & bit_SHA) && !strstr(without, "-sha");
+    known.lanes = sha256_lanes(sha, !strstr(without, "-avx512"));
+    known.blocks = sha ? blocks_of : (b & bit_BMI) && (b & bit_BMI2) ? sha256_blocks_bmi2 : sha256_blocks;
   }
   return known;
 }
@@ -100,14 +110,16 @@ void blocks_of(uint32_t state[8], const uint8_t* data, size_t blocks) {
   vst1q_u32(state + 4, efgh);
 }
 
-Sha256Blocks usual_blocks() {
-  return blocks_of;
+const Ways& ways() {
+  static constexpr Ways kWays{blocks_of};
+  return kWays;
 }
 
 #else
 
-Sha256Blocks usual_blocks() {
-  return sha256_blocks;
+const Ways& ways() {
+  static constexpr Ways kWays{sha256_blocks};
+  return kWays;
 }
 
 #endif
@@ -204,7 +216,11 @@ __attribute__((target("ssse3,bmi,bmi2"))) void sha256_blocks_bmi2(uint32_t state
 #endif
 
 Digest sha256(Bytes data) {
-  return sha256_by(usual_blocks(), data);
+  return sha256_by(ways().blocks, data);
+}
+
+void sha256_each(std::span<const Bytes> data, Digest* out) {
+  sha256_each(ways().lanes, ways().blocks, data, out);
 }
 
 Digest hmac_sha256(Bytes key, Bytes data) {

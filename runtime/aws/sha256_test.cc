@@ -53,5 +53,30 @@ TEST(Sha256, AgreesWithMbedTls) {
   }
 }
 
+// Any number of pieces, of lengths that end in one lane while others go on.
+TEST(Sha256, SideBySide) {
+  std::vector<Sha256Lanes> all{{}, sha256_lanes(false, true), sha256_lanes(true, true), sha256_lanes(false, false)};
+  uint32_t seed = 1;
+  for (size_t n = 0; n < 40; ++n) {
+    std::vector<std::vector<uint8_t>> pieces(n);
+    for (auto& p : pieces) {
+      seed = seed * 1664525 + 1013904223;
+      p.resize(n % 3 == 0 ? 1000 : seed >> 20);
+      for (size_t i = 0; i < p.size(); ++i) p[i] = static_cast<uint8_t>(i * 131 + seed);
+    }
+    std::vector<Bytes> data(pieces.begin(), pieces.end());
+    std::vector<Digest> want(n);
+    for (size_t i = 0; i < n; ++i) ASSERT_EQ(mbedtls_sha256(data[i].data(), data[i].size(), want[i].data(), 0), 0);
+    for (const Sha256Lanes& lanes : all) {
+      std::vector<Digest> got(n);
+      sha256_each(lanes, sha256_blocks, data, got.data());
+      EXPECT_EQ(got, want) << n;
+    }
+    std::vector<Digest> got(n);
+    sha256_each(data, got.data());
+    EXPECT_EQ(got, want) << n;
+  }
+}
+
 }  // namespace
 }  // namespace whittle

@@ -185,7 +185,7 @@ Signature sign(const SigningRequest& r, const AwsKeys& keys, Arena& arena) {
   request.byte('\n');
   request.append(names.text());
   request.byte('\n');
-  append_hex_digest(request, sha256(r.body));
+  append_hex_digest(request, r.body_digest ? *r.body_digest : sha256(r.body));
   signature.canonical_request = arena.copy(request.text());
 
   Writer scope;

@@ -2,6 +2,7 @@
 // AWS Signature Version 4 (docs: "Authenticating Requests: AWS Signature Version 4", IAM user guide).
 #pragma once
 
+#include "base/sha256.h"
 #include "runtime/base/arena.h"
 #include "runtime/base/bytes.h"
 
@@ -24,6 +25,7 @@ struct SigningRequest {
   Text query;       // as it is sent, without the question mark
   std::span<const SigningHeader> headers;  // all that are to be signed, `host` among them
   Bytes body;
+  const Digest* body_digest = nullptr;  // SHA-256 of the body, where it is known already
   Text region, service;
   int64_t time_ns;             // since the epoch
   bool normalise_path = true;  // remove dot segments and doubled slashes, as all services but S3 want
