@@ -110,54 +110,45 @@ void append_statement(Writer& out, Text action, Text resource) {
   out.byte('}');
 }
 
-void Denials::tell(Runtime& runtime, const Denial& d) {
-  Writer action;
-  if (Text said = word_after(d.message, "not authorized to perform:"); said.find(':') != Text::npos) {
-    action.append(said);
-  } else if (d.message.find("CreateLogGroup with Tags") != Text::npos) {
-    action.append(Text("logs:TagResource"));
-  } else {
-    action.append(d.service);
-    action.byte(':');
-    action.append(d.call);
-  }
-  const char* other = other_cause(d.type, d.message);
-  Text known = other ? Text(other) : action.text();
+bool Denials::is_new(Runtime& runtime, Text known) {
   for (Text k : known_)
-    if (k == known) return;
+    if (k == known) return false;
   // Actions are AWS's words: an answer that is not AWS's could name ever new ones.
-  if (known_.size() == kMostTold) return;
+  if (known_.size() == kMostTold) return false;
   known_.push_back(arena_.copy(known));
   if (known_.size() == kMostTold)
     runtime.log->warn("further kinds of denied calls are not told", {{"told", kMostTold}});
+  return true;
+}
 
+static void append_action(Writer& out, const Denial& d) {
+  if (Text said = word_after(d.message, "not authorized to perform:"); said.find(':') != Text::npos)
+    return out.append(said);
+  if (d.message.find("CreateLogGroup with Tags") != Text::npos) return out.append(Text("logs:TagResource"));
+  out.append(d.service);
+  out.byte(':');
+  out.append(d.call);
+}
+
+// Who denies it, and what would have to be said where.
+static void tell_denied(Logger& log, const Denial& d, Text action) {
   const ComponentContext& c = *d.component;
-  Logger& log = *runtime.log;
-  if (other)
-    return log.error(other, {{"exporter", c.id},
-                             {"action", action.text()},
-                             {"region", d.region},
-                             {"type", d.type},
-                             {"message", d.message},
-                             {"date", d.date},
-                             {"config", c.place}});
-
   // What AWS has named is the resource itself; a pattern is what a policy says.
   Text caller = word_after(d.message, "User:");
   Text account = arn_part(caller, 4);
   if (account.empty()) account = word_after(d.message, "with accountId:");
   Text named = word_after(d.message, "on resource:");
-  const AwsNeed* need = need_of(c, action.text());
+  const AwsNeed* need = need_of(c, action);
   Writer resource, pattern, statement;
   append_completed_arn(resource, is_arn(named) ? named : d.resource, d.region, account);
   if (need) append_completed_arn(pattern, view(need->resource), d.region, account);
-  append_statement(statement, action.text(), need ? pattern.text() : resource.empty() ? Text("*") : resource.text());
+  append_statement(statement, action, need ? pattern.text() : resource.empty() ? Text("*") : resource.text());
   Text place = need ? view(need->place) : view(c.place);
   if (d.message.find("explicit deny") != Text::npos) {
     return log.error(
         "AWS denies a call: a policy forbids it in so many words, so no statement that allows it will help",
         {{"exporter", c.id},
-         {"action", action.text()},
+         {"action", action},
          {"resource", resource.text()},
          {"role", d.role},
          {"config", place},
@@ -168,18 +159,18 @@ void Denials::tell(Runtime& runtime, const Denial& d) {
     return log.error(
         "AWS denies a call: a policy that limits the role does not allow it; the statement is missing there",
         {{"exporter", c.id},
-         {"action", action.text()},
+         {"action", action},
          {"resource", resource.text()},
          {"role", d.role},
          {"config", place},
          {"statement", statement.text()},
          {"message", d.message}});
   }
-  if (action.text() == "sts:AssumeRole") {
+  if (action == "sts:AssumeRole") {
     return log.error("AWS denies taking on a role: the task role lacks the statement, or the role's trust policy does "
                      "not name the task role as principal (with the external id, if it wants one)",
                      {{"exporter", c.id},
-                      {"action", action.text()},
+                      {"action", action},
                       {"resource", resource.text()},
                       {"caller", caller},
                       {"config", place},
@@ -189,7 +180,7 @@ void Denials::tell(Runtime& runtime, const Denial& d) {
   if (!d.role.empty()) {
     return log.error("AWS denies a call: the role that `role_arn` names lacks the permission",
                      {{"exporter", c.id},
-                      {"action", action.text()},
+                      {"action", action},
                       {"resource", resource.text()},
                       {"role", d.role},
                       {"config", place},
@@ -197,11 +188,27 @@ void Denials::tell(Runtime& runtime, const Denial& d) {
                       {"message", d.message}});
   }
   log.error("AWS denies a call: the task role lacks the permission", {{"exporter", c.id},
-                                                                      {"action", action.text()},
+                                                                      {"action", action},
                                                                       {"resource", resource.text()},
                                                                       {"config", place},
                                                                       {"statement", statement.text()},
                                                                       {"message", d.message}});
+}
+
+void Denials::tell(Runtime& runtime, const Denial& d) {
+  Writer action;
+  append_action(action, d);
+  const char* other = other_cause(d.type, d.message);
+  if (!is_new(runtime, other ? Text(other) : action.text())) return;
+  if (!other) return tell_denied(*runtime.log, d, action.text());
+  const ComponentContext& c = *d.component;
+  runtime.log->error(other, {{"exporter", c.id},
+                             {"action", action.text()},
+                             {"region", d.region},
+                             {"type", d.type},
+                             {"message", d.message},
+                             {"date", d.date},
+                             {"config", c.place}});
 }
 
 }  // namespace whittle

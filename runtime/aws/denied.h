@@ -32,6 +32,9 @@ public:
   void tell(Runtime& runtime, const Denial& denial);
 
 private:
+  // Whether this has not been said yet; from now on it has.
+  bool is_new(Runtime& runtime, Text known);
+
   Arena arena_;
   std::vector<Text> known_;
 };

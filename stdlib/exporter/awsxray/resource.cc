@@ -130,53 +130,59 @@ static Text group_of_arn(Text arn) {
   return rest.substr(0, rest.find(':'));
 }
 
-void ResourceParts::fill_aws(const Options& options) {
+// What a resource says of where on AWS it runs.
+struct OnAws {
   Text cloud, platform, zone, host, host_type, image, container, container_id, pod, space, deployment, version,
-      sdk_name, sdk_version, auto_version, cluster, cluster_arn, container_arn, task_arn, task_family, launch_type;
+      sdk_name, sdk_version, auto_version, cluster, cluster_arn, container_arn, task_arn, task_family, launch_type,
+      account;
   std::optional<views::AnyValue> groups, group_arns;
-  account = {};
+};
+
+static OnAws read_aws(const Attributes& attributes) {
+  OnAws aws;
   for (views::KeyValue kv : attributes) {
     views::AnyValue v = kv.value.get();
     Text k = kv.key, s = string_of(v);
-    if (k == "cloud.provider") cloud = s;
-    else if (k == "cloud.platform") platform = s;
-    else if (k == "cloud.account.id") account = s;
-    else if (k == "cloud.availability_zone") zone = s;
-    else if (k == "host.id") host = s;
-    else if (k == "host.type") host_type = s;
-    else if (k == "host.image.id") image = s;
-    else if (k == "container.name") container = container.empty() ? s : container;
-    else if (k == "k8s.pod.name") pod = s;
-    else if (k == "service.namespace") space = s;
-    else if (k == "service.instance.id") deployment = s;
-    else if (k == "service.version") version = s;
-    else if (k == "telemetry.sdk.name") sdk_name = s;
-    else if (k == "telemetry.sdk.version") sdk_version = s;
-    else if (k == "telemetry.auto.version" || k == "telemetry.distro.version") auto_version = s;
-    else if (k == "container.id") container_id = s;
-    else if (k == "k8s.cluster.name") cluster = s;
-    else if (k == "aws.ecs.cluster.arn") cluster_arn = s;
-    else if (k == "aws.ecs.container.arn") container_arn = s;
-    else if (k == "aws.ecs.task.arn") task_arn = s;
-    else if (k == "aws.ecs.task.family") task_family = s;
-    else if (k == "aws.ecs.launchtype") launch_type = s;
-    else if (k == "aws.log.group.names") groups = v;
-    else if (k == "aws.log.group.arns") group_arns = v;
+    if (k == "cloud.provider") aws.cloud = s;
+    else if (k == "cloud.platform") aws.platform = s;
+    else if (k == "cloud.account.id") aws.account = s;
+    else if (k == "cloud.availability_zone") aws.zone = s;
+    else if (k == "host.id") aws.host = s;
+    else if (k == "host.type") aws.host_type = s;
+    else if (k == "host.image.id") aws.image = s;
+    else if (k == "container.name") aws.container = aws.container.empty() ? s : aws.container;
+    else if (k == "k8s.pod.name") aws.pod = s;
+    else if (k == "service.namespace") aws.space = s;
+    else if (k == "service.instance.id") aws.deployment = s;
+    else if (k == "service.version") aws.version = s;
+    else if (k == "telemetry.sdk.name") aws.sdk_name = s;
+    else if (k == "telemetry.sdk.version") aws.sdk_version = s;
+    else if (k == "telemetry.auto.version" || k == "telemetry.distro.version") aws.auto_version = s;
+    else if (k == "container.id") aws.container_id = s;
+    else if (k == "k8s.cluster.name") aws.cluster = s;
+    else if (k == "aws.ecs.cluster.arn") aws.cluster_arn = s;
+    else if (k == "aws.ecs.container.arn") aws.container_arn = s;
+    else if (k == "aws.ecs.task.arn") aws.task_arn = s;
+    else if (k == "aws.ecs.task.family") aws.task_family = s;
+    else if (k == "aws.ecs.launchtype") aws.launch_type = s;
+    else if (k == "aws.log.group.names") aws.groups = v;
+    else if (k == "aws.log.group.arns") aws.group_arns = v;
   }
-  is_aws = cloud.empty() || cloud == "aws";
-  if (!is_aws) return;
+  return aws;
+}
 
-  NestedJson json(aws_);
-  if (platform == "aws_elastic_beanstalk" && !deployment.empty()) {
-    json.put<"'elastic_beanstalk':{">();
-    member_or_null<"'environment_name':">(json, space);
-    member_or_null<"'version_label':">(json, version);
-    json.put<"'deployment_id':">();
-    json.integer(parse_int(deployment).value_or(0));
-    json.put<"},">();
-  }
+static void write_beanstalk(NestedJson& json, const OnAws& aws) {
+  json.put<"'elastic_beanstalk':{">();
+  member_or_null<"'environment_name':">(json, aws.space);
+  member_or_null<"'version_label':">(json, aws.version);
+  json.put<"'deployment_id':">();
+  json.integer(parse_int(aws.deployment).value_or(0));
+  json.put<"},">();
+}
 
-  size_t at = aws_.size();
+// Groups that the resource names, or else the config.
+static void write_log_groups(NestedJson& json, const OnAws& aws, const Options& options) {
+  size_t at = json.out.size();
   json.put<"'cloudwatch_logs':[">();
   auto group = [&](Text name) {
     json.put<"{">();
@@ -185,68 +191,88 @@ void ResourceParts::fill_aws(const Options& options) {
     json.comma();
   };
   size_t count = 0;
-  if (group_arns)
-    count = for_each_group(*group_arns, [&](Text arn) {
+  if (aws.group_arns)
+    count = for_each_group(*aws.group_arns, [&](Text arn) {
       json.put<"{">();
       member_or_null<"'log_group':">(json, group_of_arn(arn));
       member<"'arn':">(json, arn);
       json.close('}');
       json.comma();
     });
-  if (count == 0 && groups) count = for_each_group(*groups, group);
+  if (count == 0 && aws.groups) count = for_each_group(*aws.groups, group);
   if (count == 0)
     for (const Str& name : options.log_groups) group(view(name)), ++count;
   if (count == 0) {
-    aws_.truncate(at);
+    json.out.truncate(at);
   } else {
     json.close(']');
     json.comma();
   }
+}
 
-  if (platform == "aws_ecs") {
-    json.put<"'ecs':{">();
-    member<"'container':">(json, container);
-    member<"'container_id':">(json, container_id);
-    member<"'task_arn':">(json, task_arn);
-    member<"'task_family':">(json, task_family);
-    member<"'cluster_arn':">(json, cluster_arn);
-    member<"'container_arn':">(json, container_arn);
-    member<"'availability_zone':">(json, zone);
-    member<"'launch_type':">(json, launch_type);
-    json.close('}');
-    json.comma();
-  }
-  if (platform == "aws_ec2" || !host.empty()) {
-    json.put<"'ec2':{">();
-    member_or_null<"'instance_id':">(json, host);
-    member_or_null<"'availability_zone':">(json, zone);
-    member_or_null<"'instance_size':">(json, host_type);
-    member_or_null<"'ami_id':">(json, image);
-    json.close('}');
-    json.comma();
-  }
-  if (platform == "aws_eks" || !cluster.empty()) {
-    json.put<"'eks':{">();
-    member_or_null<"'cluster_name':">(json, cluster);
-    member_or_null<"'pod':">(json, pod);
-    member_or_null<"'container_id':">(json, container_id);
-    json.close('}');
-    json.comma();
-  }
+static void write_ecs(NestedJson& json, const OnAws& aws) {
+  json.put<"'ecs':{">();
+  member<"'container':">(json, aws.container);
+  member<"'container_id':">(json, aws.container_id);
+  member<"'task_arn':">(json, aws.task_arn);
+  member<"'task_family':">(json, aws.task_family);
+  member<"'cluster_arn':">(json, aws.cluster_arn);
+  member<"'container_arn':">(json, aws.container_arn);
+  member<"'availability_zone':">(json, aws.zone);
+  member<"'launch_type':">(json, aws.launch_type);
+  json.close('}');
+  json.comma();
+}
+
+static void write_ec2(NestedJson& json, const OnAws& aws) {
+  json.put<"'ec2':{">();
+  member_or_null<"'instance_id':">(json, aws.host);
+  member_or_null<"'availability_zone':">(json, aws.zone);
+  member_or_null<"'instance_size':">(json, aws.host_type);
+  member_or_null<"'ami_id':">(json, aws.image);
+  json.close('}');
+  json.comma();
+}
+
+static void write_eks(NestedJson& json, const OnAws& aws) {
+  json.put<"'eks':{">();
+  member_or_null<"'cluster_name':">(json, aws.cluster);
+  member_or_null<"'pod':">(json, aws.pod);
+  member_or_null<"'container_id':">(json, aws.container_id);
+  json.close('}');
+  json.comma();
+}
+
+static void write_sdk(NestedJson& json, const OnAws& aws, Text language) {
   json.put<"'xray':{">();
-  if (!sdk_name.empty()) {
+  if (!aws.sdk_name.empty()) {
     json.put<"'sdk':'">();
-    append_nested_escaped(aws_, sdk_name);
+    append_nested_escaped(json.out, aws.sdk_name);
     if (!language.empty()) {
       json.put<" for ">();
-      append_nested_escaped(aws_, language);
+      append_nested_escaped(json.out, language);
     }
     json.put<"',">();
   }
-  member<"'sdk_version':">(json, sdk_version);
+  member<"'sdk_version':">(json, aws.sdk_version);
   json.put<"'auto_instrumentation':">();
-  json.boolean(!auto_version.empty());
+  json.boolean(!aws.auto_version.empty());
   json.put<"},">();
+}
+
+void ResourceParts::fill_aws(const Options& options) {
+  const OnAws aws = read_aws(attributes);
+  account = aws.account;
+  is_aws = aws.cloud.empty() || aws.cloud == "aws";
+  if (!is_aws) return;
+
+  NestedJson json(aws_);
+  if (aws.platform == "aws_elastic_beanstalk" && !aws.deployment.empty()) write_beanstalk(json, aws);
+  write_log_groups(json, aws, options);
+  if (aws.platform == "aws_ecs") write_ecs(json, aws);
+  if (aws.platform == "aws_ec2" || !aws.host.empty()) write_ec2(json, aws);
+  if (aws.platform == "aws_eks" || !aws.cluster.empty()) write_eks(json, aws);
+  write_sdk(json, aws, language);
 }
 
 }  // namespace whittle::awsxray

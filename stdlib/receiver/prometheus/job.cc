@@ -205,37 +205,44 @@ std::unique_ptr<Job> Job::make(const JobOwner& owner, const config::ScrapeConfig
   return job;
 }
 
-bool Job::configure() {
+bool Job::bad(Text setting, Text value) {
+  owner.runtime->log->error(
+      "a setting is not what it must be",
+      {{"component", owner.id}, {"job", config.job_name}, {"setting", setting}, {"value", value}});
+  return false;
+}
+
+// False, with the reason logged, when it is none; null changes nothing.
+bool Job::read_duration(const Any& any, Text setting, int64_t& out) {
+  if (any.kind == AnyKind::Null) return true;
+  const Text t = text_of(any, texts_);
+  const auto ms = parse_prometheus_duration(t);
+  if (!ms) return bad(setting, t);
+  out = *ms;
+  return true;
+}
+
+bool Job::read_times() {
   const config::ScrapeGlobal& global = owner.config->config.global;
-  auto bad = [&](Text setting, Text value) {
-    owner.runtime->log->error(
-        "a setting is not what it must be",
-        {{"component", owner.id}, {"job", config.job_name}, {"setting", setting}, {"value", value}});
-    return false;
-  };
-  auto duration = [&](const Any& any, Text setting, int64_t& out) {
-    if (any.kind == AnyKind::Null) return true;
-    const Text t = text_of(any, texts_);
-    const auto ms = parse_prometheus_duration(t);
-    if (!ms) return bad(setting, t);
-    out = *ms;
-    return true;
-  };
   int64_t global_interval = 60'000, global_timeout = 0;
-  if (!duration(global.scrape_interval, "scrape_interval", global_interval) ||
-      !duration(global.scrape_timeout, "scrape_timeout", global_timeout))
+  if (!read_duration(global.scrape_interval, "scrape_interval", global_interval) ||
+      !read_duration(global.scrape_timeout, "scrape_timeout", global_timeout))
     return false;
   if (global_interval == 0) global_interval = 60'000;
   if (global_timeout == 0) global_timeout = global_interval < 10'000 ? global_interval : 10'000;
-  if (!duration(config.scrape_interval, "scrape_interval", interval_ms_) ||
-      !duration(config.scrape_timeout, "scrape_timeout", timeout_ms_))
+  if (!read_duration(config.scrape_interval, "scrape_interval", interval_ms_) ||
+      !read_duration(config.scrape_timeout, "scrape_timeout", timeout_ms_))
     return false;
   if (interval_ms_ == 0) interval_ms_ = global_interval;
   if (timeout_ms_ == 0) timeout_ms_ = global_timeout < interval_ms_ ? global_timeout : interval_ms_;
   if (timeout_ms_ > interval_ms_) return bad("scrape_timeout", "it is longer than scrape_interval");
   append_duration(interval_text_, interval_ms_);
   append_duration(timeout_text_, timeout_ms_);
+  return true;
+}
 
+bool Job::read_limits() {
+  const config::ScrapeGlobal& global = owner.config->config.global;
   for (const Any* any : {&config.body_size_limit, &global.body_size_limit}) {
     if (any->kind == AnyKind::Null || body_limit_ > 0) continue;
     const Text t = text_of(*any, texts_);
@@ -250,6 +257,11 @@ bool Job::configure() {
   settings_.label_value_limit = either(config.label_value_length_limit, global.label_value_length_limit);
   settings_.bucket_limit = natural(config.native_histogram_bucket_limit);
   settings_.max_schema = schema_of(config.native_histogram_min_bucket_factor);
+  return true;
+}
+
+void Job::read_switches() {
+  const config::ScrapeGlobal& global = owner.config->config.global;
   settings_.honor_labels = config.honor_labels;
   settings_.honor_timestamps = config.honor_timestamps;
   settings_.track_timestamps = config.track_timestamps_staleness;
@@ -260,7 +272,18 @@ bool Job::configure() {
       chosen(config.always_scrape_classic_histograms, global.always_scrape_classic_histograms);
   settings_.read.to_custom =
       chosen(config.convert_classic_histograms_to_nhcb, global.convert_classic_histograms_to_nhcb);
+  using Fallback = config::ScrapeConfigFallbackScrapeProtocol;
+  switch (config.fallback_scrape_protocol) {
+  case Fallback::PrometheusProto: fallback_ = Format::Protobuf; break;
+  case Fallback::OpenMetricsText001:
+  case Fallback::OpenMetricsText100: fallback_ = Format::OpenMetrics; break;
+  default: break;
+  }
+}
 
+// Which names are taken; returns how others are to be escaped.
+uint32_t Job::read_names() {
+  const config::ScrapeGlobal& global = owner.config->config.global;
   using Validation = config::ScrapeConfigMetricNameValidationScheme;
   using GlobalValidation = config::ScrapeGlobalMetricNameValidationScheme;
   const bool own_validation = config.metric_name_validation_scheme != Validation::Empty;
@@ -270,8 +293,12 @@ bool Job::configure() {
   auto escaping = static_cast<uint32_t>(config.metric_name_escaping_scheme);
   if (escaping == 0 && !own_validation) escaping = static_cast<uint32_t>(global.metric_name_escaping_scheme);
   if (escaping == 0) escaping = (own_validation ? settings_.legacy_names : global_legacy) ? 2 : 1;
-  static constexpr Text kEscapings[] = {"", "allow-utf-8", "underscores", "dots", "values"};
+  return escaping;
+}
 
+void Job::write_accept(uint32_t escaping) {
+  static constexpr Text kEscapings[] = {"", "allow-utf-8", "underscores", "dots", "values"};
+  const config::ScrapeGlobal& global = owner.config->config.global;
   uint32_t weight = 6;
   auto accept = [&](uint32_t protocol) {
     const Protocol& p = kProtocols[protocol];
@@ -291,34 +318,26 @@ bool Job::configure() {
   }
   accept_.append(Text("*/*;q=0."));
   append_uint(accept_, weight);
-  using Fallback = config::ScrapeConfigFallbackScrapeProtocol;
-  switch (config.fallback_scrape_protocol) {
-  case Fallback::PrometheusProto: fallback_ = Format::Protobuf; break;
-  case Fallback::OpenMetricsText001:
-  case Fallback::OpenMetricsText100: fallback_ = Format::OpenMetrics; break;
-  default: break;
+}
+
+static std::unique_ptr<Relabel> relabel_of(const List<config::Relabel>& list, bool legacy_names, Arena& texts) {
+  std::vector<RelabelStep> steps;
+  for (const config::Relabel& r : list) {
+    RelabelStep s;
+    s.action = static_cast<RelabelAction>(r.action);
+    s.sources = r.source_labels;
+    s.separator = view(r.separator);
+    s.target = view(r.target_label);
+    s.replacement = text_of(r.replacement, texts);
+    s.modulus = natural(r.modulus);
+    s.pattern = &r.regex;
+    s.any_text = view(r.regex.pattern) == "^(?s:(.*))$";
+    steps.push_back(s);
   }
+  return std::make_unique<Relabel>(static_cast<std::vector<RelabelStep>&&>(steps), legacy_names);
+}
 
-  auto relabel = [&](const List<config::Relabel>& list) {
-    std::vector<RelabelStep> steps;
-    for (const config::Relabel& r : list) {
-      RelabelStep s;
-      s.action = static_cast<RelabelAction>(r.action);
-      s.sources = r.source_labels;
-      s.separator = view(r.separator);
-      s.target = view(r.target_label);
-      s.replacement = text_of(r.replacement, texts_);
-      s.modulus = natural(r.modulus);
-      s.pattern = &r.regex;
-      s.any_text = view(r.regex.pattern) == "^(?s:(.*))$";
-      steps.push_back(s);
-    }
-    return std::make_unique<Relabel>(static_cast<std::vector<RelabelStep>&&>(steps), settings_.legacy_names);
-  };
-  relabel_ = relabel(config.relabel_configs);
-  metric_relabel_ = relabel(config.metric_relabel_configs);
-  settings_.relabel = metric_relabel_->empty() ? nullptr : metric_relabel_.get();
-
+bool Job::find_targets() {
   auto fixed = std::make_unique<TargetList>();
   for (const config::StaticTargets& group : config.static_configs) {
     for (const Str address : group.targets) {
@@ -340,6 +359,16 @@ bool Job::configure() {
     lists_.push_back(nullptr);
   }
   return true;
+}
+
+bool Job::configure() {
+  if (!read_times() || !read_limits()) return false;
+  read_switches();
+  write_accept(read_names());
+  relabel_ = relabel_of(config.relabel_configs, settings_.legacy_names, texts_);
+  metric_relabel_ = relabel_of(config.metric_relabel_configs, settings_.legacy_names, texts_);
+  settings_.relabel = metric_relabel_->empty() ? nullptr : metric_relabel_.get();
+  return find_targets();
 }
 
 void Job::start() {
@@ -431,13 +460,8 @@ void Job::sync() {
   over_limit_ = target_limit_ > 0 && active() > target_limit_;
 }
 
-// Null: relabelling drops it, or it is none.
-std::unique_ptr<Target> Job::target_of(const std::vector<Label>& found) {
-  auto target = std::make_unique<Target>(*this);
-  Arena& texts = target->texts_;
-  Labels b;
-  b.begin();
-  for (const Label& l : found) b.set(l.name, l.value);
+// What a target is taken for where discovery says nothing.
+void Job::add_defaults(Labels& b, Arena& texts) const {
   auto otherwise = [&](Text name, Text value) {
     if (b.get(name).empty()) b.set(name, value);
   };
@@ -454,14 +478,44 @@ std::unique_ptr<Target> Job::target_of(const std::vector<Label>& found) {
     name.append(view(p.key));
     otherwise(texts.copy(name.text()), text_of(p.value[0], texts));
   }
-  target->scheme_ = texts.copy(b.get("__scheme__"));
+}
+
+// What the resource of its metrics says, of labels that relabelling may take away.
+static void add_resource(const Labels& b, Arena& texts, std::vector<Label>& resource) {
   for (const Label& k : kKubernetes)
-    if (const Text v = b.get(k.name); !v.empty()) target->resource_.push_back({k.value, texts.copy(v)});
+    if (const Text v = b.get(k.name); !v.empty()) resource.push_back({k.value, texts.copy(v)});
   for (const Label& k : kControllers) {
     const Text v = b.get("__meta_kubernetes_pod_controller_name");
     if (b.get("__meta_kubernetes_pod_controller_kind") == k.name && !v.empty())
-      target->resource_.push_back({k.value, texts.copy(v)});
+      resource.push_back({k.value, texts.copy(v)});
   }
+}
+
+// Why it is no target; null when it is one.
+static const char* wrong_target(const Labels& b, int64_t& interval_ms, int64_t& timeout_ms) {
+  const Text address = b.get("__address__");
+  if (address.empty()) return "it has no address";
+  if (address.find('/') != Text::npos) return "its address has a slash in it";
+  const auto interval = parse_prometheus_duration(b.get("__scrape_interval__"));
+  const auto timeout = parse_prometheus_duration(b.get("__scrape_timeout__"));
+  if (!interval || *interval == 0) return "its interval is no duration";
+  if (!timeout || *timeout == 0) return "its timeout is no duration";
+  if (*timeout > *interval) return "its timeout is longer than its interval";
+  interval_ms = *interval;
+  timeout_ms = *timeout;
+  return nullptr;
+}
+
+// Null: relabelling drops it, or it is none.
+std::unique_ptr<Target> Job::target_of(const std::vector<Label>& found) {
+  auto target = std::make_unique<Target>(*this);
+  Arena& texts = target->texts_;
+  Labels b;
+  b.begin();
+  for (const Label& l : found) b.set(l.name, l.value);
+  add_defaults(b, texts);
+  target->scheme_ = texts.copy(b.get("__scheme__"));
+  add_resource(b, texts, target->resource_);
   if (!relabel_->apply(b, texts)) return nullptr;
 
   auto bad = [&](Text why) {
@@ -471,23 +525,17 @@ std::unique_ptr<Target> Job::target_of(const std::vector<Label>& found) {
                                                     {"reason", why}});
     return std::unique_ptr<Target>();
   };
-  const Text address = b.get("__address__");
-  if (address.empty()) return bad("it has no address");
-  if (address.find('/') != Text::npos) return bad("its address has a slash in it");
-  const auto interval = parse_prometheus_duration(b.get("__scrape_interval__"));
-  const auto timeout = parse_prometheus_duration(b.get("__scrape_timeout__"));
-  if (!interval || *interval == 0) return bad("its interval is no duration");
-  if (!timeout || *timeout == 0) return bad("its timeout is no duration");
-  if (*timeout > *interval) return bad("its timeout is longer than its interval");
-  target->interval_ns_ = *interval * 1'000'000;
-  target->timeout_ns_ = *timeout * 1'000'000;
+  int64_t interval_ms, timeout_ms;
+  if (const char* why = wrong_target(b, interval_ms, timeout_ms)) return bad(why);
+  target->interval_ns_ = interval_ms * 1'000'000;
+  target->timeout_ns_ = timeout_ms * 1'000'000;
   Writer seconds;
-  append_double(seconds, static_cast<double>(*timeout) / 1000);
+  append_double(seconds, static_cast<double>(timeout_ms) / 1000);
   target->timeout_text_ = texts.copy(seconds.text());
   b.each([&](Text n, Text) {
     if (n.starts_with("__meta_")) b.erase(n);
   });
-  if (b.get("instance").empty()) b.set("instance", address);
+  if (b.get("instance").empty()) b.set("instance", b.get("__address__"));
   b.finish(target->labels_);
   for (Label& l : target->labels_) {
     if (!is_utf8(as_bytes(l.value))) return bad("a label's value is not UTF-8");
@@ -500,20 +548,23 @@ std::unique_ptr<Target> Job::target_of(const std::vector<Label>& found) {
   target->url_ = texts.copy(url.text());
   target->hash_ = hash_text(target->url_);
   for (const Label& l : target->labels_) target->hash_ = hash_text(l.value, hash_text(l.name, target->hash_));
+  begin_scraping(*target);
+  return target;
+}
 
+void Job::begin_scraping(Target& target) const {
   TransactionContext context;
   context.external = &owner.external;
-  context.target = &target->labels_;
-  context.resource = &target->resource_;
-  context.scheme = target->scheme_;
-  context.metadata = &target->metadata_;
+  context.target = &target.labels_;
+  context.resource = &target.resource_;
+  context.scheme = target.scheme_;
+  context.metadata = &target.metadata_;
   context.scope = kScope;
   context.version = owner.version;
   context.trim_suffixes = owner.config->trim_metric_suffixes;
   uint64_t seed;
   owner.runtime->random(&seed, sizeof seed);
-  target->scrape_ = std::make_unique<TargetScrape>(settings_, context, seed);
-  return target;
+  target.scrape_ = std::make_unique<TargetScrape>(settings_, context, seed);
 }
 
 }  // namespace whittle::prometheus

@@ -83,8 +83,18 @@ private:
   friend class Target;
   Job(const JobOwner& o, const config::ScrapeConfig& c);
   bool configure();
+  bool bad(Text setting, Text value);
+  bool read_duration(const Any& any, Text setting, int64_t& out);
+  bool read_times();
+  bool read_limits();
+  void read_switches();
+  uint32_t read_names();
+  void write_accept(uint32_t escaping);
+  bool find_targets();
   void sync();
   std::unique_ptr<Target> target_of(const std::vector<Label>& found);
+  void add_defaults(Labels& labels, Arena& texts) const;
+  void begin_scraping(Target& target) const;
   void forget(Target* target);
   size_t active() const;
 

@@ -177,6 +177,38 @@ void TargetScrape::metadata(Exposition::Entry entry, const Exposition& e) {
 
 // ---- a scrape
 
+// The histogram, or `reduced`, which is made of it with buckets as wide as the limits want them; null when it has too
+// many all the same.
+static const NativeHistogram* reduced_to_limits(const ScrapeSettings& settings, const NativeHistogram& histogram,
+                                                NativeHistogram& reduced) {
+  const NativeHistogram* h = &histogram;
+  if (h->schema != kCustomBuckets && h->schema > settings.max_schema) {
+    reduced = *h;
+    reduced.reduce(settings.max_schema);
+    h = &reduced;
+  }
+  if (settings.bucket_limit == 0) return h;
+  while (h->buckets() > settings.bucket_limit && h->schema != kCustomBuckets && h->schema > kLowestSchema) {
+    if (h != &reduced) reduced = *h;
+    reduced.reduce(h->schema - 1);
+    h = &reduced;
+  }
+  return h->buckets() > settings.bucket_limit ? nullptr : h;
+}
+
+// Of a histogram those count that say when they were taken.
+static void take_exemplars(Transaction& transaction, Exposition& reader, Arena& line, bool of_histogram,
+                           int64_t time_ms) {
+  Exemplar exemplar;
+  while (reader.exemplar(exemplar, line)) {
+    if (!exemplar.has_time) {
+      if (of_histogram) continue;
+      exemplar.time_ms = time_ms;
+    }
+    transaction.exemplar(exemplar);
+  }
+}
+
 TargetScrape::Added TargetScrape::append(Transaction& transaction, const Answer& answer, int64_t now_ms,
                                          Outcome& outcome) {
   using Entry = Exposition::Entry;
@@ -227,24 +259,8 @@ TargetScrape::Added TargetScrape::append(Transaction& transaction, const Answer&
       ++outcome.duplicates;
     } else {
       const NativeHistogram* h = entry == Entry::Histogram ? reader->histogram : nullptr;
-      bool fits = true;
-      if (h && h->schema != kCustomBuckets && h->schema > settings_.max_schema) {
-        reduced = *h;
-        reduced.reduce(settings_.max_schema);
-        h = &reduced;
-      }
-      if (h && settings_.bucket_limit > 0) {
-        while (h->buckets() > settings_.bucket_limit && h->schema != kCustomBuckets && h->schema > kLowestSchema) {
-          if (h != &reduced) reduced = *h;
-          reduced.reduce(h->schema - 1);
-          h = &reduced;
-        }
-        if (h->buckets() > settings_.bucket_limit) {
-          fits = false;
-          if (!limit) limit = "a histogram has more buckets than `native_histogram_bucket_limit`";
-        }
-      }
-      if (!fits) {
+      if (h && !(h = reduced_to_limits(settings_, *h, reduced))) {
+        if (!limit) limit = "a histogram has more buckets than `native_histogram_bucket_limit`";
       } else if (settings_.sample_limit > 0 && ++samples > settings_.sample_limit) {
         limit = "there are more samples than `sample_limit`";
       } else if (time_ms > now_ms + kAhead) {
@@ -256,14 +272,7 @@ TargetScrape::Added TargetScrape::append(Transaction& transaction, const Answer&
         if (stored == Transaction::Added::NoJob) out.wrong = "a series has no job or instance";
         if (out.wrong) break;
         added = true;
-        Exemplar exemplar;
-        while (reader->exemplar(exemplar, line_)) {
-          if (!exemplar.has_time) {
-            if (h) continue;
-            exemplar.time_ms = time_ms;
-          }
-          transaction.exemplar(exemplar);
-        }
+        take_exemplars(transaction, *reader, line_, h != nullptr, time_ms);
         const uint64_t labels = stored == Transaction::Added::Stored ? hash_of(transaction.labels(), seed_) : kNoPoint;
         if (!known) {
           known = &insert(written);
