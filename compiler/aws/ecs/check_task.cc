@@ -178,6 +178,47 @@ bool check_task_files(const TaskInputs& inputs, const check::Config* config, uin
   return !reading.unreadable;
 }
 
+static void check_everything(TaskCheck& c) {
+  check_fargate(c);
+  check_size(c);
+  check_memory_caps(c);
+  check_images(c);
+  check_role_arns(c);
+  check_stock(c);
+  check_health(c);
+  check_endpoints(c);
+  check_otel_names(c);
+  check_mappings(c);
+  check_given_config(c);
+  check_order(c);
+  check_environment(c);
+  check_variables(c);
+  check_parts(c);
+  check_logs(c);
+  check_hardening(c);
+  check_stopping(c);
+}
+
+// A template's or plan's own role, held against what its tasks need of it.
+static void check_role_use(const RoleUse& u, const RoleOptions& options, const std::vector<std::string>& others,
+                           const std::vector<RoleDocuments::Scp>& scps, const syntax::Tree& tree,
+                           source::Sources& sources, diag::Diagnostics& diags) {
+  RoleDocuments documents = u.role->documents;
+  documents.kind = u.kind;
+  documents.arn = as_needed(u.role->arn);
+  documents.takers = u.takers;
+  documents.scps = scps;
+  RoleOptions of_role = options;
+  // Who else takes it on is not to be seen.
+  if (u.assumed) of_role.tell_unused = false;
+  if (u.kind == RoleKind::Task) of_role.others = others;
+  documents.name = (u.assumed                  ? "the role "
+                    : u.kind == RoleKind::Task ? "the task role "
+                                               : "the execution role ") +
+                   documents.name;
+  check_role(documents, tree, u.needs, of_role, sources, diags);
+}
+
 ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::Tree& tree, const TaskInputs& inputs,
                               const check::Config* config, uint64_t config_bytes, const RoleOptions& roles,
                               const std::vector<RoleDocuments::Scp>& scps, source::Sources& sources,
@@ -210,24 +251,7 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
       const std::vector<Listener> listening = config == nullptr ? std::vector<Listener>() : check::listeners(*config);
       TaskCheck c{task,    file,  collector,         config, config_bytes, listening, inputs, here.surroundings,
                   sources, diags, task.on_fargate(), image};
-      check_fargate(c);
-      check_size(c);
-      check_memory_caps(c);
-      check_images(c);
-      check_role_arns(c);
-      check_stock(c);
-      check_health(c);
-      check_endpoints(c);
-      check_otel_names(c);
-      check_mappings(c);
-      check_given_config(c);
-      check_order(c);
-      check_environment(c);
-      check_variables(c);
-      check_parts(c);
-      check_logs(c);
-      check_hardening(c);
-      check_stopping(c);
+      check_everything(c);
 
       ExecutionUse own;
       add_use(task, own);
@@ -249,22 +273,7 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
     together.roles_seen = together.roles_seen || !role_uses.empty();
     check_placeholders(file, diags);
     check_stored_parameters(file, diags);
-    for (const RoleUse& u : role_uses) {
-      RoleDocuments documents = u.role->documents;
-      documents.kind = u.kind;
-      documents.arn = as_needed(u.role->arn);
-      documents.takers = u.takers;
-      documents.scps = scps;
-      RoleOptions of_role = here;
-      // Who else takes it on is not to be seen.
-      if (u.assumed) of_role.tell_unused = false;
-      if (u.kind == RoleKind::Task) of_role.others = together.others;
-      documents.name = (u.assumed                  ? "the role "
-                        : u.kind == RoleKind::Task ? "the task role "
-                                                   : "the execution role ") +
-                       documents.name;
-      check_role(documents, tree, u.needs, of_role, sources, diags);
-    }
+    for (const RoleUse& u : role_uses) check_role_use(u, here, together.others, scps, tree, sources, diags);
   }
   diags.move_places([&](source::Span span) { return own_configs.place(span); });
   return together;

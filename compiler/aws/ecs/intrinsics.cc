@@ -163,6 +163,74 @@ NodeId Intrinsics::resolved(NodeId id, int depth) {
   return id;
 }
 
+NodeId Intrinsics::item(NodeId list, size_t i) const {
+  return at(list).kind == Kind::Sequence && i < at(list).items.size() ? at(list).items[i] : kNoNode;
+}
+
+size_t Intrinsics::size_of(NodeId list) const {
+  return at(list).kind == Kind::Sequence ? at(list).items.size() : 0;
+}
+
+NodeId Intrinsics::get_att(NodeId where, NodeId plain, int depth) {
+  if (at(plain).is_scalar()) {
+    std::string t = at(plain).text;
+    size_t dot = t.find('.');
+    return dot == std::string::npos ? unknown(where) : attribute(where, t.substr(0, dot), t.substr(dot + 1), depth);
+  }
+  if (size_of(plain) != 2 || !at(item(plain, 0)).is_scalar()) return unknown(where);
+  NodeId attribute_name = resolve(item(plain, 1), depth + 1);
+  return attribute(where, at(item(plain, 0)).text, at(attribute_name).text, depth);
+}
+
+NodeId Intrinsics::choose(NodeId where, NodeId plain, int depth) {
+  if (size_of(plain) != 3 || !at(item(plain, 0)).is_scalar()) return unknown(where);
+  Truth t = condition(at(item(plain, 0)).text);
+  if (t != Truth::Unknown) return resolve(item(plain, t == Truth::True ? 1 : 2), depth + 1);
+  NodeId yes = resolve(item(plain, 1), depth + 1), no = resolve(item(plain, 2), depth + 1);
+  if (at(yes).is_scalar() && at(no).is_scalar() && at(yes).text == at(no).text && !is_nothing(yes) && !is_nothing(no))
+    return yes;
+  // A structure is worth a look even when it is not sure to be there.
+  if (!at(yes).is_scalar()) return yes;
+  if (!at(no).is_scalar()) return no;
+  return unknown(where);
+}
+
+NodeId Intrinsics::join(NodeId where, NodeId plain, int depth) {
+  if (size_of(plain) != 2) return unknown(where);
+  NodeId by = resolve(item(plain, 0), depth + 1), list = resolve(item(plain, 1), depth + 1);
+  if (!at(by).is_scalar() || at(list).kind != Kind::Sequence) return unknown(where);
+  std::string out;
+  for (size_t i = 0; i < at(list).items.size() && out.size() <= kMaxText; ++i) {
+    const Node& part = at(at(list).items[i]);
+    out += (i == 0 ? "" : at(by).text) + (part.is_scalar() ? part.text : kUnknown);
+  }
+  return text(where, out);
+}
+
+NodeId Intrinsics::select(NodeId where, NodeId plain, int depth) {
+  if (size_of(plain) != 2) return unknown(where);
+  NodeId index = resolve(item(plain, 0), depth + 1), list = resolve(item(plain, 1), depth + 1);
+  const std::string digits = at(index).text;
+  if (digits.empty() || digits.size() > 6 || digits.find_first_not_of("0123456789") != std::string::npos)
+    return unknown(where);
+  size_t i = std::stoul(digits);
+  return at(list).kind == Kind::Sequence && i < at(list).items.size() ? at(list).items[i] : unknown(where);
+}
+
+NodeId Intrinsics::split_text(NodeId where, NodeId plain, int depth) {
+  if (size_of(plain) != 2) return unknown(where);
+  NodeId by = resolve(item(plain, 0), depth + 1), whole = resolve(item(plain, 1), depth + 1);
+  if (!at(by).is_scalar() || !at(whole).is_scalar() || is_unknown(at(whole)) || at(by).text.empty())
+    return unknown(where);
+  Node list;
+  list.kind = Kind::Sequence;
+  list.span = at(where).span;
+  std::vector<std::string> parts = split(at(whole).text, at(by).text);
+  if (parts.size() > 10'000) return unknown(where);
+  for (std::string& part : parts) list.items.push_back(text(where, std::move(part)));
+  return tree_.add(std::move(list));
+}
+
 NodeId Intrinsics::function(NodeId where, std::string name, NodeId argument, int depth) {
   // With a tag the argument is the node itself without its tag.
   NodeId plain = argument;
@@ -171,67 +239,13 @@ NodeId Intrinsics::function(NodeId where, std::string name, NodeId argument, int
     bare.tag.clear();
     plain = tree_.add(std::move(bare));
   }
-  auto item = [&](size_t i) {
-    return at(plain).kind == Kind::Sequence && i < at(plain).items.size() ? at(plain).items[i] : kNoNode;
-  };
-  auto size = [&] { return at(plain).kind == Kind::Sequence ? at(plain).items.size() : 0; };
   if (name == "Ref") return at(plain).is_scalar() ? reference(where, at(plain).text, depth) : unknown(where);
-  if (name == "GetAtt") {
-    if (at(plain).is_scalar()) {
-      std::string t = at(plain).text;
-      size_t dot = t.find('.');
-      return dot == std::string::npos ? unknown(where) : attribute(where, t.substr(0, dot), t.substr(dot + 1), depth);
-    }
-    if (size() != 2 || !at(item(0)).is_scalar()) return unknown(where);
-    NodeId attribute_name = resolve(item(1), depth + 1);
-    return attribute(where, at(item(0)).text, at(attribute_name).text, depth);
-  }
+  if (name == "GetAtt") return get_att(where, plain, depth);
   if (name == "Sub") return substitute(where, plain, depth);
-  if (name == "If") {
-    if (size() != 3 || !at(item(0)).is_scalar()) return unknown(where);
-    Truth t = condition(at(item(0)).text);
-    if (t != Truth::Unknown) return resolve(item(t == Truth::True ? 1 : 2), depth + 1);
-    NodeId yes = resolve(item(1), depth + 1), no = resolve(item(2), depth + 1);
-    if (at(yes).is_scalar() && at(no).is_scalar() && at(yes).text == at(no).text && !is_nothing(yes) && !is_nothing(no))
-      return yes;
-    // A structure is worth a look even when it is not sure to be there.
-    if (!at(yes).is_scalar()) return yes;
-    if (!at(no).is_scalar()) return no;
-    return unknown(where);
-  }
-  if (name == "Join") {
-    if (size() != 2) return unknown(where);
-    NodeId by = resolve(item(0), depth + 1), list = resolve(item(1), depth + 1);
-    if (!at(by).is_scalar() || at(list).kind != Kind::Sequence) return unknown(where);
-    std::string out;
-    for (size_t i = 0; i < at(list).items.size() && out.size() <= kMaxText; ++i) {
-      const Node& part = at(at(list).items[i]);
-      out += (i == 0 ? "" : at(by).text) + (part.is_scalar() ? part.text : kUnknown);
-    }
-    return text(where, out);
-  }
-  if (name == "Select") {
-    if (size() != 2) return unknown(where);
-    NodeId index = resolve(item(0), depth + 1), list = resolve(item(1), depth + 1);
-    const std::string digits = at(index).text;
-    if (digits.empty() || digits.size() > 6 || digits.find_first_not_of("0123456789") != std::string::npos)
-      return unknown(where);
-    size_t i = std::stoul(digits);
-    return at(list).kind == Kind::Sequence && i < at(list).items.size() ? at(list).items[i] : unknown(where);
-  }
-  if (name == "Split") {
-    if (size() != 2) return unknown(where);
-    NodeId by = resolve(item(0), depth + 1), whole = resolve(item(1), depth + 1);
-    if (!at(by).is_scalar() || !at(whole).is_scalar() || is_unknown(at(whole)) || at(by).text.empty())
-      return unknown(where);
-    Node list;
-    list.kind = Kind::Sequence;
-    list.span = at(where).span;
-    std::vector<std::string> parts = split(at(whole).text, at(by).text);
-    if (parts.size() > 10'000) return unknown(where);
-    for (std::string& part : parts) list.items.push_back(text(where, std::move(part)));
-    return tree_.add(std::move(list));
-  }
+  if (name == "If") return choose(where, plain, depth);
+  if (name == "Join") return join(where, plain, depth);
+  if (name == "Select") return select(where, plain, depth);
+  if (name == "Split") return split_text(where, plain, depth);
   if (name == "FindInMap") return find_in_map(where, plain, depth);
   if (name == "Base64") {
     NodeId inner = resolve(plain, depth + 1);

@@ -41,6 +41,15 @@ private:
   syntax::NodeId resolve(syntax::NodeId node, int depth);
   syntax::NodeId resolved(syntax::NodeId node, int depth);
   syntax::NodeId function(syntax::NodeId node, std::string name, syntax::NodeId argument, int depth);
+  // The functions that take a list, `plain`.
+  syntax::NodeId get_att(syntax::NodeId where, syntax::NodeId plain, int depth);
+  syntax::NodeId choose(syntax::NodeId where, syntax::NodeId plain, int depth);
+  syntax::NodeId join(syntax::NodeId where, syntax::NodeId plain, int depth);
+  syntax::NodeId select(syntax::NodeId where, syntax::NodeId plain, int depth);
+  syntax::NodeId split_text(syntax::NodeId where, syntax::NodeId plain, int depth);
+  // kNoNode: it is no list, or has not so many.
+  syntax::NodeId item(syntax::NodeId list, size_t i) const;
+  size_t size_of(syntax::NodeId list) const;
   syntax::NodeId reference(syntax::NodeId at, std::string name, int depth);
   syntax::NodeId attribute(syntax::NodeId at, std::string resource, std::string name, int depth);
   syntax::NodeId substitute(syntax::NodeId at, syntax::NodeId argument, int depth);

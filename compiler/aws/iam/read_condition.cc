@@ -173,6 +173,69 @@ bool is_negated(Operator op) {
   }
 }
 
+static void tell_unknown_operator(const syntax::Entry& by_operator, std::string_view core, const syntax::Tree& tree,
+                                  const source::Sources& sources, diag::Diagnostics& diags) {
+  auto d = diags.emit(kUnknownOperator, by_operator.key_span, by_operator.key);
+  std::string near = nearest_operator(by_operator.key);
+  if (by_operator.key.find(':') != std::string::npos && tree.at(by_operator.value).kind != Node::Kind::Mapping)
+    d.note("this is a condition key; it stands within an operator: {\"StringEquals\": {\"aws:RequestedRegion\": "
+           "\"us-east-1\"}}");
+  else if (same_ignoring_case(core, "Null")) d.note("`Null` asks whether a key is there, so it has no `IfExists`");
+  else if (!near.empty())
+    d.help("did you mean `{}`?", near).suggest(by_operator.key_span, in_place(sources, by_operator.key_span, near));
+}
+
+// False when it has not the form of one.
+static bool check_key(const syntax::Entry& e, const source::Sources& sources, diag::Diagnostics& diags) {
+  bool good = true;
+  bool known_form =
+      e.key.find(':') != std::string::npos || e.key.find(static_cast<char>(kUnknownChar)) != std::string::npos;
+  if (!known_form) {
+    good = false;
+    diags.emit(kNotAKey, e.key_span, e.key)
+        .help("keys that every service knows begin with `aws:`, for example `aws:RequestedRegion`");
+  } else if (same_ignoring_case(std::string_view(e.key).substr(0, 4), "aws:")) {
+    bool known = false;
+    std::string_view near = near_key(e.key, known);
+    if (!known && !near.empty()) {
+      diags.emit(kUnknownKey, e.key_span, e.key)
+          .here("never part of a request")
+          .help("did you mean `{}`?", near)
+          .suggest(e.key_span, in_place(sources, e.key_span, near));
+    }
+  }
+  return good;
+}
+
+static bool read_values(const syntax::Tree& tree, const syntax::Entry& e, Test& t, diag::Diagnostics& diags) {
+  bool good = true;
+  const Node& value = tree.at(e.value);
+  std::vector<NodeId> values = value.kind == Node::Kind::Sequence ? value.items : std::vector<NodeId>{e.value};
+  if (values.empty()) {
+    good = false;
+    diags.emit(kNoValues, value.span, e.key).here("an empty list");
+  }
+  for (NodeId v : values) {
+    const Node& n = tree.at(v);
+    if (n.poisoned) {
+      good = false;
+      continue;
+    }
+    if (!n.is_scalar() || n.kind == Node::Kind::Null) {
+      good = false;
+      diags.emit(kNotAScalar, n.span, syntax::describe(n));
+      continue;
+    }
+    bool unknown = n.text.find(static_cast<char>(kUnknownChar)) != std::string::npos;
+    if (std::string_view what = not_fit(t.op, n.text); !what.empty() && !unknown) {
+      good = false;
+      diags.emit(kNotAValue, n.span, name_of(t.op), what).here("not {}", syntax::describe(n));
+    }
+    t.values.push_back({n.text, n.span});
+  }
+  return good;
+}
+
 bool read_condition(const syntax::Tree& tree, NodeId id, bool variables, std::vector<Test>& out,
                     const source::Sources& sources, diag::Diagnostics& diags) {
   (void)variables;
@@ -189,14 +252,7 @@ bool read_condition(const syntax::Tree& tree, NodeId id, bool variables, std::ve
     std::string_view core;
     if (!parse_operator(by_operator.key, test, core)) {
       good = false;
-      auto d = diags.emit(kUnknownOperator, by_operator.key_span, by_operator.key);
-      std::string near = nearest_operator(by_operator.key);
-      if (by_operator.key.find(':') != std::string::npos && tree.at(by_operator.value).kind != Node::Kind::Mapping)
-        d.note("this is a condition key; it stands within an operator: {\"StringEquals\": {\"aws:RequestedRegion\": "
-               "\"us-east-1\"}}");
-      else if (same_ignoring_case(core, "Null")) d.note("`Null` asks whether a key is there, so it has no `IfExists`");
-      else if (!near.empty())
-        d.help("did you mean `{}`?", near).suggest(by_operator.key_span, in_place(sources, by_operator.key_span, near));
+      tell_unknown_operator(by_operator, core, tree, sources, diags);
       continue;
     }
     test.written = {by_operator.key, by_operator.key_span};
@@ -214,45 +270,8 @@ bool read_condition(const syntax::Tree& tree, NodeId id, bool variables, std::ve
       const Node& value = tree.at(e.value);
       t.span = e.key_span;
       if (value.span.file == t.span.file && value.span.end > t.span.begin) t.span.end = value.span.end;
-      bool known_form =
-          e.key.find(':') != std::string::npos || e.key.find(static_cast<char>(kUnknownChar)) != std::string::npos;
-      if (!known_form) {
-        good = false;
-        diags.emit(kNotAKey, e.key_span, e.key)
-            .help("keys that every service knows begin with `aws:`, for example `aws:RequestedRegion`");
-      } else if (same_ignoring_case(std::string_view(e.key).substr(0, 4), "aws:")) {
-        bool known = false;
-        std::string_view near = near_key(e.key, known);
-        if (!known && !near.empty()) {
-          diags.emit(kUnknownKey, e.key_span, e.key)
-              .here("never part of a request")
-              .help("did you mean `{}`?", near)
-              .suggest(e.key_span, in_place(sources, e.key_span, near));
-        }
-      }
-      std::vector<NodeId> values = value.kind == Node::Kind::Sequence ? value.items : std::vector<NodeId>{e.value};
-      if (values.empty()) {
-        good = false;
-        diags.emit(kNoValues, value.span, e.key).here("an empty list");
-      }
-      for (NodeId v : values) {
-        const Node& n = tree.at(v);
-        if (n.poisoned) {
-          good = false;
-          continue;
-        }
-        if (!n.is_scalar() || n.kind == Node::Kind::Null) {
-          good = false;
-          diags.emit(kNotAScalar, n.span, syntax::describe(n));
-          continue;
-        }
-        bool unknown = n.text.find(static_cast<char>(kUnknownChar)) != std::string::npos;
-        if (std::string_view what = not_fit(t.op, n.text); !what.empty() && !unknown) {
-          good = false;
-          diags.emit(kNotAValue, n.span, name_of(t.op), what).here("not {}", syntax::describe(n));
-        }
-        t.values.push_back({n.text, n.span});
-      }
+      good = check_key(e, sources, diags) && good;
+      good = read_values(tree, e, t, diags) && good;
       out.push_back(std::move(t));
     }
   }
