@@ -79,7 +79,10 @@ private:
   void drop(const Section& s) {
     std::string text;
     for (const std::string& t : s.condition_texts) text += (text.empty() || t.empty() ? "" : " or ") + t;
-    if (text.empty()) text = s.conditions.empty() ? "always" : "as `" + s.place + "` says";
+    if (text.empty())
+      text = s.conditions.empty() ? "always"
+             : s.place.empty()    ? "as the processor's settings say"
+                                  : "as `" + s.place + "` says";
     else text = (s.keeps ? "unless " : "where ") + text;
     line("drops", text);
   }
