@@ -390,6 +390,8 @@ private:
     const ottl::Parameter& p = call.function->parameters[index];
     if (p.rule == ottl::Rule::Location) return zones(b, call, id);
     if (id == ottl::kNoNode) return kNone;
+    // What a function's result is put into: without a function the reference never looks at it.
+    if (p.rule == ottl::Rule::OneVerb && !has_function(call)) return kNone;
     const Node& n = tree_.at(id);
     const bool glob = p.rule == ottl::Rule::Glob;
     const bool places = p.rule == ottl::Rule::Captures || p.rule == ottl::Rule::Places;
@@ -437,6 +439,13 @@ private:
       return made;
     }
     return expression(b, id);
+  }
+
+  bool has_function(const Node& call) const {
+    const auto given = tree_.children(call);
+    for (size_t i = 0; i < given.size(); ++i)
+      if (call.function->parameters[i].kind == ottl::Param::Function && given[i] != ottl::kNoNode) return true;
+    return false;
   }
 
   // The pattern of ExtractGrokPatterns: with all that it refers to, where it is a literal.
