@@ -69,6 +69,12 @@ def merged(bodies):
 
 # ---- the reference ------------------------------------------------------------------------------------------------------
 
+def skip_without(judge):
+    if not os.path.exists(judge):
+        print("skipped: the reference could not be built here (no Go, or none of its modules)")
+        sys.exit(77)
+
+
 class Judge:
     """One process; started again where a case ended it."""
 
@@ -296,9 +302,7 @@ def main():
     ap.add_argument("--keep", help="a file for all that differs, as JSON lines")
     ap.add_argument("--jobs", type=int, default=2)
     a = ap.parse_args()
-    if not os.path.exists(a.judge):
-        print("skipped: the reference's processors could not be built here (no Go, or none of its modules)")
-        sys.exit(77)
+    skip_without(a.judge)
     tables = json.loads(subprocess.run([a.tables], capture_output=True, text=True, check=True).stdout)
     known = known_differences(os.path.join(os.path.dirname(os.path.abspath(__file__)), "differences.txt"))
     batches = (a.count + a.batch - 1) // a.batch

@@ -19,7 +19,7 @@ import tempfile
 import time
 
 import exporters
-from against_reference import Judge, by_text, dollars
+from against_reference import Judge, by_text, dollars, skip_without
 
 ENV = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1", "TZ": "UTC"}
 BATCH, REQUESTS = 25, 3
@@ -202,6 +202,7 @@ def main():
     p.add_argument("whittle"), p.add_argument("judge"), p.add_argument("--only"), p.add_argument("--count", type=int, default=50)
     p.add_argument("--seed", type=int, default=1), p.add_argument("--show", type=int, default=5), p.add_argument("--batch", type=int, default=BATCH), p.add_argument("--keep")
     a = p.parse_args()
+    skip_without(a.judge)
     total = 0
     judge = Judge(a.judge)
     with tempfile.TemporaryDirectory() as folder:

@@ -18,7 +18,7 @@ import sys
 import tempfile
 
 import processors
-from against_reference import Judge, Whittle, by_text, canon, config_of, known_differences, outcomes
+from against_reference import Judge, Whittle, by_text, canon, config_of, known_differences, outcomes, skip_without
 
 BATCH, WIDTH = 40, 700
 REPEATS = 12  # how often the reference is asked again where both differ, whether it does the same
@@ -176,9 +176,7 @@ def main():
     ap.add_argument("--count", type=int, default=80, help="settings of each processor"), ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--show", type=int, default=5), ap.add_argument("--jobs", type=int, default=2)
     a = ap.parse_args()
-    if not os.path.exists(a.judge):
-        print("skipped: the reference's processors could not be built here (no Go, or none of its modules)")
-        sys.exit(77)
+    skip_without(a.judge)
     known = known_differences(os.path.join(os.path.dirname(os.path.abspath(__file__)), "differences.txt"))
     folder, wrong, by_line = tempfile.mkdtemp(prefix="whittle-reference-"), 0, {}
     keep = open(a.keep, "w", encoding="utf-8") if a.keep else None

@@ -21,7 +21,7 @@ import tempfile
 import time
 
 import receivers
-from against_reference import by_text, canon
+from against_reference import by_text, canon, skip_without
 
 CLOCK = 1_700_000_100
 # By receiver: its settings for each side, and where the judge finds each way in.
@@ -161,6 +161,7 @@ def main():
     p.add_argument("whittle"), p.add_argument("judge"), p.add_argument("--only"), p.add_argument("--count", type=int, default=400)
     p.add_argument("--seed", type=int, default=1), p.add_argument("--show", type=int, default=5)
     a = p.parse_args()
+    skip_without(a.judge)
     total = statsd(a) if a.only in (None, "statsd") else 0
     for name, maker in MAKERS.items():
         if a.only and a.only != name:
