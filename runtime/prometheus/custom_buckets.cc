@@ -63,6 +63,7 @@ public:
         return e;
       }
       const bool is_series = e == Entry::Series;
+      if (is_series) time_ = inner_->time_ms, timed_ = inner_->has_time;
       if (collecting_ && (!is_series || other_metric()) && convert()) {
         pending_ = true;  // is said again, behind the histogram
         return Entry::Histogram;
@@ -149,7 +150,6 @@ private:
       last_base_ = arena_.copy(base_);
       collected_.clear();
       for (const Label& l : now_) collected_.push_back({arena_.copy(l.name), arena_.copy(l.value)});
-      time_ = inner_->time_ms, timed_ = inner_->has_time;
     }
     for (Exemplar e; inner_->exemplar(e, arena_);) {
       for (Label& l : e.labels) l = {arena_.copy(l.name), arena_.copy(l.value)};
@@ -182,7 +182,8 @@ private:
     }
     key_.byte(0xFE);
     series = key_.text();
-    time_ms = time_, has_time = timed_;
+    time_ms = time_,
+    has_time = timed_;  // of the series that is behind the histogram, if there is one: Prometheus has no other
     made_exemplars_.swap(exemplars_);
     next_exemplar_ = 0;
     return true;

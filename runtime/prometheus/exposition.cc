@@ -43,6 +43,26 @@ void NativeHistogram::clear() {
   custom.clear();
 }
 
+uint64_t NativeHistogram::buckets() const {
+  const uint64_t most_between = schema == kCustomBuckets && !real ? 2 : 0;
+  uint64_t out = 0;
+  for (const std::vector<double>* counts : {&positive_counts, &negative_counts}) {
+    uint64_t empty = 0;
+    bool any = false;
+    for (const double n : *counts) {
+      if (n == 0) {
+        ++empty;
+        continue;
+      }
+      if (any && empty <= most_between) out += empty;
+      ++out;
+      empty = 0;
+      any = true;
+    }
+  }
+  return out;
+}
+
 void NativeHistogram::reduce(int32_t to) {
   if (schema <= to || schema == kCustomBuckets) return;
   const uint32_t shift = static_cast<uint32_t>(schema - to);

@@ -35,8 +35,9 @@ struct NativeHistogram {
   std::vector<double> custom;
 
   void clear();
-  // How many buckets there are with those between the runs; the sum of both sides.
-  uint64_t buckets() const { return positive_counts.size() + negative_counts.size(); }
+  // How many buckets Prometheus keeps: those that are not empty, and of custom ones with whole counts up to two empty
+  // ones between them.
+  uint64_t buckets() const;
   // Joins buckets until `schema` is no larger than that.
   void reduce(int32_t schema);
 };

@@ -52,11 +52,12 @@ uint64_t either(int64_t own, int64_t global) {
   return natural(own != 0 ? own : global);
 }
 
-// The largest schema whose buckets grow by that factor or more.
+// The largest schema whose buckets grow by that factor or more. With 8 or more nothing is joined, the reserved ones
+// above it included.
 int32_t schema_of(double factor) {
-  if (factor <= 1) factor = 1.00271;
+  if (factor <= 1) return INT32_MAX;
   const double schema = floor(-log2(log2(factor)));
-  return schema >= 8 ? 8 : schema <= -4 ? -4 : static_cast<int32_t>(schema);
+  return schema >= 8 ? INT32_MAX : schema <= -4 ? -4 : static_cast<int32_t>(schema);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "runtime/base/utf8.h"
 #include "runtime/codec/compress.h"
 
+#include <algorithm>
 #include <math.h>
 #include <string.h>
 
@@ -22,10 +23,55 @@ uint64_t hash_of(const std::vector<Label>& labels, uint64_t seed) {
   return seed > kDropped ? seed : seed + 2;
 }
 
+bool before(const Label& a, const Label& b) {
+  const int by_name = a.name.compare(b.name);
+  return by_name != 0 ? by_name < 0 : a.value < b.value;
+}
+
+bool is_token(char c) {
+  return c > ' ' && c < 0x7F && !strchr("()<>@,;:\\\"/[]?=", c);
+}
+
+// "; version=0.0.4; charset=\"utf-8\"", as Go's mime package reads it.
+bool good_parameters(Text t) {
+  auto spaces = [&] {
+    while (!t.empty() && (t[0] == ' ' || (t[0] >= '\t' && t[0] <= '\r'))) t.remove_prefix(1);
+  };
+  auto token = [&] {
+    size_t n = 0;
+    while (n < t.size() && is_token(t[n])) ++n;
+    t.remove_prefix(n);
+    return n > 0;
+  };
+  for (;;) {
+    spaces();
+    if (t.empty()) return true;
+    if (t[0] != ';') return false;
+    t.remove_prefix(1);
+    spaces();
+    if (t.empty()) return true;  // nothing behind the last semicolon
+    if (!token()) return false;
+    spaces();
+    if (!t.starts_with('=')) return false;
+    t.remove_prefix(1);
+    spaces();
+    if (!t.starts_with('"')) {
+      if (!token()) return false;
+      continue;
+    }
+    size_t i = 1;
+    for (; i < t.size() && t[i] != '"'; ++i)
+      if (t[i] == '\\' && i + 1 < t.size()) ++i;
+    if (i >= t.size()) return false;
+    t.remove_prefix(i + 1);
+  }
+}
+
 }  // namespace
 
 std::optional<Format> format_of(Text content_type) {
   Text media = content_type.substr(0, content_type.find(';'));
+  if (!good_parameters(content_type.substr(media.size()))) return std::nullopt;
   while (media.starts_with(' ')) media.remove_prefix(1);
   while (media.ends_with(' ') || media.ends_with('\t')) media.remove_suffix(1);
   auto is = [&](Text t) {
@@ -196,19 +242,6 @@ static const NativeHistogram* reduced_to_limits(const ScrapeSettings& settings, 
   return h->buckets() > settings.bucket_limit ? nullptr : h;
 }
 
-// Of a histogram those count that say when they were taken.
-static void take_exemplars(Transaction& transaction, Exposition& reader, Arena& line, bool of_histogram,
-                           int64_t time_ms) {
-  Exemplar exemplar;
-  while (reader.exemplar(exemplar, line)) {
-    if (!exemplar.has_time) {
-      if (of_histogram) continue;
-      exemplar.time_ms = time_ms;
-    }
-    transaction.exemplar(exemplar);
-  }
-}
-
 TargetScrape::Added TargetScrape::append(Transaction& transaction, const Answer& answer, int64_t now_ms,
                                          Outcome& outcome) {
   using Entry = Exposition::Entry;
@@ -272,7 +305,7 @@ TargetScrape::Added TargetScrape::append(Transaction& transaction, const Answer&
         if (stored == Transaction::Added::NoJob) out.wrong = "a series has no job or instance";
         if (out.wrong) break;
         added = true;
-        take_exemplars(transaction, *reader, line_, h != nullptr, time_ms);
+        add_exemplars(*reader, transaction, h != nullptr, time_ms);
         const uint64_t labels = stored == Transaction::Added::Stored ? hash_of(transaction.labels(), seed_) : kNoPoint;
         if (!known) {
           known = &insert(written);
@@ -295,6 +328,22 @@ TargetScrape::Added TargetScrape::append(Transaction& transaction, const Answer&
     next_scrape(true);
   }
   return out;
+}
+
+// Those of a native histogram have no time but their own.
+void TargetScrape::add_exemplars(Exposition& e, Transaction& transaction, bool native, int64_t time_ms) {
+  exemplars_.clear();
+  for (Exemplar x; e.exemplar(x, line_);) {
+    if (!x.has_time && native) continue;
+    if (!x.has_time) x.time_ms = time_ms;
+    exemplars_.push_back(static_cast<Exemplar&&>(x));
+  }
+  std::sort(exemplars_.begin(), exemplars_.end(), [](const Exemplar& a, const Exemplar& b) {
+    if (a.time_ms != b.time_ms) return a.time_ms < b.time_ms;
+    if (a.value < b.value || a.value > b.value) return a.value < b.value;
+    return std::lexicographical_compare(a.labels.begin(), a.labels.end(), b.labels.begin(), b.labels.end(), before);
+  });
+  for (const Exemplar& x : exemplars_) transaction.exemplar(x);
 }
 
 // Markers for series of the last scrape that are not in this one.

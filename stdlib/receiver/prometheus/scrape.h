@@ -20,7 +20,7 @@ struct ScrapeSettings {
   bool legacy_names = false, extra_metrics = false;
   uint64_t sample_limit = 0, bucket_limit = 0;
   uint64_t label_limit = 0, label_name_limit = 0, label_value_limit = 0;
-  int32_t max_schema = 8;
+  int32_t max_schema = INT32_MAX;
   Relabel* relabel = nullptr;
 };
 
@@ -76,6 +76,7 @@ private:
   Outcome take(const Answer& answer, int64_t now_ns, std::optional<Transaction>& transaction);
   Added append(Transaction& transaction, const Answer& answer, int64_t now_ms, Outcome& outcome);
   void mark_gone(Transaction& transaction, int64_t now_ms);
+  void add_exemplars(Exposition& e, Transaction& transaction, bool native, int64_t time_ms);
   void finish(int64_t now_ns, Transaction& transaction);
   void report(Transaction& transaction, Text name, int64_t now_ms, double value);
   bool labels_of(Exposition& e);
@@ -101,6 +102,7 @@ private:
   size_t held_size_ = 0;
   Format held_format_ = Format::Text;
   Arena texts_, line_;
+  std::vector<Exemplar> exemplars_;
   Labels builder_;
   std::vector<Label> labels_;
   std::vector<Label> exposed_;

@@ -583,12 +583,18 @@ void Transaction::write_exemplars(Writer& out, uint32_t field, uint32_t first) c
   }
 }
 
-void Transaction::sort_by_bound(std::vector<Bound>& bounds) {
-  if (bounds.size() < 2) return;
-  qsort(bounds.data(), bounds.size(), sizeof(Bound), [](const void* x, const void* y) {
-    const double a = static_cast<const Bound*>(x)->bound, b = static_cast<const Bound*>(y)->bound;
-    return a < b ? -1 : a > b ? 1 : 0;
+// Equal ones as they came.
+std::vector<Transaction::Bound> Transaction::sorted_bounds(uint32_t first) const {
+  std::vector<Bound> out;
+  for (uint32_t b = first; b != kNone; b = bounds_[b].next) out.push_back(bounds_[b]);
+  if (out.size() < 2) return out;
+  // Each points to a later one, and the last to none, which is the greatest number.
+  qsort(out.data(), out.size(), sizeof(Bound), [](const void* x, const void* y) {
+    const auto &a = *static_cast<const Bound*>(x), &b = *static_cast<const Bound*>(y);
+    if (a.bound != b.bound) return a.bound < b.bound ? -1 : 1;
+    return a.next < b.next ? -1 : a.next != b.next;
   });
+  return out;
 }
 
 void Transaction::write_histogram(Writer& out, const Group& g, const Parts& p) const {
@@ -602,9 +608,7 @@ void Transaction::write_histogram(Writer& out, const Group& g, const Parts& p) c
   if (p.custom) {
     out.append(encoded_.bytes().subspan(p.native, p.native_size));
   } else {
-    std::vector<Bound> bounds;
-    for (uint32_t b = p.bounds; b != kNone; b = bounds_[b].next) bounds.push_back(bounds_[b]);
-    sort_by_bound(bounds);
+    std::vector<Bound> bounds = sorted_bounds(p.bounds);
     if (!bounds.empty() && bounds.back().bound == INFINITY) bounds.pop_back();
     const size_t counts = wire::begin_len(out, 6);
     double below = 0;
@@ -660,10 +664,7 @@ bool Transaction::write_point(Writer& out, const Family& f, const Group& g) cons
       put_fixed(out, 4, to_count(p.count));
       if (p.has_sum && p.sum != 0) put_real(out, 5, p.sum);
     }
-    std::vector<Bound> quantiles;
-    for (uint32_t b = p.bounds; b != kNone; b = bounds_[b].next) quantiles.push_back(bounds_[b]);
-    sort_by_bound(quantiles);
-    for (const Bound& q : quantiles) {
+    for (const Bound& q : sorted_bounds(p.bounds)) {
       const size_t quantile = wire::begin_len(out, 6);
       if (q.bound != 0) put_real(out, 1, q.bound);
       if (!stale && q.value != 0) put_real(out, 2, q.value);

@@ -147,7 +147,7 @@ private:
   void write_pieces(Emit emit, void* context);
   void write_family(Writer& out, const Family& f, uint32_t& group, uint64_t& points) const;
   bool write_point(Writer& out, const Family& f, const Group& g) const;
-  static void sort_by_bound(std::vector<Bound>& bounds);
+  std::vector<Bound> sorted_bounds(uint32_t first) const;
   void write_histogram(Writer& out, const Group& g, const Parts& p) const;
   void write_exemplars(Writer& out, uint32_t field, uint32_t first) const;
   bool has_point(const Family& f, const Group& g) const;
