@@ -327,9 +327,10 @@ static std::unique_ptr<Relabel> relabel_of(const List<config::Relabel>& list, bo
     RelabelStep s;
     s.action = static_cast<RelabelAction>(r.action);
     s.sources = r.source_labels;
-    s.separator = view(r.separator);
+    // The reference writes the settings down and reads them again, which leaves empty texts out.
+    if (r.separator.size > 0) s.separator = view(r.separator);
     s.target = view(r.target_label);
-    s.replacement = text_of(r.replacement, texts);
+    if (const Text made = text_of(r.replacement, texts); !made.empty()) s.replacement = made;
     s.modulus = natural(r.modulus);
     s.pattern = &r.regex;
     s.any_text = view(r.regex.pattern) == "^(?s:(.*))$";

@@ -37,6 +37,7 @@ constexpr Diag<std::string_view> kBasic{"E1191", "credentials of the type `{}` a
 constexpr Diag<> kRenamed{"W1189", "metrics that are renamed here become gauges without unit and description"};
 constexpr Diag<std::string_view> kNoTargets{"W1190", "the job `{}` has no targets"};
 constexpr Diag<> kDollar{"W1172", "this `$` is not written twice"};
+constexpr Diag<std::string_view, std::string_view> kEmptyText{"W1419", "an empty `{}` is read as `{}`"};
 constexpr Diag<std::string_view> kNoFile{"W0602", "the file `{}` is not here"};
 
 // "1h30m" in milliseconds; units in falling order, each once.
@@ -156,12 +157,31 @@ void takes(Check& check, const Value& step, const std::string& action) {
   if (equal || name || fold) refuse("replacement", made.any != AnyKind::String || made.text != "$1");
 }
 
+// Empty texts that the reference loses, where that makes a difference.
+void lost(Check& check, const Value& step) {
+  auto tell = [&](const Value& v, std::string_view name, std::string_view read) {
+    check.diags()
+        .emit(kEmptyText, v.span, name, read)
+        .note("the Collector writes these settings down and reads them again, without empty texts; collectors of "
+              "whittle do as it does");
+  };
+  const size_t sources = step.at("source_labels").items.size();
+  const Value &between = step.at("separator"), &made = step.at("replacement");
+  if (sources > 1 && between.written && !between.late && !between.wrong && between.text.empty())
+    tell(between, "separator", ";");
+  const bool groups = step.at("regex").text.find('(') != std::string::npos;
+  if (sources > 0 && groups && step.at("action").text == "replace" && made.written && !made.late &&
+      made.any == AnyKind::String && made.text.empty())
+    tell(made, "replacement", "$$1");
+}
+
 void relabelling(Check& check, const Value& list, bool legacy, bool metrics) {
   for (const Value& step : list.items) {
     if (step.wrong || step.items.empty()) continue;
     const Value &regex = step.at("regex"), &action = step.at("action"), &target = step.at("target_label");
     unescaped(check, step.at("replacement"));
     unescaped(check, regex);
+    lost(check, step);
     if (metrics && target.text == "__name__" && !target.late)
       check.diags()
           .emit(kRenamed, target.span)
