@@ -12,6 +12,9 @@ package main
 //	{"http": {"to": ADDR, "method", "path", "headers", "body"}}    the answer is its status
 //	{"udp": {"to": ADDR, "from", "body"}, "quiet"}                 what comes until there has been nothing for so many milliseconds; also "stream", "unixgram"
 //	{"grpc": {"to": ADDR, "path", "body"}}                         the status is gRPC's
+//
+// A receiver that asks targets finds "targets": {"at": ADDR, "answers": {PATH: [{"status", "headers", "body"}, ...]}}, and has one answer with all that
+// came until each path was asked once more than it has answers; one without a status ends the connection early.
 
 import (
 	"bytes"
@@ -20,15 +23,18 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/awsxrayreceiver"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/jaegerreceiver"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/prometheusreceiver"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/statsdreceiver"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/zipkinreceiver"
 	"go.opentelemetry.io/collector/component"
@@ -40,7 +46,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-var receivers = []receiver.Factory{awsxrayreceiver.NewFactory(), jaegerreceiver.NewFactory(), statsdreceiver.NewFactory(), zipkinreceiver.NewFactory()}
+var receivers = []receiver.Factory{awsxrayreceiver.NewFactory(), jaegerreceiver.NewFactory(), prometheusreceiver.NewFactory(), statsdreceiver.NewFactory(), zipkinreceiver.NewFactory()}
 
 type request struct {
 	To      string            `json:"to"`
@@ -69,7 +75,51 @@ type receiverCase struct {
 	Settings json.RawMessage `json:"settings"`
 	Inputs   json.RawMessage `json:"inputs"`
 	Quiet    int             `json:"quiet"` // milliseconds without anything that end a datagram's answer
+	Targets  *targets        `json:"targets"`
 	First    int             `json:"first"` // milliseconds that the first of it may take, if that is more
+}
+
+type targets struct {
+	At      string                    `json:"at"`
+	Answers map[string][]targetAnswer `json:"answers"`
+
+	mutex sync.Mutex
+	asked map[string]int
+}
+
+type targetAnswer struct {
+	Status  int               `json:"status"`
+	Headers map[string]string `json:"headers"`
+	Body    []byte            `json:"body"`
+}
+
+func (t *targets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	t.mutex.Lock()
+	n, answers := t.asked[r.URL.Path], t.Answers[r.URL.Path]
+	t.asked[r.URL.Path]++
+	t.mutex.Unlock()
+	if n >= len(answers) || answers[n].Status == 0 {
+		w.Header().Set("Content-Length", "100") // one that ends before its answer begins is asked again
+		_, _ = w.Write([]byte("a 1\n"))
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}
+	for k, v := range answers[n].Headers {
+		w.Header().Set(k, v)
+	}
+	w.WriteHeader(answers[n].Status)
+	_, _ = w.Write(answers[n].Body)
+}
+
+func (t *targets) done() bool {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	for path, answers := range t.Answers {
+		if t.asked[path] <= len(answers) {
+			return false
+		}
+	}
+	return true
 }
 
 type rawCodec struct{}
@@ -141,10 +191,28 @@ func receive(c receiverCase) (r result) {
 	if err != nil {
 		return result{Refused: err.Error()}
 	}
+	if t := c.Targets; t != nil {
+		t.asked = map[string]int{}
+		listener, err := net.Listen("tcp", t.At)
+		if err != nil {
+			return result{NotStarted: err.Error()}
+		}
+		server := &http.Server{Handler: t, ErrorLog: log.New(io.Discard, "", 0)}
+		go func() { _ = server.Serve(listener) }()
+		defer func() { _ = server.Close() }()
+	}
 	if err := made.Start(ctx, componenttest.NewNopHost()); err != nil {
 		return result{NotStarted: err.Error()}
 	}
 	defer func() { _ = made.Shutdown(ctx) }()
+	if c.Targets != nil {
+		for until := time.Now().Add(time.Minute); !c.Targets.done(); time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(until) {
+				return result{NotStarted: "targets are not asked as often as they have answers"}
+			}
+		}
+		return result{Answers: []answer{{Out: end.take()}}}
+	}
 	var inputs []input
 	if err := json.Unmarshal([]byte(replace.Replace(string(c.Inputs))), &inputs); err != nil {
 		return result{Refused: err.Error()}

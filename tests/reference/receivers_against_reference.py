@@ -15,13 +15,15 @@ import itertools
 import json
 import os
 import random
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 
+import expositions
 import receivers
-from against_reference import by_text, canon, skip_without
+from against_reference import by_text, canon, dollars, skip_without
 
 CLOCK = 1_700_000_100
 # By receiver: its settings for each side, and where the judge finds each way in.
@@ -46,11 +48,11 @@ def ask_judge(judge, case):
     return answer["answers"], (began - 1, time.time() + 1)
 
 
-def replay(whittle, config, lines):
+def replay(whittle, config, lines, clock=CLOCK):
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as f:
         json.dump(config, f)
         f.flush()
-        got = subprocess.run([whittle, "replay", f.name, "--clock", str(CLOCK)], input="".join(json.dumps(x) + "\n" for x in lines), capture_output=True, text=True, errors="replace")
+        got = subprocess.run([whittle, "replay", f.name, "--clock", str(clock)], input="".join(json.dumps(x) + "\n" for x in lines), capture_output=True, text=True, errors="replace")
     if got.returncode:
         sys.exit(f"whittle: {got.returncode} {got.stderr[-1000:]} {json.dumps(config)}")
     return [json.loads(x) for x in got.stdout.splitlines()]
@@ -119,6 +121,106 @@ def statsd_case(a, way, settings, packets):
     return ref, single(settled([x["body"] for x in given if "exporter" in x], (CLOCK - 1, CLOCK + 2), False))
 
 
+JOBS, SCRAPES = 40, 6  # of one config
+DURATION = ("scrape_duration_seconds", "scrape_duration")  # of each scrape
+
+
+def prometheus(a):
+    """Each config has jobs with one target each."""
+    rng, cases = random.Random(a.seed), []
+    for k in range(max(1, a.count // 100)):
+        now = int(time.time()) * 1000
+        jobs = [(settings, expositions.Target(rng, now, settings)) for settings in (expositions.Job(rng).settings() for _ in range(JOBS))]
+        cases.append(({"trim_metric_suffixes": True} if rng.random() < 0.3 else {}, now, [(settings, [target.answer() for _ in range(SCRAPES)], target.unsteady(settings)) for settings, target in jobs]))
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:  # they wait more than they work
+        outcomes = list(pool.map(lambda c: prometheus_case(a, *c), cases))
+    differ = 0
+    for n, (case, (ref, out)) in enumerate(zip(cases, outcomes)):
+        for i, (settings, answers, _) in enumerate(case[2]):
+            for k in range(SCRAPES):
+                if ref[i][k] == out[i][k]:
+                    continue
+                differ += 1
+                if differ <= a.show:
+                    print(f"--- prometheus {n}, job {i}, scrape {k} {json.dumps(case[0])} {json.dumps(settings)}")
+                    for answer in answers[max(0, k - 1) : k + 1]:
+                        print(f"  {answer.get('status')} {answer.get('headers')}\n{answer.get('body', b'').decode('utf-8', 'backslashreplace')[:2500]}")
+                    wanted, got = (sorted((collections.Counter(x[i][k]) - collections.Counter(y[i][k])).elements()) for x, y in ((ref, out), (out, ref)))
+                    print(f"only the reference\n  {apart(wanted, got)}\nonly whittle\n  {apart(got, wanted)}")
+                break
+    print(f"prometheus: {differ} of {len(cases) * JOBS} differ")
+    return differ
+
+
+def prometheus_case(a, common, now, jobs):
+    """What both sides make of each scrape of each job: metrics as texts."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        at = f"127.0.0.1:{s.getsockname()[1]}"
+    every = [{"job_name": f"job{i}", "metrics_path": f"/{i}", "scrape_interval": "1s", "scrape_timeout": "1s", "static_configs": [{"targets": [at]}], **settings} for i, (settings, *_) in enumerate(jobs)]
+    settings = {"config": {"scrape_configs": every}, "discovery_reload_on_startup": True, **common}
+    answers, _ = ask_judge(a.judge, {"receiver": "prometheus", "signal": "metrics", "settings": settings, "targets": {"at": at, "answers": {
+        f"/{i}": [{**x, "body": base64.b64encode(x.get("body", b"")).decode()} for x in said] for i, (_, said, _) in enumerate(jobs)}}})
+    ref = [[] for _ in jobs]
+    for body in answers[0]["out"] or []:
+        ref[job_of(body)].append(body)
+    config = {"receivers": {"prometheus": dollars(settings)}, "exporters": EXPORTERS, "service": {"pipelines": {"metrics": {"receivers": ["prometheus"], "exporters": ["otlphttp"]}}}}
+    lines = []
+    for k in range(SCRAPES):
+        lines.append({"clock": now // 1000 + k + 1.5})
+        for i, (_, said, _) in enumerate(jobs):
+            x = said[k]
+            got = {"status": x["status"], "content_type": x["headers"]["Content-Type"], "body": {"base64": base64.b64encode(x["body"]).decode()}} if x["status"] else {"error": "connection"}
+            lines += [{"scrape": {"target": at, "path": f"/{i}", **got}}, {"mark": str(i)}]
+    out, bodies = [[] for _ in jobs], []
+    for line in replay(a.whittle, config, lines, now // 1000):
+        if "mark" in line:
+            out[int(line["mark"])].append(bodies)
+            bodies = []
+        elif "exporter" in line:
+            bodies.append(line["body"])
+    return tuple([scrapes(x, unsteady) for x, (_, _, unsteady) in zip(side, jobs)] for side in ([[[b] for b in r[:SCRAPES]] for r in ref], out))
+
+
+def job_of(body):
+    for g in body["resourceMetrics"]:
+        for x in g["resource"]["attributes"]:
+            if x["key"] == "service.name" and x["value"]["stringValue"].startswith("job"):
+                return int(x["value"]["stringValue"][3:])
+    sys.exit(f"of no job: {body}")
+
+
+def scrapes(parts, unsteady):
+    """Of each scrape its metrics, with resource and scope. Times of scrapes are their numbers. Where they are unsteady gauges have no markers."""
+    out, times = [], {}
+    for bodies in parts:
+        own = [p["timeUnixNano"] for b in bodies for g in b["resourceMetrics"] for s in g["scopeMetrics"] for m in s.get("metrics", []) if m.get("name") in DURATION for p in m["gauge"]["dataPoints"]]
+        times.update({t: f"SCRAPE {len(out)}" for t in own})
+
+        def walk(x):
+            if isinstance(x, dict):
+                if x.get("name") in DURATION:
+                    return {}
+                if "dataPoints" in x:  # markers come in no order
+                    return {k: sorted(map(walk, v), key=by_text) if k == "dataPoints" else v for k, v in x.items()}
+                return {k: times.get(v, v) if k.endswith("UnixNano") else walk(v) for k, v in x.items()}
+            return [walk(v) for v in x] if isinstance(x, list) else x
+
+        metrics = []
+        for g in (walk(g) for b in bodies for g in b["resourceMetrics"]):
+            for s in g["scopeMetrics"]:
+                if s.get("scope", {}).get("name", "").startswith("github.com/open-telemetry/"):
+                    s["scope"].pop("version", None)
+                for m in s.get("metrics", []):
+                    if unsteady and "gauge" in m:
+                        m["gauge"]["dataPoints"] = [p for p in m["gauge"]["dataPoints"] if not p.get("flags")]
+                        if not m["gauge"]["dataPoints"]:
+                            continue
+                    metrics.append(by_text([canon(g.get("resource")), canon(s.get("scope")), s.get("schemaUrl", ""), canon(m)]))
+        out.append(sorted(metrics))
+    return out
+
+
 def single(groups):
     """Each metric with its resource and scope."""
     out = []
@@ -162,7 +264,7 @@ def main():
     p.add_argument("--seed", type=int, default=1), p.add_argument("--show", type=int, default=5)
     a = p.parse_args()
     skip_without(a.judge)
-    total = statsd(a) if a.only in (None, "statsd") else 0
+    total = sum(ask(a) for ask in (statsd, prometheus) if a.only in (None, ask.__name__))
     for name, maker in MAKERS.items():
         if a.only and a.only != name:
             continue
