@@ -120,11 +120,24 @@ public:
   }
 
 private:
-  void line(source::FileId file, uint32_t number, std::vector<Mark>& marks) {
-    const source::File& f = sources_.at(file);
-    std::string_view shown = f.line(number);
-    std::sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) { return a.begin < b.begin; });
+  // What is shown of a line: all of it, or the part around the mark.
+  struct Shown {
+    std::vector<Cell> cells;
     bool cut_left = false, cut_right = false;
+
+    size_t column(uint32_t offset) const {
+      size_t width = cut_left ? 3 : 0;
+      for (const Cell& c : cells) {
+        if (c.offset >= offset) break;
+        width += c.width;
+      }
+      return width;
+    }
+  };
+
+  static Shown shown_of(const source::File& f, uint32_t number, const std::vector<Mark>& marks) {
+    Shown out;
+    std::string_view shown = f.line(number);
     if (shown.size() > kLongest) {  // a file on one line: take the part around the mark before looking closer
       auto main = std::find_if(marks.begin(), marks.end(), [](const Mark& m) { return m.primary; });
       size_t at = (main == marks.end() ? marks[0] : *main).begin - static_cast<size_t>(shown.data() - f.text.data());
@@ -132,53 +145,71 @@ private:
       while (from > 0 && (static_cast<unsigned char>(shown[from]) & 0xc0) == 0x80) --from;
       size_t to = std::min(from + kLongest, shown.size());
       while (to < shown.size() && (static_cast<unsigned char>(shown[to]) & 0xc0) == 0x80) ++to;
-      cut_left = from > 0;
-      cut_right = to < shown.size();
+      out.cut_left = from > 0;
+      out.cut_right = to < shown.size();
       shown = shown.substr(from, to - from);
     }
-    std::vector<Cell> cells = cells_of(shown, static_cast<uint32_t>(shown.data() - f.text.data()));
-    if (cells.size() > kWidest) {
-      size_t at = 0;
-      for (const Mark& m : marks) {
-        if (!m.primary && marks.size() > 1) continue;
-        while (at < cells.size() && cells[at].offset < m.begin) ++at;
-        break;
-      }
-      size_t first = at > kWidest / 3 ? at - kWidest / 3 : 0;
-      first = std::min(first, cells.size() - kWidest);
-      cut_left = cut_left || first > 0;
-      cut_right = cut_right || first + kWidest < cells.size();
-      cells.resize(first + kWidest);
-      cells.erase(cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(first));
+    out.cells = cells_of(shown, static_cast<uint32_t>(shown.data() - f.text.data()));
+    if (out.cells.size() > kWidest) cut_to_width(out, marks);
+    return out;
+  }
+
+  static void cut_to_width(Shown& shown, const std::vector<Mark>& marks) {
+    std::vector<Cell>& cells = shown.cells;
+    size_t at = 0;
+    for (const Mark& m : marks) {
+      if (!m.primary && marks.size() > 1) continue;
+      while (at < cells.size() && cells[at].offset < m.begin) ++at;
+      break;
     }
+    size_t first = at > kWidest / 3 ? at - kWidest / 3 : 0;
+    first = std::min(first, cells.size() - kWidest);
+    shown.cut_left = shown.cut_left || first > 0;
+    shown.cut_right = shown.cut_right || first + kWidest < cells.size();
+    cells.resize(first + kWidest);
+    cells.erase(cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(first));
+  }
+
+  void line(source::FileId file, uint32_t number, std::vector<Mark>& marks) {
+    std::sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) { return a.begin < b.begin; });
+    const Shown shown = shown_of(sources_.at(file), number, marks);
     std::string text = std::to_string(number);
     out_ += p_.place;
     out_ += text + std::string(gutter_ - text.size(), ' ') + " |" + p_.reset + " ";
-    if (cut_left) out_ += "...";
-    for (const Cell& c : cells) out_ += c.text;
-    if (cut_right) out_ += "...";
+    if (shown.cut_left) out_ += "...";
+    for (const Cell& c : shown.cells) out_ += c.text;
+    if (shown.cut_right) out_ += "...";
     while (!out_.empty() && out_.back() == ' ') out_.pop_back();
     out_ += '\n';
 
     // One row of underlines; the words of the last mark follow it, those of the others hang below.
-    size_t lead = cut_left ? 3 : 0;
-    auto column = [&](uint32_t offset) {
-      size_t width = lead;
-      for (const Cell& c : cells) {
-        if (c.offset >= offset) break;
-        width += c.width;
+    std::string row = underlines(shown, marks);
+    const Mark& last = marks.back();
+    if (!last.text.empty()) row += std::string(" ") + (last.primary ? colour_ : p_.place) + clean(last.text) + p_.reset;
+    bar(" " + row);
+    for (size_t n = marks.size() - 1; n-- > 0;) {
+      if (marks[n].text.empty()) continue;
+      std::string below;
+      for (size_t i = 0; i < n; ++i) {
+        size_t at = shown.column(marks[i].begin);
+        if (!marks[i].text.empty() && at >= below.size()) below += std::string(at - below.size(), ' ') + "|";
       }
-      return width;
-    };
-    std::string row;
+      size_t at = shown.column(marks[n].begin);
+      if (at > below.size()) below += std::string(at - below.size(), ' ');
+      bar(" " + below + (marks[n].primary ? colour_ : p_.place) + clean(marks[n].text) + p_.reset);
+    }
+  }
+
+  std::string underlines(const Shown& shown, const std::vector<Mark>& marks) const {
     std::vector<char> kinds;
     for (const Mark& m : marks) {
-      size_t from = column(m.begin), to = std::max(column(m.end), from + 1);
+      size_t from = shown.column(m.begin), to = std::max(shown.column(m.end), from + 1);
       if (kinds.size() < to) kinds.resize(to, ' ');
       for (size_t i = from; i < to; ++i) {
         if (m.primary || kinds[i] == ' ') kinds[i] = m.primary ? '^' : '-';
       }
     }
+    std::string row;
     char current = ' ';
     for (char k : kinds) {
       if (k != current) {
@@ -189,20 +220,7 @@ private:
       row += k;
     }
     if (current != ' ') row += p_.reset;
-    const Mark& last = marks.back();
-    if (!last.text.empty()) row += std::string(" ") + (last.primary ? colour_ : p_.place) + clean(last.text) + p_.reset;
-    bar(" " + row);
-    for (size_t n = marks.size() - 1; n-- > 0;) {
-      if (marks[n].text.empty()) continue;
-      std::string below;
-      for (size_t i = 0; i < n; ++i) {
-        size_t at = column(marks[i].begin);
-        if (!marks[i].text.empty() && at >= below.size()) below += std::string(at - below.size(), ' ') + "|";
-      }
-      size_t at = column(marks[n].begin);
-      if (at > below.size()) below += std::string(at - below.size(), ' ');
-      bar(" " + below + (marks[n].primary ? colour_ : p_.place) + clean(marks[n].text) + p_.reset);
-    }
+    return row;
   }
 
   std::string& out_;

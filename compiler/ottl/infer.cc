@@ -90,6 +90,49 @@ std::string with_context(const Hint& path, std::span<const Candidate> candidates
   return {};
 }
 
+// Contexts further in whose paths may name it, from the innermost.
+std::vector<const Candidate*> further_in(std::string_view name, std::span<const Candidate> candidates) {
+  std::vector<const Candidate*> lower;
+  auto context = context_named(name);
+  bool old = context && name_of(*context) != name;
+  for (const Candidate& c : candidates) {
+    if (!context || name_of(c.context) == name || !reaches(c.context, *context)) continue;
+    if (old && (c.context == Context::Scope || c.context == Context::Resource)) continue;
+    lower.push_back(&c);
+  }
+  std::sort(lower.begin(), lower.end(), [](const Candidate* a, const Candidate* b) {
+    return priority(name_of(a->context)) < priority(name_of(b->context));
+  });
+  return lower;
+}
+
+std::string listed(std::span<const Candidate> candidates) {
+  std::string names;
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    if (i > 0) names += i + 1 == candidates.size() ? " or " : ", ";
+    names += "`" + std::string(name_of(candidates[i].context)) + "`";
+  }
+  return names;
+}
+
+// What stands in the way of running there, if anything.
+const Hint* obstacle(const Hints& hints, const Candidate& c) {
+  for (const Hint& h : hints.functions) {
+    if (find_function(c.library, c.context, h.name) == nullptr) return &h;
+  }
+  for (const Hint& h : hints.enums) {
+    if (find_enum(c.context, h.name) == nullptr) return &h;
+  }
+  return nullptr;
+}
+
+const Candidate* candidate_named(std::string_view name, std::span<const Candidate> candidates) {
+  for (const Candidate& c : candidates) {
+    if (name_of(c.context) == name) return &c;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Inferred infer_context(std::span<const Tree* const> trees, std::span<const Candidate> candidates) {
@@ -113,56 +156,22 @@ Inferred infer_context(std::span<const Tree* const> trees, std::span<const Candi
     if (at != nullptr) out.tree = at->tree, out.problem.place = at->place;
     return out;
   };
-  std::string names;
-  for (size_t i = 0; i < candidates.size(); ++i) {
-    if (i > 0) names += i + 1 == candidates.size() ? " or " : ", ";
-    names += "`" + std::string(name_of(candidates[i].context)) + "`";
-  }
-  help = "paths begin with their context: " + names;
+  help = "paths begin with their context: " + listed(candidates);
   if (chosen == nullptr || chosen->name.empty()) {
     if (chosen != nullptr) near = with_context(*chosen, candidates);
     return stop(problem_of(chosen == nullptr ? kNothingSaid : kContextMissing, {}), chosen);
   }
 
-  auto candidate = [&](std::string_view name) -> const Candidate* {
-    for (const Candidate& c : candidates) {
-      if (name_of(c.context) == name) return &c;
-    }
-    return nullptr;
-  };
-  // What stands in the way of running there, if anything.
-  auto obstacle = [&](const Candidate& c) -> const Hint* {
-    for (const Hint& h : hints.functions) {
-      if (find_function(c.library, c.context, h.name) == nullptr) return &h;
-    }
-    for (const Hint& h : hints.enums) {
-      if (find_enum(c.context, h.name) == nullptr) return &h;
-    }
-    return nullptr;
-  };
-
-  const Candidate* own = candidate(chosen->name);
+  const Candidate* own = candidate_named(chosen->name, candidates);
   bool needs = !hints.functions.empty() || !hints.enums.empty();
-  const Hint* in_the_way = own != nullptr && needs ? obstacle(*own) : nullptr;
+  const Hint* in_the_way = own != nullptr && needs ? obstacle(hints, *own) : nullptr;
   if (own != nullptr && in_the_way == nullptr) {
     out.context = own->context;
     return out;
   }
   if (needs) {
-    // Contexts further in whose paths may name it, from the innermost.
-    std::vector<const Candidate*> lower;
-    auto context = context_named(chosen->name);
-    bool old = context && name_of(*context) != chosen->name;
-    for (const Candidate& c : candidates) {
-      if (!context || name_of(c.context) == chosen->name || !reaches(c.context, *context)) continue;
-      if (old && (c.context == Context::Scope || c.context == Context::Resource)) continue;
-      lower.push_back(&c);
-    }
-    std::sort(lower.begin(), lower.end(), [](const Candidate* a, const Candidate* b) {
-      return priority(name_of(a->context)) < priority(name_of(b->context));
-    });
-    for (const Candidate* c : lower) {
-      if (obstacle(*c) != nullptr) continue;
+    for (const Candidate* c : further_in(chosen->name, candidates)) {
+      if (obstacle(hints, *c) != nullptr) continue;
       out.context = c->context;
       return out;
     }

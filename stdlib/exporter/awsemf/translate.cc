@@ -89,6 +89,8 @@ struct Encoder::State {
   void prepare_rules();
   void resource(const views::ResourceMetrics& rm);
   void metric(const views::Metric& m, const Context& context);
+  // A point of a summary, as one metric or as several.
+  void summary_points(Text name, const views::SummaryDataPoint& p, const Cumulative& value);
   void point_done(MetricType type, uint64_t time_ns, Context& context, int64_t& time_ms, Text unit);
   bool has_metric(const Group& group, Text name, uint64_t group_hash);
   void fill_labels(const Attributes& attributes, Text scope);
@@ -406,6 +408,39 @@ static bool finite(double v) {
   return v - v == 0;
 }
 
+void Encoder::State::summary_points(Text name, const views::SummaryDataPoint& p, const Cumulative& value) {
+  if (config.detailed_metrics) {
+    auto suffixed = [&](Text suffix) {
+      text.clear();
+      text.append(name);
+      text.append(suffix);
+      return arena().copy(text.text());
+    };
+    Value sum, count;
+    sum.number = value.sum;
+    count.kind = Value::Kind::Count, count.count = value.count;
+    points.push_back({suffixed("_sum"), sum, {}});
+    points.push_back({suffixed("_count"), count, {}});
+    for (views::SummaryDataPointValueAtQuantile q : p.quantile_values) {
+      Value v;
+      v.number = q.value;
+      char digits[kNumberRoom];
+      points.push_back({name, v, arena().copy(Text(digits, format_double_general(digits, q.quantile)))});
+    }
+  } else {
+    Value v;
+    v.kind = Value::Kind::Statistics;
+    v.count = value.count, v.sum = value.sum;
+    bool first = true;
+    for (views::SummaryDataPointValueAtQuantile q : p.quantile_values) {
+      if (first) v.min = q.value;
+      first = false;
+      v.max = q.value;
+    }
+    points.push_back({name, v, {}});
+  }
+}
+
 void Encoder::State::metric(const views::Metric& m, const Context& base) {
   using Case = views::Metric::DataCase;
   Context context = base;
@@ -479,36 +514,7 @@ void Encoder::State::metric(const views::Metric& m, const Context& base) {
         else if (!retain) continue;
       }
       points.clear();
-      if (config.detailed_metrics) {
-        auto suffixed = [&](Text suffix) {
-          text.clear();
-          text.append(m.name);
-          text.append(suffix);
-          return arena().copy(text.text());
-        };
-        Value sum, count;
-        sum.number = value.sum;
-        count.kind = Value::Kind::Count, count.count = value.count;
-        points.push_back({suffixed("_sum"), sum, {}});
-        points.push_back({suffixed("_count"), count, {}});
-        for (views::SummaryDataPointValueAtQuantile q : p.quantile_values) {
-          Value v;
-          v.number = q.value;
-          char digits[kNumberRoom];
-          points.push_back({m.name, v, arena().copy(Text(digits, format_double_general(digits, q.quantile)))});
-        }
-      } else {
-        Value v;
-        v.kind = Value::Kind::Statistics;
-        v.count = value.count, v.sum = value.sum;
-        bool first = true;
-        for (views::SummaryDataPointValueAtQuantile q : p.quantile_values) {
-          if (first) v.min = q.value;
-          first = false;
-          v.max = q.value;
-        }
-        points.push_back({m.name, v, {}});
-      }
+      summary_points(m.name, p, value);
       point_done(MetricType::Summary, p.time_unix_nano, context, time_ms, unit);
     }
     break;

@@ -164,6 +164,8 @@ struct Encoder::State {
   void write_links(NestedJson& json, const views::Span& span);
   void write_attributes(NestedJson& json, Role role, bool store_resource, bool sql, bool status_text);
   void write_metadata(NestedJson& json, Role role, bool store_resource, bool sql, bool status_text);
+  void write_unlisted_resource(NestedJson& json);
+  void write_namespaces(NestedJson& json, Role role, bool sql, bool status_text);
 
   bool aws_sdk() const { return attributes.string(Key::RpcSystem) == "aws-api"; }
   Text without_sdk_prefix(Text name) const {
@@ -563,6 +565,42 @@ static bool is_default_namespace(Text name) {
   return true;
 }
 
+// Of the resource what the span does not list as an annotation.
+void Encoder::State::write_unlisted_resource(NestedJson& json) {
+  for (views::KeyValue kv : resource.attributes) {
+    views::AnyValue v = kv.value.get();
+    if (v.value_case == ValueCase::None) continue;
+    if (is_scalar(v) && (is_listed(options.indexed_attributes, kResourcePrefix, kv.key) || is_listed_by_span(kv.key)))
+      continue;
+    json.put<"'otel.resource.">();
+    append_nested_escaped(json.out, kv.key);
+    json.put<"':">();
+    nested_value(json, v);
+    json.comma();
+  }
+}
+
+// Objects whose attribute names a namespace other than the default one.
+void Encoder::State::write_namespaces(NestedJson& json, Role role, bool sql, bool status_text) {
+  names.reset();
+  for (const SpanAttribute& a : attributes) {
+    if (a.key != Key::MetadataPrefix || a.value.value_case != ValueCase::StringValue || !kept(a, sql, status_text))
+      continue;
+    Text members, space = a.name.substr(kMetadataPrefix.size());
+    bool is_null;
+    if (is_annotation(a.name) || is_default_namespace(space) || !names.add(space)) continue;
+    if (!object_members(a.value.string_value, arena, members, is_null)) continue;
+    json.text(space);
+    if (is_null) {
+      json.put<":null,">();
+      continue;
+    }
+    json.put<":{">();
+    if (role != Role::Service) append_json_escaped(json.out, members);
+    json.put<"},">();
+  }
+}
+
 void Encoder::State::write_metadata(NestedJson& json, Role role, bool store_resource, bool sql, bool status_text) {
   Writer& out = json.out;
   size_t before = out.size();
@@ -575,18 +613,7 @@ void Encoder::State::write_metadata(NestedJson& json, Role role, bool store_reso
     if (listed.empty() || options.index_all_attributes) {
       out.append(resource.metadata());
     } else {
-      for (views::KeyValue kv : resource.attributes) {
-        views::AnyValue v = kv.value.get();
-        if (v.value_case == ValueCase::None) continue;
-        if (is_scalar(v) &&
-            (is_listed(options.indexed_attributes, kResourcePrefix, kv.key) || is_listed_by_span(kv.key)))
-          continue;
-        json.put<"'otel.resource.">();
-        append_nested_escaped(out, kv.key);
-        json.put<"':">();
-        nested_value(json, v);
-        json.comma();
-      }
+      write_unlisted_resource(json);
     }
     any = out.size() != empty;
   }
@@ -626,25 +653,7 @@ void Encoder::State::write_metadata(NestedJson& json, Role role, bool store_reso
   } else {
     out.truncate(no_namespace);
   }
-  if (namespaces) {
-    names.reset();
-    for (const SpanAttribute& a : attributes) {
-      if (a.key != Key::MetadataPrefix || a.value.value_case != ValueCase::StringValue || !kept(a, sql, status_text))
-        continue;
-      Text members, space = a.name.substr(kMetadataPrefix.size());
-      bool is_null;
-      if (is_annotation(a.name) || is_default_namespace(space) || !names.add(space)) continue;
-      if (!object_members(a.value.string_value, arena, members, is_null)) continue;
-      json.text(space);
-      if (is_null) {
-        json.put<":null,">();
-        continue;
-      }
-      json.put<":{">();
-      if (role != Role::Service) append_json_escaped(out, members);
-      json.put<"},">();
-    }
-  }
+  if (namespaces) write_namespaces(json, role, sql, status_text);
   if (out.size() == no_namespace) {
     out.truncate(before);
   } else {
