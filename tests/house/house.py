@@ -7,6 +7,7 @@
   second copies    of what is written once, known by a line that every copy of it would have
   golden mistakes  a `fail_` golden file that finds errors of several kinds, without a line `# several: WHY` at its head
   bare messages    a diagnostic whose message is nothing but a hole: its sentence is to stand where it is declared
+  long functions   of more than LONGEST_FUNCTION lines
 
 usage: house.py SOURCE_DIR
 Exits 77 where git does not know the files. The rules are tried first on a small tree that breaks each of them.
@@ -227,6 +228,62 @@ def bare_messages(tree):
                 yield f"{file}:{text.count(chr(10), 0, match.start()) + 1}: the message of {match[1]} is nothing but a hole"
 
 
+# -- long functions
+
+LONGEST_FUNCTION = 90  # lines, where a screen has sixty
+MAY_BE_LONG = {
+    ("compiler/lower/program_code.cc", "instruction"): "a case for each operation",
+    ("compiler/syntax/antlr/wtl_reader.cc", "member"): "a branch for each kind of member",
+    ("runtime/record/frame_fields.cc", "encode"): "a case for each form of a field",
+    ("runtime/wire/validate.cc", "message"): "runs for every byte of telemetry, its state in registers",
+    ("stdlib/exporter/awsxray/span_attributes.cc", "classify"): "a case for each length of a name",
+}
+
+
+def functions(text):
+    """(line, name, lines) of each function that is defined in a file which is formatted; of a lambda's, the function that it is in."""
+    blank = lambda m: re.sub(r"[^\n]", " ", m[0])
+    text = re.sub(r'R"(\w*)\((?:.|\n)*?\)\1"|"(?:[^"\\\n]|\\.)*"|(?<![0-9a-fA-F])\'(?:[^\'\\\n]|\\.)*\'|//[^\n]*|/\*(?:.|\n)*?\*/', blank, text)
+    text = re.sub(r"^\s*#(?:.*\\\n)*.*$|^[A-Z]\w+\(.*\)$", blank, text, flags=re.MULTILINE)  # macros
+    open_blocks, begun, start = [], None, 0  # whether each is a namespace or a class, the outermost other one, where its head begins
+    for at in re.finditer(r"[{};]", text):
+        if at[0] == "{":
+            head = text[start:at.start()].strip()
+            plain = re.sub(r"operator\s*(\(\)|\W+?)\s*\(", "operator(", head)
+            while plain != (plain := re.sub(r"\([^()]*\)", "\0", plain)):  # what is in parentheses
+                pass
+            named = re.search(r"\b(namespace|struct|class|union|enum|extern)\b", plain) is not None
+            scope = named and "=" not in plain and ("\0" not in re.sub(r"(alignas|__attribute__)\0", "", plain) or " : " in plain)
+            if begun is None and not scope:
+                begun = (at.start(), len(open_blocks), plain)
+            open_blocks.append(scope)
+        elif at[0] == "}" and open_blocks:
+            open_blocks.pop()
+            if begun is not None and begun[1] == len(open_blocks):
+                name = re.search(r"(~?\w+)\s*\0", begun[2])
+                if name and "=" not in begun[2]:
+                    yield text.count("\n", 0, begun[0]) + 1, name[1], text.count("\n", begun[0], at.start()) + 1
+                begun = None
+        if begun is None:
+            start = at.end()
+
+
+def long_functions(tree, longest=LONGEST_FUNCTION, may=MAY_BE_LONG):
+    left = set(may)
+    for top in ("base/", "compiler/", "runtime/", "stdlib/"):
+        for file in tree.matching(top, (".cc", ".h")):
+            if file.endswith("_test.cc"):
+                continue
+            for line, name, lines in functions(tree.read(file)):
+                if lines <= longest:
+                    continue
+                left.discard((file, name))
+                if (file, name) not in may:
+                    yield f"{file}:{line}: `{name}` has {lines} lines: take it apart along what it does"
+    for file, name in sorted(left):
+        yield f"{file}: `{name}` is not longer than {longest} lines any more: take it out of MAY_BE_LONG"
+
+
 # -- the rules themselves
 
 def try_rules():
@@ -248,6 +305,9 @@ def try_rules():
         "tests/golden/x/fail_one.yaml": "# several: no\n",
         "tests/golden/x/fail_one.stderr": "error[E0001]: a\n\nerror[E0001]: b\n",
         "tests/golden/x/fine.yaml": "",
+        "base/long.h": "namespace a {\nint kData[] = {\n1,\n2,\n3,\n};\nstruct B : C<int()> {\n  B(int x = 1) : y_{x} {}\n  bool operator==(const B& b) const {\n"
+                       "    return \"{\" == b || 1'000 == '{';  // {\n  }\n};\nvoid f() {\n  auto g = [] {\n    g();\n  };\n}\n"
+                       "SOME_MACRO(x)\ntemplate <class T>\nauto g(T (*t)(int) = nullptr) -> decltype(t(1)) {\n  return 1;\n}\n}\n",
         "stdlib/CMakeLists.txt": "component(exporter awsxyz)\ncomponent(processor batch TEST a.cc)\n",
     }
     with tempfile.TemporaryDirectory(prefix="whittle-house-") as root:
@@ -277,6 +337,10 @@ def try_rules():
                          "compiler/d/four.h: no longer holds x: take it out of ONE_COPY"], found
         found = [text.split(":")[0] for text in golden_mistakes(tree)]
         assert found == ["tests/golden/x/fail_one.yaml", "tests/golden/x/fail_two.yaml"], found
+        found = list(functions(tree.read("base/long.h")))
+        assert found == [(8, "B", 1), (9, "operator", 3), (13, "f", 5), (20, "g", 3)], found
+        found = [text.split(" has")[0] for text in long_functions(tree, 4, {("base/long.h", "g"): ""})]
+        assert found == ["base/long.h:13: `f`", "base/long.h: `g` is not longer than 4 lines any more: take it out of MAY_BE_LONG"], found
         assert list(bare_messages(tree)) == ["compiler/d/five.cc:1: the message of E0001 is nothing but a hole"]
 
 
@@ -288,7 +352,7 @@ def main():
         print("skipped: not a clone, or git is not there to say which files belong to it")
         return 77
     tree = Tree(root, [file for file in listed.stdout.split("\0") if file and os.path.isfile(os.path.join(root, file))])
-    found = [*missing_names(tree), *folder_cycles(tree), *component_names(tree), *second_copies(tree), *golden_mistakes(tree), *bare_messages(tree)]
+    found = [*missing_names(tree), *folder_cycles(tree), *component_names(tree), *second_copies(tree), *golden_mistakes(tree), *bare_messages(tree), *long_functions(tree)]
     print("\n".join(found))
     return 1 if found else 0
 
