@@ -77,7 +77,7 @@ bool Document::has_metric(Text name) const {
 
 // Names that the document uses itself; they win over labels and metrics.
 bool Document::is_own_field(Text name, bool measured) const {
-  if (group.place->prometheus && name == kPrometheusType) return true;
+  if (group.destination->prometheus && name == kPrometheusType) return true;
   if (version_0) return name == "Timestamp" || (measured && (name == "Version" || name == "CloudWatchMetrics"));
   return measured && (name == "Version" || name == "_aws");
 }
@@ -85,7 +85,7 @@ bool Document::is_own_field(Text name, bool measured) const {
 // A measurement up to its metrics.
 void Document::write_head(std::span<const Names> dimensions) {
   json.put<"{'Namespace':">();
-  json.text(group.place->space);
+  json.text(group.destination->space);
   json.put<",'Dimensions':[">();
   bool has_wide = false;
   for (const Names& set : dimensions) {
@@ -161,7 +161,7 @@ void Document::write_usual_head() {
 
 // Whether the measurements of `g` begin alike.
 bool Documents::Head::serves(const Group& g) const {
-  return group && group->place->space == g.place->space &&
+  return group && group->destination->space == g.destination->space &&
          std::equal(group->labels.begin(), group->labels.end(), g.labels.begin(), g.labels.end(),
                     [](const Label& a, const Label& b) { return a.name == b.name; });
 }
@@ -277,7 +277,7 @@ void Document::write_fields(bool measured) {
     else json.real(m->number);
     json.comma();
   }
-  if (group.place->prometheus) {
+  if (group.destination->prometheus) {
     json.put<"'prom_metric_type':">();
     json.text(prometheus_type(group.type));
     json.comma();
@@ -315,11 +315,11 @@ void Document::write() {
 
 void Documents::sort() {
   auto event = [&](const Group& g) {
-    const Text stream = g.place->log_stream;
-    return LogEvent{g.timestamp_ms, g.place->log_group, stream.empty() ? settings_.default_stream : stream};
+    const Text stream = g.destination->log_stream;
+    return LogEvent{g.timestamp_ms, g.destination->log_group, stream.empty() ? settings_.default_stream : stream};
   };
   auto before = [&](const Group* a, const Group* b) {
-    if (a->place == b->place)
+    if (a->destination == b->destination)
       return a->timestamp_ms != b->timestamp_ms ? a->timestamp_ms < b->timestamp_ms : a->order < b->order;
     const LogEvent x = event(*a), y = event(*b);
     return sent_before(x, y) || (!sent_before(y, x) && a->order < b->order);
@@ -343,8 +343,8 @@ bool Documents::next(LogEvent& event) {
   part_ = parts_.back();
   parts_.pop_back();
   const Group& group = *groups_[at_ - 1];
-  const Text stream = group.place->log_stream;
-  event = {group.timestamp_ms, group.place->log_group, stream.empty() ? settings_.default_stream : stream};
+  const Text stream = group.destination->log_stream;
+  event = {group.timestamp_ms, group.destination->log_group, stream.empty() ? settings_.default_stream : stream};
   return true;
 }
 

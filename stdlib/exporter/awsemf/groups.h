@@ -41,18 +41,18 @@ struct Metric {
 };
 
 // Where the documents of a resource's metrics go.
-struct Place {
+struct Destination {
   Text space;  // namespace
   Text log_group, log_stream;
   bool prometheus = false;
 
-  bool same(const Place& o) const {
+  bool same(const Destination& o) const {
     return this == &o || (space == o.space && log_group == o.log_group && log_stream == o.log_stream);
   }
 };
 
 struct Group {
-  const Place* place;
+  const Destination* destination;
   int64_t timestamp_ms;
   Labels labels;
   MetricType type;

@@ -77,10 +77,10 @@ struct Encoder::State {
   Writer key{}, text{};
 
   // What a resource says of all its metrics, and how far its scopes have come.
-  struct Context {
-    Place place;
-    const Place* kept = nullptr;  // the same in the arena, once a group needs it
-    uint64_t place_hash = 0;
+  struct Source {
+    Destination destination;
+    const Destination* kept = nullptr;  // the same in the arena, once a group needs it
+    uint64_t destination_hash = 0;
     Text scope;
     bool replaced = true;  // all placeholders found their attribute
   };
@@ -88,15 +88,15 @@ struct Encoder::State {
   Arena& arena() const;
   void prepare_rules();
   void resource(const views::ResourceMetrics& rm);
-  void metric(const views::Metric& m, const Context& context);
+  void metric(const views::Metric& m, const Source& source);
   // A point of a summary, as one metric or as several.
   void summary_points(Text name, const views::SummaryDataPoint& p, const Cumulative& value);
-  void point_done(MetricType type, uint64_t time_ns, Context& context, int64_t& time_ms, Text unit);
+  void point_done(MetricType type, uint64_t time_ns, Source& source, int64_t& time_ms, Text unit);
   bool has_metric(const Group& group, Text name, uint64_t group_hash);
   void fill_labels(const Attributes& attributes, Text scope);
   void set_label(Text name, Text value);
   Text as_text_value(const views::AnyValue& v);
-  Text series_key(const views::Metric& m, const Context& context);
+  Text series_key(const views::Metric& m, const Source& source);
   Text replace_patterns(Text s, Labels attributes, bool& replaced);
   Text unit_of(const views::Metric& m) const;
 };
@@ -181,9 +181,9 @@ void Encoder::State::resource(const views::ResourceMetrics& rm) {
       resource_labels.push_back(label);
   }
 
-  Context context;
-  context.place.space = view(config.namespace_);
-  if (context.place.space.empty()) {
+  Source source;
+  source.destination.space = view(config.namespace_);
+  if (source.destination.space.empty()) {
     auto name = find_attribute(attributes, "service.name"), space = find_attribute(attributes, "service.namespace");
     bool has_name = name && name->value_case == ValueCase::StringValue,
          has_space = space && space->value_case == ValueCase::StringValue;
@@ -191,25 +191,25 @@ void Encoder::State::resource(const views::ResourceMetrics& rm) {
     if (has_space) text.append(space->string_value);
     if (has_space && has_name) text.byte('/');
     if (has_name) text.append(name->string_value);
-    context.place.space = text.empty() ? Text("default") : arena().copy(text.text());
+    source.destination.space = text.empty() ? Text("default") : arena().copy(text.text());
   }
   if (config.log_group_name.size > 0) {
-    context.place.log_group = replace_patterns(view(config.log_group_name), resource_strings, context.replaced);
+    source.destination.log_group = replace_patterns(view(config.log_group_name), resource_strings, source.replaced);
   } else {
     text.clear();
     text.append(Text("/metrics/"));
-    text.append(context.place.space);
-    context.place.log_group = arena().copy(text.text());
+    text.append(source.destination.space);
+    source.destination.log_group = arena().copy(text.text());
   }
   if (config.log_stream_name.size > 0)
-    context.place.log_stream = replace_patterns(view(config.log_stream_name), resource_strings, context.replaced);
+    source.destination.log_stream = replace_patterns(view(config.log_stream_name), resource_strings, source.replaced);
   auto receiver = find_attribute(attributes, "receiver");
-  context.place.prometheus = receiver && string_of(*receiver) == "prometheus";
+  source.destination.prometheus = receiver && string_of(*receiver) == "prometheus";
 
   for (views::ScopeMetrics scope : rm.scope_metrics) {
     Text name = scope.scope.get().name;
-    if (!name.empty()) context.scope = name;  // a scope without a name is taken for the one before it
-    for (views::Metric m : scope.metrics) metric(m, context);
+    if (!name.empty()) source.scope = name;  // a scope without a name is taken for the one before it
+    for (views::Metric m : scope.metrics) metric(m, source);
   }
 }
 
@@ -309,9 +309,10 @@ static void append_part(Writer& out, Text t) {
   out.append(t);
 }
 
-Text Encoder::State::series_key(const views::Metric& m, const Context& context) {
+Text Encoder::State::series_key(const views::Metric& m, const Source& source) {
   key.clear();
-  for (Text t : {m.name, context.place.space, context.place.log_group, context.place.log_stream}) append_part(key, t);
+  for (Text t : {m.name, source.destination.space, source.destination.log_group, source.destination.log_stream})
+    append_part(key, t);
   for (const Label& l : labels) {
     append_part(key, l.name);
     append_part(key, l.value);
@@ -337,7 +338,7 @@ bool Encoder::State::has_metric(const Group& group, Text name, uint64_t group_ha
 }
 
 // Puts `points` into their groups.
-void Encoder::State::point_done(MetricType type, uint64_t time_ns, Context& context, int64_t& time_ms, Text unit) {
+void Encoder::State::point_done(MetricType type, uint64_t time_ns, Source& source, int64_t& time_ms, Text unit) {
   Labels shared;
   uint64_t labels_hash = 0;
   auto share = [&] {
@@ -355,36 +356,36 @@ void Encoder::State::point_done(MetricType type, uint64_t time_ns, Context& cont
       share();
     }
     // Placeholders that the resource could not fill are tried with the labels; what a point fills, the next ones keep.
-    if (!context.replaced) {
+    if (!source.replaced) {
       bool ignored = true;
-      if (context.place.log_group.find(kUndefinedLogName) != Text::npos)
-        context.place.log_group = replace_patterns(view(config.log_group_name), shared, ignored);
-      if (context.place.log_stream.find(kUndefinedLogName) != Text::npos)
-        context.place.log_stream = replace_patterns(view(config.log_stream_name), shared, ignored);
-      context.kept = nullptr;
+      if (source.destination.log_group.find(kUndefinedLogName) != Text::npos)
+        source.destination.log_group = replace_patterns(view(config.log_group_name), shared, ignored);
+      if (source.destination.log_stream.find(kUndefinedLogName) != Text::npos)
+        source.destination.log_stream = replace_patterns(view(config.log_stream_name), shared, ignored);
+      source.kept = nullptr;
     }
     if (uint64_t ms = time_ns / 1'000'000) time_ms = static_cast<int64_t>(ms);
     if (!p.value.finite()) {
       ++documents->losses_.not_finite;
       continue;
     }
-    if (!context.kept) {
-      context.kept = arena().make<Place>(context.place);
-      context.place_hash = 0;
-      for (Text t : {context.place.space, context.place.log_group, context.place.log_stream})
-        context.place_hash = hash_text(t, context.place_hash);
+    if (!source.kept) {
+      source.kept = arena().make<Destination>(source.destination);
+      source.destination_hash = 0;
+      for (Text t : {source.destination.space, source.destination.log_group, source.destination.log_stream})
+        source.destination_hash = hash_text(t, source.destination_hash);
     }
-    uint64_t hash = hash_mix(hash_mix(labels_hash, context.place_hash), static_cast<uint64_t>(time_ms));
+    uint64_t hash = hash_mix(hash_mix(labels_hash, source.destination_hash), static_cast<uint64_t>(time_ms));
     hash = hash_mix(hash, static_cast<uint64_t>(type) << 32 | i);
     auto same = [&](const Group& g) {
-      return g.timestamp_ms == time_ms && g.type == type && g.batch_index == i && g.place->same(*context.kept) &&
+      return g.timestamp_ms == time_ms && g.type == type && g.batch_index == i && g.destination->same(*source.kept) &&
              std::equal(g.labels.begin(), g.labels.end(), shared.begin(), shared.end(),
                         [](const Label& a, const Label& b) { return a.name == b.name && a.value == b.value; });
     };
     Group* group = by_key.find(hash, same);
     if (!group) {
       const auto order = static_cast<uint32_t>(documents->groups_.size());
-      group = arena().make<Group>(context.kept, time_ms, shared, type, i, order);
+      group = arena().make<Group>(source.kept, time_ms, shared, type, i, order);
       group->last = &group->first;
       documents->groups_.push_back(group);
       by_key.add(hash, group);
@@ -441,9 +442,9 @@ void Encoder::State::summary_points(Text name, const views::SummaryDataPoint& p,
   }
 }
 
-void Encoder::State::metric(const views::Metric& m, const Context& base) {
+void Encoder::State::metric(const views::Metric& m, const Source& base) {
   using Case = views::Metric::DataCase;
-  Context context = base;
+  Source source = base;
   int64_t time_ms = now_ms;  // a point without a time takes that of the point before it
   Text unit = unit_of(m);
   bool retain = config.retain_initial_value_of_delta_metric;
@@ -455,7 +456,7 @@ void Encoder::State::metric(const views::Metric& m, const Context& base) {
       Value v;
       if (p.value_case == NumberCase::AsDouble) v.number = p.as_double;
       if (p.value_case == NumberCase::AsInt) v.number = static_cast<double>(p.as_int);
-      fill_labels(p.attributes, context.scope);
+      fill_labels(p.attributes, source.scope);
       if (cumulative) {
         Cumulative delta;
         // Series are told apart by where the resource, not the labels, sends them.
@@ -467,7 +468,7 @@ void Encoder::State::metric(const views::Metric& m, const Context& base) {
       }
       points.clear();
       points.push_back({m.name, v, {}});
-      point_done(type, p.time_unix_nano, context, time_ms, unit);
+      point_done(type, p.time_unix_nano, source, time_ms, unit);
     }
   };
 
@@ -484,19 +485,19 @@ void Encoder::State::metric(const views::Metric& m, const Context& base) {
       Value v;
       v.kind = Value::Kind::Statistics;
       v.count = p.count, v.sum = p.sum, v.max = p.max, v.min = p.min;
-      fill_labels(p.attributes, context.scope);
+      fill_labels(p.attributes, source.scope);
       points.clear();
       points.push_back({m.name, v, {}});
-      point_done(MetricType::Histogram, p.time_unix_nano, context, time_ms, unit);
+      point_done(MetricType::Histogram, p.time_unix_nano, source, time_ms, unit);
     }
     break;
   case Case::ExponentialHistogram:
     for (views::ExponentialHistogramDataPoint p : views::ExponentialHistogram(m.exponential_histogram).data_points) {
       if (no_value(p.flags) || !finite(p.sum) || !finite(p.min) || !finite(p.max)) continue;
-      fill_labels(p.attributes, context.scope);
+      fill_labels(p.attributes, source.scope);
       points.clear();
       split_histogram(p, m.name, arena(), points);
-      point_done(MetricType::ExponentialHistogram, p.time_unix_nano, context, time_ms, unit);
+      point_done(MetricType::ExponentialHistogram, p.time_unix_nano, source, time_ms, unit);
     }
     break;
   case Case::Summary:
@@ -504,10 +505,10 @@ void Encoder::State::metric(const views::Metric& m, const Context& base) {
       bool bad = no_value(p.flags) || !finite(p.sum);
       for (views::SummaryDataPointValueAtQuantile q : p.quantile_values) bad |= !finite(q.value) || !finite(q.quantile);
       if (bad) continue;
-      fill_labels(p.attributes, context.scope);
+      fill_labels(p.attributes, source.scope);
       Cumulative value{p.sum, p.count};
       // Prometheus counts from its start, SDKs from the last report.
-      if (base.place.prometheus) {
+      if (base.destination.prometheus) {
         Cumulative delta;
         if (summaries.increase(series_key(m, base), value, static_cast<int64_t>(p.time_unix_nano), delta))
           value = delta;
@@ -515,7 +516,7 @@ void Encoder::State::metric(const views::Metric& m, const Context& base) {
       }
       points.clear();
       summary_points(m.name, p, value);
-      point_done(MetricType::Summary, p.time_unix_nano, context, time_ms, unit);
+      point_done(MetricType::Summary, p.time_unix_nano, source, time_ms, unit);
     }
     break;
   case Case::None: break;
