@@ -20,9 +20,9 @@ inline void note(Frame& frame, Text key, Bytes any, const uint8_t* begin, const 
   for (uint32_t n = keys.first[bucket]; n != 0; n = keys.next[n - 1]) {
     const Str& k = keys.keys[n - 1];
     if (k.size != key.size() || memcmp(k.data, key.data(), k.size) != 0) continue;
-    Place& place = frame.places[n - 1];
-    if (place.at) frame.doubled = true;
-    else place.at = begin, place.end = end, place.any = any;
+    KeyedAttribute& attribute = frame.keyed[n - 1];
+    if (attribute.at) frame.doubled = true;
+    else attribute.at = begin, attribute.end = end, attribute.any = any;
     return;
   }
 }
@@ -50,8 +50,9 @@ void open(Frame& frame, Kind kind, Bytes content, const Looks& looks) {
   frame.fresh.clear();
   frame.overwritten.clear();
   if (looks.keys) {
-    if (frame.places.size() != looks.keys->keys.size) frame.places.resize(looks.keys->keys.size);
-    for (Place& place : frame.places) place.at = nullptr, place.state = Place::State::Received;
+    if (frame.keyed.size() != looks.keys->keys.size) frame.keyed.resize(looks.keys->keys.size);
+    for (KeyedAttribute& attribute : frame.keyed)
+      attribute.at = nullptr, attribute.state = KeyedAttribute::State::Received;
     frame.removed.clear();
     frame.added.clear();
   }
@@ -156,9 +157,9 @@ std::span<const Change> changes_of(const Frame& frame) {
   };
   for (Bytes b : frame.overwritten) add({b, nullptr, {}});
   if (!frame.attributes_written) return out;
-  for (size_t k = 0; k < frame.places.size(); ++k)
-    if (frame.places[k].state == Place::State::Changed)
-      add({{frame.places[k].at, frame.places[k].end}, &frame.places[k], view(frame.looks.keys->keys[k])});
+  for (size_t k = 0; k < frame.keyed.size(); ++k)
+    if (frame.keyed[k].state == KeyedAttribute::State::Changed)
+      add({{frame.keyed[k].at, frame.keyed[k].end}, &frame.keyed[k], view(frame.looks.keys->keys[k])});
   for (Bytes b : frame.removed) add({b, nullptr, {}});
   return out;
 }
@@ -194,7 +195,7 @@ void close_by_key(const Frame& frame, Writer& out, uint32_t skip) {
   if (from < end) out.append(Bytes(from, end));
   append_fresh(frame, out, skip);
   for (uint32_t k : frame.added)
-    ottl::put_pair(out, frame.attributes_number, view(frame.looks.keys->keys[k]), frame.places[k].value);
+    ottl::put_pair(out, frame.attributes_number, view(frame.looks.keys->keys[k]), frame.keyed[k].value);
 }
 
 }  // namespace
@@ -234,7 +235,8 @@ void replace_content(Frame& frame, Bytes content) {
   frame.attributes_written = true;
   frame.doubled = false;
   frame.longest = frame.received = 0;
-  for (Place& place : frame.places) place.at = nullptr, place.state = Place::State::Received;
+  for (KeyedAttribute& attribute : frame.keyed)
+    attribute.at = nullptr, attribute.state = KeyedAttribute::State::Received;
   frame.removed.clear();
   frame.added.clear();
   const uint32_t attribute_tag = wire::tag_of(frame.attributes_number, wire::kLen);

@@ -27,7 +27,7 @@ struct Entry {
 };
 
 // The attribute of a constant key. Of several with that key the first counts, as in the reference.
-struct Place {
+struct KeyedAttribute {
   enum class State : uint8_t { Received, Changed, Added };
   const uint8_t* at;  // the field with its tag, as it was received; null: there was none, or it is gone
   const uint8_t* end;
@@ -66,7 +66,7 @@ inline Entry entry_of(Bytes whole, Bytes content) {
 // What takes the place of a field that was received: the value of a key, or nothing.
 struct Change {
   Bytes place;
-  const Place* by;
+  const KeyedAttribute* by;
   Text key;
 };
 
@@ -98,9 +98,9 @@ struct Frame {
   std::vector<Entry> entries;           // all attributes, where they are looked at but not by keys
   size_t longest = 0;                   // the size of the longest KeyValue that was received
   uint32_t received = 0;                // how many attributes were
-  std::vector<Place> places;            // by key
+  std::vector<KeyedAttribute> keyed;    // by key
   bool doubled = false;                 // some of the keys is there more than once
-  std::vector<Bytes> removed;           // attributes, as they were received, while there are `places`
+  std::vector<Bytes> removed;           // attributes, as they were received, while there are `keyed` ones
   std::vector<uint32_t> added;          // the keys of new ones, in order
   mutable std::vector<Change> changes;  // close()'s own: memory that it uses again
   // Of the message that holds a Resource or Scope (ResourceSpans, ScopeLogs ...): its schema_url as it is now.

@@ -41,7 +41,7 @@ void each_entry(const Frame& frame, F f) {
     }
   }
   for (uint32_t k : frame.added)
-    if (f(Entry{view(keys.keys[k]), {}, {}, frame.places[k].value})) return;
+    if (f(Entry{view(keys.keys[k]), {}, {}, frame.keyed[k].value})) return;
 }
 
 size_t count_of(const Frame& frame) {
@@ -114,11 +114,11 @@ void rt_delete_attribute(Frame* frame, const char* key, uint64_t size) {
 }
 
 void rt_get_key(Run*, const Frame* frame, uint32_t key, Value* out) {
-  const Place& place = frame->places[key];
-  if (place.state != Place::State::Received) {
-    *out = place.value;
-  } else if (place.at) {
-    *out = ottl::from_any(place.any);
+  const KeyedAttribute& attribute = frame->keyed[key];
+  if (attribute.state != KeyedAttribute::State::Received) {
+    *out = attribute.value;
+  } else if (attribute.at) {
+    *out = ottl::from_any(attribute.any);
   } else {
     *out = ottl::nil();
     return;
@@ -127,17 +127,17 @@ void rt_get_key(Run*, const Frame* frame, uint32_t key, Value* out) {
 }
 
 bool rt_has_key(const Frame* frame, uint32_t key) {
-  const Place& place = frame->places[key];
-  return place.at || place.state != Place::State::Received;
+  const KeyedAttribute& attribute = frame->keyed[key];
+  return attribute.at || attribute.state != KeyedAttribute::State::Received;
 }
 
 static void change(Frame& frame, uint32_t key, const Value& v) {
-  Place& place = frame.places[key];
+  KeyedAttribute& attribute = frame.keyed[key];
   frame.attributes_written = true;
-  place.value = v;
-  if (place.state != Place::State::Received) return;
-  place.state = place.at ? Place::State::Changed : Place::State::Added;
-  if (!place.at) frame.added.push_back(key);
+  attribute.value = v;
+  if (attribute.state != KeyedAttribute::State::Received) return;
+  attribute.state = attribute.at ? KeyedAttribute::State::Changed : KeyedAttribute::State::Added;
+  if (!attribute.at) frame.added.push_back(key);
 }
 
 bool rt_put_key(Run* run, Frame* frame, uint32_t key, const Value* v) {
@@ -155,17 +155,17 @@ bool rt_copy_key(Run* run, Frame* frame, uint32_t key, const Value* v) {
 }
 
 void rt_delete_key(Frame* frame, uint32_t key) {
-  Place& place = frame->places[key];
+  KeyedAttribute& attribute = frame->keyed[key];
   if (!rt_has_key(frame, key)) return;
   frame->attributes_written = true;
-  if (place.state == Place::State::Added) {
+  if (attribute.state == KeyedAttribute::State::Added) {
     std::erase(frame->added, key);
-    place = {};
+    attribute = {};
     return;
   }
-  const Bytes gone{place.at, place.end};
+  const Bytes gone{attribute.at, attribute.end};
   frame->removed.push_back(gone);
-  place = {};
+  attribute = {};
   if (!frame->doubled) return;
   // The next one of that key counts now.
   for (const uint8_t *p = gone.data() + gone.size(), *end = frame->content.data() + frame->content.size(); p < end;) {
@@ -173,7 +173,7 @@ void rt_delete_key(Frame* frame, uint32_t key) {
     if (f.number() != frame->attributes_number) continue;
     const Entry e = entry_of(f.whole(), f.content());
     if (e.key != view(frame->looks.keys->keys[key])) continue;
-    place.at = f.begin, place.end = f.end, place.any = e.any;
+    attribute.at = f.begin, attribute.end = f.end, attribute.any = e.any;
     return;
   }
 }
@@ -219,8 +219,8 @@ bool rt_longer_attribute(const Frame* frame, int64_t size) {
   if (static_cast<int64_t>(frame->longest) <= size) {
     if (!frame->attributes_written) return false;
     if (frame->looks.keys) {
-      for (const Place& place : frame->places)
-        if (place.state != Place::State::Received && longer(place.value)) return true;
+      for (const KeyedAttribute& attribute : frame->keyed)
+        if (attribute.state != KeyedAttribute::State::Received && longer(attribute.value)) return true;
       return false;
     }
   }
