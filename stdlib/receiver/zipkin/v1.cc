@@ -164,11 +164,11 @@ public:
     spans_.back().end = out.size();
   }
 
-  size_t held() const { return written_.size() + spans_.size() * sizeof(Place); }
+  size_t held() const { return written_.size() + spans_.size() * sizeof(WrittenSpan); }
 
   // Appends the request.
   void finish(Writer& out) {
-    std::sort(spans_.begin(), spans_.end(), [](const Place& a, const Place& b) {
+    std::sort(spans_.begin(), spans_.end(), [](const WrittenSpan& a, const WrittenSpan& b) {
       return a.resource != b.resource ? a.resource < b.resource : a.number < b.number;
     });
     for (size_t i = 0; i < spans_.size();) {
@@ -185,7 +185,7 @@ public:
   }
 
 private:
-  struct Place {
+  struct WrittenSpan {
     uint32_t resource;
     size_t number, begin, end;
   };
@@ -275,7 +275,7 @@ private:
   Arena& texts_;
   AttributeMap attributes_, value_, known_;
   std::vector<Endpoint> endpoints_;
-  std::vector<Place> spans_;
+  std::vector<WrittenSpan> spans_;
   Writer written_, events_;
 };
 

@@ -459,28 +459,28 @@ public:
   const char* all() {
     // A resource a service, a scope a library, and what came last comes first, since the reference's order of equals
     // turns them around; so the last span of a service says what its resource is.
-    struct Place {
+    struct Grouped {
       Text service, library;
       size_t span;
     };
-    std::vector<Place> places;
-    places.reserve(request_.spans.size());
+    std::vector<Grouped> grouped;
+    grouped.reserve(request_.spans.size());
     for (size_t i = 0; i < request_.spans.size(); ++i) {
       const Span& s = request_.spans[i];
       Text service = s.local.there ? s.local.service : Text();
       if (service.empty()) service = kNoService;
-      places.push_back({service, library_of(s), i});
+      grouped.push_back({service, library_of(s), i});
     }
-    std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
+    std::sort(grouped.begin(), grouped.end(), [](const Grouped& a, const Grouped& b) {
       int order = a.service.compare(b.service);
       if (order == 0) order = a.library.compare(b.library);
       return order != 0 ? order < 0 : a.span > b.span;
     });
     size_t resource = 0, scope = 0;
-    for (size_t i = 0; i < places.size(); ++i) {
-      const Place& p = places[i];
-      const bool new_resource = i == 0 || places[i - 1].service != p.service;
-      const bool new_scope = new_resource || places[i - 1].library != p.library;
+    for (size_t i = 0; i < grouped.size(); ++i) {
+      const Grouped& p = grouped[i];
+      const bool new_resource = i == 0 || grouped[i - 1].service != p.service;
+      const bool new_scope = new_resource || grouped[i - 1].library != p.library;
       if (new_scope && i > 0) wire::end_len(out_, scope);
       if (new_resource && i > 0) wire::end_len(out_, resource);
       const Span& s = request_.spans[p.span];
@@ -495,7 +495,7 @@ public:
       }
       if (const char* why = put_span(s)) return why;
     }
-    if (!places.empty()) {
+    if (!grouped.empty()) {
       wire::end_len(out_, scope);
       wire::end_len(out_, resource);
     }
