@@ -20,6 +20,7 @@ struct CheckOptions {
   int64_t stop_timeout_s = 30;        // what ECS gives a container to stop
   int64_t linger_ns = 2'000'000'000;  // how long receivers go on taking after SIGTERM
   bool strict = false;                // warnings are errors
+  bool in_task = false;               // a task definition is there too, which says what outlives the collector
   bool to_compile = false;            // what cannot be compiled yet is an error
   // The Collector that the config is meant for. None: the one that whittle compiles, and where it cannot, the first
   // distribution that has all of the components.

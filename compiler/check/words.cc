@@ -37,6 +37,7 @@ std::string article_of(const schema::Type& t) {
     if (t.format == Format::Endpoint) return "an address";
     if (t.format == Format::Url || t.format == Format::ProxyUrl) return "a URL";
     if (t.format == Format::Path || t.format == Format::WrittenPath) return "the path of a file";
+    if (t.format == Format::ReadPattern) return "a pattern of files";
     return "a string";
   case TypeKind::Duration: return "a duration";
   case TypeKind::Enum: return "a name";

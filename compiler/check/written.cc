@@ -32,6 +32,23 @@ void look(const Instance& instance, const Value& v, const std::string& setting, 
          out);
 }
 
+void look_for_read(const Instance& instance, const Value& v, ReadFiles as, std::vector<ReadFiles>& out) {
+  if (v.type == nullptr || v.wrong || v.late) return;
+  if (v.type->kind == schema::TypeKind::String && v.type->format == schema::Format::ReadPattern) {
+    if (!v.text.starts_with('/')) return;
+    as.pattern = v.text, as.span = v.span;
+    as.folder = folder_of(std::string_view(v.text).substr(0, v.text.find_first_of("*?[{")));
+    out.push_back(std::move(as));
+    return;
+  }
+  if (v.type->kind == schema::TypeKind::Struct) {
+    const Value *storage = v.find("storage"), *start = v.find("start_at");
+    if (storage != nullptr) as.remembered = storage->written;
+    if (start != nullptr) as.from_beginning = start->text == "beginning";
+  }
+  for (const Value& item : v.items) look_for_read(instance, item, as, out);
+}
+
 bool writes(const Value& v) {
   if (v.type == nullptr || v.wrong) return false;
   if (v.type->kind == schema::TypeKind::String)
@@ -50,6 +67,16 @@ std::vector<WrittenFolder> written_folders(const Config& config) {
   std::vector<WrittenFolder> out;
   for (const Instance& i : config.instances)
     if (i.used) look(i, i.config, setting_path(i), out);
+  return out;
+}
+
+std::vector<ReadFiles> read_files(const Config& config) {
+  std::vector<ReadFiles> out;
+  for (const Instance& i : config.instances) {
+    ReadFiles as;
+    as.instance = &i;
+    if (i.used) look_for_read(i, i.config, as, out);
+  }
   return out;
 }
 

@@ -166,6 +166,7 @@ int check_command(Arguments arguments, Output& output) {
     return 2;
   }
   tasks.compiled = common.to_compile;
+  common.in_task = !tasks.empty();
   // Batches must be done by the time that the task really has.
   if (!line.has("--stop-timeout"))
     common.stop_timeout_s = aws::ecs::stop_timeout(tasks).value_or(common.stop_timeout_s);

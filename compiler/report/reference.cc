@@ -88,6 +88,7 @@ std::string type_text(const schema::Type& t) {
     case schema::Format::Url: return "URL";
     case schema::Format::WrittenPath:
     case schema::Format::Path: return "path of a file";
+    case schema::Format::ReadPattern: return "pattern of files";
     case schema::Format::UrlPath: return "path of a URL";
     case schema::Format::HeaderName: return "name of a header";
     case schema::Format::ProxyUrl: return "URL";

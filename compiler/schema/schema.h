@@ -50,7 +50,8 @@ enum class Format : uint8_t {
   Url,       // http:// or https://
   Path,      // of a file that is read
   WrittenPath,
-  UrlPath,  // of a URL, begins with a slash
+  ReadPattern,  // of files that others write
+  UrlPath,      // of a URL, begins with a slash
   HeaderName,
   Template,  // {ClusterName}, {TaskId} ... are replaced when the collector runs
   Arn,

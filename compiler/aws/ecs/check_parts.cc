@@ -28,7 +28,7 @@ void near_name(diag::Builder d, TaskCheck& c, const Text& t, const std::vector<s
 void volumes(TaskCheck& c) {
   const TaskDefinition& t = c.task;
   std::vector<std::string_view> names;
-  for (const Text& v : t.volumes) {
+  for (const auto& [v, outlives] : t.volumes) {
     if (!v.has_text()) continue;
     auto first = std::find(names.begin(), names.end(), v.text);
     if (first != names.end()) c.diags.emit(kTwoVolumes, v.span, v.text).note("registering the task definition fails");

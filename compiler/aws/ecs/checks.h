@@ -65,6 +65,7 @@ void check_environment(TaskCheck& c);   // variables and secrets
 void check_variables(TaskCheck& c);     // what their values show and where they lead
 void check_parts(TaskCheck& c);         // volumes, mounts, routers of logs
 void check_logs(TaskCheck& c);          // log configurations
+void check_read_files(TaskCheck& c);    // files that others write
 void check_hardening(TaskCheck& c);     // users and file systems
 void check_stopping(TaskCheck& c);      // stopTimeout
 

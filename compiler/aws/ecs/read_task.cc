@@ -365,6 +365,10 @@ Container TaskReader::container(NodeId node) {
   each("startTimeout", [&](const Entry& e) { c.start_timeout = number(e.value, "startTimeout"); });
   each("essential", [&](const Entry& e) { c.essential = flag(e.value, "essential"); });
   each("readonlyRootFilesystem", [&](const Entry& e) { c.readonly_root = flag(e.value, "readonlyRootFilesystem"); });
+  each("restartPolicy", [&](const Entry& e) {
+    const Entry* x = at(e.value).kind == Kind::Mapping ? find(e.value, "enabled") : nullptr;
+    if (x != nullptr) c.restarts = flag(x->value, "enabled");
+  });
   each("command", [&](const Entry& e) { c.command = texts(e.value, "command"); });
   each("entryPoint", [&](const Entry& e) { c.entry_point = texts(e.value, "entryPoint"); });
   each("links", [&](const Entry& e) { c.links = texts(e.value, "links"); });
@@ -483,8 +487,19 @@ void TaskReader::volumes(NodeId list, TaskDefinition& task) {
   for (NodeId i : at(list).items) {
     const Entry* x = find(i, "name");
     Text name = x == nullptr || !at(x->value).is_scalar() ? Text() : text(x->value, x->key_span, "name");
-    if (name.known()) task.volumes.push_back(std::move(name));
-    else task.volumes_known = false;
+    if (!name.known()) {
+      task.volumes_known = false;
+      continue;
+    }
+    bool outlives = false;
+    auto says = [&](NodeId of, std::string_view what) {
+      const Entry* e = at(of).kind == Kind::Mapping ? find(of, what) : nullptr;
+      return e != nullptr && says_something(at(e->value));
+    };
+    for (std::string_view kind : {"efsVolumeConfiguration", "fsxWindowsFileServerVolumeConfiguration", "hostPath"})
+      outlives |= says(i, kind);
+    if (const Entry* host = find(i, "host")) outlives |= says(host->value, "sourcePath");
+    task.volumes.push_back({std::move(name), outlives});
   }
 }
 

@@ -35,9 +35,9 @@ std::string real(double d) {
 
 constexpr const char* kTypeKinds[] = {"Bool",   "Int", "Double", "String", "Duration", "Enum",
                                       "Regexp", "Any", "List",   "Map",    "Struct",   "Optional"};
-constexpr const char* kFormats[] = {"Plain",      "Endpoint",    "Url",      "Path",    "WrittenPath",  "UrlPath",
-                                    "HeaderName", "Template",    "Arn",      "Region",  "Opaque",       "Host",
-                                    "Ottl",       "ComponentId", "ProxyUrl", "RoleArn", "Authenticator"};
+constexpr const char* kFormats[] = {"Plain",   "Endpoint",   "Url",         "Path",     "WrittenPath", "ReadPattern",
+                                    "UrlPath", "HeaderName", "Template",    "Arn",      "Region",      "Opaque",
+                                    "Host",    "Ottl",       "ComponentId", "ProxyUrl", "RoleArn",     "Authenticator"};
 constexpr const char* kLiterals[] = {"Zero",   "Null",     "Bool", "Int", "Double",
                                      "String", "Duration", "List", "Map", "Present"};
 constexpr const char* kCompares[] = {"Less", "LessEqual", "Greater", "GreaterEqual", "Equal", "NotEqual"};

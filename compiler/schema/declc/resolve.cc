@@ -62,6 +62,7 @@ constexpr Builtin kBuiltins[] = {
     {"url", TypeKind::String, schema::Format::Url},
     {"path", TypeKind::String, schema::Format::Path},
     {"written_path", TypeKind::String, schema::Format::WrittenPath},
+    {"read_pattern", TypeKind::String, schema::Format::ReadPattern},
     {"url_path", TypeKind::String, schema::Format::UrlPath},
     {"header_name", TypeKind::String, schema::Format::HeaderName},
     {"template", TypeKind::String, schema::Format::Template},
