@@ -68,6 +68,7 @@ private:
   void wrong_type(const Node& n, std::string_view name, std::string_view expected);
   void define(ComponentKind kind, const Entry& e);
   void bad_id(const IdError& error, const std::string& text, Span span);
+  void not_named_yet(const Definition& d, const Renamed& r);
   void gone(const Definition& d, const Gone& g);
   void unknown(const Definition& d);
 

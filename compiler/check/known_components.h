@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Components that the Collector's distributions have and whittle has not.
+// Components that the Collector's distributions have and whittle has not, those that are gone, and names by version.
 #pragma once
 
 #include "compiler/schema/schema.h"
@@ -19,6 +19,15 @@ struct Gone {
 
 // Whether the release `contrib` (156 of 0.156) has it no longer; null where it never was, or is still there.
 const Gone* gone_since(schema::ComponentKind kind, std::string_view type, uint16_t contrib);
+
+// One that has another name in later releases; the older one is known there, too.
+struct Renamed {
+  schema::ComponentKind kind;
+  std::string_view type, before;
+  uint16_t since;  // the minor version of the first release that knows `type`
+};
+// Null: it was called so from its beginning, or is none.
+const Renamed* renamed(schema::ComponentKind kind, std::string_view type);
 
 std::span<const std::string_view> known_elsewhere(schema::ComponentKind kind);
 

@@ -12,6 +12,8 @@ namespace {
 
 constexpr Diag<std::string_view, std::string_view> kUnknownComponent{"E0301", "unknown {} `{}`"};
 constexpr Diag<std::string_view, std::string_view> kGoneSince{"E1400", "the Collector has no {} `{}` any more"};
+constexpr Diag<std::string_view, std::string_view, std::string_view, std::string_view> kNotNamedYet{
+    "E1419", "in contrib 0.{}, the {} `{}` is called `{}`"};
 constexpr Diag<std::string_view> kDeprecated{"W0211", "`{}` is deprecated"};
 constexpr Diag<std::string_view, std::string_view> kBadId{"E0303", "`{}` is not an id: {}"};
 constexpr Diag<std::string_view> kNoneDefined{"E0408", "the config defines no {}"};
@@ -113,10 +115,15 @@ void FrontEnd::define(ComponentKind kind, const Entry& e) {
     }
   }
   by_id_[std::string(schema::name_of(kind)) + " " + d.id.text()] = definitions_.size();
-  d.component = schema::find_component(kind, d.id.type);
+  std::string_view named = d.id.type;
+  d.component = schema::find_component(kind, named);
+  if (const Renamed* r = renamed(kind, d.id.type)) {
+    if (options_.contrib < r->since) not_named_yet(d, *r);
+    if (d.component == nullptr) d.component = schema::find_component(kind, named = r->before);
+  }
   if (d.component == nullptr) {
     auto elsewhere = known_elsewhere(kind);
-    auto it = std::find(elsewhere.begin(), elsewhere.end(), d.id.type);
+    auto it = std::find(elsewhere.begin(), elsewhere.end(), named);
     if (it != elsewhere.end()) d.elsewhere = *it;
     else if (const Gone* g = gone_since(kind, d.id.type, options_.contrib)) gone(d, *g);
     else if (const Gone* g = gone_since(kind, d.id.type, 0xffff)) d.elsewhere = g->type;  // an old Collector is meant
@@ -150,6 +157,13 @@ void FrontEnd::bad_id(const IdError& error, const std::string& text, Span span) 
   if (sources_.text(span) == text)
     at = {span.file, span.begin + static_cast<uint32_t>(error.begin), span.begin + static_cast<uint32_t>(error.end)};
   diags_.emit(kBadId, at, text, error.problem).help("an id is a type, or a type and a name: `type`, `type/name`");
+}
+
+void FrontEnd::not_named_yet(const Definition& d, const Renamed& r) {
+  Span type{d.key.file, d.key.begin, std::min(d.key.end, d.key.begin + static_cast<uint32_t>(d.id.type.size()))};
+  diags_.emit(kNotNamedYet, type, std::to_string(options_.contrib), schema::name_of(d.kind), r.type, r.before)
+      .here("so from 0.{} on", std::to_string(r.since))
+      .help("write `{}`, which later versions know, too; and so where pipelines name it", r.before);
 }
 
 void FrontEnd::gone(const Definition& d, const Gone& g) {
