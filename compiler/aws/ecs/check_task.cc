@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <tuple>
 
 namespace whittle::aws::ecs {
 
@@ -120,6 +122,22 @@ void add_assumed(std::vector<RoleUse>& uses, const TaskFile& file, const TaskDef
 
 }  // namespace
 
+// What was written once for several is wrong for each of them, and told of the first.
+static void tell_once(const std::vector<TaskFile>& files, diag::Diagnostics& diags) {
+  std::set<source::FileId> repeating;
+  for (const TaskFile& f : files) {
+    for (const TaskDefinition& t : f.tasks) {
+      if (f.repeats) repeating.insert(t.span.file);
+    }
+  }
+  if (repeating.empty()) return;
+  std::set<std::tuple<std::string_view, source::FileId, uint32_t, uint32_t>> told;
+  diags.remove([&](const diag::Diagnostic& d) {
+    return d.span && repeating.contains(d.span.file) &&
+           !told.insert({d.code, d.span.file, d.span.begin, d.span.end}).second;
+  });
+}
+
 std::string TaskCheck::as_written(source::Span span, std::string_view value) const {
   std::string_view raw = sources.text(span);
   if (!raw.empty() && (raw.front() == '"' || raw.front() == '\''))
@@ -195,6 +213,7 @@ static void check_everything(TaskCheck& c) {
   check_variables(c);
   check_parts(c);
   check_logs(c);
+  check_read_files(c);
   check_hardening(c);
   check_stopping(c);
 }
@@ -275,6 +294,7 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
     check_stored_parameters(file, diags);
     for (const RoleUse& u : role_uses) check_role_use(u, here, together.others, scps, tree, sources, diags);
   }
+  tell_once(files, diags);
   diags.move_places([&](source::Span span) { return own_configs.place(span); });
   return together;
 }

@@ -33,8 +33,8 @@ TaskFile read_task_text(FileKind kind, source::FileId file, Reading& reading);
 // A task definition as the CLI takes it and prints it: {"taskDefinition": {...}} too.
 TaskFile read_task_definition(syntax::NodeId root, const std::string& path, Reading& reading);
 
-// A template with its task definitions, services, roles and policies, tied to each other.
-TaskFile read_cloudformation(syntax::NodeId root, const std::string& path, Reading& reading);
+// A template with its task definitions, services, roles and policies, tied to each other; loops are taken apart.
+TaskFile read_cloudformation(syntax::NodeId written, const std::string& path, Reading& reading);
 
 // The same of what `terraform show -json` prints of a plan or a state. `written`: the tree is that of a module's text
 // (hcl.h), in which some values are unknown.

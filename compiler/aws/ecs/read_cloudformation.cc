@@ -3,6 +3,7 @@
 // parameters' defaults, but what a condition would leave out is read all the same: somebody will switch it on.
 #include "compiler/aws/ecs/files.h"
 #include "compiler/aws/ecs/intrinsics.h"
+#include "compiler/aws/ecs/loops.h"
 #include "compiler/aws/ecs/read_task.h"
 #include "compiler/syntax/document.h"
 
@@ -223,9 +224,10 @@ private:
 
 }  // namespace
 
-TaskFile read_cloudformation(NodeId root, const std::string& path, Reading& r) {
+TaskFile read_cloudformation(NodeId written, const std::string& path, Reading& r) {
   TaskFile file;
   file.path = path;
+  const NodeId root = without_loops(r.tree, written, r.surroundings);
   const Node& n = r.tree.at(root);
   Span begin{n.span.file, n.span.begin, std::min(n.span.end, n.span.begin + 1)};
   const Entry* resources = n.kind == Kind::Mapping ? n.find("Resources") : nullptr;
@@ -238,6 +240,7 @@ TaskFile read_cloudformation(NodeId root, const std::string& path, Reading& r) {
   }
   Span at_resources = resources->key_span;
   file = TemplateReader(root, path, r).run();
+  file.repeats = root != written;
   if (file.tasks.empty()) {
     r.diags.emit(kNone, at_resources, path, "task definition").here("none of these is an `AWS::ECS::TaskDefinition`");
   }

@@ -105,11 +105,17 @@ struct Mount {
   Flag read_only;
 };
 
+struct Volume {
+  Text name;
+  bool outlives = false;  // its files are there before and after the task: EFS, FSx, a folder of the host
+};
+
 struct Container {
   source::Span span;  // of the name if there is one, else of the container's definition
   Text name, image, user;
   Number cpu, memory, memory_reservation, stop_timeout, start_timeout;
   Flag essential, readonly_root;
+  Flag restarts;  // `enabled` of `restartPolicy`
   Texts command, entry_point, links, add_capabilities, drop_capabilities;
   std::vector<Variable> environment, secrets;
   source::Span environment_key, secrets_key, health_key;
@@ -155,7 +161,7 @@ struct TaskDefinition {
   Number cpu, memory;  // in CPU units and MiB, however they were written
   std::vector<Container> containers;
   bool containers_known = true;
-  std::vector<Text> volumes;  // their names
+  std::vector<Volume> volumes;
   bool volumes_known = true;  // false: there may be others
   std::vector<Parameter> restricted;
   std::vector<Service> services;
@@ -190,6 +196,7 @@ struct TaskFile {
   std::vector<TaskDefinition> tasks;
   std::vector<Role> roles;
   std::vector<StoredParameter> parameters;
+  bool repeats = false;                 // some of it was written once for several
   std::vector<std::string> log_groups;  // names of those that it creates, as far as they are known
 };
 
