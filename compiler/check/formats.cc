@@ -223,8 +223,13 @@ void check_arn(CheckContext& c, Value& v) {
   if (role) d.help("it looks like `arn:aws:iam::123456789012:role/Name`");
 }
 
+// "C:\data": whole paths of containers with Windows, which are not looked for here.
+bool with_drive(std::string_view path) {
+  return path.size() > 2 && is_alnum(path[0]) && path[1] == ':' && (path[2] == '\\' || path[2] == '/');
+}
+
 void check_path(CheckContext& c, Value& v) {
-  if (v.text.empty()) return;
+  if (v.text.empty() || with_drive(v.text)) return;
   if (v.text[0] != '/') {
     c.diags.emit(kRelativePath, v.span, v.text)
         .here("relative to what?")
@@ -237,7 +242,7 @@ void check_path(CheckContext& c, Value& v) {
 }
 
 void check_written_path(CheckContext& c, Value& v) {
-  if (!v.text.empty() && v.text[0] != '/')
+  if (!v.text.empty() && v.text[0] != '/' && !with_drive(v.text))
     c.diags.emit(kRelativePath, v.span, v.text)
         .here("relative to what?")
         .note("the collector runs in a container of its own, where the working folder is `/`")

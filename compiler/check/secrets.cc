@@ -54,14 +54,19 @@ void look(Check& check, const Value& v, const std::string& setting, bool header_
         .help("take it from the environment: `${env:NAME}`, which a secret of the task fills in");
     return;
   }
+  // A header by its name and its value.
+  const Value* key = v.type->kind == TypeKind::Struct ? v.find("key") : nullptr;
+  const bool plain_header = key != nullptr && key->type != nullptr && key->type->kind == TypeKind::String &&
+                            key->type->format != schema::Format::Opaque && !key->late && !key->text.empty() &&
+                            !carries_credentials(key->text);
   for (size_t i = 0; i < v.items.size(); ++i) {
     if (v.type->kind == TypeKind::Struct) {
-      look(check, v.items[i], std::string(v.type->fields->settings[i].name), false);
+      look(check, v.items[i], std::string(v.type->fields->settings[i].name), plain_header);
     } else if (v.type->kind == TypeKind::Map) {
       bool opaque = v.type->element != nullptr && v.type->element->format == schema::Format::Opaque;
       look(check, v.items[i], v.keys[i], opaque && !carries_credentials(v.keys[i]));
     } else {
-      look(check, v.items[i], setting, false);
+      look(check, v.items[i], setting, header_map);
     }
   }
 }
