@@ -44,10 +44,13 @@ private:
     std::vector<std::string_view> names(started_.begin(), started_.end());
     if (std::string_view near = diag::nearest(v.text, names); !near.empty())
       d.here("did you mean `{}`?", near).suggest(v.span, near);
+    bool defined = false;
     for (const Instance& i : check_.config.instances) {
-      if (i.component->kind == schema::ComponentKind::Extension && i.id == id->text())
-        d.label(i.key, "it is defined, and not started").help("name it in `service::extensions`");
+      if (i.component->kind != schema::ComponentKind::Extension || i.id != id->text()) continue;
+      d.label(i.key, "it is defined, and not started").help("name it in `service::extensions`");
+      defined = true;
     }
+    if (!defined) d.help("define it under `extensions`, and name it in `service::extensions`");
   }
 
   Check& check_;

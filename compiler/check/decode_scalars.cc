@@ -141,6 +141,29 @@ void Decoder::integer(Value& v, const Node& n, const std::string& what) {
   }
 }
 
+// "5s" for "5 seconds"; empty when it is no number with the name of a unit.
+static std::string in_units(std::string_view text) {
+  size_t digits = 0;
+  while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') ++digits;
+  std::string_view unit = text.substr(digits);
+  while (unit.starts_with(' ')) unit.remove_prefix(1);
+  if (digits == 0 || digits > 6 || unit.empty()) return {};
+  struct Unit {
+    std::string_view name, unit;
+    int times = 1;
+  };
+  static constexpr Unit kUnits[] = {
+      {"s", "s"},       {"sec", "s"},           {"secs", "s"},  {"second", "s"},  {"seconds", "s"},
+      {"m", "m"},       {"min", "m"},           {"mins", "m"},  {"minute", "m"},  {"minutes", "m"},
+      {"h", "h"},       {"hour", "h"},          {"hours", "h"}, {"ms", "ms"},     {"msec", "ms"},
+      {"millis", "ms"}, {"milliseconds", "ms"}, {"d", "h", 24}, {"day", "h", 24}, {"days", "h", 24}};
+  for (const Unit& u : kUnits) {
+    if (u.name == unit)
+      return std::to_string(std::stoi(std::string(text.substr(0, digits))) * u.times) + std::string(u.unit);
+  }
+  return {};
+}
+
 void Decoder::duration(Value& v, const Node& n, const std::string& what) {
   if (n.kind == Kind::Int || n.kind == Kind::Float) {
     if (n.too_large || !(std::fabs(n.real) < 9.2e18) || (n.kind == Kind::Int && n.too_large)) {
@@ -161,7 +184,8 @@ void Decoder::duration(Value& v, const Node& n, const std::string& what) {
     v.wrong = true;
     auto d = c_.diags.emit(kBadDuration, v.span, n.text, duration_problem(parsed.error()));
     d.here("not a duration");
-    if (parsed.error() == source::DurationError::UnknownUnit && n.text.find('d') != std::string::npos)
+    if (std::string as = in_units(n.text); !as.empty()) d.help("write `{}`", as).suggest(v.span, as);
+    else if (parsed.error() == source::DurationError::UnknownUnit && n.text.find('d') != std::string::npos)
       d.help("there is no unit for days: `24h` is one");
     else
       d.help("durations look like `200ms`, `30s`, `1m30s` or `2h`; the units are `ns`, `us`, `ms`, `s`, `m` and `h`");
@@ -242,7 +266,9 @@ void check_regexp(CheckContext& c, Value& v, const std::string& pattern, bool pl
   std::string_view raw = c.sources.text(v.span);
   if (raw == pattern && parsed.error().offset < pattern.size())
     at = {at.file, at.begin + static_cast<uint32_t>(parsed.error().offset), at.end};
-  c.diags.emit(kBadRegexp, at, pattern, parsed.error().message).note("the syntax is Go's `regexp`, which is RE2's");
+  auto d = c.diags.emit(kBadRegexp, at, pattern, parsed.error().message);
+  d.note("the syntax is Go's `regexp`, which is RE2's");
+  if (std::string_view advice = regex::advice_on(pattern); !advice.empty()) d.help("{}", advice);
 }
 
 }  // namespace whittle::check

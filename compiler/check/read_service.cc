@@ -168,7 +168,14 @@ Definition* FrontEnd::resolve(ComponentKind kind, const ComponentId& id, Span sp
         return nullptr;
       }
     }
-    diagnostic.help("define it under `{}`", schema::plural_of(kind));
+    const bool connects = (kind == ComponentKind::Receiver || kind == ComponentKind::Exporter) &&
+                          schema::find_component(kind, id.type) == nullptr &&
+                          schema::find_component(ComponentKind::Connector, id.type) != nullptr;
+    if (connects)
+      diagnostic.help(
+          "define it under `connectors`, and name it among the `exporters` of one pipeline and the `receivers` "
+          "of another");
+    else diagnostic.help("define it under `{}`", schema::plural_of(kind));
   }
   return nullptr;
 }

@@ -35,6 +35,24 @@ constexpr Diag<Words, Words> kResultNotIndexed{"W0813",
 
 constexpr TypeSet kIndexable = kMaps | kLists | TypeSet(Type::Bytes);
 
+// The shortest name that has `part` in it, or is a part of it: `ToLowerCase` for `Lower`, `Len` for `Length`.
+std::string_view with_part(std::string_view part, const std::vector<std::string_view>& names) {
+  std::string_view best;
+  auto small = [](std::string_view s) {
+    std::string out(s);
+    for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return out;
+  };
+  const std::string wanted = small(part);
+  for (std::string_view name : names) {
+    const std::string known = small(name);
+    const bool has = wanted.size() >= 4 && known.find(wanted) != std::string::npos;
+    const bool begins = known.size() >= 3 && wanted.starts_with(known);
+    if ((has || begins) && (best.empty() || name.size() < best.size())) best = name;
+  }
+  return best;
+}
+
 // Parameters whose absence is a zero value to the reference, not a crash.
 bool zero_if_absent(const Parameter& p) {
   if (p.list) return true;
@@ -95,6 +113,7 @@ void Checker::unknown_function(const Node& n, const std::string& name, bool edit
   }
   Problem& p = say(kNoFunction, n.name_place, name);
   p.near = diag::nearest(name, names);
+  if (p.near.empty()) p.near = with_part(name, names);
   if (!p.near.empty()) return;
   Library other = language_.library == Library::Filter ? Library::Transform : Library::Filter;
   if (const Function* f = find_anywhere(other, name))

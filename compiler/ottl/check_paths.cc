@@ -159,10 +159,11 @@ const PathEntry* Checker::resolve(Context context, std::span<const Segment> segm
     place.end = segments.back().place.end;
     Problem& p = say(kNothingBelow, place, where);
     const PathEntry* above = find_path(context, known);
+    std::string key = segments[at].name;
+    for (size_t i = at + 1; i < segments.size(); ++i) key += "." + segments[i].name;
     if (above != nullptr && above->keys != Keys::None)
       p.help = "what is in it is reached with brackets: " +
-               code((named ? std::string(name_of(context)) + "." : std::string()) + known + "[\"" + segments[at].name +
-                    "\"]");
+               code((named ? std::string(name_of(context)) + "." : std::string()) + known + "[\"" + key + "\"]");
     return nullptr;
   }
   Problem& p = say(kNoPath, place, where, segments[at].name);

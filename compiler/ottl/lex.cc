@@ -147,6 +147,7 @@ std::optional<std::vector<Lexeme>> lex(std::string_view text, Problem& problem) 
       problem.place = {begin, static_cast<uint32_t>(end)};
       problem.message = "`" + std::string(text.substr(at, end - at)) + "` means nothing here";
       if (text[at] == '\'') problem.help = "texts stand in double quotes";
+      if (text[at] == ';') problem.help = "each statement is an entry of its own";
       return std::nullopt;
     }
     out.push_back({kind, {static_cast<uint32_t>(at), static_cast<uint32_t>(at + n)}});

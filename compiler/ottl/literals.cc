@@ -61,7 +61,9 @@ std::optional<Fault> regexp(std::string_view text, std::vector<std::string>* gro
   auto tree = regex::parse(text, groups);
   if (tree) return std::nullopt;
   const regex::SyntaxError& e = tree.error();
-  return fault_at("this is no regular expression: " + e.message, std::min(e.offset, text.size()), text.size());
+  auto f = fault_at("this is no regular expression: " + e.message, std::min(e.offset, text.size()), text.size());
+  f->help = regex::advice_on(text);
+  return f;
 }
 
 std::optional<Fault> captures(std::string_view text) {

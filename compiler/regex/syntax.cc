@@ -614,4 +614,16 @@ std::expected<NodePtr, SyntaxError> parse(std::string_view pattern, std::vector<
   return tree;
 }
 
+std::string_view advice_on(std::string_view pattern) {
+  for (std::string_view around : {"(?=", "(?!", "(?<=", "(?<!"}) {
+    if (pattern.find(around) != std::string_view::npos)
+      return "a pattern does not look ahead or behind here: match that, too, and keep what is wanted in a group";
+  }
+  for (size_t i = 0; i + 1 < pattern.size(); ++i) {
+    if (pattern[i] != '\\') continue;
+    if (pattern[++i] >= '1' && pattern[i] <= '9') return "a pattern does not refer to its own groups here";
+  }
+  return {};
+}
+
 }  // namespace whittle::regex

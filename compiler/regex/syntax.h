@@ -11,6 +11,9 @@
 
 namespace whittle::regex {
 
+// What to do about a pattern of another language; empty where nothing is known to be lacking.
+std::string_view advice_on(std::string_view pattern);
+
 // An inclusive range of code points.
 struct Range {
   uint32_t low, high;

@@ -168,8 +168,11 @@ private:
       size_t dash = rest.find(":-");
       std::string_view name = rest.substr(0, dash);
       if (!is_name(name)) {
-        diags_.emit(kVariableName, at, name)
-            .help("names are made of letters, digits and `_`, and do not begin with a digit");
+        const size_t one = name.find(':');
+        auto d = diags_.emit(kVariableName, at, name);
+        if (one != std::string_view::npos && is_name(name.substr(0, one)))
+          d.help("a default stands behind `:-`: `${env:{}:-{}}`", name.substr(0, one), name.substr(one + 1));
+        else d.help("names are made of letters, digits and `_`, and do not begin with a digit");
         out.poisoned = true;
         continue;
       }

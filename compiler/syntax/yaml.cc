@@ -372,7 +372,14 @@ private:
   }
 
   diag::Builder syntax(Span at, std::string_view why) {
-    return json() ? diags_.emit(kNotJson, at, why) : diags_.emit(kSyntax, at, why);
+    if (json()) return diags_.emit(kNotJson, at, why);
+    auto d = diags_.emit(kSyntax, at, why);
+    // What people did, where the reader's words do not tell.
+    if (why.find("end of block sequence") != std::string_view::npos)
+      d.help("the lines above at this depth begin with `-`, so this one has to, or none of them");
+    if (why.find("in flow") != std::string_view::npos && text_.compare(at.begin > 0 ? at.begin - 1 : 0, 2, "${") == 0)
+      d.help("between brackets a variable stands in quotes: `\"${env:NAME}\"`");
+    return d;
   }
 
   // The Collector's YAML library takes `%YAML 1.1` and refuses other versions.
