@@ -91,7 +91,8 @@ bool from_struct(const Value& v, Out& out, int depth) {
     const schema::Setting& s = v.type->fields->settings[i];
     Out inner;
     if (static_cast<int>(i) == v.type->fields->rest) {
-      if (from(v.items[i], inner, depth + 1)) out.items.insert(out.items.end(), inner.items.begin(), inner.items.end());
+      if (!from(v.items[i], inner, depth + 1)) continue;
+      for (size_t k = 0; k < inner.items.size(); ++k) out.add(inner.keys[k], std::move(inner.items[k]));
     } else if (from(v.items[i], inner, depth + 1)) {
       out.add(s.name, std::move(inner));
     }
