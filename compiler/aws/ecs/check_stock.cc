@@ -19,6 +19,9 @@ constexpr Diag<std::string_view> kNotKnown{"N1320", "what the image of {} holds 
 constexpr Diag<std::string_view, std::string_view, std::string_view> kNotIn{"W1321", "{} has no {} `{}`"};
 constexpr Diag<std::string_view> kNoFile{"E1324", "the stock image has no file `{}`"};
 constexpr Diag<std::string_view> kNoFileToday{"W1324", "the stock image has no file `{}` today"};
+constexpr Diag<std::string_view, std::string_view> kNotRead{"W1421", "`{}` counts for nothing beside `{}`"};
+constexpr Diag<std::string_view> kNotItsVariable{"W1421", "this image does not read `{}`"};
+constexpr Diag<std::string_view> kNoShell{"E1422", "the stock collector's image has no `{}`"};
 constexpr Diag<std::string_view> kNoVariable{"E1325", "`{}` names a variable that the container does not have"};
 
 // Components that the image does not have, in use or not: the Collector refuses a config with a type that it does not
@@ -35,6 +38,40 @@ void components(TaskCheck& c) {
       if ((i.component->ships & schema::bit(other)) != 0) d.note("{} has it", schema::title_of(other));
     }
   }
+}
+
+// The variable that the AWS distribution reads in place of its arguments, and others do not read at all.
+void variable(TaskCheck& c) {
+  const Container& x = *c.collector;
+  const Variable* content = x.variable(kConfigVariable);
+  if (content == nullptr) content = x.secret(kConfigVariable);
+  if (content == nullptr) return;
+  const std::vector<ConfigArgument> arguments = config_arguments(x);
+  const std::string own = "env:" + std::string(kConfigVariable);
+  const bool named =
+      std::any_of(arguments.begin(), arguments.end(), [&](const ConfigArgument& a) { return a.location == own; });
+  if (named) return;
+  if (c.image.distribution != schema::Distribution::Adot)
+    c.diags.emit(kNotItsVariable, content->name.span, kConfigVariable)
+        .here("only the AWS distribution does so by itself")
+        .help("`--config=env:{}` names it", kConfigVariable);
+  else if (!arguments.empty())
+    c.diags.emit(kNotRead, arguments[0].span, "--config", kConfigVariable)
+        .here("not read")
+        .label(content->name.span, "this is the config");
+}
+
+// Nothing but the collector is in the image.
+void entry_point(TaskCheck& c) {
+  const Container& x = *c.collector;
+  if (x.entry_point.items.empty() || !c.image.published) return;
+  const Text& first = x.entry_point.items[0];
+  if (!first.has_text()) return;
+  const std::string program = first.text.substr(first.text.rfind('/') + 1);
+  if (program != "sh" && program != "bash" && program != "ash") return;
+  c.diags.emit(kNoShell, first.span, first.text)
+      .here("the container does not start")
+      .help("leave `entryPoint` out: `command` has the collector's arguments");
 }
 
 // The config files that the arguments name.
@@ -99,6 +136,8 @@ void check_stock(TaskCheck& c) {
   if (c.collector == nullptr) return;
   if (c.image.stock()) {
     components(c);
+    variable(c);
+    entry_point(c);
     files(c);
     moving(c);
     return;

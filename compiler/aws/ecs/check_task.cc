@@ -206,6 +206,7 @@ static void check_everything(TaskCheck& c) {
   check_health(c);
   check_endpoints(c);
   check_otel_names(c);
+  check_otel_values(c);
   check_mappings(c);
   check_given_config(c);
   check_order(c);

@@ -58,6 +58,7 @@ void check_stock(TaskCheck& c);         // what stock images have and have not
 void check_health(TaskCheck& c);        // health checks
 void check_endpoints(TaskCheck& c);     // OTEL_EXPORTER_OTLP_* against the receivers
 void check_otel_names(TaskCheck& c);    // names of OTEL_ variables, service.name
+void check_otel_values(TaskCheck& c);   // what they hold
 void check_mappings(TaskCheck& c);      // port mappings against what is listened on
 void check_given_config(TaskCheck& c);  // --config, AOT_CONFIG_CONTENT, parameters' limits
 void check_order(TaskCheck& c);         // dependsOn, essential

@@ -1,0 +1,1 @@
+check --task-definition entry_point_shell.json # only 14

@@ -1,0 +1,1 @@
+check --task-definition sdk_values.json # only 14
