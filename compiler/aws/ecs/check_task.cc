@@ -214,7 +214,7 @@ static void check_everything(TaskCheck& c) {
   check_variables(c);
   check_parts(c);
   check_logs(c);
-  check_read_files(c);
+  check_files_of_others(c);
   check_hardening(c);
   check_stopping(c);
 }

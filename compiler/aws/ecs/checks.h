@@ -53,22 +53,22 @@ std::optional<std::pair<int64_t, int64_t>> fargate_size(int64_t cpu, int64_t mem
 void check_images(TaskCheck& c);  // pinned, of the right processor
 // Why a text cannot be the name of an image, in words; empty when it can.
 std::string image_problem(const std::string& text);
-void check_role_arns(TaskCheck& c);     // roles that are missing, ARNs that cannot be
-void check_stock(TaskCheck& c);         // what stock images have and have not
-void check_health(TaskCheck& c);        // health checks
-void check_endpoints(TaskCheck& c);     // OTEL_EXPORTER_OTLP_* against the receivers
-void check_otel_names(TaskCheck& c);    // names of OTEL_ variables, service.name
-void check_otel_values(TaskCheck& c);   // what they hold
-void check_mappings(TaskCheck& c);      // port mappings against what is listened on
-void check_given_config(TaskCheck& c);  // --config, AOT_CONFIG_CONTENT, parameters' limits
-void check_order(TaskCheck& c);         // dependsOn, essential
-void check_environment(TaskCheck& c);   // variables and secrets
-void check_variables(TaskCheck& c);     // what their values show and where they lead
-void check_parts(TaskCheck& c);         // volumes, mounts, routers of logs
-void check_logs(TaskCheck& c);          // log configurations
-void check_read_files(TaskCheck& c);    // files that others write
-void check_hardening(TaskCheck& c);     // users and file systems
-void check_stopping(TaskCheck& c);      // stopTimeout
+void check_role_arns(TaskCheck& c);        // roles that are missing, ARNs that cannot be
+void check_stock(TaskCheck& c);            // what stock images have and have not
+void check_health(TaskCheck& c);           // health checks
+void check_endpoints(TaskCheck& c);        // OTEL_EXPORTER_OTLP_* against the receivers
+void check_otel_names(TaskCheck& c);       // names of OTEL_ variables, service.name
+void check_otel_values(TaskCheck& c);      // what they hold
+void check_mappings(TaskCheck& c);         // port mappings against what is listened on
+void check_given_config(TaskCheck& c);     // --config, AOT_CONFIG_CONTENT, parameters' limits
+void check_order(TaskCheck& c);            // dependsOn, essential
+void check_environment(TaskCheck& c);      // variables and secrets
+void check_variables(TaskCheck& c);        // what their values show and where they lead
+void check_parts(TaskCheck& c);            // volumes, mounts, routers of logs
+void check_logs(TaskCheck& c);             // log configurations
+void check_files_of_others(TaskCheck& c);  // files that others write
+void check_hardening(TaskCheck& c);        // users and file systems
+void check_stopping(TaskCheck& c);         // stopTimeout
 
 // Parameters of a template or plan that are too long for their tier.
 void check_stored_parameters(const TaskFile& file, diag::Diagnostics& diags);

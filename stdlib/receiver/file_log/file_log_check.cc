@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What becomes of files that were read when the collector starts again. A task definition says more of that
-// (aws/ecs/check_read_files.cc).
+// (aws/ecs/check_files_of_others.cc).
 #include "compiler/check/checks.h"
 
 namespace whittle::check {

@@ -31,7 +31,7 @@ bool outlives(const TaskDefinition& task, const Mount& m) {
 
 }  // namespace
 
-void check_read_files(TaskCheck& c) {
+void check_files_of_others(TaskCheck& c) {
   if (c.collector == nullptr || c.config == nullptr) return;
   const Container& x = *c.collector;
   std::set<std::string> said;
