@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// What days and months are called, by language, for the functions that read and write times.
 #pragma once
 
 #include <string_view>

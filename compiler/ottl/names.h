@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Names that come from elsewhere: time zones, and encodings of characters.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// XPath within the arguments of XML functions, held to what the reference's engine takes.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Record programs that are neighbours in a pipeline become one, and then each is rewritten (compiler/record/rewrite.h).
 #include "compiler/plan/plan.h"
 #include "compiler/record/visit.h"
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// What instructions do to each other: which write changes what a read finds, and what a pass reads and writes of
+// attributes.
 #include "compiler/record/visit.h"
 
 namespace whittle::ir {

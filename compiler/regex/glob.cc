@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// A glob as a regular expression. What a separator is, `*` and `?` do not go beyond; `**` does.
 #include "compiler/regex/glob.h"
 
 namespace whittle::regex {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Who is at the other end of a socket; an IPv4 address within IPv6 counts as the one that it is.
 #include "runtime/base/peer.h"
 
 #include <netinet/in.h>

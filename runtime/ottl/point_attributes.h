@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Attributes of a metric, which are those of its data points.
 #pragma once
 
 #include "runtime/ottl/value.h"

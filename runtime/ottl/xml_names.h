@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Which characters names of XML are made of (XML 1.0, section 2.3).
 #pragma once
 
 #include <stddef.h>

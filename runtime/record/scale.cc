@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// A metric times a number: its points, and what of histograms, summaries and exemplars is in the same unit.
 #include "runtime/record/scale.h"
 
 #include "runtime/ottl/arguments.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Answers that a replay has ready for what the collector asks for.
 #pragma once
 
 #include "runtime/base/bytes.h"

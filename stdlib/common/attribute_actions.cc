@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Actions on attributes, as several processors have them: what each kind of action needs, and what it cannot have.
 #include "stdlib/common/attribute_actions.h"
 
 #include "compiler/check/formats.h"

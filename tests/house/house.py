@@ -8,6 +8,7 @@
   golden mistakes  a `fail_` golden file that finds errors of several kinds, without a line `# several: WHY` at its head
   bare messages    a diagnostic whose message is nothing but a hole: its sentence is to stand where it is declared
   long functions   of more than LONGEST_FUNCTION lines
+  no idea          a C++ file that does not open with a comment on what it is, and whose header or source neither does
 
 usage: house.py SOURCE_DIR
 Exits 77 where git does not know the files. The rules are tried first on a small tree that breaks each of them.
@@ -284,6 +285,26 @@ def long_functions(tree, longest=LONGEST_FUNCTION, may=MAY_BE_LONG):
         yield f"{file}: `{name}` is not longer than {longest} lines any more: take it out of MAY_BE_LONG"
 
 
+# -- no idea
+
+# A short file that is a function of the language has its name, and what it does stands in the reference's documents.
+NAMED_FUNCTIONS, SHORT = ("runtime/ottl/functions/", "runtime/record/edits/"), 60
+
+
+def no_idea(tree):
+    def opens(file):
+        lines = [line for line in tree.read(file).splitlines() if line and not line.startswith("// SPDX")]
+        return bool(lines) and lines[0].startswith("//")
+
+    for top in ("base/", "compiler/", "runtime/", "stdlib/"):
+        for file in tree.matching(top, (".cc", ".h")):
+            stem, kind = os.path.splitext(file)
+            other = stem + (".h" if kind == ".cc" else ".cc")
+            short = file.startswith(NAMED_FUNCTIONS) and len(tree.read(file).splitlines()) < SHORT
+            if not (file.endswith("_test.cc") or short or opens(file) or (other in tree.files and opens(other))):
+                yield f"{file}: opens without a comment that says what it is and how it does it"
+
+
 # -- the rules themselves
 
 def try_rules():
@@ -291,7 +312,7 @@ def try_rules():
         "README.md": "See `compiler/a/gone.cc`, `compiler/a/one.cc`, `one.cc`, [b](compiler/b), [c](compiler/c), `tests/x y`,\n`compiler/*/<name>.cc`, `gone.py`.\n```\n`gone.h`\n```\n",
         "compiler/a/README.md": "`one.cc` `two.h` `compiler/b/two.h` `stdlib/receiver/`\n",
         "compiler/a/one.h": '#include "compiler/b/two.h"\n',
-        "compiler/a/one.cc": '#include "compiler/a/one.h"\n// awsxyz\nint x = f("awsxyz: 1", "batch of", "//", "batch"); /* awsxyz */\n',
+        "compiler/a/one.cc": '// SPDX-License-Identifier: Apache-2.0\n// One.\n#include "compiler/a/one.h"\n// awsxyz\nint x = f("awsxyz: 1", "batch of", "//", "batch"); /* awsxyz */\n',
         "compiler/b/two.h": '#include "compiler/c/three.h"\n',
         "compiler/c/three.h": '#include "compiler/a/one.h"\n#include "compiler/d/four.h"\n',
         "compiler/d/four.h": "",
@@ -327,7 +348,7 @@ def try_rules():
         assert list(folder_cycles(tree, {cycle})) == []
         assert list(folder_cycles(tree, {cycle, "x"})) == ["folder cycle: x is no more: take it out of KNOWN_CYCLES"]
         found = [text.split("; ")[0] for text in component_names(tree, set())]
-        assert found == ["compiler/a/one.cc:3: names the component `awsxyz`", "compiler/a/one.cc:3: names the component `batch`",
+        assert found == ["compiler/a/one.cc:5: names the component `awsxyz`", "compiler/a/one.cc:5: names the component `batch`",
                          "cmake/x.cmake:1: names the component `batch`"], found
         known = {("compiler/a/one.cc", "awsxyz"), ("compiler/a/one.cc", "batch"), ("cmake/x.cmake", "batch")}
         assert list(component_names(tree, known)) == []
@@ -341,6 +362,8 @@ def try_rules():
         assert found == [(8, "B", 1), (9, "operator", 3), (13, "f", 5), (20, "g", 3)], found
         found = [text.split(" has")[0] for text in long_functions(tree, 4, {("base/long.h", "g"): ""})]
         assert found == ["base/long.h:13: `f`", "base/long.h: `g` is not longer than 4 lines any more: take it out of MAY_BE_LONG"], found
+        found = [text.split(":")[0] for text in no_idea(tree)]
+        assert found == ["base/long.h", "compiler/b/two.h", "compiler/c/three.h", "compiler/d/five.cc", "compiler/d/four.h"], found
         assert list(bare_messages(tree)) == ["compiler/d/five.cc:1: the message of E0001 is nothing but a hole"]
 
 
@@ -352,7 +375,7 @@ def main():
         print("skipped: not a clone, or git is not there to say which files belong to it")
         return 77
     tree = Tree(root, [file for file in listed.stdout.split("\0") if file and os.path.isfile(os.path.join(root, file))])
-    found = [*missing_names(tree), *folder_cycles(tree), *component_names(tree), *second_copies(tree), *golden_mistakes(tree), *bare_messages(tree), *long_functions(tree)]
+    found = [*missing_names(tree), *folder_cycles(tree), *component_names(tree), *second_copies(tree), *golden_mistakes(tree), *bare_messages(tree), *long_functions(tree), *no_idea(tree)]
     print("\n".join(found))
     return 1 if found else 0
 

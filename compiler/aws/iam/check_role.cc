@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// One role, from its trust policy to what it allows too much: the order in which a role is looked at.
 #include "compiler/aws/iam/role.h"
 
 namespace whittle::aws {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// CommunityID: a hash of a flow's two ends, the same in both directions.
 #include "runtime/base/json.h"
 #include "runtime/ottl/address.h"
 #include "runtime/ottl/sequence.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Decode: base64 in its four alphabets, and texts of other encodings as UTF-8, by the C library's tables.
 #include "runtime/base/json.h"
 #include "runtime/base/utf8.h"
 #include "runtime/ottl/sequence.h"

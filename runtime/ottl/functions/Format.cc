@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Format: Go's fmt.Sprintf for the types that values have: verbs, flags, widths and its words for what does not fit.
 #include "runtime/base/duration.h"
 #include "runtime/base/json.h"
 #include "runtime/base/number.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// ParseCLF: a line of a web server's log in NCSA's common format, or in the combined one.
 #include "runtime/base/number.h"
 #include "runtime/ottl/sequence.h"
 

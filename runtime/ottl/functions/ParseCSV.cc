@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// ParseCSV: one row by its header, read as Go's encoding/csv reads it, or split plainly where quotes are to mean
+// nothing.
 #include "runtime/base/utf8.h"
 #include "runtime/ottl/sequence.h"
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// ParseJSON: a map or a list from JSON, with numbers as Go's encoding/json reads them.
 #include "runtime/base/json_memory.h"
 #include "runtime/ottl/sequence.h"
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// ParseKeyValue: pairs that a delimiter divides, and another within each; quotes hold them together.
 #include "runtime/ottl/sequence.h"
 
 namespace whittle::ottl {

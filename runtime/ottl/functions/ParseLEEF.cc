@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// ParseLEEF: the header of a LEEF event as a map, its attributes as one within.
 #include "runtime/ottl/sequence.h"
 
 namespace whittle::ottl {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// ParseSeverity: the severity whose rules in a mapping a value meets: itself, a range of numbers, or a class such as
+// `5xx`.
 #include "runtime/ottl/sequence.h"
 
 namespace whittle::ottl {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// ParseSimplifiedXML: elements as maps, those of one name as a list; attributes are left out.
 #include "runtime/ottl/sequence.h"
 #include "runtime/ottl/xml_tree.h"
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// ParseXML: the first element as a map of its tag, its attributes, its text and its children.
 #include "runtime/ottl/sequence.h"
 #include "runtime/ottl/xml_reader.h"
 

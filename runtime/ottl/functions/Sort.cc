@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Sort: a list in order, by what its elements have in common: ints, numbers, or texts.
 #include "runtime/ottl/sequence.h"
 
 #include <algorithm>

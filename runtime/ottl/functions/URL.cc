@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// URL: a URL taken apart as Go's net/url reads it, each part decoded where Go decodes it.
 #include "runtime/base/number.h"
 #include "runtime/ottl/address.h"
 #include "runtime/ottl/sequence.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// flatten: maps and lists within a map become keys of the outermost, joined by dots, down to a depth.
 #include "runtime/ottl/sequence.h"
 
 namespace whittle::ottl {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// convert_exponential_histogram_to_histogram: the counts of exponential buckets shared out among explicit ones.
 #include "runtime/base/runtime.h"
 #include "runtime/record/edits.h"
 

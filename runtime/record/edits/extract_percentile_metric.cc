@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// extract_percentile_metric: a gauge with a percentile of each point of a histogram, interpolated within its bucket.
 #include "runtime/base/fdlibm.h"
 #include "runtime/base/number.h"
 #include "runtime/record/edits.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// merge_histogram_buckets: a bound taken out, or neighbours joined until there are no more buckets than wanted.
 #include "runtime/record/edits.h"
 
 #include <math.h>

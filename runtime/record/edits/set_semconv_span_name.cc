@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// set_semconv_span_name: a span's name by the semantic conventions.
 #include "runtime/record/edits.h"
 
 namespace whittle::record {

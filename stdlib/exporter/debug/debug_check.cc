@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Paths for the output that count only without the collector's own log.
 #include "compiler/check/checks.h"
 
 namespace whittle::check {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// A path with one `*` where files are grouped, files that can be open at all, and permissions in octal.
 #include "stdlib/common/settings.h"
 
 #include <algorithm>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// Where requests go: an endpoint for each signal in use, of AWS's own ones the path, the signature, the headers and the
+// sizes that they want, and what does not go with what.
 #include "compiler/check/formats.h"
 #include "stdlib/common/settings.h"
 #include "stdlib/exporter/otlphttp/cloudwatch_limits.h"

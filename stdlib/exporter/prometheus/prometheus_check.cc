@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Settings that change nothing, and labels that the older formats cannot show.
 #include "compiler/check/checks.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// An endpoint that takes remote write: of AWS's own the path and the signature; and labels that have names.
 #include "stdlib/common/settings.h"
 
 namespace whittle::check {

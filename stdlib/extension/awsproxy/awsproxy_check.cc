@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The endpoint is a URL.
 #include "compiler/check/checks.h"
 
 namespace whittle::check {

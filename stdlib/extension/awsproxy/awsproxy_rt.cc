@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// AWS's calls for applications in the task, signed for them (runtime/aws/proxy.h).
 #include "runtime/aws/proxy.h"
 #include "runtime/http/configured.h"
 

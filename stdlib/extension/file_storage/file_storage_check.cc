@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Permissions in octal, and thresholds that are reached before the store is full.
 #include "stdlib/common/settings.h"
 
 #include <algorithm>

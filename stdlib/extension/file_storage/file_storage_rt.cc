@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// The folder in which queues keep what they took: made and held to what the config says when the collector starts, and
+// one store in it for each queue that asks.
 #include "runtime/base/log.h"
 #include "stdlib/extension/file_storage/file_storage_config.h"
 #include "stdlib/extension/file_storage/journal.h"

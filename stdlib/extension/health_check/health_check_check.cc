@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The path is one.
 #include "compiler/check/checks.h"
 
 namespace whittle::check {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Metadata keys that are there twice, and batches that no queue behind them has room for.
 #include "compiler/check/checks.h"
 #include "stdlib/common/metadata.h"
 #include "stdlib/common/settings.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Its actions are those of stdlib/common/attribute_actions.h.
 #include "stdlib/common/attribute_actions.h"
 
 namespace whittle::check {
