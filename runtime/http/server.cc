@@ -30,6 +30,10 @@ HttpServer::~HttpServer() {
 }
 
 bool HttpServer::start() {
+  if (runtime_.offline) {
+    if (&rt_replay_server) rt_replay_server(*this);
+    return true;
+  }
   if (options_.tls && !tls_) {
     if (!&rt_tls_server) {
       runtime_.log->error("this collector was linked without TLS for servers", {{"component", options_.component}});
@@ -37,10 +41,6 @@ bool HttpServer::start() {
     }
     tls_ = rt_tls_server.create(runtime_, *options_.tls, options_.component);
     if (!tls_) return false;
-  }
-  if (runtime_.offline) {
-    if (&rt_replay_server) rt_replay_server(*this);
-    return true;
   }
   return socket_.open(options_.endpoint, options_.transport, options_.component);
 }
