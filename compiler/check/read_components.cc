@@ -115,15 +115,17 @@ void FrontEnd::define(ComponentKind kind, const Entry& e) {
     }
   }
   by_id_[std::string(schema::name_of(kind)) + " " + d.id.text()] = definitions_.size();
-  std::string_view named = d.id.type;
-  d.component = schema::find_component(kind, named);
+  d.component = schema::find_component(kind, d.id.type);
+  std::string_view before;
   if (const Renamed* r = renamed(kind, d.id.type)) {
+    before = r->before;
     if (options_.contrib < r->since) not_named_yet(d, *r);
-    if (d.component == nullptr) d.component = schema::find_component(kind, named = r->before);
+    if (d.component == nullptr) d.component = schema::find_component(kind, before);
   }
   if (d.component == nullptr) {
     auto elsewhere = known_elsewhere(kind);
-    auto it = std::find(elsewhere.begin(), elsewhere.end(), named);
+    auto it = std::find(elsewhere.begin(), elsewhere.end(), d.id.type);
+    if (it == elsewhere.end() && !before.empty()) it = std::find(elsewhere.begin(), elsewhere.end(), before);
     if (it != elsewhere.end()) d.elsewhere = *it;
     else if (const Gone* g = gone_since(kind, d.id.type, options_.contrib)) gone(d, *g);
     else if (const Gone* g = gone_since(kind, d.id.type, 0xffff)) d.elsewhere = g->type;  // an old Collector is meant
