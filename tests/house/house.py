@@ -29,7 +29,9 @@ MAY_NAME_COMPONENTS = {
 }
 NOT_A_COMPONENT = {
     ("compiler/aws/ecs/check_endpoints.cc", "otlp"): "what OTEL_TRACES_EXPORTER says",
+    ("compiler/aws/ecs/check_files_of_others.cc", "file_storage"): "help for collectors of others, which read files",
     ("compiler/aws/ecs/check_logs.cc", "syslog"): "a log driver of Docker",
+    ("compiler/aws/ecs/check_otel_values.cc", "jaeger"): "a propagator of SDKs",
     ("compiler/aws/ecs/parameters.cc", "syslog"): "a log driver of Docker",
     ("compiler/report/init_command.cc", "statsd"): "a protocol, and a word of the template",
     ("compiler/regex/grok_patterns.cc", "syslog"): "fields of Grok patterns",
