@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "runtime/base/nested_json.h"
+#include "runtime/base/utf8.h"
 
 #include <string.h>
 
@@ -103,13 +104,34 @@ void append_nested_escaped(Writer& out, Text t) {
   append_escaped<true>(out, t);
 }
 
-void append_json_html(Writer& out, Text t) {
-  out.byte('"');
-  for (size_t at; (at = t.find_first_of("<>&")) != Text::npos; t.remove_prefix(at + 1)) {
+// Of text that is valid UTF-8.
+static void append_html_escaped(Writer& out, Text t) {
+  constexpr Text kLineEnds = "\xE2\x80";  // U+2028 and U+2029, but for the last byte
+  size_t at = 0;
+  while ((at = t.find_first_of("<>&\xE2", at)) != Text::npos) {
+    const bool wide = t[at] == '\xE2';
+    if (wide && !(t.substr(at).starts_with(kLineEnds) && (t[at + 2] == '\xA8' || t[at + 2] == '\xA9'))) {
+      ++at;
+      continue;
+    }
     append_json_escaped(out, t.substr(0, at));
-    out.append(Text(t[at] == '<' ? "\\u003c" : t[at] == '>' ? "\\u003e" : "\\u0026"));
+    if (wide) out.append(Text(t[at + 2] == '\xA8' ? "\\u2028" : "\\u2029"));
+    else out.append(Text(t[at] == '<' ? "\\u003c" : t[at] == '>' ? "\\u003e" : "\\u0026"));
+    t.remove_prefix(at + (wide ? 3 : 1));
+    at = 0;
   }
   append_json_escaped(out, t);
+}
+
+void append_json_html(Writer& out, Text t) {
+  out.byte('"');
+  for (;;) {
+    const size_t good = utf8_valid_prefix(as_bytes(t));
+    append_html_escaped(out, t.substr(0, good));
+    if (good == t.size()) break;
+    out.append(Text("\\ufffd"));
+    t.remove_prefix(good + 1);
+  }
   out.byte('"');
 }
 
