@@ -49,8 +49,12 @@ try:
     assert re.search(r"NoNewPrivs:\s+1", status), status
     assert re.search(r"Seccomp:\s+2", status), status
     assert re.search(r"Max core file size\s+0\s+0", open(f"/proc/{p.pid}/limits").read())
-    for line in open(f"/proc/{p.pid}/maps"):
-        assert not ("w" in line.split()[1] and "x" in line.split()[1]), line
+    try:
+        for line in open(f"/proc/{p.pid}/maps"):
+            assert not ("w" in line.split()[1] and "x" in line.split()[1]), line
+    except PermissionError:
+        assert os.geteuid() != 0
+        print("its memory is hidden from all but root, so that its map was not looked at")
     p.send_signal(signal.SIGINT)
     assert p.wait(10) == 0
 finally:
