@@ -30,6 +30,25 @@ bool read_statement(std::string_view t, RouteText& out) {
   return true;
 }
 
+bool in_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+}
+
+// A condition whose paths do not name their context.
+std::string unnamed(std::string_view t, ottl::Context context) {
+  const std::string name = std::string(ottl::name_of(context)) + '.';
+  std::string out;
+  bool quoted = false;
+  for (size_t i = 0; i < t.size(); ++i) {
+    if (!quoted && (i == 0 || !in_word(t[i - 1])) && t.substr(i).starts_with(name)) i += name.size();
+    if (i == t.size()) break;
+    if (quoted && t[i] == '\\' && i + 1 < t.size()) out += t[i++];
+    else if (t[i] == '"') quoted = !quoted;
+    out += t[i];
+  }
+  return out;
+}
+
 // A route that states no context has the one that its paths name; resource, where they name none.
 void infer(RouteText& r) {
   std::vector<ottl::TextProblem> problems;
@@ -57,10 +76,11 @@ std::vector<RouteText> route_texts(const Value& config) {
     if (r.text == &condition) r.condition = condition.text;
     else r.edits = !read_statement(statement.text, r);
     if (context.text.empty() && !r.edits && !r.condition.empty()) infer(r);
-    // Of two that say the same, the first one counts.
+    // Of two that say the same, whether their paths name the context or not, the first one counts.
     if (std::any_of(out.begin(), out.end(), [&](const RouteText& before) {
           return before.context == r.context && before.of_request == r.of_request && before.edits == r.edits &&
-                 (r.edits ? before.text->text == r.text->text : before.condition == r.condition);
+                 (r.edits ? before.text->text == r.text->text
+                          : unnamed(before.condition, r.context) == unnamed(r.condition, r.context));
         }))
       continue;
     out.push_back(r);
