@@ -149,10 +149,11 @@ private:
   void offer(const PipelineEntry& to, Payload& payload) {
     auto* waiting = new Waiting(*runtime_.loop);
     const Receipt::Scope scope(runtime_, &waiting->receipt);
+    const Text name(to.name.data, to.name.size);
     const Status status = to.in.consume(to.in.self, &payload);
-    if (status != Status::Ok) refuse("a pipeline refused the request", Text(to.name.data, to.name.size));
+    if (status != Status::Ok) refuse("a pipeline refused the request", name);
     else if (waiting->receipt.wait()) return;
-    else if (waiting->receipt.status() != Status::Ok) refuse(waiting->receipt.why());
+    else if (waiting->receipt.status() != Status::Ok) refuse(waiting->receipt.why(), name);
     delete waiting;
   }
 
