@@ -22,6 +22,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/open-telemetry/opentelemetry-collector-contrib/connector/countconnector"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/connector/routingconnector"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/connector/spanmetricsconnector"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/attributesprocessor"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/cumulativetodeltaprocessor"
@@ -45,9 +47,11 @@ import (
 	"go.opentelemetry.io/collector/confmap/xconfmap"
 	"go.opentelemetry.io/collector/connector"
 	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/pipeline"
 	"go.opentelemetry.io/collector/processor"
 	"go.uber.org/zap"
 )
@@ -71,8 +75,8 @@ var factories = []processor.Factory{
 	transformprocessor.NewFactory(),
 }
 
-// Those that make metrics of what they take. That of spanmetrics is a version earlier, in which nothing differs; that of count is not to be had.
-var connectors = []connector.Factory{spanmetricsconnector.NewFactory()}
+// That of spanmetrics is a version earlier, in which nothing differs; those of count and routing are a version later, built with what is of 0.156.
+var connectors = []connector.Factory{countconnector.NewFactory(), routingconnector.NewFactory(), spanmetricsconnector.NewFactory()}
 
 type oneCase struct {
 	Processors []map[string]json.RawMessage `json:"processors"`
@@ -265,6 +269,9 @@ func connected(ctx context.Context, signal, name string, settings []byte, end *s
 		}
 		set := connector.Settings{ID: component.NewID(f.Type()), TelemetrySettings: componenttest.NewNopTelemetrySettings(), BuildInfo: component.NewDefaultBuildInfo()}
 		set.Logger = zap.NewNop()
+		if f.TracesToTracesStability() != component.StabilityLevelUndefined {
+			return sorted(ctx, f, set, config, signal, end)
+		}
 		switch signal {
 		case "traces":
 			return f.CreateTracesToMetrics(ctx, set, config, end)
@@ -275,6 +282,50 @@ func connected(ctx context.Context, signal, name string, settings []byte, end *s
 		}
 	}
 	return nil, nil
+}
+
+// A connector that hands on to the pipelines `a` to `d` of its signal. What arrives says in `routed.to` of its resources which one it came by.
+func sorted(ctx context.Context, f connector.Factory, set connector.Settings, config component.Config, signal string, end *sink) (component.Component, error) {
+	toTraces, toMetrics, toLogs := map[pipeline.ID]consumer.Traces{}, map[pipeline.ID]consumer.Metrics{}, map[pipeline.ID]consumer.Logs{}
+	for _, name := range []string{"a", "b", "c", "d"} {
+		to := marking{sink: end, to: name}
+		toTraces[pipeline.NewIDWithName(pipeline.SignalTraces, name)] = to
+		toMetrics[pipeline.NewIDWithName(pipeline.SignalMetrics, name)] = to
+		toLogs[pipeline.NewIDWithName(pipeline.SignalLogs, name)] = to
+	}
+	switch signal {
+	case "traces":
+		return f.CreateTracesToTraces(ctx, set, config, connector.NewTracesRouter(toTraces))
+	case "metrics":
+		return f.CreateMetricsToMetrics(ctx, set, config, connector.NewMetricsRouter(toMetrics))
+	default:
+		return f.CreateLogsToLogs(ctx, set, config, connector.NewLogsRouter(toLogs))
+	}
+}
+
+type marking struct {
+	*sink
+	to string
+}
+
+func (m marking) mark(r pcommon.Resource) { r.Attributes().PutStr("routed.to", m.to) }
+func (m marking) ConsumeTraces(ctx context.Context, d ptrace.Traces) error {
+	for _, r := range d.ResourceSpans().All() {
+		m.mark(r.Resource())
+	}
+	return m.sink.ConsumeTraces(ctx, d)
+}
+func (m marking) ConsumeLogs(ctx context.Context, d plog.Logs) error {
+	for _, r := range d.ResourceLogs().All() {
+		m.mark(r.Resource())
+	}
+	return m.sink.ConsumeLogs(ctx, d)
+}
+func (m marking) ConsumeMetrics(ctx context.Context, d pmetric.Metrics) error {
+	for _, r := range d.ResourceMetrics().All() {
+		m.mark(r.Resource())
+	}
+	return m.sink.ConsumeMetrics(ctx, d)
 }
 
 func consume(ctx context.Context, signal string, next any, request []byte) error {

@@ -5,6 +5,8 @@ Each class is one processor (or two that like the same telemetry): `steps` makes
 processor's settings. Names, attributes and ids come from few, so that what comes later meets what came before.
 """
 
+import re
+
 START = 946_684_800  # where the judge's clock begins
 NANO = 1_000_000_000
 
@@ -30,6 +32,8 @@ def attributes(d):
 class Maker:
     together = False  # whether it counts how what comes out is divided into requests
     connects = False  # whether it is a connector, which makes metrics
+    sorts = False  # whether it is a connector that hands on to the pipelines `a` to `d`
+    forgets = False  # whether when a delta starts is the reference's own business
     own = ()  # attributes that each process has values of its own for
     end = True  # whether what comes out at the end counts
     rounds = False  # whether it writes times of the clock, which are doubles in replay
@@ -550,9 +554,117 @@ class LogDedup(Maker):
         return c
 
 
+CONDITIONS = {"resource": ['attributes["service.name"] == "shop"', 'attributes["zone"] == "a"', 'attributes["missing"] == nil', 'IsMatch(attributes["service.name"], "^c")', 'Int(attributes["zone"]) > 0', 'dropped_attributes_count == 0'],
+              "span": ['attributes["http.status_code"] == 500', 'name == "checkout"', "kind == SPAN_KIND_SERVER", "status.code == STATUS_CODE_ERROR", 'Int(attributes["tenant"]) > 1', 'Substring(name, 0, 2) == "GE"', 'attributes["error"] == true', 'parent_span_id == SpanID(0x0000000000000000)'],
+              "spanevent": ['name == "exception"', 'attributes["n"] > 1', 'Substring(name, 0, 8) == "exceptio"'],
+              "metric": ['name == "cpu"', 'type == METRIC_DATA_TYPE_SUM', 'unit == "By"', 'IsMatch(name, "^m\\.")', 'Substring(name, 0, 4) == "m.on"', 'description != ""'],
+              "datapoint": ['attributes["host"] == "a"', 'metric.name == "cpu"', 'value_int > 1', 'attributes["cpu"] == 0', 'Int(attributes["host"]) > 0', "flags == 1"],
+              "log": ['attributes["k"] == "x"', "severity_number >= SEVERITY_NUMBER_ERROR", 'body == "started"', 'Substring(body, 0, 3) == "sta"', 'attributes["n"] != nil']}
+
+
+def within(context, condition):
+    """Paths with their context in front."""
+    return re.sub(r"(?<![\w.\"\[])(attributes|name|kind|status|parent_span_id|type|unit|description|value_int|flags|severity_number|body|dropped_attributes_count)\b", context + r".\1", condition)
+
+
+class Count(Traces):
+    name, key = "count", "count"
+    connects = True
+    LEVELS = {"spans": "span", "spanevents": "spanevent"}
+    KEYS = ["http.status_code", "error", "tenant", "service.name", "zone", "x", "missing", "n"]
+
+    def steps(self):
+        return [self.traces([self.span() for _ in self.times(0, 6)]) for _ in self.times(3, 8)]
+
+    def settings(self):
+        c = {}
+        for level, context in self.LEVELS.items():
+            if self.maybe(0.7):
+                c[level] = {n: self.counted(level, context) for n in self.some(["one", "two", "a.b"], 1)}
+        return c
+
+    def counted(self, level, context):
+        m = {}
+        if self.maybe(0.3):
+            m["description"] = self.pick(["what", ""])
+        if self.maybe(0.6):
+            m["conditions"] = [within(*self.pick([(context, x) for x in CONDITIONS[context]] + [("resource", x) for x in CONDITIONS["resource"]])) for _ in self.times(1, 2)]
+        if level != "metrics" and self.maybe(0.6):
+            m["attributes"] = [{"key": k, **({"default_value": self.pick(["none", "", 5, 1.5, True])} if self.maybe(0.4) else {})} for k in self.some(self.KEYS, 1, 3)]
+        return m
+
+
+class CountMetrics(Metrics):
+    name, key = "count", "count_metrics"
+    connects, untyped = True, 0.0  # the reference refuses requests with metrics without data
+    LEVELS, KEYS = {"metrics": "metric", "datapoints": "datapoint"}, ["host", "cpu", "state", "ok", "load", "service.name", "missing"]
+    settings, counted = Count.settings, Count.counted
+
+    def steps(self):
+        return [{"request": self.request()} for _ in self.times(3, 8)]
+
+
+class CountLogs(LogDedup):
+    name, key = "count", "count_logs"
+    connects = True
+    LEVELS, KEYS = {"logs": "log"}, ["k", "id", "a.b", "n", "service.name", "missing"]
+    settings, counted = Count.settings, Count.counted
+
+
+class Routing(Traces):
+    name, key = "routing", "routing"
+    sorts = True
+    CONTEXTS = ("resource", "span")
+    steps = Count.steps
+
+    def settings(self):
+        c = {"table": [self.route() for _ in self.times(1, 4)]}
+        if self.maybe(0.8):
+            c["default_pipelines"] = self.pipelines()
+        if self.maybe():
+            c["error_mode"] = self.pick(["propagate", "ignore", "silent"])
+        return c
+
+    def pipelines(self):
+        return [f"{self.signal}/{x}" for x in self.some("abcd", 1, 2)]
+
+    def route(self):
+        context = self.pick(self.CONTEXTS)
+        condition = self.pick(CONDITIONS[context])
+        r = {"pipelines": self.pipelines()}
+        if self.maybe(0.7):
+            r["context"] = context
+        if self.maybe() or "context" not in r:
+            condition = within(context, condition)
+        r.update({"condition": condition} if self.maybe() else {"statement": f"route() where {condition}"})
+        if self.maybe(0.3):
+            r["action"] = self.pick(["move", "copy"])
+        return r
+
+
+class RoutingMetrics(Metrics):
+    name, key = "routing", "routing_metrics"
+    sorts, untyped = True, 0.0
+    CONTEXTS = ("resource", "metric", "datapoint")
+    settings, pipelines, route, steps = Routing.settings, Routing.pipelines, Routing.route, CountMetrics.steps
+
+    def metric(self):
+        m = super().metric()
+        m.pop("metadata", None)  # the reference loses it of what it takes apart
+        return m
+
+
+class RoutingLogs(LogDedup):
+    name, key = "routing", "routing_logs"
+    sorts = True
+    CONTEXTS = ("resource", "log")
+    settings, pipelines, route = Routing.settings, Routing.pipelines, Routing.route
+
+
 class Spanmetrics(Traces):
     name = "spanmetrics"
     connects = True
+    forgets = True
     rounds = True
     end = False  # the reference loses what it has not handed on
     own = ("collector.instance.id",)
@@ -637,4 +749,4 @@ class Spanmetrics(Traces):
         return c
 
 
-MAKERS = {m.name: m for m in (Metricsgeneration, Deltatorate, Cumulativetodelta, Groupbytrace, TailSampling, Interval, LogDedup, Spanmetrics)}
+MAKERS = {getattr(m, "key", m.name): m for m in (Count, CountMetrics, CountLogs, Routing, RoutingMetrics, RoutingLogs, Metricsgeneration, Deltatorate, Cumulativetodelta, Groupbytrace, TailSampling, Interval, LogDedup, Spanmetrics)}

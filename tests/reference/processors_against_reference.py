@@ -13,6 +13,7 @@ import concurrent.futures
 import json
 import os
 import random
+import re
 import shutil
 import sys
 import tempfile
@@ -59,7 +60,7 @@ def settled(x, maker):
     """A record without what means nothing: attributes that differ from process to process, nanoseconds of replay's clock, the order of points."""
     def walk(x, key=""):
         if isinstance(x, dict):
-            if maker.connects and x.get("aggregationTemporality") == 1 and "dataPoints" in x:  # the reference starts them where the same series of another resource ended
+            if maker.forgets and x.get("aggregationTemporality") == 1 and "dataPoints" in x:  # the reference starts them where the same series of another resource ended
                 x = {**x, "dataPoints": [{k: v for k, v in p.items() if k != "startTimeUnixNano"} for p in x["dataPoints"]]}
             return {k: walk(v, k) for k, v in x.items()}
         if isinstance(x, tuple):  # a number
@@ -89,6 +90,17 @@ def config(maker, chains):
             front = made["service"]["pipelines"][f"{maker.signal}/{i}"]
             made["service"]["pipelines"][f"metrics/to{i}"] = {"receivers": front["processors"], "exporters": front["exporters"]}
             front["exporters"] = front.pop("processors")
+    if maker.sorts:
+        made["connectors"] = {}
+        made["processors"] = {f"resource/{to}": {"attributes": [{"key": "routed.to", "value": to, "action": "upsert"}]} for to in "abcd"}
+        for i, ((_, settings),) in ((i, chain[0].items()) for i, chain in chains):
+            front = made["service"]["pipelines"][f"{maker.signal}/{i}"]
+            routes = f"{maker.name}/{i}_0"
+            made["connectors"][routes] = json.loads(re.sub(rf'"{maker.signal}/([a-d])"', rf'"{maker.signal}/\g<1>{i}"', json.dumps(settings)))
+            for to in "abcd":
+                if f'"{maker.signal}/{to}"' in json.dumps(settings):
+                    made["service"]["pipelines"][f"{maker.signal}/{to}{i}"] = {"receivers": [routes], "processors": [f"resource/{to}"], "exporters": front["exporters"]}
+            front.update(processors=[], exporters=[routes])
     return made
 
 
@@ -117,7 +129,7 @@ def one_batch(a, name, seed, folder):
     """(settings, what differs, both sides) for all that differs, and counts."""
     maker = processors.MAKERS[name](random.Random(seed))
     steps = maker.steps()
-    made = [[{name: maker.settings()}] for _ in range(BATCH)]
+    made = [[{maker.name: maker.settings()}] for _ in range(BATCH)]
     whittle, judge = Clocked(a.whittle, folder), Judge(a.judge, "clocked")
     counts = {"settings": len(made), "refused": 0, "unsteady": 0, "crashed": 0, "compared": 0}
     found, wanted, runs = [], {}, []
