@@ -16,6 +16,7 @@ using NodeKind = syntax::Node::Kind;
 
 namespace {
 
+constexpr Diag<std::string_view> kNull{"E1423", "`{}` is null"};
 constexpr Diag<std::string_view, std::string_view, std::string_view> kWrongType{"E1002", "`{}` must be {}, not {}"};
 constexpr Diag<std::string_view, std::string_view> kUnknownName{"W1003", "{} has no parameter `{}`"};
 constexpr Diag<std::string_view, std::string_view> kRequired{"E1330", "{} has no `{}`"};
@@ -255,18 +256,23 @@ private:
   bool lenient() const { return style_ != Style::Json; }
 
   void wrong(const Node& n, const Type& t, std::string_view name) {
+    if (n.kind == NodeKind::Null) {
+      diags_.emit(kNull, n.span, spelt(name, style_))
+          .note("the AWS CLI and ECS itself refuse a parameter that is null: leave it out")
+          .note("the console prints such parameters, and GitHub's action for ECS leaves them out by itself");
+      return;
+    }
     bool digits = t.kind == Kind::Int && n.kind == NodeKind::String && !n.text.empty() &&
                   n.text.find_first_not_of("0123456789") == std::string::npos;
     auto d =
         diags_.emit(kWrongType, n.span, spelt(name, style_), digits ? "a number" : words_of(t), syntax::describe(n));
-    if (t.kind == Kind::Text && n.is_scalar() && n.kind != NodeKind::Null)
+    if (t.kind == Kind::Text && n.is_scalar())
       d.here("write it in quotes")
           .suggest(n.span, "\"" + n.text + "\"")
           .note("ECS does not turn numbers and booleans into texts: it refuses the task definition");
     else if (t.kind == Kind::Int && n.kind == NodeKind::String)
       d.here("write it without quotes")
           .note("in a container definition ECS takes numbers only; the `cpu` and `memory` of the whole task are texts");
-    else if (n.kind == NodeKind::Null) d.note("ECS refuses a parameter that is null: leave it out");
   }
 
   static bool is_open(const std::string& text) {
