@@ -103,7 +103,7 @@ public:
         holder_(c, Signal::Metrics),
         timer_(*c.runtime->loop, [](void* self) { static_cast<SpanMetrics*>(self)->tick(); }, this) {
     runtime_.uuid(instance_);
-    delta_ = config_.aggregation_temporality == config::SpanmetricsAggregationTemporality::AGGREGATIONTEMPORALITYDELTA;
+    delta_ = view(config_.aggregation_temporality) == "AGGREGATION_TEMPORALITY_DELTA";
     sums_.delta = delta_;
     sums_.limit = static_cast<uint64_t>(config_.aggregation_cardinality_limit);
     if (config_.exemplars.enabled) sums_.most_examples = static_cast<uint64_t>(config_.exemplars.max_per_data_point);

@@ -44,7 +44,8 @@ struct World {
     runtime.log = &log, runtime.loop = &loop, runtime.metrics = &metrics;
     runtime.fixed_clock_ns = kSecond;
     loop.hold_clock(kSecond);
-    config.aggregation_temporality = config::SpanmetricsAggregationTemporality::AGGREGATIONTEMPORALITYDELTA;
+    constexpr Text kDelta = "AGGREGATION_TEMPORALITY_DELTA";
+    config.aggregation_temporality = {kDelta.data(), kDelta.size()};
     config.metrics_flush_interval = 10 * kSecond;
     config.resource_metrics_cache_size = 1000;
     config.histogram.disable = true;
