@@ -545,7 +545,7 @@ class LogDedup(Maker):
         if self.maybe(0.2):
             c["log_count_attribute"] = self.pick(["count", "k", "first_observed_timestamp"])
         if self.maybe(0.2):
-            c["timezone"] = self.pick(["UTC", ""])
+            c["timezone"] = self.pick(["UTC", "", "Not/AZone", "America/Nowhere"])
         which = self.pick([None, None, "exclude_fields", "include_fields"])
         if which:
             c[which] = self.some(self.FIELDS, 1, 3)
@@ -710,7 +710,7 @@ class Spanmetrics(Traces):
         if self.maybe(0.2):
             c["exclude_dimensions"] = self.some(["status.code", "span.name", "span.kind", "service.name", "otel.status_code", "tenant"], 1, 3)
         if self.maybe(0.4):
-            c["aggregation_temporality"] = self.pick(["AGGREGATION_TEMPORALITY_CUMULATIVE", "AGGREGATION_TEMPORALITY_DELTA"])
+            c["aggregation_temporality"] = self.pick(["AGGREGATION_TEMPORALITY_CUMULATIVE", "AGGREGATION_TEMPORALITY_DELTA", "delta", "", "AGGREGATION_TEMPORALITY_UNSPECIFIED"])
         if self.maybe(0.2):
             c["resource_metrics_key_attributes"] = self.some(["service.name", "zone", "tenant"], 1)
         if self.maybe(0.2):
