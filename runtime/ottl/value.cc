@@ -344,7 +344,7 @@ bool append_json(Writer& out, const Value& v, Arena& arena) {
     return true;
   case ValueKind::Time: {
     out.byte('"');
-    append_rfc3339(out, v);
+    if (!append_rfc3339(out, v)) return false;
     out.byte('"');
     return true;
   }
@@ -387,7 +387,7 @@ void append_as_string(Writer& out, const Value& v) {
 int64_t (*zone_offset)(uint16_t zone, int64_t unix_seconds) = nullptr;
 
 // 2006-01-02T15:04:05.999999999Z07:00.
-void append_rfc3339(Writer& out, const Value& time) {
+bool append_rfc3339(Writer& out, const Value& time) {
   const int64_t offset = offset_of(time);
   int64_t seconds = time.integer + offset;
   int64_t days = seconds / 86400, rest = seconds % 86400;
@@ -395,6 +395,7 @@ void append_rfc3339(Writer& out, const Value& time) {
   int64_t year;
   uint32_t month, day;
   civil_from_days(days, year, month, day);
+  if (year < 0 || year > 9999) return false;
   char room[64];
   int n = snprintf(room, sizeof room, "%04lld-%02u-%02uT%02lld:%02lld:%02lld", static_cast<long long>(year), month, day,
                    static_cast<long long>(rest / 3600), static_cast<long long>(rest / 60 % 60),
@@ -407,12 +408,13 @@ void append_rfc3339(Writer& out, const Value& time) {
   }
   if (offset == 0) {
     out.byte('Z');
-    return;
+    return true;
   }
   int64_t minutes = (offset < 0 ? -offset : offset) / 60;
   n = snprintf(room, sizeof room, "%c%02lld:%02lld", offset < 0 ? '-' : '+', static_cast<long long>(minutes / 60),
                static_cast<long long>(minutes % 60));
   out.append(Text(room, static_cast<size_t>(n)));
+  return true;
 }
 
 // Howard Hinnant's algorithm ("chrono-Compatible Low-Level Date Algorithms"), proleptic Gregorian.

@@ -247,8 +247,9 @@ bool append_string_like(Writer& out, const Value& v, Arena& arena);
 bool append_json(Writer& out, const Value& v, Arena& arena);
 // As pcommon.Value.AsString.
 void append_as_string(Writer& out, const Value& v);
-// A time as time.RFC3339Nano, in its zone.
-void append_rfc3339(Writer& out, const Value& time);
+// A time as time.RFC3339Nano, in its zone. False, and nothing written: its year has not four digits, for which Go's
+// time.Time has no JSON.
+bool append_rfc3339(Writer& out, const Value& time);
 
 // Days since 1970-01-01 and dates.
 void civil_from_days(int64_t days, int64_t& year, uint32_t& month, uint32_t& day);
