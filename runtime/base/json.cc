@@ -115,8 +115,12 @@ static void append_html_escaped(Writer& out, Text t) {
       continue;
     }
     append_json_escaped(out, t.substr(0, at));
-    if (wide) out.append(Text(t[at + 2] == '\xA8' ? "\\u2028" : "\\u2029"));
-    else out.append(Text(t[at] == '<' ? "\\u003c" : t[at] == '>' ? "\\u003e" : "\\u0026"));
+    if (wide) {
+      const JsonEscape e = json_escape(t.substr(at));
+      out.append(Text(e.text, e.size));
+    } else {
+      out.append(Text(t[at] == '<' ? "\\u003c" : t[at] == '>' ? "\\u003e" : "\\u0026"));
+    }
     t.remove_prefix(at + (wide ? 3 : 1));
     at = 0;
   }
