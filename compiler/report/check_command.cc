@@ -125,7 +125,7 @@ void check_shared_roles(const RoleInputs& roles, std::vector<check::CheckResult>
 }
 
 // What is said of many places of one file for one reason is said once.
-constexpr std::string_view kOnceAFile[] = {"W1020", "W1084", "N1416", "E1423"};
+constexpr std::string_view kOnceAFile[] = {"W1020", "W1084", "N1416", "W1423"};
 
 void finish(std::vector<check::CheckResult>& results, const AllowOptions& allow, bool strict) {
   for (check::CheckResult& r : results) r.diagnostics.sort();

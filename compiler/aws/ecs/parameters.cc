@@ -16,7 +16,7 @@ using NodeKind = syntax::Node::Kind;
 
 namespace {
 
-constexpr Diag<std::string_view> kNull{"E1423", "`{}` is null"};
+constexpr Diag<std::string_view> kNull{"W1423", "`{}` is null"};
 constexpr Diag<std::string_view, std::string_view, std::string_view> kWrongType{"E1002", "`{}` must be {}, not {}"};
 constexpr Diag<std::string_view, std::string_view> kUnknownName{"W1003", "{} has no parameter `{}`"};
 constexpr Diag<std::string_view, std::string_view> kRequired{"E1330", "{} has no `{}`"};
