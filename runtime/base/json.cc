@@ -106,23 +106,9 @@ void append_nested_escaped(Writer& out, Text t) {
 
 // Of text that is valid UTF-8.
 static void append_html_escaped(Writer& out, Text t) {
-  constexpr Text kLineEnds = "\xE2\x80";  // U+2028 and U+2029, but for the last byte
-  size_t at = 0;
-  while ((at = t.find_first_of("<>&\xE2", at)) != Text::npos) {
-    const bool wide = t[at] == '\xE2';
-    if (wide && !(t.substr(at).starts_with(kLineEnds) && (t[at + 2] == '\xA8' || t[at + 2] == '\xA9'))) {
-      ++at;
-      continue;
-    }
+  for (size_t at; (at = t.find_first_of("<>&")) != Text::npos; t.remove_prefix(at + 1)) {
     append_json_escaped(out, t.substr(0, at));
-    if (wide) {
-      const JsonEscape e = json_escape(t.substr(at));
-      out.append(Text(e.text, e.size));
-    } else {
-      out.append(Text(t[at] == '<' ? "\\u003c" : t[at] == '>' ? "\\u003e" : "\\u0026"));
-    }
-    t.remove_prefix(at + (wide ? 3 : 1));
-    at = 0;
+    out.append(Text(t[at] == '<' ? "\\u003c" : t[at] == '>' ? "\\u003e" : "\\u0026"));
   }
   append_json_escaped(out, t);
 }
