@@ -64,6 +64,22 @@ How how_of(const ottl::PathEntry& path, const ottl::FieldPath& field) {
   return How::Messages;
 }
 
+bool is_messages(const ottl::PathEntry& path) {
+  return how_of(path, path.fields[0]) == How::Messages;
+}
+
+uint32_t message_kind(const ottl::PathEntry& path) {
+  for (int t = 0; t < ottl::kTypes; ++t)
+    if (path.reads.without(Type::Nil) == ottl::TypeSet(static_cast<Type>(t))) return static_cast<uint32_t>(t);
+  return static_cast<uint32_t>(Type::Nil);
+}
+
+uint32_t members_of(const ottl::PathEntry& path) {
+  uint32_t out = 0;
+  for (const ottl::FieldPath& f : path.fields) out |= 1u << f.number;
+  return out;
+}
+
 uint32_t point_index(std::string_view message) {
   if (message == "HistogramDataPoint") return 1;
   if (message == "ExponentialHistogramDataPoint") return 2;

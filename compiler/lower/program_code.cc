@@ -654,8 +654,7 @@ private:
     } else if (p.form == Form::NumberAsInt || p.form == Form::NumberAsDouble) {
       call("rt_get_number", b_.getVoidTy(), {run_arg(), f, b_.getInt1(p.form == Form::NumberAsDouble), s});
     } else if (p.context == ottl::Context::DataPoint && is_messages(p)) {
-      call("rt_get_point_messages", b_.getVoidTy(),
-           {run_arg(), f, point_fields(p), b_.getInt32(static_cast<uint32_t>(kind_of(p))), s});
+      call("rt_get_point_messages", b_.getVoidTy(), {run_arg(), f, point_fields(p), b_.getInt32(message_kind(p)), s});
     } else if (p.context == ottl::Context::DataPoint) {
       call("rt_get_point", b_.getVoidTy(), {run_arg(), f, point_fields(p), s});
     } else if (p.context == ottl::Context::Metric && p.fields[0].inner) {
@@ -667,30 +666,12 @@ private:
       const record::How how = how_of(p, field);
       const uint32_t message = field.inner ? field.number : 0, number = field.inner ? field.inner : field.number;
       if (how == record::How::Messages)
-        call("rt_get_messages", b_.getVoidTy(),
-             {run_arg(), f, b_.getInt32(number), b_.getInt32(static_cast<uint32_t>(kind_of(p))), s});
+        call("rt_get_messages", b_.getVoidTy(), {run_arg(), f, b_.getInt32(number), b_.getInt32(message_kind(p)), s});
       else
         call("rt_get", b_.getVoidTy(),
              {run_arg(), f, b_.getInt32(message), b_.getInt32(number), b_.getInt32(static_cast<uint32_t>(how)), s});
     }
     return s;
-  }
-
-  static bool is_messages(const ottl::PathEntry& p) { return how_of(p, p.fields[0]) == record::How::Messages; }
-
-  // Bits by number: the members of Metric.data that have the field.
-  static uint32_t members_of(const ottl::PathEntry& p) {
-    uint32_t out = 0;
-    for (const ottl::FieldPath& f : p.fields) out |= 1u << f.number;
-    return out;
-  }
-
-  // The one kind of message that a path gives.
-  static ottl::Type kind_of(const ottl::PathEntry& p) {
-    for (int t = 0; t < ottl::kTypes; ++t)
-      if (p.reads.without(ottl::Type::Nil) == ottl::TypeSet(static_cast<ottl::Type>(t)))
-        return static_cast<ottl::Type>(t);
-    return ottl::Type::Nil;
   }
 
   void write(const Instruction& i, BasicBlock* failed) {
@@ -734,8 +715,7 @@ private:
       } else if (p.form == Form::NumberAsInt || p.form == Form::NumberAsDouble) {
         checked("rt_set_number", {run_arg(), f, b_.getInt1(p.form == Form::NumberAsDouble), v}, failed);
       } else if (p.context == ottl::Context::DataPoint && is_messages(p)) {
-        checked("rt_set_point_messages",
-                {run_arg(), f, point_fields(p), b_.getInt32(static_cast<uint32_t>(kind_of(p))), v}, failed);
+        checked("rt_set_point_messages", {run_arg(), f, point_fields(p), b_.getInt32(message_kind(p)), v}, failed);
       } else if (p.context == ottl::Context::DataPoint) {
         checked("rt_set_point", {run_arg(), f, point_fields(p), v}, failed);
       } else if (p.context == ottl::Context::Metric && p.fields[0].inner) {
@@ -747,8 +727,7 @@ private:
         const ottl::FieldPath& field = p.fields[0];
         const uint32_t message = field.inner ? field.number : 0, number = field.inner ? field.inner : field.number;
         if (how_of(p, field) == record::How::Messages)
-          return checked("rt_set_messages",
-                         {run_arg(), f, b_.getInt32(number), b_.getInt32(static_cast<uint32_t>(kind_of(p))), v},
+          return checked("rt_set_messages", {run_arg(), f, b_.getInt32(number), b_.getInt32(message_kind(p)), v},
                          failed);
         checked("rt_set",
                 {run_arg(), f, b_.getInt32(message), b_.getInt32(number),

@@ -33,24 +33,6 @@ using record::Verdict;
 
 constexpr size_t kMostPasses = 512;
 
-bool is_messages(const ottl::PathEntry& p) {
-  return lower::how_of(p, p.fields[0]) == How::Messages;
-}
-
-// The kind of message that a path gives.
-uint32_t kind_of(const ottl::PathEntry& p) {
-  for (int t = 0; t < ottl::kTypes; ++t)
-    if (p.reads.without(ottl::Type::Nil) == ottl::TypeSet(static_cast<ottl::Type>(t))) return static_cast<uint32_t>(t);
-  return 0;
-}
-
-// Bits by number: the members of Metric.data that have the field.
-uint32_t members_of(const ottl::PathEntry& p) {
-  uint32_t out = 0;
-  for (const ottl::FieldPath& f : p.fields) out |= 1u << f.number;
-  return out;
-}
-
 Value constant_of(const ir::Literal& literal, bool bytes) {
   if (auto* b = std::get_if<bool>(&literal)) return ottl::boolean(*b);
   if (auto* n = std::get_if<int64_t>(&literal)) return ottl::integer(*n);
@@ -326,16 +308,16 @@ private:
     default: break;
     }
     if (p.context == ottl::Context::DataPoint) {
-      if (is_messages(p)) record::rt_get_point_messages(run_, f, points, kind_of(p), &out);
+      if (lower::is_messages(p)) record::rt_get_point_messages(run_, f, points, lower::message_kind(p), &out);
       else record::rt_get_point(run_, f, points, &out);
       return true;
     }
     const ottl::FieldPath& field = p.fields[0];
     const How how = lower::how_of(p, field);
     if (p.context == ottl::Context::Metric && field.inner)
-      record::rt_get_data_field(run_, f, members_of(p), field.inner, how, &out);
+      record::rt_get_data_field(run_, f, lower::members_of(p), field.inner, how, &out);
     else if (how == How::Messages)
-      record::rt_get_messages(run_, f, field.inner ? field.inner : field.number, kind_of(p), &out);
+      record::rt_get_messages(run_, f, field.inner ? field.inner : field.number, lower::message_kind(p), &out);
     else if (field.inner) record::rt_get(run_, f, field.number, field.inner, how, &out);
     else record::rt_get(run_, f, 0, field.number, how, &out);
     return true;
@@ -364,14 +346,14 @@ private:
     default: break;
     }
     if (p.context == ottl::Context::DataPoint)
-      return is_messages(p) ? record::rt_set_point_messages(run_, f, points, kind_of(p), &v)
-                            : record::rt_set_point(run_, f, points, &v);
+      return lower::is_messages(p) ? record::rt_set_point_messages(run_, f, points, lower::message_kind(p), &v)
+                                   : record::rt_set_point(run_, f, points, &v);
     const ottl::FieldPath& field = p.fields[0];
     const How how = lower::how_of(p, field);
     if (p.context == ottl::Context::Metric && field.inner)
-      return record::rt_set_data_field(run_, f, members_of(p), field.inner, how, &v);
+      return record::rt_set_data_field(run_, f, lower::members_of(p), field.inner, how, &v);
     if (how == How::Messages)
-      return record::rt_set_messages(run_, f, field.inner ? field.inner : field.number, kind_of(p), &v);
+      return record::rt_set_messages(run_, f, field.inner ? field.inner : field.number, lower::message_kind(p), &v);
     return field.inner ? record::rt_set(run_, f, field.number, field.inner, how, &v)
                        : record::rt_set(run_, f, 0, field.number, how, &v);
   }
