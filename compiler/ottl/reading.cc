@@ -2,6 +2,7 @@
 #include "compiler/ottl/reading.h"
 
 #include "compiler/ottl/parse.h"
+#include "compiler/source/letters.h"
 
 namespace whittle::ottl {
 
@@ -82,8 +83,7 @@ void Reading::small_name(Problem& p) const {
          tokens_[i].place.begin == p.place.end)
     p.place.end = tokens_[i++].place.end;
   p.message = "names in paths are written small";
-  p.near = std::string_view(tree_.text).substr(p.place.begin, p.place.end - p.place.begin);
-  for (char& c : p.near) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  p.near = source::small_letters(std::string_view(tree_.text).substr(p.place.begin, p.place.end - p.place.begin));
 }
 
 bool Reading::impossible(Problem problem) {

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/simulator/http.h"
+#include "compiler/source/letters.h"
 
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
 
 namespace whittle::simulator {
-
-static std::string lower(std::string s) {
-  for (char& c : s) c = static_cast<char>(tolower(static_cast<unsigned char>(c)));
-  return s;
-}
 
 std::string Request::header(const char* name) const {
   auto it = headers.find(name);
@@ -29,7 +25,8 @@ static bool read_headers(const std::string& in, size_t begin, size_t end, Reques
     size_t colon = line.find(':');
     if (colon == std::string::npos) return false;
     size_t value = line.find_first_not_of(' ', colon + 1);
-    request.headers[lower(line.substr(0, colon))] = value == std::string::npos ? "" : line.substr(value);
+    request.headers[source::small_letters(line.substr(0, colon))] =
+        value == std::string::npos ? "" : line.substr(value);
     at = next + 2;
   }
   return true;

@@ -15,12 +15,6 @@ constexpr Diag<std::string_view, std::string_view> kUnknownValue{"E0204", "`{}` 
 
 }  // namespace
 
-std::string small_letters(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
 source::Span place_of(const Value& v) {
   return v.key ? v.key : v.span;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "compiler/check/checks.h"
+#include "compiler/source/letters.h"
 
 #include <span>
 #include <string_view>
@@ -26,6 +27,6 @@ bool one_of(Check& check, const Value& text, std::string_view name, std::span<co
 // Where a setting is shown: its key, or the value of an element.
 source::Span place_of(const Value& v);
 
-std::string small_letters(std::string_view text);
+using source::small_letters;
 
 }  // namespace whittle::check

@@ -4,6 +4,7 @@
 // extension may bring are told only where a known one was meant.
 #include "compiler/aws/ecs/checks.h"
 #include "compiler/diag/near.h"
+#include "compiler/source/letters.h"
 
 #include <algorithm>
 #include <span>
@@ -31,16 +32,10 @@ constexpr std::string_view kSamplers[] = {"always_on",
                                           "xray"};
 constexpr std::string_view kCompressions[] = {"gzip", "none", "deflate"};
 
-std::string_view trimmed(std::string_view s) {
-  while (s.starts_with(' ')) s.remove_prefix(1);
-  while (s.ends_with(' ')) s.remove_suffix(1);
-  return s;
-}
-
 std::string letters(std::string_view s) {
   std::string out;
   for (char c : s) {
-    if (c != '_' && c != '-') out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (c != '_' && c != '-') out += source::small_letter(c);
   }
   return out;
 }
@@ -59,7 +54,7 @@ void pairs(TaskCheck& c, const Variable& v) {
   std::string_view rest = v.value.text;
   while (!rest.empty()) {
     const size_t comma = std::min(rest.find(','), rest.size());
-    const std::string_view part = trimmed(rest.substr(0, comma));
+    const std::string_view part = source::trimmed(rest.substr(0, comma));
     rest.remove_prefix(std::min(comma + 1, rest.size()));
     if (part.empty()) continue;
     const size_t equals = part.find('='), semicolon = part.find(';');
@@ -107,7 +102,7 @@ void check_otel_values(TaskCheck& c) {
       } else if (n == "OTEL_PROPAGATORS") {
         for (std::string_view rest = v.value.text; !rest.empty();) {
           const size_t comma = std::min(rest.find(','), rest.size());
-          name(c, v, "propagator", trimmed(rest.substr(0, comma)), kPropagators);
+          name(c, v, "propagator", source::trimmed(rest.substr(0, comma)), kPropagators);
           rest.remove_prefix(std::min(comma + 1, rest.size()));
         }
       }

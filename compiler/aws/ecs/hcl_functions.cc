@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Terraform's functions, as far as task definitions use them; one that is not here gives what is not known.
 #include "compiler/aws/ecs/hcl_module.h"
+#include "compiler/source/letters.h"
 
 #include "compiler/syntax/document.h"
 #include "compiler/syntax/load.h"
@@ -204,9 +205,7 @@ NodeId Module::format(Span span, const std::vector<NodeId>& a) {
 
 NodeId Module::lower(Span span, const std::vector<NodeId>& a) {
   if (!at(a[0]).is_scalar()) return unknown(span);
-  std::string out = at(a[0]).text;
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text(span, std::move(out));
+  return text(span, source::small_letters(at(a[0]).text));
 }
 
 NodeId Module::upper(Span span, const std::vector<NodeId>& a) {

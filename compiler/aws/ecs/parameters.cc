@@ -2,6 +2,7 @@
 #include "compiler/aws/ecs/parameters.h"
 
 #include "compiler/diag/near.h"
+#include "compiler/source/letters.h"
 
 #include <algorithm>
 #include <limits>
@@ -212,12 +213,6 @@ std::string choices(std::span<const std::string_view> values) {
   return out;
 }
 
-std::string in_small(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
 class Walk {
 public:
   Walk(const syntax::Tree& tree, Style style, diag::Diagnostics& diags) : tree_(tree), style_(style), diags_(diags) {}
@@ -286,7 +281,7 @@ private:
     auto d = diags_.emit(kNoValue, n.span, spelt(name, style_), n.text);
     d.here("{}", choices(t.values.size() > 4 ? t.values.first(4) : t.values));
     for (std::string_view v : t.values) {
-      if (in_small(v) == in_small(n.text)) d.note("capitals count: `{}`", v);
+      if (source::small_letters(v) == source::small_letters(n.text)) d.note("capitals count: `{}`", v);
     }
     d.note("registering the task definition fails");
   }

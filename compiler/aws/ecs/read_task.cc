@@ -2,6 +2,7 @@
 #include "compiler/aws/ecs/read_task.h"
 
 #include "compiler/aws/ecs/parameters.h"
+#include "compiler/source/letters.h"
 
 #include <algorithm>
 #include <charconv>
@@ -37,12 +38,6 @@ bool says_something(const Node& n) {
   }
 }
 
-std::string_view trimmed(std::string_view s) {
-  while (!s.empty() && (s.front() == ' ' || s.front() == '\t')) s.remove_prefix(1);
-  while (!s.empty() && (s.back() == ' ' || s.back() == '\t')) s.remove_suffix(1);
-  return s;
-}
-
 bool is_placeholder(std::string_view text) {
   return text.find(kUnknownPart) != std::string_view::npos || text.find("{{") != std::string_view::npos;
 }
@@ -53,12 +48,11 @@ Number amount(const Node& n, std::string_view unit, int64_t factor) {
   out.written = true;
   out.text = n.text;
   out.span = n.span;
-  std::string_view t = trimmed(n.text);
+  std::string_view t = source::trimmed(n.text);
   double real = 0;
   auto [end, error] = std::from_chars(t.data(), t.data() + t.size(), real);
   if (error != std::errc() || !std::isfinite(real) || real < 0 || real > 1e9) return out;
-  std::string rest(trimmed(t.substr(static_cast<size_t>(end - t.data()))));
-  for (char& c : rest) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const std::string rest = source::small_letters(source::trimmed(t.substr(static_cast<size_t>(end - t.data()))));
   if (rest == unit) real *= static_cast<double>(factor);
   else if (!rest.empty()) return out;
   if (real != std::floor(real)) return out;

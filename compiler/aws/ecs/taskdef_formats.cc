@@ -7,6 +7,7 @@
 
 #include "compiler/aws/ecs/checks.h"
 #include "compiler/source/json.h"
+#include "compiler/source/letters.h"
 
 #include <algorithm>
 
@@ -23,7 +24,7 @@ std::string camel(std::string_view name, bool first_large) {
       large = large || !out.empty();
       continue;
     }
-    char low = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    const char low = source::small_letter(c);
     out += large && low >= 'a' && low <= 'z' ? static_cast<char>(low - 'a' + 'A') : low;
     large = false;
   }
@@ -32,8 +33,7 @@ std::string camel(std::string_view name, bool first_large) {
 
 std::string small(std::string_view name) {
   std::string out;
-  for (char c : name)
-    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c == '-' || c == '.' || c == '/' ? '_' : c;
+  for (char c : name) out += c == '-' || c == '.' || c == '/' ? '_' : source::small_letter(c);
   return out;
 }
 

@@ -6,20 +6,13 @@
 // keys"): a test fails, a negated one holds, IfExists and ForAllValues hold, ForAnyValue fails.
 #include "compiler/aws/iam/evaluate.h"
 #include "compiler/aws/iam/read_condition.h"
+#include "compiler/source/letters.h"
 
 #include <algorithm>
 
 namespace whittle::aws::iam {
 
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return out;
-}
 
 Truth negate(Truth t) {
   return t == Truth::Unknown ? t : t == Truth::True ? Truth::False : Truth::True;
@@ -77,7 +70,7 @@ Truth matches_text(const Test& test, bool variables, const RequestContext& conte
   case Operator::ArnNotLike: kind = PatternKind::Arn; break;
   case Operator::Bool:
     if (is_pattern(value) || is_open(text) || text.starts_with("${")) return Truth::Unknown;
-    return of(lower(value) == lower(text));
+    return of(source::small_letters(value) == source::small_letters(text));
   case Operator::BinaryEquals: return is_pattern(value) || is_open(text) ? Truth::Unknown : of(value == text);
   case Operator::IpAddress:
   case Operator::NotIpAddress: {
@@ -98,8 +91,8 @@ Truth matches_text(const Test& test, bool variables, const RequestContext& conte
   }
   }
   // An account that nobody named is the same account in both.
-  if (variables && value == "*" && lower(test.key.text) == "aws:resourceaccount" &&
-      lower(text) == "${aws:principalaccount}") {
+  if (variables && value == "*" && source::small_letters(test.key.text) == "aws:resourceaccount" &&
+      source::small_letters(text) == "${aws:principalaccount}") {
     const ContextValue* own = context.find("aws:PrincipalAccount");
     if (own != nullptr && own->values == std::vector<std::string>{"*"}) return Truth::True;
   }
@@ -136,34 +129,34 @@ Truth when_absent(const Test& test) {
 void RequestContext::set_list(std::string_view key, std::vector<std::string> values) {
   ContextValue v;
   v.values = std::move(values);
-  values_[lower(key)] = std::move(v);
+  values_[source::small_letters(key)] = std::move(v);
 }
 
 void RequestContext::set_absent(std::string_view key) {
   ContextValue v;
   v.may_be_absent = true;
   v.may_be_present = false;
-  values_[lower(key)] = v;
+  values_[source::small_letters(key)] = v;
 }
 
 void RequestContext::set_present(std::string_view key) {
   ContextValue v;
   v.unknown = true;
-  values_[lower(key)] = v;
+  values_[source::small_letters(key)] = v;
 }
 
 void RequestContext::set_maybe(std::string_view key, std::string value) {
   set(key, std::move(value));
-  values_[lower(key)].may_be_absent = true;
+  values_[source::small_letters(key)].may_be_absent = true;
 }
 
 const ContextValue* RequestContext::find(std::string_view key) const {
-  auto found = values_.find(lower(key));
+  auto found = values_.find(source::small_letters(key));
   return found == values_.end() ? nullptr : &found->second;
 }
 
 bool RequestContext::never_has(std::string_view key) const {
-  std::string k = lower(key);
+  std::string k = source::small_letters(key);
   if (k.starts_with("aws:requesttag/")) return all_tags_;
   size_t colon = k.find(':');
   return !service_.empty() && colon != std::string::npos && colon != 0 && k.compare(0, colon, "aws") != 0 &&
@@ -190,7 +183,7 @@ Truth holds(const Test& test, bool variables, const RequestContext& context) {
     Truth result = Truth::False;
     for (const Text& t : test.values) {
       if (is_open(t.text)) return Truth::Unknown;
-      bool wants_absent = lower(t.text) == "true";
+      bool wants_absent = source::small_letters(t.text) == "true";
       Truth one = key.may_be_absent && key.may_be_present ? Truth::Unknown : of(key.may_be_absent == wants_absent);
       result = either(result, one);
     }

@@ -5,6 +5,7 @@
 #include "compiler/aws/iam/grant.h"
 #include "compiler/aws/iam/role.h"
 #include "compiler/source/json.h"
+#include "compiler/source/letters.h"
 #include "compiler/source/sources.h"
 
 #include <algorithm>
@@ -49,21 +50,13 @@ constexpr std::string_view kTelemetry[] = {"logs:", "xray:", "aps:", "cloudwatch
 constexpr std::string_view kPulls[] = {"ecr:getauthorizationtoken", "ecr:batchchecklayeravailability",
                                        "ecr:getdownloadurlforlayer", "ecr:batchgetimage"};
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return out;
-}
-
 bool open_text(std::string_view text) {
   return text.find(static_cast<char>(kUnknownChar)) != std::string_view::npos ||
          text.find("${") != std::string_view::npos;
 }
 
 bool fits(std::string_view pattern, std::string_view action) {
-  return matches(Glob::wild(lower(pattern)), lower(action));
+  return matches(Glob::wild(source::small_letters(pattern)), source::small_letters(action));
 }
 
 std::vector<std::string> split_arn(const std::string& text) {
@@ -164,7 +157,8 @@ private:
 
   bool is_pull(const Text& t) const {
     return role_.documents->kind == RoleKind::Execution &&
-           std::find(std::begin(kPulls), std::end(kPulls), std::string_view(lower(t.text))) != std::end(kPulls);
+           std::find(std::begin(kPulls), std::end(kPulls), std::string_view(source::small_letters(t.text))) !=
+               std::end(kPulls);
   }
 
   // Whether only the collector can be meant by an action: one of a service that it calls, or that people allow for it
@@ -172,10 +166,10 @@ private:
   // not needed.
   bool ours(std::string_view action) const {
     if (role_.documents->kind == RoleKind::Execution) return true;
-    std::string text = lower(action), service = text.substr(0, text.find(':') + 1);
+    std::string text = source::small_letters(action), service = text.substr(0, text.find(':') + 1);
     if (service.empty() || service.find_first_of("*?") != std::string::npos) return false;
     if (std::find(std::begin(kTelemetry), std::end(kTelemetry), service) != std::end(kTelemetry)) return true;
-    auto same = [&](const auto& a) { return lower(a.action).starts_with(service); };
+    auto same = [&](const auto& a) { return source::small_letters(a.action).starts_with(service); };
     return std::any_of(needs_.begin(), needs_.end(), [&](const Need& n) {
       return same(n) ||
              (n.component != nullptr && std::any_of(n.component->never.begin(), n.component->never.end(), same));
@@ -444,7 +438,8 @@ private:
                                         const std::vector<const Need*>& uses) const {
     std::vector<std::string> out;
     auto add = [&](const std::string& text) {
-      if (std::none_of(out.begin(), out.end(), [&](const std::string& o) { return lower(o) == lower(text); }))
+      if (std::none_of(out.begin(), out.end(),
+                       [&](const std::string& o) { return source::small_letters(o) == source::small_letters(text); }))
         out.push_back(text);
     };
     for (const Text& t : s.actions) {
@@ -486,10 +481,10 @@ private:
 
   // Whether an action is of a service that some component calls, and ECS itself for no task.
   static bool of_task(std::string_view action) {
-    std::string service = lower(action.substr(0, action.find(':') + 1));
+    std::string service = source::small_letters(action.substr(0, action.find(':') + 1));
     static constexpr std::string_view kOfEcs[] = {"ecr:", "logs:", "ssm:", "secretsmanager:", "kms:"};
     if (std::find(std::begin(kOfEcs), std::end(kOfEcs), service) != std::end(kOfEcs)) return false;
-    auto same = [&](const auto& a) { return lower(a.action).starts_with(service); };
+    auto same = [&](const auto& a) { return source::small_letters(a.action).starts_with(service); };
     return std::any_of(schema::components().begin(), schema::components().end(), [&](const schema::Component* c) {
       return std::any_of(c->iam.begin(), c->iam.end(), same) || std::any_of(c->never.begin(), c->never.end(), same);
     });

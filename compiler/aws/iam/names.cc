@@ -6,6 +6,7 @@
 
 #include "compiler/aws/iam/glob.h"
 #include "compiler/diag/near.h"
+#include "compiler/source/letters.h"
 
 #include <algorithm>
 #include <iterator>
@@ -187,22 +188,14 @@ constexpr std::string_view kKeys[] = {
     "aws:VpcSourceIp",
 };
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string near_action(std::string_view action, bool& nothing_matches) {
   nothing_matches = false;
   size_t colon = action.find(':');
   if (colon == std::string_view::npos) return {};
-  std::string prefix = lower(action.substr(0, colon + 1));
-  Glob pattern = Glob::wild(lower(action));
+  std::string prefix = source::small_letters(action.substr(0, colon + 1));
+  Glob pattern = Glob::wild(source::small_letters(action));
   bool wild = !pattern.is_literal();
   std::string_view best;
   int least = 3;  // so many edits make it another word
@@ -210,9 +203,10 @@ std::string near_action(std::string_view action, bool& nothing_matches) {
   for (std::string_view known : kActions) {
     if (!known.starts_with(prefix)) continue;
     service = true;
-    if (matches(pattern, lower(known))) return {};
+    if (matches(pattern, source::small_letters(known))) return {};
     if (wild) continue;
-    int distance = diag::edit_distance(lower(action.substr(colon + 1)), lower(known.substr(colon + 1)));
+    int distance = diag::edit_distance(source::small_letters(action.substr(colon + 1)),
+                                       source::small_letters(known.substr(colon + 1)));
     if (distance >= least) continue;
     least = distance;
     best = known;
@@ -222,8 +216,9 @@ std::string near_action(std::string_view action, bool& nothing_matches) {
 }
 
 std::string_view near_key(std::string_view key, bool& known) {
-  std::string small = lower(key);
-  known = std::any_of(std::begin(kKeys), std::end(kKeys), [&](std::string_view k) { return lower(k) == small; });
+  std::string small = source::small_letters(key);
+  known = std::any_of(std::begin(kKeys), std::end(kKeys),
+                      [&](std::string_view k) { return source::small_letters(k) == small; });
   for (std::string_view open : {"aws:principaltag/", "aws:requesttag/", "aws:resourcetag/"})
     known = known || small.starts_with(open);
   if (known) return {};
