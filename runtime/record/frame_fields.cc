@@ -415,7 +415,10 @@ void rt_get_data_field(Run* run, const Frame* frame, uint32_t members, uint32_t 
 
 bool rt_set_data_field(Run* run, Frame* frame, uint32_t members, uint32_t number, How how, const Value* v) {
   const int member = data_member(*frame);
-  if (member < 0 || !(members >> kDataMembers[member] & 1)) return true;
+  if (member < 0 || !(members >> kDataMembers[member] & 1)) {
+    if (v->is(how == How::Bool ? ValueKind::Bool : ValueKind::Int)) return true;
+    return run->fail("the value is not of that type");
+  }
   return rt_set(run, frame, kDataMembers[member], number, how, v);
 }
 

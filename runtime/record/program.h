@@ -191,7 +191,7 @@ bool rt_get_index(ottl::Run*, const Frame*, ottl::Value* out);
 
 void rt_get_metric_type(const Frame*, ottl::Value* out);
 // Of a field of Metric.data's member: `members` has a bit by number for those that have it. Nil, and no effect, of
-// others.
+// others, but that a value of the wrong type fails there too.
 void rt_get_data_field(ottl::Run*, const Frame*, uint32_t members, uint32_t number, How, ottl::Value* out);
 bool rt_set_data_field(ottl::Run*, Frame*, uint32_t members, uint32_t number, How, const ottl::Value*);
 // The value of a number point or an exemplar: as_double or as_int, zero where it has the other one.
