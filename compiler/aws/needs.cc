@@ -14,7 +14,6 @@
 
 namespace whittle::aws {
 
-using check::Truth;
 using check::Value;
 
 std::string_view partition_of(std::string_view region) {

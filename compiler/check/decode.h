@@ -6,6 +6,7 @@
 #include "compiler/check/config.h"
 #include "compiler/diag/diagnostics.h"
 #include "compiler/source/sources.h"
+#include "compiler/source/truth.h"
 #include "compiler/syntax/yaml.h"
 
 #include <span>
@@ -52,7 +53,6 @@ struct StructCheck {
 std::span<const StructCheck> struct_checks();
 
 // Whether a condition holds; unknown when it depends on a late or wrong value.
-enum class Truth : uint8_t { False, True, Unknown };
 Truth evaluate(const schema::SettingExpression& e, const Value& scope);
 
 // The setting at the end of a path from a struct, seen through Optionals; null where one of them is not there or is

@@ -194,32 +194,23 @@ bool holds(schema::Compare c, int order) {
 
 Truth evaluate(const schema::SettingExpression& e, const Value& scope) {
   switch (e.kind) {
-  case schema::SettingExpression::Kind::Not: {
-    Truth t = evaluate(*e.left, scope);
-    return t == Truth::Unknown ? t : t == Truth::True ? Truth::False : Truth::True;
-  }
-  case schema::SettingExpression::Kind::And:
-  case schema::SettingExpression::Kind::Or: {
-    Truth decides = e.kind == schema::SettingExpression::Kind::And ? Truth::False : Truth::True;
-    Truth a = evaluate(*e.left, scope), b = evaluate(*e.right, scope);
-    if (a == decides || b == decides) return decides;
-    return a == Truth::Unknown || b == Truth::Unknown ? Truth::Unknown : a;
-  }
+  case schema::SettingExpression::Kind::Not: return opposite(evaluate(*e.left, scope));
+  case schema::SettingExpression::Kind::And: return both(evaluate(*e.left, scope), evaluate(*e.right, scope));
+  case schema::SettingExpression::Kind::Or: return either(evaluate(*e.left, scope), evaluate(*e.right, scope));
   case schema::SettingExpression::Kind::Set: {
     bool unknown = false;
     const Value* v = walk(scope, e.path, unknown);
     if (unknown) return Truth::Unknown;
     if (v == nullptr) return Truth::False;
-    bool set = v->type->kind == TypeKind::Optional ? v->present : v->written;
-    return set ? Truth::True : Truth::False;
+    return truth_of(v->type->kind == TypeKind::Optional ? v->present : v->written);
   }
   case schema::SettingExpression::Kind::Compare: {
     Operand a = operand(*e.left, scope), b = operand(*e.right, scope);
     bool equality = e.compare == schema::Compare::Equal || e.compare == schema::Compare::NotEqual;
     if (equality && ((never_empty(a) && is_empty(b)) || (never_empty(b) && is_empty(a))))
-      return e.compare == schema::Compare::NotEqual ? Truth::True : Truth::False;
+      return truth_of(e.compare == schema::Compare::NotEqual);
     if (a.unknown || b.unknown) return Truth::Unknown;
-    return holds(e.compare, compare_values(a, b)) ? Truth::True : Truth::False;
+    return truth_of(holds(e.compare, compare_values(a, b)));
   }
   default: return Truth::Unknown;
   }

@@ -182,7 +182,7 @@ private:
   void facts(const check::Value& v) {
     using schema::TypeKind;
     auto may_hold = [&](const schema::SettingExpression* when) {
-      return when == nullptr || check::evaluate(*when, v) != check::Truth::False;
+      return when == nullptr || check::evaluate(*when, v) != Truth::False;
     };
     if (v.type->kind == TypeKind::String) {
       bool url = v.type->format == schema::Format::Url || v.type->format == schema::Format::ProxyUrl;

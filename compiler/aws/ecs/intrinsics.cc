@@ -38,12 +38,6 @@ std::string_view function_of_key(std::string_view key) {
   return key.starts_with("Fn::") ? key.substr(4) : std::string_view();
 }
 
-Intrinsics::Truth opposite(Intrinsics::Truth t) {
-  return t == Intrinsics::Truth::Unknown ? t
-         : t == Intrinsics::Truth::True  ? Intrinsics::Truth::False
-                                         : Intrinsics::Truth::True;
-}
-
 std::vector<std::string> split(const std::string& text, const std::string& by) {
   std::vector<std::string> out;
   size_t at = 0;
@@ -448,7 +442,7 @@ NodeId Intrinsics::find_in_map(NodeId where, NodeId argument, int depth) {
   return resolve(found, depth + 1);
 }
 
-Intrinsics::Truth Intrinsics::condition(std::string name) {
+Truth Intrinsics::condition(std::string name) {
   if (auto it = conditions_.find(name); it != conditions_.end()) return it->second;
   conditions_[name] = Truth::Unknown;  // for conditions that lead back to themselves
   NodeId all = section("Conditions");
@@ -457,7 +451,7 @@ Intrinsics::Truth Intrinsics::condition(std::string name) {
   return conditions_[name] = truth(e->value, 0);
 }
 
-Intrinsics::Truth Intrinsics::truth(NodeId id, int depth) {
+Truth Intrinsics::truth(NodeId id, int depth) {
   if (depth > kMaxDepth) return Truth::Unknown;
   const Node n = at(id);
   std::string_view name = function_of_tag(n.tag);
@@ -474,18 +468,14 @@ Intrinsics::Truth Intrinsics::truth(NodeId id, int depth) {
     if (!at(left).is_scalar() || !at(right).is_scalar()) return Truth::Unknown;
     const std::string &l = at(left).text, &r = at(right).text;
     if (l.find(kUnknownPart) != std::string::npos || r.find(kUnknownPart) != std::string::npos) return Truth::Unknown;
-    return l == r ? Truth::True : Truth::False;
+    return truth_of(l == r);
   }
   if (name == "Not") return a.items.size() == 1 ? opposite(truth(a.items[0], depth + 1)) : Truth::Unknown;
   if (name == "And" || name == "Or") {
-    Truth decides = name == "And" ? Truth::False : Truth::True;
-    Truth out = opposite(decides);
-    for (NodeId i : a.items) {
-      Truth t = truth(i, depth + 1);
-      if (t == decides) return decides;
-      if (t == Truth::Unknown) out = t;
-    }
-    return a.items.empty() ? Truth::Unknown : out;
+    if (a.items.empty()) return Truth::Unknown;
+    Truth out = truth_of(name == "And");
+    for (NodeId i : a.items) out = name == "And" ? both(out, truth(i, depth + 1)) : either(out, truth(i, depth + 1));
+    return out;
   }
   if (n.is_scalar() && n.tag.empty())
     return n.text == "true" ? Truth::True : n.text == "false" ? Truth::False : Truth::Unknown;

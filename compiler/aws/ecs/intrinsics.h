@@ -9,6 +9,7 @@
 
 #include "compiler/aws/needs.h"
 #include "compiler/diag/diagnostics.h"
+#include "compiler/source/truth.h"
 #include "compiler/syntax/yaml.h"
 
 #include <map>
@@ -33,7 +34,6 @@ public:
   std::string reference_text(const std::string& resource) { return at(reference(root_, resource, 0)).text; }
   std::string arn_text(const std::string& resource) { return at(attribute(root_, resource, "Arn", 0)).text; }
 
-  enum class Truth : uint8_t { False, True, Unknown };
   // Of a condition by its name. Names are taken by value: resolving adds nodes, and texts of nodes move.
   Truth condition(std::string name);
 

@@ -47,7 +47,7 @@ public:
       NodeId unresolved = written == nullptr ? kNoNode : written->value;
       const Entry* condition = resource.find("Condition");
       bool left_out = condition != nullptr && at(condition->value).is_scalar() &&
-                      values_.condition(at(condition->value).text) == Intrinsics::Truth::False;
+                      values_.condition(at(condition->value).text) == Truth::False;
       if (t == "AWS::Logs::LogGroup" && !left_out) log_group(e.key);
       NodeId properties = unresolved == kNoNode ? kNoNode : values_.resolve(unresolved);
       if (properties == kNoNode || at(properties).kind != Kind::Mapping) continue;

@@ -14,20 +14,6 @@ namespace whittle::aws::iam {
 
 namespace {
 
-Truth negate(Truth t) {
-  return t == Truth::Unknown ? t : t == Truth::True ? Truth::False : Truth::True;
-}
-Truth both(Truth a, Truth b) {
-  if (a == Truth::False || b == Truth::False) return Truth::False;
-  return a == Truth::Unknown || b == Truth::Unknown ? Truth::Unknown : Truth::True;
-}
-Truth either(Truth a, Truth b) {
-  return negate(both(negate(a), negate(b)));
-}
-Truth of(bool b) {
-  return b ? Truth::True : Truth::False;
-}
-
 bool is_pattern(std::string_view value) {
   return value.find('*') != std::string_view::npos;
 }
@@ -70,13 +56,13 @@ Truth matches_text(const Test& test, bool variables, const RequestContext& conte
   case Operator::ArnNotLike: kind = PatternKind::Arn; break;
   case Operator::Bool:
     if (is_pattern(value) || is_open(text) || text.starts_with("${")) return Truth::Unknown;
-    return of(source::small_letters(value) == source::small_letters(text));
-  case Operator::BinaryEquals: return is_pattern(value) || is_open(text) ? Truth::Unknown : of(value == text);
+    return truth_of(source::small_letters(value) == source::small_letters(text));
+  case Operator::BinaryEquals: return is_pattern(value) || is_open(text) ? Truth::Unknown : truth_of(value == text);
   case Operator::IpAddress:
   case Operator::NotIpAddress: {
     auto range = parse_address_range(text), address = parse_address_range(value);
     if (is_pattern(value) || is_open(text)) return Truth::Unknown;
-    return of(range && address && covers(*range, *address));
+    return truth_of(range && address && covers(*range, *address));
   }
   case Operator::Null: return Truth::Unknown;
   default: {
@@ -84,10 +70,10 @@ Truth matches_text(const Test& test, bool variables, const RequestContext& conte
     bool date = test.op >= Operator::DateEquals && test.op <= Operator::DateGreaterThanEquals;
     if (date) {
       auto a = parse_date(value), b = parse_date(text);
-      return of(a && b && compare(test.op, *a, *b));
+      return truth_of(a && b && compare(test.op, *a, *b));
     }
     auto a = parse_number(value), b = parse_number(text);
-    return of(a && b && compare(test.op, *a, *b));
+    return truth_of(a && b && compare(test.op, *a, *b));
   }
   }
   // An account that nobody named is the same account in both.
@@ -115,13 +101,13 @@ Truth matches_text(const Test& test, bool variables, const RequestContext& conte
 Truth holds_for(const Test& test, bool variables, const RequestContext& context, std::string_view value) {
   Truth any = Truth::False;
   for (const Text& t : test.values) any = either(any, matches_text(test, variables, context, value, t.text));
-  return is_negated(test.op) ? negate(any) : any;
+  return is_negated(test.op) ? opposite(any) : any;
 }
 
 Truth when_absent(const Test& test) {
   if (test.if_exists || test.quantifier == Quantifier::ForAllValues) return Truth::True;
   if (test.quantifier == Quantifier::ForAnyValue) return Truth::False;
-  return of(is_negated(test.op));
+  return truth_of(is_negated(test.op));
 }
 
 }  // namespace
@@ -184,7 +170,8 @@ Truth holds(const Test& test, bool variables, const RequestContext& context) {
     for (const Text& t : test.values) {
       if (is_open(t.text)) return Truth::Unknown;
       bool wants_absent = source::small_letters(t.text) == "true";
-      Truth one = key.may_be_absent && key.may_be_present ? Truth::Unknown : of(key.may_be_absent == wants_absent);
+      Truth one =
+          key.may_be_absent && key.may_be_present ? Truth::Unknown : truth_of(key.may_be_absent == wants_absent);
       result = either(result, one);
     }
     return result;

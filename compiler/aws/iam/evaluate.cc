@@ -61,8 +61,7 @@ Truth about_action(const Statement& s, std::string_view action) {
     }
     named = Truth::Unknown;
   }
-  if (!s.not_actions || named == Truth::Unknown) return named;
-  return named == Truth::True ? Truth::False : Truth::True;
+  return s.not_actions ? opposite(named) : named;
 }
 
 Obstacle::Kind kind_of(const Covered& c, Truth condition, Truth action) {

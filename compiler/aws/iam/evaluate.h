@@ -8,6 +8,7 @@
 
 #include "compiler/aws/iam/glob.h"
 #include "compiler/aws/iam/policy.h"
+#include "compiler/source/truth.h"
 
 #include <map>
 #include <optional>
@@ -16,8 +17,6 @@
 #include <vector>
 
 namespace whittle::aws::iam {
-
-enum class Truth : uint8_t { False, True, Unknown };
 
 // What is known of one key of a request's context.
 struct ContextValue {

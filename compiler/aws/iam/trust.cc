@@ -33,8 +33,7 @@ Truth names_tasks(const Statement& s, const Principal** which) {
     named = Truth::True;
     if (which != nullptr) *which = &p;
   }
-  if (!s.not_principals || named == Truth::Unknown) return named;
-  return named == Truth::True ? Truth::False : Truth::True;
+  return s.not_principals ? opposite(named) : named;
 }
 
 std::string named_account(const Policy& policy) {
