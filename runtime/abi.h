@@ -226,10 +226,11 @@ struct PipelineEntry {
   Consumer in;
 };
 
-// Bits of Program::may.
+// Bits of Collector::may.
 inline constexpr uint32_t kMayWriteFiles = 1, kMayUnixSockets = 2;
 
-struct Program {
+// What the compiler writes of a config, for the runtime to bring to life.
+struct Collector {
   Str name;                    // "whittle"
   Str version;                 // of whittle
   Str config_hash;             // SHA-256 of the canonical config, hex
@@ -244,6 +245,6 @@ struct Program {
 };
 
 // Defined by the generated module.
-extern "C" const Program whittle_program;
+extern "C" const Collector whittle_collector;
 
 }  // namespace whittle

@@ -78,7 +78,7 @@ public:
       lates.push_back(struct_value(late, {constants_.integer(static_cast<uint64_t>(late_kind(*l.value)), 32), l.slot,
                                           constants_.text(l.value->text), constants_.text(l.setting),
                                           constants_.text(l.value->place)}));
-    auto* program = struct_of<Program>(module_);
+    auto* program = struct_of<Collector>(module_);
     auto* value = struct_value(
         program, {constants_.text("whittle"), constants_.text(version), constants_.text(config_hash),
                   constants_.list(component_, components, "components"), constants_.list(late, lates, "late"),
@@ -86,7 +86,7 @@ public:
                   constants_.integer(static_cast<uint64_t>(plan_.config->stop_timeout_s) * 1'000'000'000, 64),
                   constants_.integer(static_cast<uint64_t>(plan_.config->linger_ns), 64), constants_.integer(may(), 32),
                   constants_.text(plan_.drift)});
-    new llvm::GlobalVariable(module_, program, true, llvm::GlobalValue::ExternalLinkage, value, "whittle_program");
+    new llvm::GlobalVariable(module_, program, true, llvm::GlobalValue::ExternalLinkage, value, "whittle_collector");
     llvm::Constant* bytes = constants_.integer(memory, 64);
     new llvm::GlobalVariable(module_, bytes->getType(), true, llvm::GlobalValue::ExternalLinkage, bytes,
                              "whittle_memory");

@@ -17,7 +17,7 @@ class ExportQueue;  // runtime/export/queue.h
 class Receipt;      // runtime/pipeline/receipt.h
 
 struct Runtime {
-  const Program* program = nullptr;
+  const Collector* collector = nullptr;
   Logger* log = nullptr;
   Loop* loop = nullptr;
   HttpClient* http = nullptr;

@@ -88,7 +88,7 @@ bool GivenConfig::any() const {
   return !sources.empty() || !settings.empty() || !environment_config().empty();
 }
 
-bool compare_given_config(const Program& program, const GivenConfig& given, Logger& log) {
+bool compare_given_config(const Collector& collector, const GivenConfig& given, Logger& log) {
   LogLevel level = given.fail ? LogLevel::Error : LogLevel::Warn;
   Arena arena;
   // As in the AWS distribution of the Collector, the variable counts in place of the options.
@@ -129,7 +129,7 @@ bool compare_given_config(const Program& program, const GivenConfig& given, Logg
     uint32_t told = 0;
   } told{log, level};
   uint32_t count = drift::compare(
-      as_bytes(view(program.drift)), config, arena,
+      as_bytes(view(collector.drift)), config, arena,
       [](void* context, const drift::Difference& d) {
         Told& t = *static_cast<Told*>(context);
         if (t.told++ >= kMostTold) return;

@@ -21,6 +21,6 @@ struct GivenConfig {
 // Logs every difference, and a line that counts them or says that there are none; why, when the given config cannot be
 // read. False when it could not be read or there was a difference. Both are errors in the log with `fail`, warnings
 // without.
-bool compare_given_config(const Program& program, const GivenConfig& given, Logger& log);
+bool compare_given_config(const Collector& collector, const GivenConfig& given, Logger& log);
 
 }  // namespace whittle

@@ -15,7 +15,7 @@ bool ExportQueue::start() {
   // Of a replay nothing is to be left.
   if (!settings_ || !settings_->storage || runtime_.offline) return true;
   const Str id = *settings_->storage;
-  for (const Component& c : runtime_.program->components) {
+  for (const Component& c : runtime_.collector->components) {
     if (c.kind != ComponentKind::Extension || view(c.context.id) != view(id)) continue;
     if (!c.ops->open_store) break;
     store_ = c.ops->open_store(*c.instance, &context_);

@@ -105,9 +105,9 @@ GrpcChannel::GrpcChannel(const ComponentContext& component, const GrpcSettings& 
     const size_t colon = settings_.authority.rfind(':');
     settings_.tls.server_name_override = arena_.copy(settings_.authority.substr(0, colon));
   }
-  if (settings_.user_agent.empty() && runtime_.program) {
+  if (settings_.user_agent.empty() && runtime_.collector) {
     Writer name;
-    for (Text t : {view(runtime_.program->name), Text("/"), view(runtime_.program->version)}) name.append(t);
+    for (Text t : {view(runtime_.collector->name), Text("/"), view(runtime_.collector->version)}) name.append(t);
     settings_.user_agent = arena_.copy(name.text());
   }
   for (const Entry<Str>& h : settings.headers) {

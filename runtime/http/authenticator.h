@@ -13,7 +13,7 @@ public:
   // False, with the reason logged, where there is no such extension, or one that authenticates nothing. Call it from
   // `start`: extensions have been made by then.
   bool find(const ComponentContext& component, Str id) {
-    for (const Component& c : component.runtime->program->components) {
+    for (const Component& c : component.runtime->collector->components) {
       if (c.kind != ComponentKind::Extension || view(c.context.id) != view(id) || !c.ops->authenticate) continue;
       extension_ = &c;
       return true;

@@ -21,8 +21,8 @@ static LogField field_of(Text name, const Any& value) {
   }
 }
 
-bool configure_log(const Program& program, Logger& log) {
-  const config::ServiceTelemetryLogs& logs = static_cast<const config::Service*>(program.service)->telemetry.logs;
+bool configure_log(const Collector& collector, Logger& log) {
+  const config::ServiceTelemetryLogs& logs = static_cast<const config::Service*>(collector.service)->telemetry.logs;
   uint32_t level = static_cast<uint32_t>(logs.level);
   log.level = static_cast<LogLevel>(level > 3 ? 3 : level);  // dpanic, panic and fatal: nothing below an error
   log.json = logs.encoding == config::ServiceTelemetryLogsEncoding::Json;
@@ -51,8 +51,8 @@ bool configure_log(const Program& program, Logger& log) {
   return true;
 }
 
-bool create_components(const Program& program, Runtime& runtime) {
-  for (const Component& component : program.components) {
+bool create_components(const Collector& collector, Runtime& runtime) {
+  for (const Component& component : collector.components) {
     // The runtime's address is not known to the compiler; everything else of the context is constant.
     auto* context = new ComponentContext(component.context);
     context->runtime = &runtime;
@@ -63,37 +63,37 @@ bool create_components(const Program& program, Runtime& runtime) {
 }
 
 template <class F>
-static void each(const Program& program, ComponentKind kind, F f) {
-  for (const Component& component : program.components)
+static void each(const Collector& collector, ComponentKind kind, F f) {
+  for (const Component& component : collector.components)
     if (component.kind == kind) f(component);
 }
 
-bool start_components(const Program& program) {
+bool start_components(const Collector& collector) {
   bool good = true;
   for (ComponentKind kind : {ComponentKind::Extension, ComponentKind::Exporter, ComponentKind::Processor,
                              ComponentKind::Connector, ComponentKind::Receiver})
-    each(program, kind, [&](const Component& c) { good = good && (!c.ops->start || c.ops->start(*c.instance)); });
+    each(collector, kind, [&](const Component& c) { good = good && (!c.ops->start || c.ops->start(*c.instance)); });
   return good;
 }
 
-void drain_components(const Program& program) {
+void drain_components(const Collector& collector) {
   // Consumers stand before producers, so processors and connectors that feed others are drained before those: last to
   // first.
-  each(program, ComponentKind::Receiver, [](const Component& c) {
+  each(collector, ComponentKind::Receiver, [](const Component& c) {
     if (c.ops->drain) c.ops->drain(*c.instance);
   });
-  for (uint64_t i = program.components.size; i-- > 0;) {
-    const Component& c = program.components[i];
+  for (uint64_t i = collector.components.size; i-- > 0;) {
+    const Component& c = collector.components[i];
     const bool between = c.kind == ComponentKind::Processor || c.kind == ComponentKind::Connector;
     if (between && c.ops->drain) c.ops->drain(*c.instance);
   }
-  each(program, ComponentKind::Exporter, [](const Component& c) {
+  each(collector, ComponentKind::Exporter, [](const Component& c) {
     if (c.ops->drain) c.ops->drain(*c.instance);
   });
 }
 
-bool components_idle(const Program& program) {
-  for (const Component& c : program.components)
+bool components_idle(const Collector& collector) {
+  for (const Component& c : collector.components)
     if (c.kind != ComponentKind::Extension && c.ops->idle && !c.ops->idle(*c.instance)) return false;
   return true;
 }

@@ -48,15 +48,15 @@ bool contains(List<Str> names, Text name) {
 
 }  // namespace
 
-void describe_self(const Program& program, Runtime& runtime, const config::TelemetryPrometheus* reader) {
+void describe_self(const Collector& collector, Runtime& runtime, const config::TelemetryPrometheus* reader) {
   const config::ServiceTelemetryResource& resource =
-      static_cast<const config::Service*>(program.service)->telemetry.resource;
+      static_cast<const config::Service*>(collector.service)->telemetry.resource;
   Arena arena;
   char instance[37];
   runtime.uuid(instance);
   std::vector<MetricLabel> labels;
-  labels.push_back({"service.name", view(program.name)});
-  labels.push_back({"service.version", view(program.version)});
+  labels.push_back({"service.name", view(collector.name)});
+  labels.push_back({"service.version", view(collector.version)});
   labels.push_back({"service.instance.id", Text(instance)});
   for (const config::TelemetryAttribute& a : resource.attributes) put(labels, view(a.name), text_of(a.value, arena));
   for (const Entry<Opt<Str>>& a : resource.legacy_attributes) {

@@ -101,9 +101,9 @@ struct Resolver {
 
 }  // namespace
 
-bool resolve_late_values(const Program& program, Logger& log) {
+bool resolve_late_values(const Collector& collector, Logger& log) {
   bool good = true;
-  for (const LateValue& late : program.late)
+  for (const LateValue& late : collector.late)
     if (!Resolver{late, log}.run()) good = false;
   return good;
 }

@@ -69,14 +69,14 @@ constexpr int64_t kLogAgain = 50'000'000;
 
 struct Serving {
   Runtime& runtime;
-  const Program& program;
+  const Collector& collector;
   Timer check;  // while draining
   int64_t deadline = 0;
   int64_t closes = 0;  // until then receivers go on taking; 0: they were told to stop
   int exit_code = 0;
 
   explicit Serving(Runtime& r)
-      : runtime(r), program(*r.program),
+      : runtime(r), collector(*r.collector),
         check(*r.loop, [](void* self) { static_cast<Serving*>(self)->look(); }, this) {}
 
   void signalled(int signal) {
@@ -87,20 +87,20 @@ struct Serving {
     }
     runtime.log->info("stopping: sending what is held", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
     runtime.draining = true;
-    const int64_t now = monotonic_ns(), whole = time_to_drain(program.stop_ns);
+    const int64_t now = monotonic_ns(), whole = time_to_drain(collector.stop_ns);
     deadline = now + whole;
     // All containers of a task are told to stop at once, and an application sends its last telemetry when it is. A
     // person at the terminal does not wait for that.
-    const int64_t linger = signal == SIGTERM ? std::min(program.linger_ns, whole / 2) : 0;
+    const int64_t linger = signal == SIGTERM ? std::min(collector.linger_ns, whole / 2) : 0;
     closes = linger > 0 ? now + linger : 0;
     if (runtime.tell_exports) runtime.tell_exports(runtime, false);
-    if (closes == 0) drain_components(program);
+    if (closes == 0) drain_components(collector);
     RetryTimer::hurry(runtime);
     look();
   }
 
   bool only_queues_hold() const {
-    for (const Component& c : program.components) {
+    for (const Component& c : collector.components) {
       const bool between = c.kind != ComponentKind::Exporter && c.kind != ComponentKind::Receiver;
       if (between && c.ops->idle && !c.ops->idle(*c.instance)) return false;
     }
@@ -111,15 +111,15 @@ struct Serving {
     if (closes != 0) {
       if (monotonic_ns() < closes) return check.in(10'000'000);
       closes = 0;
-      drain_components(program);
+      drain_components(collector);
     }
     // What receivers were in the middle of may have come in since: hand it on too.
-    for (uint64_t i = program.components.size; i-- > 0;) {
-      const Component& c = program.components[i];
+    for (uint64_t i = collector.components.size; i-- > 0;) {
+      const Component& c = collector.components[i];
       if (c.kind == ComponentKind::Processor && c.ops->drain && c.ops->idle && !c.ops->idle(*c.instance))
         c.ops->drain(*c.instance);
     }
-    if (components_idle(program)) {
+    if (components_idle(collector)) {
       if (runtime.tell_exports) runtime.tell_exports(runtime, true);
       runtime.log->info("stopped: everything was sent");
       return runtime.loop->stop();
@@ -131,7 +131,7 @@ struct Serving {
         return runtime.loop->stop();
       }
       runtime.log->error("stopped before everything was sent",
-                         {{"seconds", static_cast<double>(time_to_drain(program.stop_ns)) / 1e9}});
+                         {{"seconds", static_cast<double>(time_to_drain(collector.stop_ns)) / 1e9}});
       exit_code = 1;
       return runtime.loop->stop();
     }
@@ -187,8 +187,8 @@ bool read_arguments(int argc, char** argv, GivenConfig& given) {
 
 int ask_health(bool delivering) {
   Logger log;
-  if (!resolve_late_values(whittle_program, log)) return 1;
-  for (const Component& c : whittle_program.components)
+  if (!resolve_late_values(whittle_collector, log)) return 1;
+  for (const Component& c : whittle_collector.components)
     if (c.ops->ask_health) return c.ops->ask_health(&c.context, delivering);
   dprintf(STDERR_FILENO,
           "collector: this collector was compiled without the health_check extension, so there is nothing to ask\n");
@@ -196,13 +196,13 @@ int ask_health(bool delivering) {
 }
 
 int serve(const GivenConfig& given) {
-  const Program& program = whittle_program;
+  const Collector& collector = whittle_collector;
   Logger log;
-  if (!configure_log(program, log)) return 1;
+  if (!configure_log(collector, log)) return 1;
   Runtime runtime;
-  runtime.program = &program;
+  runtime.collector = &collector;
   runtime.log = &log;
-  if (!resolve_late_values(program, log)) return 1;
+  if (!resolve_late_values(collector, log)) return 1;
   const char* memory = getenv("WHITTLE_MEMORY");
   if (!set_memory_budget(memory ? Text(memory) : Text(), whittle_memory)) {
     log.error("WHITTLE_MEMORY is no size, such as 64MiB", {{"value", memory}});
@@ -211,7 +211,7 @@ int serve(const GivenConfig& given) {
   if (const uint64_t there_is = memory ? 0 : total_memory(); there_is > 0 && there_is < whittle_memory)
     log.warn("the container has less memory than the collector was built for",
              {{"bytes", there_is}, {"built_for", whittle_memory}});
-  if (given.fail && given.any() && !compare_given_config(program, given, log)) return 1;
+  if (given.fail && given.any() && !compare_given_config(collector, given, log)) return 1;
   Loop loop;
   if (!loop.open()) {
     log.error("cannot open the event loop", {{"error", strerror(errno)}});
@@ -239,11 +239,11 @@ int serve(const GivenConfig& given) {
   HttpClient http(runtime);
   runtime.http = &http;
 
-  const auto& service = *static_cast<const config::Service*>(program.service);
-  describe_self(program, runtime, prometheus(service));
+  const auto& service = *static_cast<const config::Service*>(collector.service);
+  describe_self(collector, runtime, prometheus(service));
   metrics.observe_process();
   // From here on nothing is torn down: components have timers and calls, and the process ends.
-  if (!create_components(program, runtime) || !start_components(program)) _exit(1);
+  if (!create_components(collector, runtime) || !start_components(collector)) _exit(1);
   MetricsEndpoint* endpoint = nullptr;
   Writer address;
   if (const config::TelemetryPrometheus* p = prometheus(service)) {
@@ -259,13 +259,13 @@ int serve(const GivenConfig& given) {
     if (!endpoint->start()) _exit(1);
   }
 
-  if (const char* without = enter_sandbox(program.may))
+  if (const char* without = enter_sandbox(collector.may))
     log.warn("the system offers no protection of this kind; the collector runs without it", {{"without", without}});
   Serving serving(runtime);
   loop.on_signal([](void* self, int signal) { static_cast<Serving*>(self)->signalled(signal); }, &serving);
   loop.on_idle(unmap_code);
-  log.info("everything is ready", {{"version", program.version}, {"config", program.config_hash}});
-  if (!given.fail && given.any()) compare_given_config(program, given, log);
+  log.info("everything is ready", {{"version", collector.version}, {"config", collector.config_hash}});
+  if (!given.fail && given.any()) compare_given_config(collector, given, log);
   loop.run();
   log.flush();
   _exit(serving.exit_code);
@@ -277,8 +277,8 @@ int serve(const GivenConfig& given) {
 int main(int argc, char** argv) {
   using namespace whittle;
   if (argc > 1 && strcmp(argv[1], "--version") == 0) {
-    dprintf(STDOUT_FILENO, "%s %s, config %s\n", whittle_program.name.data, whittle_program.version.data,
-            whittle_program.config_hash.data);
+    dprintf(STDOUT_FILENO, "%s %s, config %s\n", whittle_collector.name.data, whittle_collector.version.data,
+            whittle_collector.config_hash.data);
     return 0;
   }
   if (argc > 1 && strcmp(argv[1], "healthcheck") == 0) {

@@ -73,7 +73,7 @@ void mark(Text text) {
 
 class Replay {
 public:
-  explicit Replay(Runtime& runtime) : runtime_(runtime), program_(*runtime.program) {}
+  explicit Replay(Runtime& runtime) : runtime_(runtime), collector_(*runtime.collector) {}
 
   void line(Text text) {
     if (text.find_first_not_of(" \t\r") == Text::npos) return;
@@ -95,10 +95,10 @@ public:
     // Retries and the like have timers: the clock runs on until exporters hold nothing, for five minutes at most.
     pass_time([&] { return exporters_idle(); });
     runtime_.draining = true;
-    drain_components(program_);
+    drain_components(collector_);
     settle();
-    pass_time([&] { return components_idle(program_); });
-    for (const Component& c : program_.components)
+    pass_time([&] { return components_idle(collector_); });
+    for (const Component& c : collector_.components)
       if (c.kind == ComponentKind::Extension && c.ops->drain) c.ops->drain(*c.instance);
     settle();
   }
@@ -125,7 +125,7 @@ private:
     payload.items = counts->items;
     if (!bytes.empty()) payload.add({static_cast<BufferRef&&>(buffer), bytes});
     bool taken = false;
-    for (const PipelineEntry& p : program_.pipelines) {
+    for (const PipelineEntry& p : collector_.pipelines) {
       if (p.signal != static_cast<Signal>(s)) continue;
       taken = true;
       Payload own = payload.clone();
@@ -230,7 +230,7 @@ private:
     }
   }
   bool exporters_idle() const {
-    for (const Component& c : program_.components)
+    for (const Component& c : collector_.components)
       if (c.kind == ComponentKind::Exporter && c.ops->idle && !c.ops->idle(*c.instance)) return false;
     return true;
   }
@@ -242,7 +242,7 @@ private:
   }
 
   Runtime& runtime_;
-  const Program& program_;
+  const Collector& collector_;
 };
 
 // Standard input, line by line. Lines of which the reader knows nothing yet are the input's own memory.
@@ -293,10 +293,10 @@ private:
 
 int run(int argc, char** argv) {
   Logger log;
-  if (!configure_log(whittle_program, log)) return 2;
+  if (!configure_log(whittle_collector, log)) return 2;
   if (log.level == LogLevel::Info) log.level = LogLevel::Warn;
   Runtime runtime;
-  runtime.program = &whittle_program;
+  runtime.collector = &whittle_collector;
   runtime.log = &log;
   runtime.offline = true;
   for (int i = 1; i + 1 < argc; ++i)
@@ -317,11 +317,11 @@ int run(int argc, char** argv) {
   runtime.metrics = &metrics;
   HttpClient http(runtime);
   runtime.http = &http;
-  if (!resolve_late_values(whittle_program, log) || !create_components(whittle_program, runtime)) _exit(2);
+  if (!resolve_late_values(whittle_collector, log) || !create_components(whittle_collector, runtime)) _exit(2);
   // Nothing listens.
   for (ComponentKind kind : {ComponentKind::Extension, ComponentKind::Exporter, ComponentKind::Processor,
                              ComponentKind::Connector, ComponentKind::Receiver})
-    for (const Component& c : whittle_program.components)
+    for (const Component& c : whittle_collector.components)
       if (c.kind == kind && c.ops->start && !c.ops->start(*c.instance)) _exit(2);
 
   Replay replay(runtime);

@@ -13,7 +13,7 @@ namespace whittle::layouts {
 
 using Shared =
     std::tuple<Str, List<Str>, Any, Regex, RegexInstruction, Consumer, AwsNeed, ComponentContext, BranchSpec,
-               FanOutSpec, Component, LateValue, PipelineEntry, Program, Opt<double>, Opt<bool>, Opt<Str>, Entry<Any>,
+               FanOutSpec, Component, LateValue, PipelineEntry, Collector, Opt<double>, Opt<bool>, Opt<Str>, Entry<Any>,
                record::PointField, record::Keys, record::Conditions, record::Pass, record::Program>;
 
 // Of the field that is number `n`, counted from 1 over all structs. No two are alike in their low byte within a struct.

@@ -321,7 +321,7 @@ TEST(Journal, OneCollectorAtATime) {
 struct Exporter {
   Folder& folder;
   SelfMetrics metrics;
-  Program program{};
+  Collector collector{};
   ComponentOps ops{};
   void* extension = nullptr;
   Component component{};
@@ -342,8 +342,8 @@ struct Exporter {
     extension = &folder;
     component = {&ops, &extension, ComponentKind::Extension, {}};
     component.context.id = {"file_storage", 12};
-    program.components = {&component, 1};
-    folder.runtime.program = &program;
+    collector.components = {&component, 1};
+    folder.runtime.collector = &collector;
     folder.runtime.metrics = &metrics;
     context.runtime = &folder.runtime;
     context.id = {"otlphttp", 8};

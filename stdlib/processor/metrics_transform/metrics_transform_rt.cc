@@ -463,7 +463,7 @@ private:
     Writer w;
     for (size_t at; (at = t.find(kVersion)) != Text::npos; t.remove_prefix(at + kVersion.size())) {
       w.append(t.substr(0, at));
-      w.append(view(context_.runtime->program->version));
+      w.append(view(context_.runtime->collector->version));
     }
     w.append(t);
     return arena_.copy(w.text());

@@ -30,9 +30,9 @@ public:
     owner_.runtime = &runtime_;
     owner_.id = context_.id;
     owner_.config = static_cast<const config::Prometheus*>(context_.config);
-    owner_.version = view(runtime_.program->version);
+    owner_.version = view(runtime_.collector->version);
     Writer agent;
-    agent.append(view(runtime_.program->name));
+    agent.append(view(runtime_.collector->name));
     agent.byte('/');
     agent.append(owner_.version);
     owner_.user_agent = texts_.copy(agent.text());

@@ -434,7 +434,7 @@ private:
   }
 
   void hand_on(const Sender& sender, uint64_t since, uint64_t now) {
-    Request out(view(runtime_.program->version));
+    Request out(view(runtime_.collector->version));
     out.monotonic = config_.is_monotonic_counter;
     for (const Series* s : sender.series)
       if (s->type == Type::Gauge) put_gauge(out, *s, s->real, s->time);
