@@ -145,8 +145,14 @@ private:
 }  // namespace
 
 std::string verify(const Program& program) {
-  for (const Pass& pass : program.passes)
+  using schema::Signal;
+  const Level innermost = program.signal == Signal::Metrics  ? Level::Exemplar
+                          : program.signal == Signal::Traces ? Level::Inner
+                                                             : Level::Record;
+  for (const Pass& pass : program.passes) {
+    if (pass.level > innermost) return "a level that the signal's records do not have";
     if (std::string wrong = Verifier(pass).run(); !wrong.empty()) return wrong;
+  }
   return "";
 }
 

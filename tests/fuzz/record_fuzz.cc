@@ -117,7 +117,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace whittle;
   if (size < 18) return 0;
   const auto signal = static_cast<Signal>(data[0] % 3);
-  const uint8_t level = data[1] % 4;
+  const uint8_t levels = signal == Signal::Metrics ? 5 : signal == Signal::Traces ? 4 : 3;
+  const uint8_t level = data[1] % levels;
   by_key = data[1] & 4;
   choices = data + 2, left = 16;
   const Bytes message(data + 18, size - 18);
@@ -129,10 +130,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Bytes bytes{owner.data(), message.size()};
   if (!bytes.empty()) payload.add({static_cast<BufferRef&&>(owner), bytes});
 
-  record::Code codes[] = {code<Level::Resource>, code<Level::Scope>, code<Level::Record>, code<Level::Inner>};
+  record::Code codes[] = {code<Level::Resource>, code<Level::Scope>, code<Level::Record>, code<Level::Inner>,
+                          code<Level::Exemplar>};
   const Keys* keys = by_key ? &kKeys : nullptr;
-  Pass pass{static_cast<Level>(level),         15, 15,      15,          true, false,
-            {keys, keys, keys, keys, nullptr}, 0,  nullptr, codes[level]};
+  const uint32_t all = (1u << levels) - 1;
+  Pass pass{static_cast<Level>(level),      all, all,     all,         true, false,
+            {keys, keys, keys, keys, keys}, 0,   nullptr, codes[level]};
   Sink sink{signal, {}, 0};
   // The instance lives as long as the process, as in a collector.
   static record::Program program;
