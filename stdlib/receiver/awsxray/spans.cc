@@ -445,6 +445,7 @@ private:
   }
 
   void metadata(yyjson_val* all, Attributes& a) {
+    if (yyjson_obj_size(all) == 0) return;
     yyjson_val *key, *value;
     size_t i, n;
     yyjson_obj_foreach(all, i, n, key, value) {
