@@ -17,6 +17,7 @@ static constexpr uint32_t kFrameSize = 16 * 1024;
 static constexpr size_t kPooledStreams = 16;
 static constexpr size_t kKeptBody = 16 * 1024;
 static constexpr uint32_t kCutStreams = 32;
+static constexpr size_t kMostSeenOfHeads = 4 * kMostHeadBytes;  // what is less is answered with 431
 static constexpr int kMostPingStrikes = 2;
 static constexpr int64_t kPingWithoutStreams = int64_t{7200} * 1'000'000'000;
 static constexpr int64_t kDrainPingWait = 1'000'000'000;
@@ -97,7 +98,7 @@ public:
 
   void take(Bytes in) override {
     heard_ = loop().now();
-    while (!in.empty() && feed(in.first(up_to_data(in)))) in = in.subspan(fed_);
+    while (!in.empty() && !connection_.finishing() && feed(in.first(up_to_data(in)))) in = in.subspan(fed_);
     end_if_over();
   }
 
@@ -142,12 +143,16 @@ private:
     fed_ = in.size();
     const nghttp2_ssize n = nghttp2_session_mem_recv2(h2_, in.data(), in.size());
     if (n >= 0) return true;
-    if (n == NGHTTP2_ERR_FLOODED)
-      connection_.server().runtime().log->warn("a client floods its HTTP/2 connection, which is closed",
-                                               {{"component", options().component}});
+    if (n == NGHTTP2_ERR_FLOODED || n == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS) tell_flood();
     produce();
     connection_.finish();
     return false;
+  }
+
+  void tell_flood() {
+    if (connection_.finishing()) return;
+    connection_.server().runtime().log->warn("a client floods its HTTP/2 connection, which is closed",
+                                             {{"component", options().component}});
   }
 
   // Follows the frames of what comes in, which nghttp2 does not tell of when it ignores them. How much of `in` goes up
@@ -258,7 +263,7 @@ private:
 
   // A client that pings more often than the rules allow is told to calm down (grpc-go's enforcement).
   void pinged() {
-    if (!options().grpc) return;
+    if (!options().grpc || connection_.finishing()) return;
     const int64_t now = loop().now();
     if (forgive_pings_) {
       forgive_pings_ = false;
@@ -428,10 +433,13 @@ private:
 
   static int on_header(nghttp2_session* h2, const nghttp2_frame* frame, const uint8_t* name, size_t name_size,
                        const uint8_t* value, size_t value_size, uint8_t, void*) {
-    if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
+    if (frame->hd.type != NGHTTP2_HEADERS) return 0;
     Stream* s = stream_of(h2, frame->hd.stream_id);
     if (!s) return 0;
     s->header_bytes += name_size + value_size + 32;
+    // One byte can stand for 4 KiB. nghttp2 resets the stream, and looks at the rest of the fields no more.
+    if (s->header_bytes > kMostSeenOfHeads) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    if (frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
     if (s->header_bytes > kMostHeadBytes || s->request.headers.size() >= kMostHeaders) {
       s->too_many_headers = true;
       return 0;
@@ -493,8 +501,11 @@ private:
     return 0;
   }
 
-  // A request that was answered before its end: the rest of it is not wanted (RFC 9113 section 8.1).
-  static int on_frame_send(nghttp2_session* h2, const nghttp2_frame* frame, void*) {
+  // A request that was answered before its end: the rest of it is not wanted (RFC 9113 section 8.1). A GOAWAY of our
+  // own with INTERNAL_ERROR is nghttp2's for more resets than it lets pass.
+  static int on_frame_send(nghttp2_session* h2, const nghttp2_frame* frame, void* me) {
+    if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code == NGHTTP2_INTERNAL_ERROR)
+      static_cast<Http2Session*>(me)->tell_flood();
     if ((frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) ||
         !(frame->hd.flags & NGHTTP2_FLAG_END_STREAM))
       return 0;
