@@ -149,6 +149,12 @@ void Decoder::without_account(Value& v, const schema::Setting& s, const syntax::
     }
     v.written = true;
     v.span = n.span;
+    const bool scalar = n.kind != Kind::Sequence && n.kind != Kind::Mapping && n.kind != Kind::Null;
+    if (v.type->kind == TypeKind::Any && scalar) {  // checks of the component's own read it
+      std::string before = canonical_text(v);
+      decode(v, e.value, e.key_span, what);
+      said = v.late || canonical_text(v) != before;
+    }
   } else {
     std::string before = canonical_text(v);
     decode(v, e.value, e.key_span, what);
