@@ -75,6 +75,9 @@ struct RoleUse {
   std::vector<Need> needs;
   bool assumed = false;  // by task roles, as configs say
   std::vector<Taker> takers;
+  std::vector<std::string> others;  // "container `app`": of tasks whose task role it is, beside the collector
+  std::vector<Need> of_others;      // what it is needed for otherwise
+  bool tell_unused = true;
 };
 
 RoleUse* add_needs(std::vector<RoleUse>& uses, const Role* role, RoleKind kind, std::vector<Need> needs,
@@ -82,9 +85,34 @@ RoleUse* add_needs(std::vector<RoleUse>& uses, const Role* role, RoleKind kind, 
   if (role == nullptr) return nullptr;
   auto known = std::find_if(uses.begin(), uses.end(),
                             [&](const RoleUse& u) { return u.role == role && u.kind == kind && u.assumed == assumed; });
-  if (known == uses.end()) known = uses.insert(uses.end(), {role, kind, {}, assumed, {}});
+  if (known == uses.end()) known = uses.insert(uses.end(), {role, kind, {}, assumed, {}, {}, {}, true});
   known->needs.insert(known->needs.end(), std::make_move_iterator(needs.begin()), std::make_move_iterator(needs.end()));
   return &*known;
+}
+
+// Who calls AWS with a role as a task's own, of all tasks of a file.
+struct Callers {
+  std::vector<std::string> containers;  // that are no collectors
+  bool known = true;                    // false: what some collector calls is not to be seen
+};
+
+// Names the other callers of each role. What a role is to ECS alone and to a task it is to both: nothing that either
+// needs is allowed for nothing, and of what nobody can tell nothing is said.
+void share(std::vector<RoleUse>& uses, const std::map<const Role*, Callers>& callers) {
+  for (RoleUse& u : uses) {
+    auto c = callers.find(u.role);
+    if (u.assumed || c == callers.end()) continue;
+    u.others = c->second.containers;
+    u.tell_unused = u.kind == RoleKind::Task && c->second.known;
+    if (u.kind != RoleKind::Task) continue;
+    for (const RoleUse& other : uses) {
+      if (other.role != u.role || other.kind == u.kind) continue;
+      for (Need n : other.needs) {
+        n.role = u.kind;
+        u.of_others.push_back(std::move(n));
+      }
+    }
+  }
 }
 
 // The roles of the same file that a task takes on, each with what is called as it. What their trust policies allow the
@@ -220,9 +248,8 @@ static void check_everything(TaskCheck& c) {
 }
 
 // A template's or plan's own role, held against what its tasks need of it.
-static void check_role_use(const RoleUse& u, const RoleOptions& options, const std::vector<std::string>& others,
-                           const std::vector<RoleDocuments::Scp>& scps, const syntax::Tree& tree,
-                           source::Sources& sources, diag::Diagnostics& diags) {
+static void check_role_use(const RoleUse& u, const RoleOptions& options, const std::vector<RoleDocuments::Scp>& scps,
+                           const syntax::Tree& tree, source::Sources& sources, diag::Diagnostics& diags) {
   RoleDocuments documents = u.role->documents;
   documents.kind = u.kind;
   documents.arn = as_needed(u.role->arn);
@@ -230,8 +257,9 @@ static void check_role_use(const RoleUse& u, const RoleOptions& options, const s
   documents.scps = scps;
   RoleOptions of_role = options;
   // Who else takes it on is not to be seen.
-  if (u.assumed) of_role.tell_unused = false;
-  if (u.kind == RoleKind::Task) of_role.others = others;
+  if (u.assumed || !u.tell_unused) of_role.tell_unused = false;
+  of_role.others = u.others;
+  of_role.of_others.insert(of_role.of_others.end(), u.of_others.begin(), u.of_others.end());
   documents.name = (u.assumed                  ? "the role "
                     : u.kind == RoleKind::Task ? "the task role "
                                                : "the execution role ") +
@@ -263,6 +291,7 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
   together.log_groups_made = here.surroundings.log_groups;
   for (const TaskFile& file : files) {
     std::vector<RoleUse> role_uses;
+    std::map<const Role*, Callers> callers;
     for (const TaskDefinition& task : file.tasks) {
       const Container* collector = find_collector(task, inputs, any, &diags);
       CollectorImage image = collector == nullptr ? CollectorImage() : collector_image(*collector, inputs.compiled);
@@ -279,11 +308,21 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
       if (c.fargate || task.launch_unknown()) add_use(task, together);
       add_needs(role_uses, role_of(file, task.execution_role_id, task.execution_role), RoleKind::Execution,
                 execution_needs(own, here.surroundings));
+      const Role* role = role_of(file, task.task_role_id, task.task_role);
+      if (role != nullptr) {
+        Callers& calling = callers[role];
+        if (collector != nullptr && config == nullptr) calling.known = false;
+        for (const Container& x : task.containers) {
+          const std::string who = x.shown();
+          const bool told =
+              std::find(calling.containers.begin(), calling.containers.end(), who) != calling.containers.end();
+          if (&x != collector && !told) calling.containers.push_back(who);
+        }
+      }
       if (config != nullptr && collector != nullptr) {
         for (const Container& x : task.containers) {
           if (&x != collector) together.others.push_back(x.shown());
         }
-        const Role* role = role_of(file, task.task_role_id, task.task_role);
         together.task_role = task.task_role.known() ? task.task_role.text : "";
         std::vector<Need> needs = task_needs(*config, here.surroundings);
         add_assumed(role_uses, file, task, role, needs, tree, here, sources);
@@ -293,7 +332,8 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
     together.roles_seen = together.roles_seen || !role_uses.empty();
     check_placeholders(file, diags);
     check_stored_parameters(file, diags);
-    for (const RoleUse& u : role_uses) check_role_use(u, here, together.others, scps, tree, sources, diags);
+    share(role_uses, callers);
+    for (const RoleUse& u : role_uses) check_role_use(u, here, scps, tree, sources, diags);
   }
   tell_once(files, diags);
   diags.move_places([&](source::Span span) { return own_configs.place(span); });

@@ -94,6 +94,13 @@ private:
   const std::string& trust(RoleKind kind) const { return is_task(kind) ? inputs_.task_trust : inputs_.execution_trust; }
   // Whether it is known what the role is needed for.
   bool is_needed(RoleKind kind) const { return is_task(kind) ? config_ != nullptr : use_ != nullptr; }
+  // Whether one file is a policy of both roles, which makes them one: what one does not need the other may.
+  bool one_role() const {
+    const auto& other = inputs_.execution_policies;
+    return std::any_of(inputs_.task_policies.begin(), inputs_.task_policies.end(), [&](const std::string& p) {
+      return !p.starts_with("arn:") && std::find(other.begin(), other.end(), p) != other.end();
+    });
+  }
   std::vector<Need> needs(RoleKind kind, const Surroundings& surroundings) const {
     return is_task(kind) ? task_needs(*config_, surroundings) : execution_needs(*use_, surroundings);
   }
@@ -160,15 +167,25 @@ private:
       check_trust(documents, tree_, options_, sources_, diags_);
       return;
     }
+    RoleOptions here = options_;
+    if (one_role()) {  // what it allows for nothing is told once, of the task's
+      const bool known = is_needed(RoleKind::Execution);
+      here.tell_unused = here.tell_unused && is_task(kind) && known;
+      if (is_task(kind) && known) {
+        for (Need& n : needs(RoleKind::Execution, here.surroundings)) {
+          n.role = kind;
+          here.of_others.push_back(std::move(n));
+        }
+      }
+    }
     // A file that is no JSON may hold anything, so nothing is missing for certain.
     if (!good || !is_needed(kind)) {
       check_trust(documents, tree_, options_, sources_, diags_);
       Role role = read_role(documents, tree_, options_, sources_, diags_);
-      if (good && !is_task(kind) && options_.tell_unused)
+      if (good && !is_task(kind) && here.tell_unused)
         tell_excess(role, tree_, plausible(config_), {}, options_, sources_, diags_, true);
       return;
     }
-    RoleOptions here = options_;
     if (is_task(kind) && use_ != nullptr) {
       here.others = use_->others;
       here.surroundings.log_groups.insert(here.surroundings.log_groups.end(), use_->log_groups_made.begin(),

@@ -78,6 +78,15 @@ std::string join_arn(const std::vector<std::string>& parts) {
   return out;
 }
 
+// A resource whose region is not known, in the one that a grant names.
+std::string in_region_of(const std::string& resource, const std::string& granted) {
+  std::vector<std::string> need = split_arn(resource), grant = split_arn(granted);
+  const bool told = need.size() == 6 && grant.size() == 6 && need[3] == "*" && !grant[3].empty() &&
+                    grant[3].find_first_of("*?") == std::string::npos;
+  if (told) need[3] = grant[3];
+  return told ? join_arn(need) : resource;
+}
+
 // What may be granted for a need without being too wide: the resource itself; of log groups the group with all in it;
 // of secrets any suffix.
 std::vector<Glob> room_for(const std::string& resource, const std::string& granted) {
@@ -171,8 +180,8 @@ private:
     if (std::find(std::begin(kTelemetry), std::end(kTelemetry), service) != std::end(kTelemetry)) return true;
     auto same = [&](const auto& a) { return source::small_letters(a.action).starts_with(service); };
     return std::any_of(needs_.begin(), needs_.end(), [&](const Need& n) {
-      return same(n) ||
-             (n.component != nullptr && std::any_of(n.component->never.begin(), n.component->never.end(), same));
+      if (n.component == nullptr) return false;  // ECS calls it with a role that is the task's, too
+      return same(n) || std::any_of(n.component->never.begin(), n.component->never.end(), same);
     });
   }
 
@@ -319,8 +328,10 @@ private:
       }
       for (const Text& t : s.resources) {
         if (!overlap(wanted, Glob::resource(t.text))) continue;
-        k.resource = t.text;
-        kept.push_back(k);
+        Need part = k;
+        part.resource = in_region_of(k.resource, t.text);
+        if (!within(Glob::request(part.resource), Glob::resource(t.text)).value_or(false)) part.resource = t.text;
+        kept.push_back(std::move(part));
       }
     }
     std::vector<std::string> taken;
