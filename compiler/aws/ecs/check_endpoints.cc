@@ -151,6 +151,7 @@ private:
             .note("they share one network, in which each port is there once");
       return false;
     }
+    if (c_.network_unknown()) return is_localhost(e.host) || name;
     if (c_.task.network_mode.known() && c_.task.network_mode.text != "bridge") return false;
     if (is_localhost(e.host) && &x_ != c_.collector)
       c_.diags.emit(kLocalhost, v.value.span)

@@ -34,6 +34,11 @@ struct TaskCheck {
 
   // Containers share one network, so that `localhost` is the same for all of them.
   bool one_network() const { return fargate || task.network_mode.text == "awsvpc" || task.network_mode.text == "host"; }
+  // Whether they do is not to be seen: nobody says which network mode it is, or the place where it is said is another
+  // file.
+  bool network_unknown() const {
+    return !fargate && (task.network_mode.written ? !task.network_mode.known() : task.parts_only);
+  }
   // `value` as it would stand in the place of `span`: with quotes where there are some.
   std::string as_written(source::Span span, std::string_view value) const;
 };
