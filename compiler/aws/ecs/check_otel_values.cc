@@ -7,6 +7,7 @@
 #include "compiler/source/letters.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <span>
 
 namespace whittle::aws::ecs {
@@ -18,6 +19,7 @@ namespace {
 constexpr Diag<std::string_view, std::string_view> kNoPair{"W1420", "`{}` in `{}` is no `name=value`"};
 constexpr Diag<std::string_view> kSemicolon{"W1420", "`;` does not part what `{}` holds"};
 constexpr Diag<std::string_view, std::string_view> kNoSuch{"W1420", "SDKs know no {} `{}`"};
+constexpr Diag<std::string_view> kNoShare{"W1420", "`{}` is no share of traces"};
 
 constexpr std::string_view kPropagators[] = {"tracecontext", "baggage", "b3",          "b3multi",
                                              "jaeger",       "xray",    "xray-lambda", "ottrace"};
@@ -43,6 +45,7 @@ std::string letters(std::string_view s) {
 // The known name that is meant; empty: it is one of them, or none is like it.
 std::string_view meant(std::string_view name, std::span<const std::string_view> known) {
   if (std::find(known.begin(), known.end(), name) != known.end()) return {};
+  if (name == "w3c") name = "tracecontext";  // what it is called in other places
   for (std::string_view k : known) {
     if (letters(k) == letters(name)) return k;
   }
@@ -85,6 +88,18 @@ void name(TaskCheck& c, const Variable& v, std::string_view what, std::string_vi
   if (v.value.text == one) d.suggest(v.value.span, c.as_written(v.value.span, near));
 }
 
+// What the samplers by trace id take.
+void share(TaskCheck& c, const Container& x, const Variable& v) {
+  const Variable* sampler = x.variable("OTEL_TRACES_SAMPLER");
+  if (sampler == nullptr || !sampler->value.text.ends_with("traceidratio")) return;
+  const std::string& text = v.value.text;
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str(), &end);
+  const bool number = end == text.c_str() + text.size();
+  if (number && value >= 0 && value <= 1) return;
+  c.diags.emit(kNoShare, v.value.span, text).here("a number from 0 to 1").help("a tenth of all traces is `0.1`");
+}
+
 }  // namespace
 
 void check_otel_values(TaskCheck& c) {
@@ -95,6 +110,8 @@ void check_otel_values(TaskCheck& c) {
       const std::string& n = v.name.text;
       if (n == "OTEL_RESOURCE_ATTRIBUTES" || (n.starts_with("OTEL_EXPORTER_OTLP_") && n.ends_with("HEADERS"))) {
         pairs(c, v);
+      } else if (n == "OTEL_TRACES_SAMPLER_ARG") {
+        share(c, x, v);
       } else if (n == "OTEL_TRACES_SAMPLER") {
         name(c, v, "sampler", v.value.text, kSamplers);
       } else if (n.starts_with("OTEL_EXPORTER_OTLP_") && n.ends_with("COMPRESSION")) {

@@ -40,6 +40,16 @@ bool is_secret_value(std::string_view value) {
   return false;
 }
 
+// "postgres://orders:s3cret@db.internal/orders".
+bool has_password(std::string_view url) {
+  const size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return false;
+  std::string_view authority = url.substr(scheme + 3);
+  authority = authority.substr(0, authority.find_first_of("/?#"));
+  const size_t at = authority.rfind('@'), colon = authority.find(':');
+  return at != std::string_view::npos && colon != std::string_view::npos && colon + 1 < at;
+}
+
 void secrets(TaskCheck& c, const Container& x) {
   for (const Variable& v : x.environment) {
     if (!v.value.has_text()) continue;
@@ -47,12 +57,15 @@ void secrets(TaskCheck& c, const Container& x) {
     // A path, an ARN or a name is not the secret itself.
     bool elsewhere = value.starts_with("/") || value.starts_with("arn:") || value.starts_with("file:") ||
                      value == "true" || value == "false" || value.find("://") != std::string::npos;
-    if (!(is_secret_name(v.name.text) && !elsewhere) && !is_secret_value(value)) continue;
+    if (!(is_secret_name(v.name.text) && !elsewhere) && !is_secret_value(value) && !has_password(value)) continue;
     // The place is the container's, because the line with the value need not be printed once more.
-    c.diags.emit(kSecret, x.span, v.name.text, x.shown())
-        .note("whoever may describe task definitions reads it, and so does everybody who sees this file")
-        .help("under `secrets`: `{\"name\": \"{}\", \"valueFrom\": \"...\"}`, with a parameter or a secret",
-              v.name.text);
+    auto d = c.diags.emit(kSecret, x.span, v.name.text, x.shown());
+    d.note("whoever may describe task definitions reads it, and so does everybody who sees this file");
+    if (v.name.text == "AWS_ACCESS_KEY_ID" || v.name.text == "AWS_SECRET_ACCESS_KEY")
+      d.help("leave the keys out: AWS's SDKs find the task role's by themselves");
+    else
+      d.help("under `secrets`: `{\"name\": \"{}\", \"valueFrom\": \"...\"}`, with a parameter or a secret",
+             v.name.text);
   }
 }
 
