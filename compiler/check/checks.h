@@ -47,6 +47,9 @@ bool joins(const Config& config, InstanceId connector, const Pipeline& from, con
 void check_authenticators(Check& check);
 void check_hosts(Check& check);
 
+// Says that a component finds nothing in a task on Fargate, and why.
+void tell_host(diag::Diagnostics& diags, source::Span at, std::string_view id, std::string_view reason);
+
 // Whether the instance wants of its host what a task on Fargate has not (check_hosts says so).
 bool lacks_host(const Instance& instance);
 

@@ -23,14 +23,18 @@ bool lacks_host(const Instance& i) {
                      [&](const schema::NeedsHost& needs) { return lacks(needs, i); });
 }
 
+void tell_host(diag::Diagnostics& diags, source::Span at, std::string_view id, std::string_view reason) {
+  diags.emit(kNotHere, at, id).help("{}", reason);
+}
+
 void check_hosts(Check& check) {
   bool compiling = check.context.meant == Meant::Whittle;
   for (const Instance& i : check.config.instances) {
     if (!i.used) continue;
     for (const schema::NeedsHost& needs : i.component->host) {
       if (!lacks(needs, i)) continue;
-      const auto& what = compiling && i.component->checked_only ? kRefused : kNotHere;
-      check.diags().emit(what, i.key, i.id).help("{}", needs.reason);
+      if (compiling && i.component->checked_only) check.diags().emit(kRefused, i.key, i.id).help("{}", needs.reason);
+      else tell_host(check.diags(), i.key, i.id, needs.reason);
     }
   }
 }

@@ -315,7 +315,42 @@ constexpr Renamed kRenamed[] = {
     {ComponentKind::Connector, "span_metrics", "spanmetrics", 151},
 };
 
+constexpr std::string_view kSocket =
+    "it asks the container runtime of the machine by its socket, which Fargate does not mount; "
+    "`awsecscontainermetrics` reads what Fargate offers";
+constexpr std::string_view kCluster = "it asks the API of a Kubernetes cluster, and a Fargate task of ECS is in none";
+constexpr std::string_view kJournal =
+    "it reads the machine's journal, which a container does not see; containers' logs come by `awsfirelens`";
+
+// Those that look for the machine or the cluster around them.
+struct NeedsHost {
+  ComponentKind kind;
+  std::string_view type, reason;
+};
+constexpr NeedsHost kNeedHost[] = {
+    {ComponentKind::Receiver, "docker_stats", kSocket},
+    {ComponentKind::Receiver, "podman_stats", kSocket},
+    {ComponentKind::Receiver, "journald", kJournal},
+    {ComponentKind::Receiver, "systemd", kJournal},
+    {ComponentKind::Receiver, "k8s_cluster", kCluster},
+    {ComponentKind::Receiver, "k8s_events", kCluster},
+    {ComponentKind::Receiver, "k8s_objects", kCluster},
+    {ComponentKind::Receiver, "k8sobjects", kCluster},
+    {ComponentKind::Receiver, "kubelet_stats", kCluster},
+    {ComponentKind::Receiver, "kubeletstats", kCluster},
+    {ComponentKind::Extension, "docker_observer", kSocket},
+    {ComponentKind::Extension, "k8s_observer", kCluster},
+    {ComponentKind::Extension, "k8s_leader_elector", kCluster},
+};
+
 }  // namespace
+
+std::string_view lacks_host(schema::ComponentKind kind, std::string_view type) {
+  for (const NeedsHost& n : kNeedHost) {
+    if (n.kind == kind && n.type == type) return n.reason;
+  }
+  return {};
+}
 
 const Renamed* renamed(schema::ComponentKind kind, std::string_view type) {
   for (const Renamed& r : kRenamed) {

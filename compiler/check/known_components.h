@@ -29,6 +29,10 @@ struct Renamed {
 // Null: it was called so from its beginning, or is none.
 const Renamed* renamed(schema::ComponentKind kind, std::string_view type);
 
+// What a component that is known by name alone wants of its host and does not find in a task on Fargate; empty:
+// nothing.
+std::string_view lacks_host(schema::ComponentKind kind, std::string_view type);
+
 std::span<const std::string_view> known_elsewhere(schema::ComponentKind kind);
 
 }  // namespace whittle::check

@@ -136,14 +136,14 @@ std::vector<std::pair<ComponentId, Span>> FrontEnd::ids(const Entry& e) {
 
 Definition* FrontEnd::resolve(ComponentKind kind, const ComponentId& id, Span span) {
   if (Definition* d = find(kind, id)) {
+    if (!d->used) not_known(*d, span);
     d->used = true;
-    not_known(*d, span);
     return d;
   }
   if (kind == ComponentKind::Receiver || kind == ComponentKind::Exporter) {
     if (Definition* d = find(ComponentKind::Connector, id)) {
+      if (!d->used) not_known(*d, span);
       d->used = true;
-      not_known(*d, span);
       return d;
     }
   }
@@ -192,6 +192,8 @@ void FrontEnd::not_known(const Definition& d, Span use) {
     diags_.emit(kNotLookedAt, d.key, schema::name_of(d.kind), d.elsewhere)
         .here("whittle knows it by name alone")
         .note("everything else is checked");
+  const std::string_view lacks = lacks_host(d.kind, d.elsewhere);
+  if (context_.meant != Meant::Whittle && !lacks.empty()) tell_host(diags_, d.key, d.text, lacks);
   std::string what = "the " + std::string(schema::name_of(d.kind)) + " `" + std::string(d.elsewhere) + "`";
   config_.not_compiled.push_back({d.key, sources_.place(d.key), std::move(what), {}});
 }

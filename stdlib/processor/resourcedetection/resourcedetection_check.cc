@@ -14,11 +14,15 @@ using diag::Diag;
 constexpr Diag<> kNoDetectors{"E1165", "without a detector the processor does not start"};
 constexpr Diag<std::string_view> kTwice{"W1166", "the detector `{}` is there twice"};
 constexpr Diag<std::string_view> kNothing{"W1167", "the detector `{}` finds nothing in a task on Fargate"};
+constexpr Diag<std::string_view> kFails{
+    "W1167", "the detector `{}` fails in a task on Fargate, and the collector does not start"};
 
 // Those that have an answer there.
 constexpr std::string_view kHere[] = {"env", "ecs", "system"};
 // Those that do not find nothing elsewhere, but keep the collector from starting, or ask a service of the user's own.
 constexpr std::string_view kNeedTheirs[] = {"docker", "consul", "openshift", "k8s_api", "k8snode", "kubeadm"};
+// Of those, the ones that nothing on Fargate answers.
+constexpr std::string_view kFailHere[] = {"docker", "k8s_api", "k8snode", "kubeadm"};
 // What the system detector may be asked for and a compiled collector does not look up.
 constexpr std::string_view kNotLookedUp[] = {"host.id", "os.build.id", "os.description", "os.name", "os.version"};
 
@@ -37,8 +41,11 @@ void check_processor_resourcedetection(Check& check, Instance& instance, schema:
   for (const Value& d : detectors.items) {
     if (d.late || d.wrong) continue;
     if (!seen.insert(d.text).second) check.diags().emit(kTwice, d.span, d.text);
-    else if (among(kNeedTheirs, d.text)) check.not_compiled(d.span, "the detector `" + d.text + "`");
-    else if (!among(kHere, d.text))
+    else if (among(kNeedTheirs, d.text)) {
+      check.not_compiled(d.span, "the detector `" + d.text + "`");
+      if (among(kFailHere, d.text) && check.context.meant != Meant::Whittle)
+        check.diags().emit(kFails, d.span, d.text).help("`ecs` finds the task, `env` what you say");
+    } else if (!among(kHere, d.text))
       check.diags().emit(kNothing, d.span, d.text).help("`ecs` finds the task, `env` what you say");
   }
   const Value& attributes = instance.config.at("system").at("resource_attributes");
