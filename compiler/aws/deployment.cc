@@ -45,6 +45,7 @@ struct Finder {
       std::string_view inside = found.reference->inside;
       if (inside.starts_with("env:")) inside.remove_prefix(4);
       size_t fallback = inside.find(":-");
+      if (inside.substr(0, fallback).find(':') != std::string_view::npos) continue;  // from elsewhere
       add(std::string(inside.substr(0, fallback)), fallback != std::string_view::npos, secret, setting, v.span);
     }
   }

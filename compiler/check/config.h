@@ -87,6 +87,7 @@ struct Config {
   int64_t stop_timeout_s = 30;      // what the task has to stop
   int64_t linger_ns = 0;            // how long receivers go on taking after SIGTERM; 0 where none listens
   bool unknown_components = false;  // there are some whose settings were not looked at
+  bool open = false;                // some components or members of pipelines are known only when the collector starts
   bool incomplete = false;          // it has mistakes: CheckResult::partial
   std::string canonical;            // the same for configs that mean the same: hash it for Collector::config_hash
 };

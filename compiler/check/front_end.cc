@@ -30,6 +30,7 @@ std::optional<Config> FrontEnd::run() {
   context_.not_compiled = &config_.not_compiled;
   sections();
   if (nothing_) return std::nullopt;
+  references();
   components();  // every definition is resolved, every setting typed
   distribution();
   service();  // every pipeline names what is defined
@@ -42,11 +43,12 @@ std::optional<Config> FrontEnd::run() {
       config_.linger_ns = options_.linger_ns;
   check_stop_time(check_);
   check_loops(check_);
-  check_connectors(check_);
+  if (!config_.open) check_connectors(check_);
   check_authenticators(check_);
   check_hosts(check_);
   check_secrets(check_);
-  if (!diags_.has_errors()) {  // what hangs on the shape of pipelines would only repeat their mistakes
+  // What hangs on the shape of pipelines would only repeat their mistakes.
+  if (!diags_.has_errors() && !config_.open) {
     check_unfed_signals(check_);
     check_metric_names(check_);
   }

@@ -45,8 +45,8 @@ class FrontEnd {
 public:
   FrontEnd(const CheckOptions& options, Meant meant, const syntax::Loaded& loaded, const source::Sources& sources,
            diag::Diagnostics& diags)
-      : options_(options), tree_(loaded.tree), root_(loaded.root), sources_(sources), diags_(diags),
-        context_{tree_, sources_, diags_, nullptr, meant}, check_{context_, config_, options_} {}
+      : options_(options), tree_(loaded.tree), root_(loaded.root), foreign_(loaded.foreign), sources_(sources),
+        diags_(diags), context_{tree_, sources_, diags_, nullptr, meant}, check_{context_, config_, options_} {}
 
   // Nothing when there is no config to speak of; with errors, as far as it was understood.
   std::optional<Config> run();
@@ -58,6 +58,9 @@ private:
   // A file that another option is for.
   bool something_else(const Node& root);
 
+  // References that a compiled collector does not resolve.
+  void references();
+
   // ---- components
 
   void components();
@@ -66,6 +69,9 @@ private:
   void distribution();
   void section(ComponentKind kind);
   void wrong_type(const Node& n, std::string_view name, std::string_view expected);
+
+  // Ids, or what they stand in, that are known only when the collector starts. The Collector takes them.
+  void late(const Node& n, std::string_view name);
   void define(ComponentKind kind, const Entry& e);
   void bad_id(const IdError& error, const std::string& text, Span span);
   void not_named_yet(const Definition& d, const Renamed& r);
@@ -108,6 +114,7 @@ private:
   const CheckOptions& options_;
   const syntax::Tree& tree_;
   NodeId root_;
+  const std::vector<syntax::Foreign>& foreign_;
   const source::Sources& sources_;
   diag::Diagnostics& diags_;
   Config config_;

@@ -19,9 +19,57 @@ constexpr Diag<std::string_view, std::string_view> kBadId{"E0303", "`{}` is not 
 constexpr Diag<std::string_view> kNoneDefined{"E0408", "the config defines no {}"};
 constexpr Diag<std::string_view> kNotLate{"E0106", "`{}` must be known when the collector is compiled"};
 constexpr Diag<std::string_view, std::string_view, std::string_view> kNotShipped{"E0306", "{} has no {} `{}`"};
+constexpr Diag<std::string_view> kSource{"E0101", "`{}` is not a source of values"};
+constexpr Diag<> kNested{"E0103", "a reference inside of a reference"};
 constexpr Diag<std::string_view, std::string_view> kAmbiguous{"E0307", "`{}` is both a connector and a {}"};
 
+// Sources of values beside those that every collector has, by the modules that distributions are built with.
+struct Source {
+  std::string_view scheme, what;
+  schema::DistributionSet ships;
+};
+constexpr schema::DistributionSet kAdot = schema::bit(schema::Distribution::Adot),
+                                  kContrib = schema::bit(schema::Distribution::Contrib),
+                                  kCore = schema::bit(schema::Distribution::Core);
+constexpr Source kSources[] = {{"http", "values that are fetched over HTTP", kAdot | kContrib | kCore},
+                               {"https", "values that are fetched over HTTPS", kAdot | kContrib | kCore},
+                               {"s3", "values from S3", kAdot | kContrib},
+                               {"secretsmanager", "values from Secrets Manager", kContrib},
+                               {"googlesecretmanager", "values from Google's Secret Manager", kContrib},
+                               {"aes", "encrypted values", kContrib}};
+
+const Source* source_of(std::string_view scheme) {
+  auto it = std::find_if(std::begin(kSources), std::end(kSources), [&](const Source& s) { return s.scheme == scheme; });
+  return it == std::end(kSources) ? nullptr : it;
+}
+
+bool resolves(const syntax::Foreign& f, schema::Distribution d) {
+  const Source* s = source_of(f.scheme);
+  return f.scheme.empty() || s == nullptr || (s->ships & schema::bit(d)) != 0;  // what nobody has was told already
+}
+
 }  // namespace
+
+void FrontEnd::references() {
+  constexpr std::string_view kInstead =
+      "write `${env:NAME}`, which the task definition's `environment` or `secrets` fill in";
+  for (const syntax::Foreign& f : foreign_) {
+    const Source* source = source_of(f.scheme);
+    if (!f.scheme.empty() && (source == nullptr || context_.meant == Meant::Whittle)) {
+      auto d = diags_.emit(kSource, f.span, f.scheme);
+      if (source != nullptr) d.note("a compiled collector fetches no config when it starts");
+      d.help("`env`, `file` and `yaml` are the sources: `${env:NAME}`, `${env:NAME:-default}`");
+    } else if (context_.meant == Meant::Whittle) {
+      diags_.emit(kNested, f.span)
+          .here("inside of another `${...}`")
+          .note("which variable is read must be known when the collector is compiled");
+    } else {
+      config_.not_compiled.push_back(
+          {f.span, sources_.place(f.span),
+           source != nullptr ? std::string(source->what) : "a reference inside of a reference", kInstead});
+    }
+  }
+}
 
 void FrontEnd::components() {
   for (auto kind : {ComponentKind::Receiver, ComponentKind::Processor, ComponentKind::Exporter,
@@ -45,6 +93,14 @@ void FrontEnd::distribution() {
   };
   if (options_.distribution) {
     config_.stock = options_.distribution;
+    for (const syntax::Foreign& f : foreign_) {
+      if (resolves(f, *config_.stock)) continue;
+      auto e = diags_.emit(kSource, f.span, f.scheme);
+      for (int x = 0; x < schema::kDistributions; ++x) {
+        auto other = static_cast<schema::Distribution>(x);
+        if (resolves(f, other)) e.note("{} has it", schema::title_of(other));
+      }
+    }
     for (const Definition& d : definitions_) {
       if (has(d, *config_.stock)) continue;
       auto e = diags_.emit(kNotShipped, d.key, schema::title_of(*config_.stock), schema::name_of(d.kind), d.id.type);
@@ -57,7 +113,9 @@ void FrontEnd::distribution() {
   }
   for (auto x : {schema::Distribution::Adot, schema::Distribution::Contrib}) {
     config_.stock = x;
-    if (std::all_of(definitions_.begin(), definitions_.end(), [&](const Definition& d) { return has(d, x); })) return;
+    if (std::all_of(definitions_.begin(), definitions_.end(), [&](const Definition& d) { return has(d, x); }) &&
+        std::all_of(foreign_.begin(), foreign_.end(), [&](const syntax::Foreign& f) { return resolves(f, x); }))
+      return;
   }
 }
 
@@ -76,8 +134,18 @@ void FrontEnd::section(ComponentKind kind) {
 
 void FrontEnd::wrong_type(const Node& n, std::string_view name, std::string_view expected) {
   if (n.poisoned) return;
-  if (n.late) diags_.emit(kNotLate, n.span, name).here("known only when the collector starts");
+  if (n.late) late(n, name);
   else diags_.emit(kWrongType, n.span, name, expected, syntax::describe(n));
+}
+
+void FrontEnd::late(const Node& n, std::string_view name) {
+  config_.open = unread_pipelines_ = true;
+  if (context_.meant == Meant::Whittle)
+    diags_.emit(kNotLate, n.span, name).here("known only when the collector starts");
+  else
+    config_.not_compiled.push_back({n.span, sources_.place(n.span),
+                                    "an environment variable for `" + std::string(name) + "`",
+                                    "write the ids themselves: they decide what the collector is made of"});
 }
 
 void FrontEnd::define(ComponentKind kind, const Entry& e) {

@@ -168,6 +168,7 @@ bool never_empty(const Operand& o) {
   std::string_view text = o.value->text;
   for (size_t at = 0; at < text.size();) {
     syntax::FoundReference found = syntax::find_reference(text, at);
+    if (found.reference && found.reference->nested) return false;  // what it stands in may be all of the text
     if (!found.reference || found.reference->begin > at) return true;
     at = found.reference->end;
   }

@@ -65,6 +65,7 @@ std::vector<check::CheckResult> check_all(const std::vector<check::CheckOptions>
 
 // Whether whittle knows all components of a config.
 bool all_known(const check::CheckResult& result) {
+  if (result.known() != nullptr && result.known()->open) return false;
   const auto& all = result.diagnostics.all();
   return std::none_of(all.begin(), all.end(), [](const diag::Diagnostic& d) {
     return d.code == "E0301" || d.code == "E0302" || d.code == "N0302";

@@ -178,7 +178,7 @@ Loaded load_config(const std::vector<std::string>& files, source::Sources& sourc
     }
     good = add(out, sources.add(name, std::move(text)), sources, diags) && good;
   }
-  if (good && out.root != kNoNode) out.root = resolve_references(out.tree, out.root, sources, diags);
+  if (good && out.root != kNoNode) out.root = resolve_references(out.tree, out.root, sources, diags, out.foreign);
   if (!good) out.root = kNoNode;
   return out;
 }
@@ -192,7 +192,7 @@ Loaded load_sources(std::span<const source::FileId> files, source::Sources& sour
   Loaded out;
   bool good = true;
   for (source::FileId file : files) good = add(out, file, sources, diags) && good;
-  if (good && out.root != kNoNode) out.root = resolve_references(out.tree, out.root, sources, diags);
+  if (good && out.root != kNoNode) out.root = resolve_references(out.tree, out.root, sources, diags, out.foreign);
   if (!good) out.root = kNoNode;
   return out;
 }

@@ -3,6 +3,7 @@
 // Collector merges several `--config`, and its references found.
 #pragma once
 
+#include "compiler/syntax/references.h"
 #include "compiler/syntax/yaml.h"
 
 #include <span>
@@ -13,8 +14,9 @@ namespace whittle::syntax {
 
 struct Loaded {
   Tree tree;
-  NodeId root = kNoNode;    // a Mapping, or kNoNode with errors
-  bool unreadable = false;  // a file could not be read at all: the command could not run
+  NodeId root = kNoNode;         // a Mapping, or kNoNode with errors
+  std::vector<Foreign> foreign;  // references that are left to whoever runs the config
+  bool unreadable = false;       // a file could not be read at all: the command could not run
 };
 
 // Reads `files` in order; later ones win. "-" is standard input, "yaml:..." is YAML itself, "file:..." is a file. The

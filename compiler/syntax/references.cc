@@ -12,9 +12,8 @@ using source::Span;
 
 namespace {
 
-constexpr Diag<std::string_view> kScheme{"E0101", "`{}` is not a source of values"};
 constexpr Diag<std::string_view> kVariableName{"E0102", "`{}` is not the name of an environment variable"};
-constexpr Diag<> kNested{"E0103", "a reference inside of a reference"};
+constexpr Diag<> kDollar{"E0103", "`$` inside of a reference"};
 constexpr Diag<std::string_view, std::string_view> kFile{"E0104", "the file `{}` {}"};
 constexpr Diag<> kNeverClosed{"W1406", "this `${` is never closed"};
 constexpr Diag<std::string_view> kBareDollar{"W0105", "`{}` is not expanded"};
@@ -33,6 +32,17 @@ bool is_name(std::string_view s) {
 
 bool is_letter(char c) {
   return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
+}
+
+// Whether a text is one reference from its first letter to its last, whatever stands inside of it.
+bool is_one_reference(std::string_view text) {
+  if (!text.starts_with("${") || !text.ends_with('}')) return false;
+  int open = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text.substr(i).starts_with("${")) ++open;
+    else if (text[i] == '}' && --open == 0) return i + 1 == text.size();
+  }
+  return false;
 }
 
 std::string unescape(std::string_view text) {
@@ -56,8 +66,8 @@ std::string_view read_problem(source::ReadError e) {
 
 class Resolver {
 public:
-  Resolver(Tree& tree, source::Sources& sources, diag::Diagnostics& diags)
-      : tree_(tree), sources_(sources), diags_(diags) {}
+  Resolver(Tree& tree, source::Sources& sources, diag::Diagnostics& diags, std::vector<Foreign>& foreign)
+      : tree_(tree), sources_(sources), diags_(diags), foreign_(foreign) {}
 
   // A file nests kMaxDepth deep, and files may name files: depth is limited over all of them.
   NodeId node(NodeId id, int depth) {
@@ -152,17 +162,12 @@ private:
       std::string_view scheme = colon == std::string_view::npos ? "env" : r.inside.substr(0, colon);
       std::string_view rest = colon == std::string_view::npos ? r.inside : r.inside.substr(colon + 1);
       if (r.nested) {
-        diags_.emit(kNested, at)
-            .here("inside of another `${...}`")
-            .note("which variable is read must be known when the collector is compiled");
-        out.poisoned = true;
-        continue;
+        foreign_.push_back({at, {}});
+        out.whole = is_one_reference(n.text);
       }
       if (scheme != "env") {
-        auto d = diags_.emit(kScheme, at, scheme);
-        if (scheme == "http" || scheme == "https") d.note("a compiled collector fetches no config when it starts");
-        d.help("`env`, `file` and `yaml` are the sources: `${env:NAME}`, `${env:NAME:-default}`");
-        out.poisoned = true;
+        foreign_.push_back({at, std::string(scheme)});
+        out.whole = out.whole || (r.begin == 0 && r.end == n.text.size());
         continue;
       }
       size_t dash = rest.find(":-");
@@ -177,7 +182,7 @@ private:
         continue;
       }
       if (r.inside.find('$') != std::string_view::npos) {
-        diags_.emit(kNested, at).here("`$` may not stand inside of `${...}`");
+        diags_.emit(kDollar, at).here("`$` may not stand inside of `${...}`");
         out.poisoned = true;
         continue;
       }
@@ -283,6 +288,7 @@ private:
   Tree& tree_;
   source::Sources& sources_;
   diag::Diagnostics& diags_;
+  std::vector<Foreign>& foreign_;
   std::unordered_map<NodeId, NodeId> done_;
   int files_ = 0;
 };
@@ -308,8 +314,9 @@ FoundReference find_reference(std::string_view text, size_t from) {
   return out;
 }
 
-NodeId resolve_references(Tree& tree, NodeId root, source::Sources& sources, diag::Diagnostics& diags) {
-  return Resolver(tree, sources, diags).node(root, 0);
+NodeId resolve_references(Tree& tree, NodeId root, source::Sources& sources, diag::Diagnostics& diags,
+                          std::vector<Foreign>& foreign) {
+  return Resolver(tree, sources, diags, foreign).node(root, 0);
 }
 
 }  // namespace whittle::syntax

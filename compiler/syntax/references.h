@@ -5,7 +5,9 @@
 #include "compiler/syntax/yaml.h"
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace whittle::syntax {
 
@@ -25,8 +27,16 @@ struct FoundReference {
 // The next reference that the Collector would expand, searching from `from`.
 FoundReference find_reference(std::string_view text, size_t from);
 
+// A reference that no compiled collector resolves, and some stock Collectors do.
+struct Foreign {
+  source::Span span;
+  std::string
+      scheme;  // the source of the value, as it is written: "https"; empty: it stands inside of another reference
+};
+
 // Finds the references below `root`, marks late texts, puts in what `${file:...}` and `${yaml:...}` stand for, and says
 // what is wrong. Returns the root, which `${...}` at the top may replace.
-NodeId resolve_references(Tree& tree, NodeId root, source::Sources& sources, diag::Diagnostics& diags);
+NodeId resolve_references(Tree& tree, NodeId root, source::Sources& sources, diag::Diagnostics& diags,
+                          std::vector<Foreign>& foreign);
 
 }  // namespace whittle::syntax

@@ -297,6 +297,7 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
       CollectorImage image = collector == nullptr ? CollectorImage() : collector_image(*collector, inputs.compiled);
       const check::Config* config = given;
       if (config == nullptr && collector != nullptr) config = own_configs.of(*collector, image);
+      if (config != nullptr && config->open) config = nullptr;  // where it listens is not to be seen
       const std::vector<Listener> listening = config == nullptr ? std::vector<Listener>() : check::listeners(*config);
       TaskCheck c{task,    file,  collector,         config, config_bytes, listening, inputs, here.surroundings,
                   sources, diags, task.on_fargate(), image};
