@@ -98,6 +98,7 @@ bool FrontEnd::something_else(const Node& root) {
   for (auto& o : kOthers) {
     const Entry* e = root.find(o.key);
     if (e == nullptr) continue;
+    diags_.remove([](const diag::Diagnostic&) { return true; });  // of its references: it has others than configs
     diags_.emit(kNoConfig, e->key_span, o.what)
         .help("give it as `{} {}`", o.option, sources_.at(e->key_span.file).name);
     return true;
