@@ -12,6 +12,7 @@ struct Explanation {
   std::string_view code;
   std::string_view title;
   std::string_view text;  // paragraphs, with an example
+  bool deployed = false;  // of tasks and roles: comes up only where some are checked
 };
 
 // By code, in order of code.

@@ -4,6 +4,7 @@
 
 usage: codes.py OUT CODES.MD...
 """
+import os
 import re
 import sys
 
@@ -25,10 +26,10 @@ for name in files:
             sys.exit(f"{name}: {code} is not explained")
         if code in codes:
             sys.exit(f"{name}: {code} is explained twice")
-        codes[code] = (title, text)
+        codes[code] = (title, text, "true" if "/compiler/aws/" in os.path.abspath(name) else "false")
 rows = "".join(
-    f'    {{"{code}", R"~({title})~",\n     R"~({text})~"}},\n'
-    for code, (title, text) in sorted(codes.items(), key=lambda item: (item[0][1:], item[0])))
+    f'    {{"{code}", R"~({title})~",\n     R"~({text})~", {deployed}}},\n'
+    for code, (title, text, deployed) in sorted(codes.items(), key=lambda item: (item[0][1:], item[0])))
 with open(out, "w", encoding="utf-8") as f:
     f.write(f"""// Generated from the codes.md files. Do not edit.
 #include "compiler/diag/catalog.h"
