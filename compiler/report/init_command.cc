@@ -26,10 +26,11 @@ constexpr std::string_view kAbout =
 
 const std::vector<OptionSpec>& specs() {
   static const std::vector<OptionSpec> all = {
-      {"--signals", "LIST", "of traces, metrics and logs (all three)"},
+      {"--signals", "LIST", "of traces, metrics and logs (all three, or what the task definition's containers send)"},
       {"--protocol", "grpc|http|both", "how the application speaks OTLP (both)"},
       {"--region", "REGION", "where telemetry goes (the task's own, from AWS_REGION)"},
-      {"--service", "NAME", "the application's name, for log groups and the namespace of metrics (app)"},
+      {"--service", "NAME",
+       "the application's name, for log groups and the namespace of metrics (app, or what the task definition says)"},
       {"--statsd", "", "takes StatsD's datagrams too"},
       {"--xray", "", "takes segments of X-Ray's own SDKs too"},
       {"--task-definition", "FILE", "the application's task definition (JSON), of which all that is read"},
@@ -41,6 +42,7 @@ const std::vector<OptionSpec>& specs() {
 struct Wanted {
   std::set<std::string, std::less<>> words;
   std::string region = "${env:AWS_REGION}", service = "app", log_group;
+  std::string signals = "traces,metrics,logs";
 };
 
 bool is_name(std::string_view text) {
@@ -48,6 +50,27 @@ bool is_name(std::string_view text) {
     return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' || c == '_' || c == '.' ||
            c == '/';
   });
+}
+
+// The signals that some container sends: all of those that have an SDK, as far as it is told, say of the others that
+// nobody exports them. All three where no SDK is told anything, or nothing is left.
+std::string sent_by(const aws::ecs::TaskDefinition& task) {
+  std::string out;
+  for (auto [signal, variable] :
+       {std::pair{"traces", "OTEL_TRACES_EXPORTER"}, std::pair{"metrics", "OTEL_METRICS_EXPORTER"},
+        std::pair{"logs", "OTEL_LOGS_EXPORTER"}}) {
+    bool any = false, all_off = true;
+    for (const aws::ecs::Container& c : task.containers) {
+      bool told = std::any_of(c.environment.begin(), c.environment.end(), [](const aws::ecs::Variable& v) {
+        return v.name.text.starts_with("OTEL_EXPORTER_OTLP_") || v.name.text.ends_with("_EXPORTER");
+      });
+      const aws::ecs::Variable* exporter = c.variable(variable);
+      any = any || told;
+      all_off = all_off && (!told || (exporter != nullptr && exporter->value.text == "none"));
+    }
+    if (!any || !all_off) out += (out.empty() ? "" : ",") + std::string(signal);
+  }
+  return out.empty() ? "traces,metrics,logs" : out;
 }
 
 // What the containers of a task definition say.
@@ -63,6 +86,8 @@ bool look_at_task(const std::string& path, Wanted& w, Output& output) {
     return false;
   }
   bool grpc = false, http = false;
+  if (is_name(file.tasks[0].family.text)) w.service = file.tasks[0].family.text;
+  w.signals = sent_by(file.tasks[0]);
   for (const aws::ecs::Container& c : file.tasks[0].containers) {
     if (const aws::ecs::Variable* v = c.variable("OTEL_EXPORTER_OTLP_PROTOCOL"); v != nullptr && v->value.has_text())
       (v->value.text == "grpc" ? grpc : http) = true;
@@ -137,7 +162,7 @@ int init_command(Arguments arguments, Output& output) {
   w.words = {"grpc", "http"};
   if (good && !line.files.empty()) good = (error = "`init` takes options alone, not `" + line.files[0] + "`", false);
   if (good && line.has("--task-definition") && !look_at_task(line.get("--task-definition"), w, output)) return 2;
-  std::string signals = line.get("--signals", "traces,metrics,logs");
+  std::string signals = line.get("--signals", w.signals);
   for (size_t at = 0; good && at <= signals.size();) {
     size_t comma = std::min(signals.find(',', at), signals.size());
     std::string signal = signals.substr(at, comma - at);
