@@ -2,6 +2,7 @@
 // The order of checking: components, pipelines, components' own checks, checks across them.
 #include "compiler/check/front_end.h"
 
+#include "compiler/check/exposed.h"
 #include "compiler/check/front_end_parts.h"
 #include "compiler/check/listeners.h"
 #include "compiler/check/secrets.h"
@@ -47,6 +48,7 @@ std::optional<Config> FrontEnd::run() {
   check_authenticators(check_);
   check_hosts(check_);
   check_secrets(check_);
+  check_exposed(check_);
   // What hangs on the shape of pipelines would only repeat their mistakes.
   if (!diags_.has_errors() && !config_.open) {
     check_unfed_signals(check_);

@@ -11,15 +11,6 @@ constexpr diag::Diag<std::string_view> kPlain{"W1370", "`{}` is a secret, and st
 
 constexpr diag::Diag<std::string_view> kInUrl{"W1370", "the URL in `{}` has a password in plain text"};
 
-// "https://user:password@host": whether somebody is named with a password.
-bool has_password(std::string_view url) {
-  const size_t scheme = url.find("://");
-  if (scheme == std::string_view::npos) return false;
-  const std::string_view host = url.substr(scheme + 3, url.find_first_of("/?#", scheme + 3) - scheme - 3);
-  const size_t at = host.rfind('@'), colon = host.find(':');
-  return at != std::string_view::npos && colon < at && colon + 1 < at;
-}
-
 // Headers that carry credentials; others, such as a tenant's name, are none although they are never printed.
 bool carries_credentials(std::string_view header) {
   std::string name(header);
@@ -72,6 +63,14 @@ void look(Check& check, const Value& v, const std::string& setting, bool header_
 }
 
 }  // namespace
+
+bool has_password(std::string_view url) {
+  const size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return false;
+  const std::string_view host = url.substr(scheme + 3, url.find_first_of("/?#", scheme + 3) - scheme - 3);
+  const size_t at = host.rfind('@'), colon = host.find(':');
+  return at != std::string_view::npos && colon < at && colon + 1 < at;
+}
 
 void check_secrets(Check& check) {
   for (const Instance& i : check.config.instances) look(check, i.config, i.id, false);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values of environment variables: what everybody can read, and what leads nowhere.
 #include "compiler/aws/ecs/checks.h"
+#include "compiler/check/secrets.h"
 
 #include <algorithm>
 #include <charconv>
@@ -40,16 +41,6 @@ bool is_secret_value(std::string_view value) {
   return false;
 }
 
-// "postgres://orders:s3cret@db.internal/orders".
-bool has_password(std::string_view url) {
-  const size_t scheme = url.find("://");
-  if (scheme == std::string_view::npos) return false;
-  std::string_view authority = url.substr(scheme + 3);
-  authority = authority.substr(0, authority.find_first_of("/?#"));
-  const size_t at = authority.rfind('@'), colon = authority.find(':');
-  return at != std::string_view::npos && colon != std::string_view::npos && colon + 1 < at;
-}
-
 void secrets(TaskCheck& c, const Container& x) {
   for (const Variable& v : x.environment) {
     if (!v.value.has_text()) continue;
@@ -57,7 +48,8 @@ void secrets(TaskCheck& c, const Container& x) {
     // A path, an ARN or a name is not the secret itself.
     bool elsewhere = value.starts_with("/") || value.starts_with("arn:") || value.starts_with("file:") ||
                      value == "true" || value == "false" || value.find("://") != std::string::npos;
-    if (!(is_secret_name(v.name.text) && !elsewhere) && !is_secret_value(value) && !has_password(value)) continue;
+    if (!(is_secret_name(v.name.text) && !elsewhere) && !is_secret_value(value) && !check::has_password(value))
+      continue;
     // The place is the container's, because the line with the value need not be printed once more.
     auto d = c.diags.emit(kSecret, x.span, v.name.text, x.shown());
     d.note("whoever may describe task definitions reads it, and so does everybody who sees this file");
