@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole connection, HTTP/1.1 or HTTP/2 as the input begins, gRPC or not by its first byte: nothing a peer sends does
-// harm, and when the peer has gone nothing of the connection is left.
+// A whole connection, HTTP/1.1 or HTTP/2 as the input begins, gRPC, TLS or neither by its first byte: nothing a peer
+// sends does harm, and when the peer has gone nothing of the connection is left.
 #include "runtime/base/check.h"
 #include "runtime/base/self_metrics.h"
 #include "runtime/grpc/service.h"
 #include "runtime/http/server.h"
 #include "runtime/loop/loop.h"
 
+#include "stdlib/common/common_config.h"
+
 #include <fcntl.h>
+#include <stdio.h>
+#include <string>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,13 +19,27 @@ using namespace whittle;
 
 namespace {
 
+// A key and a certificate of its own, in PEM.
+std::string made_identity() {
+  FILE* made = popen("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout - -subj /CN=a "
+                     "-days 9 2>/dev/null",
+                     "r");
+  std::string out;
+  for (int c; (c = fgetc(made)) != EOF;) out += static_cast<char>(c);
+  CHECK(pclose(made) == 0);
+  return out;
+}
+
 struct World {
   Loop loop;
   Logger log;
   Runtime runtime;
   GrpcService grpc{loop, 1 << 20};
-  ServerOptions options[2];
-  HttpServer* servers[2];
+  ServerOptions options[3];
+  HttpServer* servers[3];
+  std::string identity = made_identity();
+  config::TlsServer tls{};
+  TlsServerOptions tls_options{&tls};
 
   World() {
     CHECK(loop.open());
@@ -45,6 +63,11 @@ struct World {
     options[1].grpc = true;
     servers[0] = new HttpServer(runtime, options[0], plain);
     servers[1] = new HttpServer(runtime, options[1], grpc.handler());
+    tls.cert_pem = tls.key_pem = {identity.data(), identity.size()};
+    options[2].tls = &tls_options;
+    options[2].endpoint = "127.0.0.1:0";
+    servers[2] = new HttpServer(runtime, options[2], plain);
+    CHECK(servers[2]->start());
   }
 };
 
@@ -53,7 +76,7 @@ struct World {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static World* world = new World();
   if (size == 0) return 0;
-  HttpServer& server = *world->servers[data[0] & 1];
+  HttpServer& server = *world->servers[data[0] & 8 ? 2 : data[0] & 1];
   int ends[2];
   CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
   server.serve(ends[0]);

@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import json
 import os
+import ssl
 import struct
 import subprocess
 import sys
@@ -165,6 +166,56 @@ def by_hand(seeds):
         seeds("redaction", text)
 
 
+def answers(seeds):
+    """An exporter's number, and what it is answered: status, headers, a length, a body (answers_fuzz.cc)."""
+    def one(status, body=b"", headers=0):
+        return bytes([status, headers << 4 | (2 if len(body) > 255 else 0), len(body) % 256]) + (bytes([len(body) // 256]) if len(body) > 255 else b"") + body
+    ok, bad, denied, slow, broken = 0, 3, 6, 11, 12  # places among the statuses
+    partial = b"\n\x07\x08\x01\x12\x03why"
+    bodies = [b'{"UnprocessedTraceSegments":[{"Id":"0000000000000001","ErrorCode":"ThrottledException","Message":"m"},{"ErrorCode":"InvalidSegment"}]}',
+              b'{"rejectedLogEventsInfo":{"tooOldLogEventEndIndex":1,"tooNewLogEventStartIndex":2,"expiredLogEventEndIndex":1},"nextSequenceToken":"1"}',
+              b'{"__type":"com.amazonaws.logs#ResourceNotFoundException","message":"The specified log stream does not exist."}',
+              b'{"__type":"DataAlreadyAcceptedException","expectedSequenceToken":"2"}', b'{"__type":"AccessDeniedException","Message":"not authorized to perform: logs:PutLogEvents"}',
+              b'{"__type":"SerializationException"}', b'{"message":"too many"}', b"<ErrorResponse><Error><Code>InvalidClientTokenId</Code></Error></ErrorResponse>",
+              partial, b'{"partialSuccess":{"rejectedSpans":"2","errorMessage":"e"}}', b"\x08\x08\x12\x01x", b"out of order sample", b""]
+    for exporter in range(5):
+        for body in bodies:
+            for status in (ok, bad, denied, slow, broken):
+                for headers in (0, 5, 6, 8):
+                    seeds("answers", bytes([exporter]) + (b"\0" if exporter < 3 else b"") + one(status, body, headers) + one(status, body))
+    for keys in (b'{"AccessKeyId":"A","SecretAccessKey":"s","Token":"t","Expiration":"2026-11-24T10:00:00Z"}', b'{"AccessKeyId":1}', b'{"Code":"Failed","Message":"m"}'):
+        seeds("answers", bytes([0, 1]) + one(ok, keys) + one(denied, bodies[4], 8))
+
+
+def patterns(seeds):
+    for pattern in ("a(b*)c", "^(?i:get|post) /[a-z]+$", "(?P<n>\\d+)-(\\w*)", "x{2,5}?y", "[^\\s/]+", "\\bfoo\\b|bar", "(a|ab)(c|bcd)(d*)", "(?s).*", "\\p{L}+é", "(?m)^$", "[[:alpha:]]",
+                    "(|a)+", "\\Aab\\z", "(?U)a+"):
+        for text in ("abbc", "GET /users", "12-ab c", "xxxy", "a/b foo é bar\n", ""):
+            seeds("pattern", pattern.encode() + b"\n" + text.encode())
+
+
+def greetings(seeds):
+    """What clients of TLS say first."""
+    for protocols in ([], ["h2", "http/1.1"]):
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.minimum_version = context.maximum_version = version
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            if protocols:
+                context.set_alpn_protocols(protocols)
+            heard, said = ssl.MemoryBIO(), ssl.MemoryBIO()
+            try:
+                context.wrap_bio(heard, said, server_hostname="a").do_handshake()
+            except ssl.SSLWantReadError:
+                seeds("http_server", b"\x08" + said.read())
+
+
+def variables(seeds):
+    for a in ("true", "12", "-0x1F", "1e400", "0o17", "1_000", ".inf", "2026-11-28", "1h2m3.5s", "~", "", "é", "9223372036854775808"):
+        for text in ("${env:A}", "x${env:B:-d}y", "$${env:A}${env:A}", "${env:C}"):
+            seeds("late", f"{a}\nb\n{text}".encode())
+
+
 def main():
     otlp_bytes, cases, out = sys.argv[1:4]
     for old in glob.glob(os.path.join(out, "*", "*")):
@@ -180,6 +231,10 @@ def main():
     otlp(seeds, otlp_bytes, cases)
     received(seeds, cases)
     by_hand(seeds)
+    answers(seeds)
+    patterns(seeds)
+    variables(seeds)
+    greetings(seeds)
 
 
 main()
