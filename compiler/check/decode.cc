@@ -195,4 +195,9 @@ Value decode(CheckContext& context, const Type& type, NodeId node, Span key, con
   return v;
 }
 
+void without_effect(CheckContext& context, const Value& v, std::string_view name, std::string_view why) {
+  if (context.meant == Meant::Stock || !v.written || v.wrong) return;
+  context.diags.emit(kInert, v.key ? v.key : v.span, name).note("{}", why);
+}
+
 }  // namespace whittle::check

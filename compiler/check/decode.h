@@ -35,6 +35,10 @@ struct CheckContext {
   }
 };
 
+// Says of a setting that it has no effect where it is written, for the reason `why`: what `inert` says in declarations,
+// where it depends on more than the setting.
+void without_effect(CheckContext& context, const Value& v, std::string_view name, std::string_view why);
+
 // The value of a setting that nobody wrote.
 Value default_value(const schema::Type& type, const schema::Literal& initial);
 

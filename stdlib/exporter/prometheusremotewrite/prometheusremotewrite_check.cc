@@ -38,6 +38,7 @@ void check_exporter_prometheusremotewrite(Check& check, Instance& instance, sche
           .here("it must end in `/api/v1/remote_write`")
           .help("write `https://aps-workspaces.<region>.amazonaws.com/workspaces/<id>/api/v1/remote_write`");
   }
+  without_effect(check.context, c.at("compression_params"), "compression_params", "snappy has no levels");
   const Value& labels = c.at("external_labels");
   for (size_t i = 0; i < labels.keys.size(); ++i) {
     if (labels.keys[i].empty()) check.diags().emit(kNoLabelName, labels.items[i].key);

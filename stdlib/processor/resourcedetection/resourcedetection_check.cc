@@ -26,6 +26,19 @@ constexpr std::string_view kFailHere[] = {"docker", "k8s_api", "k8snode", "kubea
 // What the system detector may be asked for and a compiled collector does not look up.
 constexpr std::string_view kNotLookedUp[] = {"host.id", "os.build.id", "os.description", "os.name", "os.version"};
 
+// What there is to say of a client, beside how long an answer may take.
+constexpr std::string_view kOfTheClient[] = {"endpoint",
+                                             "proxy_url",
+                                             "tls",
+                                             "headers",
+                                             "auth",
+                                             "compression",
+                                             "compression_params",
+                                             "max_conns_per_host",
+                                             "idle_conn_timeout",
+                                             "disable_keep_alives",
+                                             "force_attempt_http2"};
+
 bool among(std::span<const std::string_view> list, std::string_view name) {
   return std::find(list.begin(), list.end(), name) != list.end();
 }
@@ -48,6 +61,9 @@ void check_processor_resourcedetection(Check& check, Instance& instance, schema:
     } else if (!among(kHere, d.text))
       check.diags().emit(kNothing, d.span, d.text).help("`ecs` finds the task, `env` what you say");
   }
+  for (std::string_view name : kOfTheClient)
+    without_effect(check.context, instance.config.at(name), name,
+                   "the endpoint of the task's metadata is asked, as the Collector asks it, without any of this");
   const Value& attributes = instance.config.at("system").at("resource_attributes");
   for (size_t i = 0; i < attributes.keys.size(); ++i)
     if (among(kNotLookedUp, attributes.keys[i]) && attributes.items[i].at("enabled").boolean)
