@@ -19,6 +19,7 @@ constexpr Diag<std::string_view> kInsecure{"W0733", "`tls::insecure` does not tu
 constexpr Diag<std::string_view> kNoLogHeader{"E1175", "CloudWatch Logs refuses logs without the header `{}`"};
 constexpr Diag<std::string_view, std::string_view> kPathTwice{"W1409", "{} go to `{}`"};
 constexpr Diag<std::string_view, std::string_view> kOtherSignal{"W1410", "`{}` takes no {}"};
+constexpr Diag<std::string_view> kCompressed{"W1424", "bodies in {} are refused here"};
 constexpr Diag<std::string_view> kUnsigned{"W1411", "requests to `{}` have no signature"};
 constexpr Diag<std::string_view> kGrpcPort{"W1405", "`{}` has the port of OTLP over gRPC"};
 constexpr Diag<int64_t, std::string_view> kLargeBatches{"W1401", "batches of {} {} are refused here"};
@@ -59,7 +60,10 @@ void check_targets(Check& check, Instance& instance, schema::SignalSet used_for)
   auto authorizes = [](const std::string& key) { return small_letters(key) == "authorization"; };
   const bool credentials = named != nullptr || headers.late || headers.wrong ||
                            std::any_of(headers.keys.begin(), headers.keys.end(), authorizes);
-  bool unsigned_said = false, twice_said = false;
+  const Value& compression = c.at("compression");
+  const bool packed = !compression.late && !compression.wrong && !compression.text.empty() &&
+                      compression.text != "none" && compression.text != "gzip";
+  bool unsigned_said = false, twice_said = false, packed_said = false;
   for (unsigned s = 0; s < schema::kSignals; ++s) {
     if ((used_for & (1u << s)) == 0) continue;
     const Value& own = c.at(kOwn[s]);
@@ -80,6 +84,13 @@ void check_targets(Check& check, Instance& instance, schema::SignalSet used_for)
     if (takes < 0) continue;
     if (takes != static_cast<int>(s))
       check.diags().emit(kOtherSignal, url.span, url.text, signal).here("{}", kTakes[takes]);
+    if (packed && !packed_said) {
+      packed_said = true;
+      check.diags()
+          .emit(kCompressed, compression.span, compression.text)
+          .here("CloudWatch takes gzip, or none")
+          .label(url.span, "this is CloudWatch");
+    }
     if (credentials || unsigned_said) continue;
     unsigned_said = true;
     check.diags()
