@@ -36,39 +36,24 @@ inline void note(Frame& frame, Text key, Bytes any, const uint8_t* begin, const 
   else frame.entries.push_back(e);
 }
 
-}  // namespace
-
-void open(Frame& frame, Kind kind, Bytes content, const Looks& looks) {
-  frame.kind = kind;
-  frame.content = content;
-  frame.attributes_number = kAttributes[static_cast<uint32_t>(kind)];
-  frame.written = frame.delimited = frame.scattered = 0;
-  frame.looks = looks;
-  frame.attributes_written = frame.replaced = frame.doubled = false;
-  frame.longest = frame.received = 0;
-  frame.entries.clear();
-  frame.fresh.clear();
-  frame.overwritten.clear();
-  if (looks.keys) {
-    if (frame.keyed.size() != looks.keys->keys.size) frame.keyed.resize(looks.keys->keys.size);
-    for (KeyedAttribute& attribute : frame.keyed)
-      attribute.at = nullptr, attribute.state = KeyedAttribute::State::Received;
-    frame.removed.clear();
-    frame.added.clear();
-  }
-  memset(frame.fields, 0, sizeof frame.fields);
-  if (!looks.fields && !looks.attributes) return;
+// Notes where the attributes of interest are, and with kNoteFields where the fields are.
+template <bool kNoteFields>
+void scan(Frame& frame) {
+  const Looks& looks = frame.looks;
   // No field that is none has this tag.
   const uint32_t attribute_tag = looks.attributes ? wire::tag_of(frame.attributes_number, wire::kLen) : 0;
   // The sizes of keys that are of interest, by bit.
   const uint64_t sizes = looks.keys ? looks.keys->sizes : UINT64_MAX;
   uint32_t delimited = 0, scattered = 0, received = 0;
   size_t longest = 0;
-  auto found = [&](uint32_t number, const uint8_t* value) {
+  auto found = [&](uint32_t number, const uint8_t* value, bool has_length) {
+    if constexpr (!kNoteFields) return;
     scattered |= static_cast<uint32_t>(frame.fields[number] != nullptr) << number;
     frame.fields[number] = value;
+    if (has_length) delimited |= 1u << number;
+    else delimited &= ~(1u << number);
   };
-  for (const uint8_t *p = content.data(), *end = p + content.size(); p < end;) {
+  for (const uint8_t *p = frame.content.data(), *end = p + frame.content.size(); p < end;) {
     const uint8_t* begin = p;
     // Nearly all fields have a tag of one byte, and most of them a length of one byte behind it.
     const uint32_t tag = *p;
@@ -90,33 +75,56 @@ void open(Frame& frame, Kind kind, Bytes content, const Looks& looks) {
     }
     if (tag < 0x80 && (tag & 7) == wire::kLen && p[1] < 0x80) {
       p += 2 + p[1];
-      found(tag >> 3, begin + 1);
-      delimited |= 1u << (tag >> 3);
+      found(tag >> 3, begin + 1, true);
       continue;
     }
     const bool fixed = (tag & 0x87) == wire::kI64, small = (tag & 0x87) == wire::kVarint && p[1] < 0x80;
     if (fixed || small) {
       p += fixed ? 9 : 2;
-      found(tag >> 3, begin + 1);
-      delimited &= ~(1u << (tag >> 3));
+      found(tag >> 3, begin + 1, false);
       continue;
     }
-    wire::RawField f = wire::next_field(p);
-    uint32_t n = f.number();
+    const uint8_t* next = p;  // a place of its own: `p` stays in a register
+    const wire::RawField f = wire::next_field(next);
+    p = next;
+    const uint32_t n = f.number();
     if (n >= kFields) continue;
     if (f.tag == attribute_tag) {
       note_unusual(frame, f);
       continue;
     }
-    found(n, f.value);
+    found(n, f.value, (f.tag & 7) == wire::kLen);
     scattered |= static_cast<uint32_t>(f.value - f.begin != 1) << n;
-    if ((f.tag & 7) == wire::kLen) delimited |= 1u << n;
-    else delimited &= ~(1u << n);
   }
   frame.delimited = delimited;
   frame.scattered = scattered;
   frame.longest = std::max(frame.longest, longest);
   frame.received += received;
+}
+
+}  // namespace
+
+void open(Frame& frame, Kind kind, Bytes content, const Looks& looks) {
+  frame.kind = kind;
+  frame.content = content;
+  frame.attributes_number = kAttributes[static_cast<uint32_t>(kind)];
+  frame.written = frame.delimited = frame.scattered = 0;
+  frame.looks = looks;
+  frame.attributes_written = frame.replaced = frame.doubled = false;
+  frame.longest = frame.received = 0;
+  frame.entries.clear();
+  frame.fresh.clear();
+  frame.overwritten.clear();
+  if (looks.keys) {
+    if (frame.keyed.size() != looks.keys->keys.size) frame.keyed.resize(looks.keys->keys.size);
+    for (KeyedAttribute& attribute : frame.keyed)
+      attribute.at = nullptr, attribute.state = KeyedAttribute::State::Received;
+    frame.removed.clear();
+    frame.added.clear();
+  }
+  memset(frame.fields, 0, sizeof frame.fields);
+  if (looks.fields) scan<true>(frame);
+  else if (looks.attributes) scan<false>(frame);
 }
 
 void open_holder(Frame& frame, Kind kind, Bytes content, const Looks& looks) {
