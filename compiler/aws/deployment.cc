@@ -130,12 +130,23 @@ bool set_by_fargate(std::string_view variable) {
   return std::find(std::begin(kSet), std::end(kSet), variable) != std::end(kSet);
 }
 
+std::string_view config_variable(schema::Distribution d) {
+  return d == schema::Distribution::Adot ? "AOT_CONFIG_CONTENT" : "COLLECTOR_CONFIG";
+}
+
 Deployment settled(const Config& config, Deployment d) {
   if (d.name.empty()) d.name = "collector";
   if (d.log_group.empty()) d.log_group = "/ecs/" + d.name;
   if (d.surroundings.region.empty()) d.surroundings.region = common_region(config);
   if (d.surroundings.partition.empty() && !d.surroundings.region.empty())
     d.surroundings.partition = partition_of(d.surroundings.region);
+  if (config.stock) {
+    const std::string variable(config_variable(*config.stock));
+    if (d.image.empty())
+      d.image = std::string(schema::image_of(*config.stock)) + ":" + schema::version_of(*config.stock, config.contrib);
+    if (!has(d.environment, variable) && !has(d.secrets, variable))
+      d.secrets.emplace_back(variable, "/" + d.name + "/config");
+  }
   if (d.image.empty()) {
     auto known = [](const std::string& s) { return s.empty() ? std::string("*") : s; };
     d.image = known(d.surroundings.account) + ".dkr.ecr." + known(d.surroundings.region) +

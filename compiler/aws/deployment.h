@@ -42,8 +42,13 @@ bool set_by_fargate(std::string_view variable);
 
 // The deployment with its blanks filled in, as far as the config tells: the log group, the region that all AWS
 // components agree on, the image's repository without a tag (account and region that are not known are `*`), and for
-// each secret without a source the parameter "/<name>/<VARIABLE>".
+// each secret without a source the parameter "/<name>/<VARIABLE>". For a stock collector the image is the published
+// one, and the config itself comes from the parameter "/<name>/config".
 Deployment settled(const check::Config& config, Deployment deployment);
+
+// The variable that a stock collector takes its config from, in a task definition that has it so: by itself, or with
+// `--config=env:NAME`.
+std::string_view config_variable(schema::Distribution d);
 
 // What the deployment makes ECS fetch: the image, the log group, the secrets. Fills in blanks itself.
 ExecutionUse execution_use(const check::Config& config, const Deployment& deployment);

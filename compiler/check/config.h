@@ -84,6 +84,7 @@ struct Config {
   std::vector<NotCompiled> not_compiled;
   std::optional<schema::Distribution>
       stock;                        // the Collector that it was checked for; none: the one that whittle compiles
+  uint16_t contrib = 156;           // what that one is made of: 156 of 0.156
   int64_t stop_timeout_s = 30;      // what the task has to stop
   int64_t linger_ns = 0;            // how long receivers go on taking after SIGTERM; 0 where none listens
   bool unknown_components = false;  // there are some whose settings were not looked at

@@ -87,6 +87,7 @@ void FrontEnd::components() {
 void FrontEnd::distribution() {
   config_.stop_timeout_s = options_.stop_timeout_s;
   if (context_.meant != Meant::Stock) return;
+  config_.contrib = options_.contrib;
   auto has = [](const Definition& d, schema::Distribution x) {
     if (d.component != nullptr) return (d.component->ships & schema::bit(x)) != 0;
     return d.elsewhere.empty() || x == schema::Distribution::Contrib;  // what nobody has was told already

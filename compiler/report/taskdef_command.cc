@@ -21,6 +21,7 @@ constexpr std::string_view kAbout =
     "log\n"
     "options, memory from the worst case, and an entry for each variable that the config reads when the collector "
     "starts.\n"
+    "Of a config that is for a stock collector (`--for`, or whittle cannot compile it) it is that one's container.\n"
     "Several CONFIGs are merged. How the numbers come about is said on standard error.\n"
     "\n"
     "Exit code 0: printed. 1: the config has errors. 2: could not run.";
@@ -101,6 +102,7 @@ std::string problem_of(const check::Config& config, const aws::Deployment& d, co
       // The SDK's own variables are read without the config's naming them.
       if (name.starts_with("AWS_") || name.ends_with("_PROXY") || name.ends_with("_proxy")) continue;
       if (std::find(read.begin(), read.end(), name) != read.end()) continue;
+      if (config.stock && name == aws::config_variable(*config.stock)) continue;
       std::string_view near = diag::nearest(name, read);
       return "`" + std::string(option) + " " + name + "`: the config reads no such variable" +
              (near.empty() ? std::string() : "; did you mean `" + std::string(near) + "`?");

@@ -3,6 +3,7 @@
 #include "compiler/schema/schema.h"
 
 #include <algorithm>
+#include <string>
 
 namespace whittle::schema {
 
@@ -24,6 +25,34 @@ std::optional<Distribution> distribution_of(std::string_view name) {
   return std::nullopt;
 }
 
+namespace {
+
+// go.mod of aws-otel-collector at each tag; where patches differ, of the last.
+struct MadeOf {
+  uint16_t adot, contrib;
+};
+constexpr MadeOf kMadeOf[] = {{31, 80},  {32, 82},  {33, 84},  {34, 86},  {35, 90},  {36, 90},  {37, 94},
+                              {38, 94},  {39, 98},  {40, 102}, {41, 109}, {42, 115}, {43, 117}, {44, 130},
+                              {45, 131}, {46, 141}, {47, 143}, {48, 151}, {49, 156}};
+
+}  // namespace
+
+std::string_view image_of(Distribution d) {
+  static constexpr std::string_view kImages[] = {"public.ecr.aws/aws-observability/aws-otel-collector",
+                                                 "otel/opentelemetry-collector-contrib",
+                                                 "otel/opentelemetry-collector"};
+  return kImages[static_cast<int>(d)];
+}
+
+std::string version_of(Distribution d, uint16_t contrib) {
+  if (d != Distribution::Adot) return "0." + std::to_string(contrib) + ".0";
+  uint16_t found = kMadeOf[0].adot;
+  for (const MadeOf& m : kMadeOf) {
+    if (m.contrib <= contrib) found = m.adot;
+  }
+  return "v0." + std::to_string(found) + ".0";
+}
+
 std::optional<uint16_t> contrib_of(Distribution d, std::string_view version) {
   if (version.starts_with('v')) version.remove_prefix(1);
   if (!version.starts_with("0.")) return std::nullopt;
@@ -34,13 +63,7 @@ std::optional<uint16_t> contrib_of(Distribution d, std::string_view version) {
   uint16_t minor = 0;
   for (char c : version.substr(0, end)) minor = static_cast<uint16_t>(minor * 10 + (c - '0'));
   if (d != Distribution::Adot) return minor >= 80 ? std::optional(minor) : std::nullopt;
-  // go.mod of aws-otel-collector at each tag; where patches differ, of the last.
-  struct {
-    uint16_t adot, contrib;
-  } static constexpr kMadeOf[] = {{31, 80},  {32, 82},  {33, 84},  {34, 86},  {35, 90},  {36, 90},  {37, 94},
-                                  {38, 94},  {39, 98},  {40, 102}, {41, 109}, {42, 115}, {43, 117}, {44, 130},
-                                  {45, 131}, {46, 141}, {47, 143}, {48, 151}, {49, 156}};
-  for (auto& m : kMadeOf) {
+  for (const MadeOf& m : kMadeOf) {
     if (m.adot == minor) return m.contrib;
   }
   return std::nullopt;

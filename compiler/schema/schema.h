@@ -267,6 +267,10 @@ std::optional<Distribution> distribution_of(std::string_view name);
 // The minor version of contrib that a version of a distribution is made of: 117 of "v0.43.1" of the AWS distribution.
 // Nothing for what is no version, or one that is too old to be known.
 std::optional<uint16_t> contrib_of(Distribution d, std::string_view version);
+// The version of a distribution that is made of a minor version of contrib, or of the next older one: "v0.49.0".
+std::string version_of(Distribution d, uint16_t contrib);
+// Where its image is published, without a tag.
+std::string_view image_of(Distribution d);
 
 struct Alias {
   std::string_view name;

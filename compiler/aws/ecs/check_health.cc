@@ -30,7 +30,6 @@ constexpr Diag<> kRetries{"E1045", "`retries` of a health check is 1 to 10"};
 
 constexpr std::string_view kOwn = "\"healthCheck\": {\"command\": [\"CMD\", \"/collector\", \"healthcheck\"]}";
 constexpr std::string_view kStockOwn = "\"healthCheck\": {\"command\": [\"CMD\", \"/healthcheck\"]}";
-constexpr std::string_view kStockPort = "13133";  // that `/healthcheck` asks unless told (cmd/healthcheck)
 
 // What answers when the collector is asked how it is.
 std::optional<Listener> answers(const check::Config& config) {
@@ -74,7 +73,7 @@ void stock_asks(TaskCheck& c, const std::vector<Text>& words, size_t program) {
   if (c.config == nullptr) return;
   std::optional<Listener> answer = answers(*c.config);
   if (!answer) return nobody_answers(c, words[program]);
-  std::string asked(kStockPort);
+  std::string asked = std::to_string(kAskedPort);
   const Text* where = &words[program];
   for (size_t i = program + 1; i < words.size(); ++i) {
     std::string_view t = words[i].text;

@@ -12,20 +12,19 @@ using schema::Distribution;
 namespace {
 
 struct StockImage {
-  std::string_view repository;  // its last part
   Distribution distribution;
   std::string_view entry_point, asks;
 };
 constexpr StockImage kStock[] = {
-    {"aws-otel-collector", Distribution::Adot, "/awscollector", "/healthcheck"},
-    {"opentelemetry-collector-contrib", Distribution::Contrib, "/otelcol-contrib", ""},
-    {"opentelemetry-collector", Distribution::Core, "/otelcol", ""},
+    {Distribution::Adot, "/awscollector", "/healthcheck"},
+    {Distribution::Contrib, "/otelcol-contrib", ""},
+    {Distribution::Core, "/otelcol", ""},
 };
 
 const StockImage* stock_image(const ImageReference& image) {
   const std::string last = image.last();
   for (const StockImage& s : kStock) {
-    if (s.repository == last) return &s;
+    if (parse_image(schema::image_of(s.distribution)).last() == last) return &s;
   }
   return nullptr;
 }
@@ -83,6 +82,13 @@ ImageReference parse_image(std::string_view text) {
   }
   r.repository = text;
   return r;
+}
+
+std::string_view asks(Distribution d) {
+  for (const StockImage& s : kStock) {
+    if (s.distribution == d) return s.asks;
+  }
+  return {};
 }
 
 bool is_stock_collector(const ImageReference& image) {

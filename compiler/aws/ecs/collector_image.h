@@ -41,6 +41,10 @@ struct CollectorImage {
 // `compiled`: whoever asks says that it is the compiled one. A published image is one all the same.
 CollectorImage collector_image(const Container& container, bool compiled);
 
+// The program in a stock image that asks its collector how it is; empty: there is none.
+std::string_view asks(schema::Distribution d);
+inline constexpr uint16_t kAskedPort = 13133;  // unless it is told, by `-port` (cmd/healthcheck)
+
 // One of the collectors that are published for everybody, which read their config when they start.
 bool is_stock_collector(const ImageReference& image);
 

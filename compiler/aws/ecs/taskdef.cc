@@ -3,6 +3,7 @@
 // starts, and how much memory it takes at most.
 #include "compiler/aws/ecs/taskdef.h"
 
+#include "compiler/aws/ecs/collector_image.h"
 #include "compiler/check/checks.h"
 #include "compiler/check/listeners.h"
 #include "compiler/check/worst_case.h"
@@ -71,6 +72,10 @@ std::string_view health_extension() {
 
 static void name_image(Sidecar& s, const Config& config, const Deployment& deployment, const TaskdefOptions& options) {
   const Deployment& d = s.deployment;
+  if (config.stock) {
+    s.image = d.image;
+    return;
+  }
   const bool image_given = !deployment.image.empty();
   std::string tag = options.version + "-" + source::sha256_hex(config.canonical).substr(0, 12);
   if (image_given) s.image = deployment.image;
@@ -107,9 +112,23 @@ static void take(Sidecar& s, const std::vector<check::Listener>& listening) {
   }
 }
 
-static void tell_health(Sidecar& s, const std::vector<check::Listener>& listening) {
-  for (const check::Listener& l : listening) s.health = s.health || l.understands("health");
-  if (!s.health)
+static void tell_health(Sidecar& s, const Config& config, const std::vector<check::Listener>& listening) {
+  const check::Listener* answers = nullptr;
+  for (const check::Listener& l : listening) {
+    if (answers == nullptr && l.understands("health")) answers = &l;
+  }
+  s.health = answers != nullptr;
+  if (s.health && s.stock) {
+    const std::string_view program = asks(*config.stock);
+    s.health_command = {"CMD", std::string(program)};
+    if (answers->port != kAskedPort) {
+      s.health_command.emplace_back("-port");
+      s.health_command.push_back(std::to_string(answers->port));
+    }
+    s.health = !program.empty() && answers->port != 0;
+    if (program.empty()) s.notes.push_back("no healthCheck: the image holds no program that asks");
+    else if (!s.health) s.notes.push_back("no healthCheck: the port where the config answers is not known");
+  } else if (!s.health)
     s.notes.push_back(
         "no healthCheck: the config has no `" + std::string(health_extension()) +
         "` extension in use that would answer, and ECS notices only that the process ends, not that it is stuck");
@@ -138,6 +157,22 @@ static void mount(Sidecar& s, const Config& config, const std::vector<check::Lis
   }
 }
 
+// What a stock collector is given: a quarter of a CPU and half a gigabyte, or more where the config lets it take more.
+static void size_stock(Sidecar& s, const Config& config) {
+  int64_t cap = 0;
+  for (const Instance& i : config.instances) {
+    const Value* v = i.used && !i.component->caps.empty() ? check::setting_at(i.config, i.component->caps) : nullptr;
+    if (v != nullptr && !v->late && !v->wrong) cap = std::max(cap, v->integer);
+  }
+  const Deployment& d = s.deployment;
+  s.cpu = d.cpu > 0 ? d.cpu : 256;
+  s.memory = d.memory > 0 ? d.memory : std::max<int64_t>(512, (cap * 5 / 4 + 63) / 64 * 64);
+  if (d.memory == 0)
+    s.notes.push_back("memory " + std::to_string(s.memory) + ": " +
+                      (s.memory > 512 ? "a quarter more than the config lets it take"
+                                      : "what stock collectors are usually given; how much one takes is not known"));
+}
+
 static void size(Sidecar& s, const Config& config) {
   const Deployment& d = s.deployment;
   int64_t batch = longest_batch(config);
@@ -149,6 +184,7 @@ static void size(Sidecar& s, const Config& config) {
                            ? ", and Fargate gives " + std::to_string(kMostSeconds) + " at most"
                            : ""));
 
+  if (s.stock) return size_stock(s, config);
   const check::Memory memory = check::most_memory(config);
   s.cpu = d.cpu > 0 ? d.cpu : 32;
   s.memory = d.memory > 0 ? d.memory : (memory.mib + 15) / 16 * 16;
@@ -183,7 +219,13 @@ static void fill_environment(Sidecar& s, const Config& config, const Deployment&
   for (const auto& [name, value] : d.environment) s.environment.emplace_back(name, value);
   for (const auto& [name, from] : d.secrets) {
     s.secrets.emplace_back(name, from);
-    if (!given(deployment.secrets, name))
+    if (config.stock && name == config_variable(*config.stock) && options.format == TaskFormat::Compose) {
+      s.notes.push_back("the config itself comes from the environment: `" + name +
+                        "=\"$(cat collector.yaml)\" docker compose up`");
+    } else if (config.stock && name == config_variable(*config.stock)) {
+      s.notes.push_back("the config itself comes from `" + from + "`: `aws ssm put-parameter --type String --name " +
+                        from + " --value file://collector.yaml`, with `--tier Advanced` beyond 4 KB");
+    } else if (!given(deployment.secrets, name))
       s.notes.push_back("`" + name + "` comes from the parameter `" + from + "`; `--secret " + name +
                         "=ARN` names another, or a secret");
   }
@@ -205,7 +247,14 @@ static void tell_what_is_to_be_filled_in(Sidecar& s, const TaskdefOptions& optio
 Sidecar sidecar(const Config& config, const Deployment& deployment, const TaskdefOptions& options) {
   Sidecar s;
   s.deployment = settled(config, deployment);
+  s.stock = config.stock.has_value();
   const Deployment& d = s.deployment;
+  if (s.stock && !config.not_compiled.empty())
+    s.notes.push_back("whittle cannot compile this config yet (" + config.not_compiled[0].what +
+                      "), so this is the container of " + std::string(schema::title_of(*config.stock)) +
+                      "'s own collector");
+  if (s.stock && *config.stock != schema::Distribution::Adot)
+    s.command = {"--config=env:" + std::string(config_variable(*config.stock))};
   s.region = d.surroundings.region.empty() ? reference("region") : d.surroundings.region;
   s.account = d.surroundings.account.empty() ? reference("account") : d.surroundings.account;
   if (deployment.surroundings.region.empty() && !d.surroundings.region.empty())
@@ -214,7 +263,7 @@ Sidecar sidecar(const Config& config, const Deployment& deployment, const Taskde
 
   const std::vector<check::Listener> listening = check::listeners(config);
   take(s, listening);
-  tell_health(s, listening);
+  tell_health(s, config, listening);
   for (const Instance& i : config.instances)
     s.needs_metadata = s.needs_metadata || (i.used && !i.component->needs.empty());
   s.calls_aws = !task_needs(config, d.surroundings).empty();
@@ -234,6 +283,12 @@ static Shape variables(const std::vector<std::pair<std::string, std::string>>& l
   return out;
 }
 
+Shape words(const std::vector<std::string>& texts) {
+  Shape out = Shape::list();
+  for (const std::string& t : texts) out.items.push_back(t);
+  return out;
+}
+
 std::string volume_name(size_t i) {
   return i == 0 ? "telemetry" : "telemetry" + std::to_string(i + 1);
 }
@@ -242,9 +297,12 @@ Shape container_of(const Sidecar& s) {
   Shape c = Shape::map();
   c.add("name", s.deployment.name).add("image", s.image).add("essential", false);
   c.add("cpu", s.cpu).add("memory", s.memory);
-  c.add("user", "4317").add("readonlyRootFilesystem", true);
-  Shape drop = Shape::list({"ALL"});
-  c.add("linuxParameters", Shape::map({{"capabilities", Shape::map({{"drop", drop}})}}));
+  if (!s.stock) {
+    c.add("user", "4317").add("readonlyRootFilesystem", true);
+    Shape drop = Shape::list({"ALL"});
+    c.add("linuxParameters", Shape::map({{"capabilities", Shape::map({{"drop", drop}})}}));
+  }
+  if (!s.command.empty()) c.add("command", words(s.command));
   if (!s.ports.empty()) {
     Shape ports = Shape::list();
     for (const Sidecar::Port& p : s.ports)
@@ -253,7 +311,7 @@ Shape container_of(const Sidecar& s) {
     c.add("portMappings", ports);
   }
   if (s.health) {
-    Shape health = Shape::map({{"command", Shape::list({"CMD", "/collector", "healthcheck"})}});
+    Shape health = Shape::map({{"command", words(s.health_command)}});
     health.add("interval", int64_t{10})
         .add("timeout", int64_t{5})
         .add("retries", int64_t{3})

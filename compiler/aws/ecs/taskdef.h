@@ -35,8 +35,11 @@ struct Sidecar {
   std::vector<Port> ports;           // of receivers, in order, each once
   std::vector<std::string> folders;  // that the config writes files to, each once
   std::vector<size_t> shared;        // of `folders`: those with sockets, which the application sends to
-  bool health = false;               // something in the config answers `collector healthcheck`
-  bool needs_metadata = false;       // reads the task's metadata
+  bool health = false;               // something in the config answers `health_command`
+  bool stock = false;                // the published collector, which runs as its image says
+  std::vector<std::string> command;  // its arguments; empty: none
+  std::vector<std::string> health_command = {"CMD", "/collector", "healthcheck"};
+  bool needs_metadata = false;  // reads the task's metadata
   bool calls_aws = false;
   int64_t cpu = 0, memory = 0, stop_timeout = 0;
   std::vector<std::pair<std::string, std::string>> environment;  // values may be references
@@ -52,6 +55,9 @@ struct Sidecar {
 inline constexpr int64_t kApplicationCpu = 128, kApplicationMemory = 256;
 
 Sidecar sidecar(const check::Config& config, const Deployment& deployment, const TaskdefOptions& options);
+
+// A list of texts.
+Shape words(const std::vector<std::string>& texts);
 
 // The name of the volume for a folder of `Sidecar::folders`.
 std::string volume_name(size_t folder);

@@ -293,6 +293,12 @@ std::string cdk_text(const std::string& text) {
   return out + "`";
 }
 
+std::string cdk_list(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const std::string& t : texts) out += (out.empty() ? "" : ", ") + cdk_text(t);
+  return "[" + out + "]";
+}
+
 std::string cdk(const Sidecar& s) {
   std::vector<std::string> open = open_variables(s);
   bool ssm = false, manager = false;
@@ -316,8 +322,9 @@ std::string cdk(const Sidecar& s) {
          std::string(open.empty() ? "" : ", values: CollectorValues") + "): ecs.ContainerDefinition {\n";
   out += "  const logGroup = new logs.LogGroup(task, \"CollectorLogs\", {\n    logGroupName: " +
          cdk_text(s.deployment.log_group) + ",\n    retention: logs.RetentionDays.ONE_MONTH,\n  });\n";
-  out += "  const linuxParameters = new ecs.LinuxParameters(task, \"CollectorLinuxParameters\");\n  "
-         "linuxParameters.dropCapabilities(ecs.Capability.ALL);\n";
+  if (!s.stock)
+    out += "  const linuxParameters = new ecs.LinuxParameters(task, \"CollectorLinuxParameters\");\n  "
+           "linuxParameters.dropCapabilities(ecs.Capability.ALL);\n";
   // From a repository of the account, which CDK lets the execution role pull from.
   std::string image =
       s.own_tag.empty()
@@ -329,8 +336,9 @@ std::string cdk(const Sidecar& s) {
          " task.addContainer(\"Collector\", {\n    containerName: " + cdk_text(s.deployment.name) +
          ",\n    image: " + image + ",\n";
   out += "    essential: false,\n    cpu: " + std::to_string(s.cpu) +
-         ",\n    memoryLimitMiB: " + std::to_string(s.memory) +
-         ",\n    user: \"4317\",\n    readonlyRootFilesystem: true,\n    linuxParameters,\n";
+         ",\n    memoryLimitMiB: " + std::to_string(s.memory) + ",\n";
+  if (!s.stock) out += "    user: \"4317\",\n    readonlyRootFilesystem: true,\n    linuxParameters,\n";
+  if (!s.command.empty()) out += "    command: " + cdk_list(s.command) + ",\n";
   if (!s.ports.empty()) {
     out += "    portMappings: [";
     for (size_t i = 0; i < s.ports.size(); ++i)
@@ -339,8 +347,8 @@ std::string cdk(const Sidecar& s) {
     out += "],\n";
   }
   if (s.health)
-    out += "    healthCheck: {\n      command: [\"CMD\", \"/collector\", \"healthcheck\"],\n      interval: "
-           "Duration.seconds(10),\n      timeout: Duration.seconds(5),\n      retries: 3,\n"
+    out += "    healthCheck: {\n      command: " + cdk_list(s.health_command) +
+           ",\n      interval: Duration.seconds(10),\n      timeout: Duration.seconds(5),\n      retries: 3,\n"
            "      startPeriod: Duration.seconds(5),\n    },\n";
   out += "    stopTimeout: Duration.seconds(" + std::to_string(s.stop_timeout) + "),\n";
   if (!s.environment.empty()) {
@@ -393,7 +401,9 @@ std::string compose_text(const std::string& text) {
 
 std::string compose(const Sidecar& s) {
   Shape c = Shape::map();
-  c.add("image", s.image).add("user", "4317").add("read_only", true).add("cap_drop", Shape::list({"ALL"}));
+  c.add("image", s.image);
+  if (!s.stock) c.add("user", "4317").add("read_only", true).add("cap_drop", Shape::list({"ALL"}));
+  if (!s.command.empty()) c.add("command", words(s.command));
   c.add("mem_limit", std::to_string(s.memory) + "m").add("stop_grace_period", std::to_string(s.stop_timeout) + "s");
   if (!s.ports.empty()) {
     Shape ports = Shape::list();
@@ -408,7 +418,7 @@ std::string compose(const Sidecar& s) {
     c.add("volumes", mounts);
   }
   if (s.health) {
-    Shape health = Shape::map({{"test", Shape::list({"CMD", "/collector", "healthcheck"})}});
+    Shape health = Shape::map({{"test", words(s.health_command)}});
     health.add("interval", "10s").add("timeout", "5s").add("retries", int64_t{3}).add("start_period", "5s");
     c.add("healthcheck", health);
   }
