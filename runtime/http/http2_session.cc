@@ -30,6 +30,10 @@ struct Stream {
   ServerReply reply;
   size_t sent = 0;  // of the reply's body
   size_t header_bytes = 0;
+  int64_t begun = 0;        // when its first byte came
+  int64_t answered_at = 0;  // when the answer began to wait for the client
+  bool head_complete = false;
+  bool overdue = false;  // and reset for that
   bool too_many_headers = false;
   bool answered = false;
   bool request_ended = false;
@@ -43,7 +47,9 @@ public:
   explicit Http2Session(Connection& connection)
       : connection_(connection), ping_timer_(
                                      loop(), [](void* s) { static_cast<Http2Session*>(s)->ping_due(); }, this),
-        age_timer_(loop(), [](void* s) { static_cast<Http2Session*>(s)->age_due(); }, this) {
+        age_timer_(
+            loop(), [](void* s) { static_cast<Http2Session*>(s)->age_due(); }, this),
+        stream_timer_(loop(), [](void* s) { static_cast<Http2Session*>(s)->stream_due(); }, this) {
     nghttp2_session_callbacks* calls = nullptr;
     nghttp2_option* option = nullptr;
     CHECK(nghttp2_session_callbacks_new(&calls) == 0 && nghttp2_option_new(&option) == 0);
@@ -227,9 +233,43 @@ private:
   }
 
   void arm_idle() {
-    const int64_t idle = options().grpc ? options().max_connection_idle : options().idle_timeout;
+    const ServerOptions& o = options();
+    const int64_t idle = o.grpc ? o.max_connection_idle : o.idle_timeout > 0 ? o.idle_timeout : o.read_timeout;
     if (idle > 0 && !live_) connection_.deadline().in(idle);
     else connection_.deadline().cancel();
+  }
+
+  // When the client is to have done its part: to end a head, to end the request, to take the answer. 0: it may take its
+  // time.
+  int64_t due_of(const Stream& s) {
+    const ServerOptions& o = options();
+    if (s.overdue) return 0;
+    if (s.answered) return o.write_timeout > 0 ? s.answered_at + o.write_timeout : 0;
+    if (!s.head_complete) return s.begun + o.until_first_head();
+    return !s.request_ended && o.read_timeout > 0 ? s.begun + o.read_timeout : 0;
+  }
+
+  void watch(const Stream& s) {
+    const int64_t due = due_of(s);
+    if (due > 0 && (!stream_timer_.pending() || due < stream_timer_.due())) stream_timer_.at(due);
+  }
+
+  // As Go's server: the stream is reset. Where that would not reach the client, or nothing may come between the pieces
+  // of a head that has no end, the connection ends.
+  void stream_due() {
+    const int64_t now = loop().now();
+    for (Stream* s = live_; s; s = s->next) {
+      const int64_t due = due_of(*s);
+      if (due == 0 || due > now) continue;
+      if (!s->head_complete || connection_.unsent() > 0) {
+        connection_.abort();
+        break;
+      }
+      s->overdue = true;
+      nghttp2_submit_rst_stream(h2_, NGHTTP2_FLAG_NONE, s->id, s->answered ? NGHTTP2_INTERNAL_ERROR : NGHTTP2_CANCEL);
+    }
+    for (Stream* s = live_; s; s = s->next) watch(*s);
+    connection_.settle();
   }
 
   void age_due() {
@@ -293,11 +333,13 @@ private:
       s = new Stream();
     }
     s->id = id;
+    s->begun = loop().now();
     s->previous = nullptr;
     s->next = live_;
     if (live_) live_->previous = s;
     if (!live_) connection_.deadline().cancel();
     live_ = s;
+    watch(*s);
     return s;
   }
 
@@ -314,6 +356,7 @@ private:
       s->id = 0;
       s->sent = s->header_bytes = 0;
       s->too_many_headers = s->answered = s->request_ended = s->peer_reset = false;
+      s->head_complete = s->overdue = false;
       s->next = pool_;
       pool_ = s;
       ++pooled_;
@@ -322,6 +365,8 @@ private:
   }
 
   void head_complete(Stream& s) {
+    s.head_complete = true;
+    watch(s);
     ServerRequest& r = s.request;
     r.http2 = true;
     r.arrived = loop().now();
@@ -364,6 +409,8 @@ private:
 
   void answer(Stream& s) {
     s.answered = true;
+    s.answered_at = loop().now();
+    watch(s);
     auto* fields = s.request.arena.array<nghttp2_nv>(s.reply.headers.size() + 3);
     size_t n = 0;
     auto add = [&](Text name, Text value) {
@@ -531,6 +578,7 @@ private:
   size_t pooled_ = 0;
   Timer ping_timer_;
   Timer age_timer_;
+  Timer stream_timer_;
   int64_t heard_ = 0;
   int64_t ping_sent_ = 0;
   int64_t last_ping_ = 0;

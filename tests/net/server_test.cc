@@ -311,6 +311,36 @@ TEST_F(ServerTest, TheBodyOfARefusedStreamIsNoError) {
   EXPECT_EQ(echo.wholes, 2);
 }
 
+// HTTP/2's streams have the deadlines that HTTP/1.1's requests have: for a head that does not end, for a body that does
+// not end, for an answer that is not taken. The stream is reset, and others of the connection go on.
+TEST_F(ServerTest, TimeoutsOfStreams) {
+  options.first_head_timeout = 50'000'000;
+  options.read_timeout = options.write_timeout = 50'000'000;
+  options.idle_timeout = 10'000'000'000;
+  const std::string preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", head = "\x83\x86\x84\x41\x01x";  // POST http / x
+  for (bool grpc : {false, true}) {
+    options.grpc = grpc;
+    start();
+    TestClient endless(server->port());
+    endless.send(preface + frame(4, 0, 0, "") + frame(1, 0, 1, head));
+    EXPECT_TRUE(process.until([&] { return endless.closed(); }));
+  }
+  options.grpc = false;
+  start();
+  TestClient slow(server->port());
+  slow.send(preface + frame(4, 0, 0, "") + frame(1, 4, 1, head) + frame(0, 0, 1, "abc"));
+  ASSERT_TRUE(process.until([&] { return types_of(slow.received()).find('3') != std::string::npos; }));
+  slow.send(frame(1, 4, 3, head) + frame(0, 1, 3, "two"));
+  ASSERT_TRUE(process.until([&] { return slow.received().find("POST/|two") != std::string::npos || slow.closed(); }));
+  EXPECT_EQ(types_of(slow.received()).find('7'), std::string::npos);
+
+  // With a window of no byte the answer stays where it is.
+  TestClient shut(server->port());
+  shut.send(preface + frame(4, 0, 0, std::string("\0\4\0\0\0\0", 6)) + frame(1, 5, 1, head));
+  ASSERT_TRUE(process.until([&] { return types_of(shut.received()).find('3') != std::string::npos; }));
+  EXPECT_FALSE(shut.closed());
+}
+
 TEST(Endpoint, Split) {
   Text host;
   uint16_t port;
