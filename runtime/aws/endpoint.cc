@@ -4,6 +4,7 @@
 #include "runtime/base/writer.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 namespace whittle {
 
@@ -13,14 +14,35 @@ Text environment(const char* name) {
 }
 
 const AwsPartition& aws_partition(Text region) {
-  static constexpr AwsPartition kPartitions[] = {
-      {"cn-", "aws-cn", "amazonaws.com.cn"},       {"us-gov-", "aws-us-gov", "amazonaws.com"},
-      {"us-iso-", "aws-iso", "c2s.ic.gov"},        {"us-isob-", "aws-iso-b", "sc2s.sgov.gov"},
-      {"us-isof-", "aws-iso-f", "csp.hci.ic.gov"}, {"eu-isoe-", "aws-iso-e", "cloud.adc-e.uk"},
-      {"eusc-", "aws-eusc", "amazonaws.eu"},       {"", "aws", "amazonaws.com"}};
+  static constexpr AwsPartition kPartitions[] = {{"cn-", "aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
+                                                 {"us-gov-", "aws-us-gov", "amazonaws.com", "api.aws"},
+                                                 {"us-iso-", "aws-iso", "c2s.ic.gov", ""},
+                                                 {"us-isob-", "aws-iso-b", "sc2s.sgov.gov", ""},
+                                                 {"us-isof-", "aws-iso-f", "csp.hci.ic.gov", ""},
+                                                 {"eu-isoe-", "aws-iso-e", "cloud.adc-e.uk", ""},
+                                                 {"eusc-", "aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu"},
+                                                 {"", "aws", "amazonaws.com", "api.aws"}};
   const AwsPartition* p = kPartitions;
   while (!region.starts_with(p->region_prefix)) ++p;  // the last one's prefix is empty
   return *p;
+}
+
+static bool asked_for(const char* name) {
+  const char* value = getenv(name);
+  return value != nullptr && strcasecmp(value, "true") == 0;
+}
+
+// As the services' endpoint rule sets have it, which differ in nothing but GovCloud's endpoints that are validated
+// without the word.
+static void append_own_endpoint(Writer& out, Text service, Text region) {
+  const AwsPartition& partition = aws_partition(region);
+  const bool dual = !partition.dual_stack_suffix.empty() && asked_for("AWS_USE_DUALSTACK_ENDPOINT");
+  const bool plain = !dual && partition.name == "aws-us-gov" && (service == "logs" || service == "sts");
+  out.append(Text("https://"));
+  out.append(service);
+  if (!plain && asked_for("AWS_USE_FIPS_ENDPOINT")) out.append(Text("-fips"));
+  for (Text part : {Text("."), region, Text("."), dual ? partition.dual_stack_suffix : partition.dns_suffix})
+    out.append(part);
 }
 
 AwsEndpoint aws_endpoint(Text given, Text service, Text service_id, Text region, Arena& arena) {
@@ -35,8 +57,7 @@ AwsEndpoint aws_endpoint(Text given, Text service, Text service_id, Text region,
   if (url.empty()) url = environment("AWS_ENDPOINT_URL");
   Writer made;
   if (url.empty()) {
-    for (Text part : {Text("https://"), service, Text("."), region, Text("."), aws_partition(region).dns_suffix})
-      made.append(part);
+    append_own_endpoint(made, service, region);
   } else {
     if (url.find("://") == Text::npos) made.append(Text("https://"));
     made.append(url);

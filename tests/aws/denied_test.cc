@@ -216,6 +216,32 @@ TEST(Endpoint, OfTheRegionsPartition) {
   EXPECT_EQ(aws_endpoint({}, "sts", "STS", "cn-north-1", arena).url, "https://sts.cn-north-1.amazonaws.com.cn");
   EXPECT_EQ(aws_endpoint({}, "sts", "STS", "us-gov-west-1", arena).host, "sts.us-gov-west-1.amazonaws.com");
   EXPECT_EQ(aws_endpoint({}, "logs", "X", "us-isob-east-1", arena).host, "logs.us-isob-east-1.sc2s.sgov.gov");
+
+  // What the environment asks for of the region's own endpoints, as botocore's rule sets have it.
+  struct Asked {
+    const char *fips, *dual, *service, *region, *host;
+  };
+  static constexpr Asked kAsked[] = {
+      {"true", "", "xray", "us-east-1", "xray-fips.us-east-1.amazonaws.com"},
+      {"TRUE", "false", "logs", "us-west-2", "logs-fips.us-west-2.amazonaws.com"},
+      {"", "true", "logs", "eu-west-1", "logs.eu-west-1.api.aws"},
+      {"true", "true", "sts", "eu-west-1", "sts-fips.eu-west-1.api.aws"},
+      {"false", "True", "xray", "cn-north-1", "xray.cn-north-1.api.amazonwebservices.com.cn"},
+      {"true", "", "logs", "us-gov-west-1", "logs.us-gov-west-1.amazonaws.com"},
+      {"true", "", "sts", "us-gov-east-1", "sts.us-gov-east-1.amazonaws.com"},
+      {"true", "", "xray", "us-gov-west-1", "xray-fips.us-gov-west-1.amazonaws.com"},
+      {"true", "true", "logs", "us-gov-west-1", "logs-fips.us-gov-west-1.api.aws"},
+      {"true", "true", "ecs", "us-iso-east-1", "ecs-fips.us-iso-east-1.c2s.ic.gov"},
+      {"1", "yes", "ecs", "us-east-2", "ecs.us-east-2.amazonaws.com"},
+  };
+  for (const Asked& a : kAsked) {
+    setenv("AWS_USE_FIPS_ENDPOINT", a.fips, 1);
+    setenv("AWS_USE_DUALSTACK_ENDPOINT", a.dual, 1);
+    EXPECT_EQ(aws_endpoint({}, a.service, "X", a.region, arena).host, a.host);
+  }
+  EXPECT_EQ(aws_endpoint("vpce.example", "sts", "STS", "us-east-1", arena).host, "vpce.example") << "as it is given";
+  unsetenv("AWS_USE_FIPS_ENDPOINT");
+  unsetenv("AWS_USE_DUALSTACK_ENDPOINT");
   setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:80/all/", 1);
   AwsEndpoint e = aws_endpoint({}, "sts", "STS", "us-east-1", arena);
   EXPECT_EQ(e.url, "http://127.0.0.1:80/all");
