@@ -23,6 +23,9 @@ namespace whittle {
 namespace {
 
 constexpr uint64_t kMostBytesBehind = 8 << 20;  // of memory, collected behind a batch that waits for room
+constexpr uint64_t kMostBytesTogether = 2 * kMostBytesBehind;  // of all shards, however many combinations there are
+constexpr int64_t kForgotten =
+    int64_t{60} * 1'000'000'000;  // combinations of header values that did not come for so long
 
 struct Batch;
 
@@ -31,11 +34,12 @@ struct Shard {
   Shard(Batch& b, Signal signal);
 
   Batch& batch;
-  Payload pending;                       // collected
-  uint64_t pending_bytes = 0;            // of memory that it holds
-  Payload held;                          // a batch that was refused
-  bool blocks = false;                   // by what asks senders to wait
-  std::vector<Metadata::Header> values;  // those of metadata_keys, in their order
+  Payload pending;                             // collected
+  uint64_t pending_bytes = 0, held_bytes = 0;  // of memory that they hold
+  int64_t last = 0;                            // when telemetry came
+  Payload held;                                // a batch that was refused
+  bool blocks = false;                         // by what asks senders to wait
+  std::vector<Metadata::Header> values;        // those of metadata_keys, in their order
   Timer timer;
   Waiter waiter;
   Room room;
@@ -46,6 +50,8 @@ struct Shard {
   bool idle() const { return pending.items == 0 && held.items == 0; }
 
 private:
+  // How much memory it holds now; Batch::bytes is that of all.
+  void holds(uint64_t pending_now, uint64_t held_now);
   Payload cut();
   bool hand_on_held(int64_t* trigger);
 };
@@ -59,11 +65,15 @@ struct Batch {
   int64_t *by_size, *by_timeout, *cardinality;
   int64_t* dropped;  // refused for good
   MetricHistogram* sizes;
+  uint64_t bytes = 0;
+  uint32_t holding = 0;  // shards with a batch that waits for room
   bool told_limit = false;
-  Room no_shard;  // no combination is ever forgotten, so nobody who waits here is called
+  Room no_shard, no_memory;
+  Timer forget_timer;  // while somebody waits there
 
   explicit Batch(const ComponentContext& c)
-      : context(c), config(*static_cast<const config::Batch*>(c.config)), runtime(*c.runtime) {
+      : context(c), config(*static_cast<const config::Batch*>(c.config)), runtime(*c.runtime),
+        forget_timer(*c.runtime->loop, [](void* self) { static_cast<Batch*>(self)->make_room(); }, this) {
     for (uint32_t s = 0; s < 3; ++s)
       if (c.out[s].consume) signal = static_cast<Signal>(s);
     constexpr Text kScope = "go.opentelemetry.io/collector/processor/batchprocessor";
@@ -92,6 +102,8 @@ struct Batch {
   bool waits() const { return config.timeout > 0 && config.send_batch_size > 0 && !runtime.draining; }
 
   Shard* shard_for(const Payload& payload);
+  void forget();
+  void make_room();
 };
 
 Shard::Shard(Batch& b, Signal signal)
@@ -126,6 +138,7 @@ Shard* Batch::shard_for(const Payload& payload) {
     };
     if (std::equal(s->values.begin(), s->values.end(), values.begin(), values.end(), equal)) return s;
   }
+  forget();
   if (config.metadata_cardinality_limit != 0 &&
       shards.size() >= static_cast<uint64_t>(config.metadata_cardinality_limit))
     return nullptr;
@@ -136,14 +149,43 @@ Shard* Batch::shard_for(const Payload& payload) {
   return s;
 }
 
+// Combinations that nothing has come of for a while, and nothing is here of.
+void Batch::forget() {
+  const int64_t now = runtime.loop->now();
+  std::erase_if(shards, [&](Shard* s) {
+    const bool gone = s->idle() && now - s->last >= kForgotten;
+    if (gone) delete s;
+    return gone;
+  });
+  *cardinality = static_cast<int64_t>(shards.size());
+}
+
+void Batch::make_room() {
+  told_limit = false;
+  no_shard.made();
+}
+
+void Shard::holds(uint64_t pending_now, uint64_t held_now) {
+  batch.bytes += pending_now + held_now - pending_bytes - held_bytes;
+  batch.holding += (held_now > 0 ? 1u : 0u) - (held_bytes > 0 ? 1u : 0u);
+  pending_bytes = pending_now, held_bytes = held_now;
+}
+
 Status Shard::take(Payload& payload) {
   const uint64_t enough = std::max<uint64_t>(1, static_cast<uint64_t>(batch.config.send_batch_size));
+  const bool many = batch.config.metadata_keys.size > 0;
   if (held.items > 0 && (pending.items >= enough || pending_bytes >= kMostBytesBehind))
     return room.refuse(batch.runtime, blocks);
+  if (many && batch.holding > 0 && batch.bytes >= kMostBytesTogether) return batch.no_memory.refuse(batch.runtime);
   const bool was_empty = pending.items == 0;
-  pending_bytes += payload.held();
+  last = batch.runtime.loop->now();
+  holds(pending_bytes + payload.held(), held_bytes);
   pending.join(static_cast<Payload&&>(payload));
   if (held.items > 0) return Status::Ok;  // in its turn
+  if (many && batch.bytes >= kMostBytesBehind) {
+    hand_on(true, batch.by_size);
+    return Status::Ok;
+  }
   if (!batch.waits() || pending.items >= enough) {
     hand_on(!batch.waits(), batch.by_size);
   } else if (was_empty || !timer.pending()) {
@@ -162,7 +204,7 @@ Payload Shard::cut() {
     take_items(pending, most, part);
     part.compact();
   }
-  pending_bytes = pending.items > 0 ? pending.held() : 0;
+  holds(pending.items > 0 ? pending.held() : 0, part.held());
   part.metadata.headers = values;
   return part;
 }
@@ -176,12 +218,14 @@ bool Shard::hand_on_held(int64_t* trigger) {
   case Status::Ok:
     ++*trigger;
     batch.sizes->record(static_cast<double>(items));
+    holds(pending_bytes, 0);
     return true;
   case Status::Invalid:
     *batch.dropped += static_cast<int64_t>(items);
     batch.runtime.log->error("a batch was refused for good and is lost",
                              {{"processor", batch.context.id}, {"items", items}});
     held.clear();
+    holds(pending_bytes, 0);
     return true;
   case Status::Refused: break;
   }
@@ -197,7 +241,9 @@ void Shard::hand_on(bool all, int64_t* trigger) {
   while (hand_on_held(trigger) && pending.items > 0 && (all || !batch.waits() || pending.items >= enough)) held = cut();
   if (held.items > 0) return;
   if (pending.items > 0) timer.in(batch.config.timeout);
-  if (was_held) room.made();
+  if (!was_held) return;
+  room.made();
+  if (batch.bytes < kMostBytesTogether) batch.no_memory.made();
 }
 
 void* create(const ComponentContext* context) {
@@ -230,6 +276,7 @@ extern "C" Status processor_batch_consume(void* self, Payload* payload) {
           "more combinations of header values than metadata_cardinality_limit: senders are refused",
           {{"processor", batch.context.id}, {"limit", batch.config.metadata_cardinality_limit}});
     batch.told_limit = true;
+    if (!batch.forget_timer.pending()) batch.forget_timer.in(kForgotten);
     return batch.no_shard.refuse(batch.runtime);
   }
   return shard->take(*payload);
