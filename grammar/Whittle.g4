@@ -154,7 +154,8 @@ settingPaths : settingPath (',' settingPath)* ;
 // `logs:PutRetentionPolicy on log_group(log_group_name else "/metrics/{namespace}") when log_retention > 0 for "log retention"`
 // What stands behind `else` counts for an empty setting; `{name}` in it is another setting, `*` is text that only the running
 // collector knows.
-iamStatement : word ':' word 'on' resource ('when' expression)? ('for' STRING)? separator? ;
+iamStatement : awsService ':' word 'on' resource ('when' expression)? ('for' STRING)? separator? ;
+awsService : word ('-' word)* ;
 
 // `never cloudwatch:PutMetricData "metrics go as log events"`: an action that people allow for this component and that it does not
 // call. A `*` at the end stands for all actions that begin so.

@@ -204,6 +204,28 @@ std::optional<Made> workspace(const Scope& s, const std::vector<std::string>& a)
                   w->id,
               w->region};
 }
+// The objects of a bucket. Its ARN has no region, and a partition of its own.
+std::optional<Made> s3_object(const Scope& s, const std::vector<std::string>& a) {
+  const bool known = a[1].find(kAny) == std::string::npos;
+  const std::string partition = known ? std::string(partition_of(a[1])) : s.partition;
+  return Made{"arn:" + partition + ":s3:::" + a[0] + "/*", known ? a[1] : s.region};
+}
+// Parts of a cluster of Amazon MSK, whose name and id are not to be seen from its brokers.
+std::optional<Made> of_cluster(const Scope& s, const std::string& region, const std::string& what) {
+  const bool known = region.find(kAny) == std::string::npos;
+  const std::string there = known ? region : s.region,
+                    partition = known ? std::string(partition_of(region)) : s.partition;
+  return Made{"arn:" + partition + ":kafka:" + there + ":" + s.account + ":" + what, there};
+}
+std::optional<Made> kafka_cluster(const Scope& s, const std::vector<std::string>& a) {
+  return of_cluster(s, a[0], "cluster/*");
+}
+std::optional<Made> kafka_topic(const Scope& s, const std::vector<std::string>& a) {
+  return of_cluster(s, a[0], "topic/*");
+}
+std::optional<Made> kafka_group(const Scope& s, const std::vector<std::string>& a) {
+  return of_cluster(s, a[0], "group/*/*/" + a[1]);
+}
 // CloudWatch's own OTLP endpoints: calls to them need an action only where an endpoint is one of them.
 std::optional<Made> xray_otlp(const Scope&, const std::vector<std::string>& a) {
   auto region = region_at("xray", a[0]);
@@ -226,12 +248,16 @@ constexpr struct {
   std::string_view kind;
   size_t arguments;
   MakeFn make;
-} kResources[] = {{"log_group", 1, log_group},
+} kResources[] = {{"kafka_cluster", 1, kafka_cluster},
+                  {"kafka_group", 2, kafka_group},
+                  {"kafka_topic", 1, kafka_topic},
+                  {"log_group", 1, log_group},
                   {"log_group_arn", 1, log_group_arn},
                   {"log_stream", 2, log_stream},
                   {"logs_otlp", 2, logs_otlp},
                   {"monitoring_otlp", 1, monitoring_otlp},
                   {"role", 1, role},
+                  {"s3_object", 2, s3_object},
                   {"workspace", 1, workspace},
                   {"xray_otlp", 1, xray_otlp}};
 

@@ -34,6 +34,19 @@ exporters:
   awss3: {s3uploader: {region: us-east-1, s3_bucket: telemetry, s3_prefix: traces}}
 service: {pipelines: {traces: {receivers: [otlp], exporters: [awss3]}}}
 """,
+    "buckets": """
+receivers: {otlp: {protocols: {grpc: }}}
+exporters:
+  awss3: {s3uploader: {region: us-east-1, s3_bucket: telemetry, acl: private}, resource_attrs_to_s3: {s3_bucket: bucket}}
+service: {pipelines: {traces: {receivers: [otlp], exporters: [awss3]}}}
+""",
+    "msk": """
+receivers:
+  kafka: {brokers: ["b-1.x.kafka.us-east-1.amazonaws.com:9098"], auth: {sasl: {mechanism: AWS_MSK_IAM_OAUTHBEARER, aws_msk: {region: us-east-1}}}, tls: {}}
+exporters:
+  kafka: {brokers: ["b-1.x.kafka.us-east-1.amazonaws.com:9098"], auth: {sasl: {mechanism: AWS_MSK_IAM_OAUTHBEARER, aws_msk: {region: us-east-1}}}, tls: {}}
+service: {pipelines: {traces: {receivers: [kafka], exporters: [kafka]}}}
+""",
     "signed": """
 receivers: {otlp: {protocols: {grpc: }}}
 extensions:

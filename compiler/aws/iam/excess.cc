@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 namespace whittle::aws::iam {
 
@@ -249,6 +250,9 @@ private:
                  std::none_of(s.resources.begin(), s.resources.end(), [](const Text& t) { return open_text(t.text); });
     if (!uses.empty() && (wide || s.not_actions || s.not_resources)) {
       grants = narrower(s, uses);
+      if (same_resources(s, grants)) wide = false;
+    }
+    if (!uses.empty() && (wide || s.not_actions || s.not_resources)) {
       if (!keep_.empty()) grants.push_back(kept_pulls(s, grants));
       if (plain) replacement = in_file(s, grants);
     }
@@ -345,6 +349,15 @@ private:
       if (g.keeps_condition) g.condition = condition_of(s);
     }
     return out;
+  }
+
+  // Whether nothing can be said more narrowly than the statement says it.
+  static bool same_resources(const Statement& s, const std::vector<Grant>& grants) {
+    if (s.not_resources) return false;
+    std::set<std::string_view> own, now;
+    for (const Text& t : s.resources) own.insert(t.text);
+    for (const Grant& g : grants) now.insert(g.resources.begin(), g.resources.end());
+    return own == now;
   }
 
   // Pulls from ECR that nothing here needs stay as they are, in a statement of their own.

@@ -448,7 +448,9 @@ private:
 
   WtlIamStatement iam(Parser::IamStatementContext* c) {
     WtlIamStatement s;
-    s.action = word(c->word(0)) + ":" + word(c->word(1));
+    if (auto* service = c->awsService())
+      for (auto* part : service->word()) s.action += (s.action.empty() ? "" : "-") + word(part);
+    s.action += ":" + word(c->word());
     if (auto* r = c->resource()) {
       s.resource = r->word() == nullptr ? std::string("*") : word(r->word());
       for (auto* a : r->argument()) {
