@@ -44,7 +44,7 @@ bool is_set(const Value* flag) {
 
 class Look {
 public:
-  explicit Look(Check& check) : check_(check) {}
+  Look(Check& check, bool sends) : check_(check), sends_(sends) {}
 
   void at(const Value& v) {
     if (v.type == nullptr || v.wrong || v.late) return;
@@ -57,7 +57,7 @@ private:
     const std::string_view name = v.type->fields->name;
     if (name == "tls_client" || name == "tls_server") tls(v);
     if (name == "cors") origins(v);
-    if (const Value* tls = v.find("tls"); tls != nullptr && !tls->items.empty()) client(v, *tls);
+    if (const Value* tls = sends_ ? v.find("tls") : nullptr; tls != nullptr && !tls->items.empty()) client(v, *tls);
   }
 
   void tls(const Value& v) {
@@ -95,13 +95,14 @@ private:
   }
 
   Check& check_;
+  bool sends_;  // telemetry
 };
 
 }  // namespace
 
 void check_exposed(Check& check) {
   for (const Instance& i : check.config.instances) {
-    if (i.used) Look(check).at(i.config);
+    if (i.used) Look(check, i.component->kind == schema::ComponentKind::Exporter).at(i.config);
   }
 }
 
