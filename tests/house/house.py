@@ -33,6 +33,7 @@ NOT_A_COMPONENT = {
     ("compiler/aws/ecs/check_logs.cc", "syslog"): "a log driver of Docker",
     ("compiler/aws/ecs/check_otel_values.cc", "jaeger"): "a propagator of SDKs",
     ("compiler/aws/ecs/parameters.cc", "syslog"): "a log driver of Docker",
+    ("compiler/aws/needs.cc", "kafka"): "a service in ARNs",
     ("compiler/report/init_command.cc", "statsd"): "a protocol, and a word of the template",
     ("compiler/regex/grok_patterns.cc", "syslog"): "fields of Grok patterns",
 }
