@@ -65,6 +65,21 @@ std::vector<uint32_t> offsets(std::string_view raw, const std::string& text) {
   return out;
 }
 
+// Adds the places of a line's bytes and of its end, which is written as `raw` at `begin`. Where something was put in
+// place of a part of it (`${...}`), what stands around that part has its own place, and the part begins where it began.
+bool add_line(std::string_view line, std::string_view raw, size_t begin, std::vector<uint32_t>& out) {
+  size_t same = 0, end = 0;
+  while (same < std::min(line.size(), raw.size()) && line[same] == raw[same]) ++same;
+  const size_t rest = std::min(line.size(), raw.size()) - same;
+  while (end < rest && line[line.size() - 1 - end] == raw[raw.size() - 1 - end]) ++end;
+  if (line != raw && raw.find("${") == std::string_view::npos) return false;
+  for (size_t k = 0; k <= line.size(); ++k) {
+    const size_t at = k <= same ? k : k < line.size() - end ? same : raw.size() - (line.size() - k);
+    out.push_back(static_cast<uint32_t>(begin + at));
+  }
+  return true;
+}
+
 // The same of a literal block: each line stands there behind the block's indentation.
 std::vector<uint32_t> block_offsets(std::string_view raw, const std::string& text) {
   std::vector<uint32_t> out;
@@ -75,9 +90,14 @@ std::vector<uint32_t> block_offsets(std::string_view raw, const std::string& tex
   for (size_t i = 0; i < text.size();) {
     size_t end = std::min(text.find('\n', i), text.size());
     std::string_view line = std::string_view(text).substr(i, end - i);
-    if (!line.empty() && (raw.size() < at + indent || raw.substr(at + indent, line.size()) != line)) return {};
-    size_t begin = line.empty() ? std::min(at, raw.size()) : at + indent;
-    for (size_t k = 0; k <= line.size(); ++k) out.push_back(static_cast<uint32_t>(begin + k));
+    if (line.empty()) {
+      out.push_back(static_cast<uint32_t>(std::min(at, raw.size())));
+    } else {
+      if (raw.size() < at + indent) return {};
+      std::string_view written = raw.substr(at + indent, raw.find('\n', at + indent) - at - indent);
+      if (!written.starts_with(line) && !add_line(line, written, at + indent, out)) return {};
+      if (written.starts_with(line)) add_line(line, line, at + indent, out);
+    }
     if (end == text.size()) return out;
     at = raw.find('\n', at);
     at = at == std::string_view::npos ? raw.size() : at + 1;

@@ -49,7 +49,7 @@ std::optional<FileId> OwnConfigs::part(const Text& value, const std::string& nam
   }
   std::string text = with_variables(value.text);
   std::vector<uint32_t> offsets;
-  if (text == value.text && value.span) offsets = offsets_in(sources_.text(value.span), text);
+  if (value.span) offsets = offsets_in(sources_.text(value.span), text);
   Part p{sources_.add(name, std::move(text)), value.span, std::move(offsets)};
   parts_.push_back(std::move(p));
   return parts_.back().file;
