@@ -50,6 +50,7 @@ struct RoleOptions {
   size_t configs = 1;               // that share the roles
   std::vector<Need> of_others;      // of the other configs: what they need is not allowed for nothing
   bool tell_unused = true;          // false: roles that others use too; what is granted for nothing is not told
+  std::vector<std::string> unseen;  // services that may be called for more than is known: ExecutionUse::unseen
 };
 
 // Compares what the role allows with what is needed: missing actions are errors at the need's place, grants that
@@ -90,8 +91,10 @@ struct ExecutionUse {
   std::vector<LogGroup> log_groups;
   std::vector<Secret> secrets;
   std::vector<Secret> repository_credentials;  // name is empty
-  std::string task_role;                       // its ARN; empty: not known
-  bool roles_seen = false;                     // the same files have roles of tasks, which were checked there
+  // Services ("ssm") that more may be asked of than what is known: some of what is fetched is not to be seen.
+  std::vector<std::string> unseen;
+  std::string task_role;    // its ARN; empty: not known
+  bool roles_seen = false;  // the same files have roles of tasks, which were checked there
   // Of the same files: the containers beside the collector, and the log groups that a template or plan makes.
   std::vector<std::string> others, log_groups_made;
 };

@@ -77,6 +77,7 @@ struct RoleUse {
   std::vector<Taker> takers;
   std::vector<std::string> others;  // "container `app`": of tasks whose task role it is, beside the collector
   std::vector<Need> of_others;      // what it is needed for otherwise
+  std::vector<std::string> unseen;  // ExecutionUse::unseen
   bool tell_unused = true;
 };
 
@@ -85,7 +86,7 @@ RoleUse* add_needs(std::vector<RoleUse>& uses, const Role* role, RoleKind kind, 
   if (role == nullptr) return nullptr;
   auto known = std::find_if(uses.begin(), uses.end(),
                             [&](const RoleUse& u) { return u.role == role && u.kind == kind && u.assumed == assumed; });
-  if (known == uses.end()) known = uses.insert(uses.end(), {role, kind, {}, assumed, {}, {}, {}, true});
+  if (known == uses.end()) known = uses.insert(uses.end(), {role, kind, {}, assumed, {}, {}, {}, {}, true});
   known->needs.insert(known->needs.end(), std::make_move_iterator(needs.begin()), std::make_move_iterator(needs.end()));
   return &*known;
 }
@@ -111,6 +112,7 @@ void share(std::vector<RoleUse>& uses, const std::map<const Role*, Callers>& cal
         n.role = u.kind;
         u.of_others.push_back(std::move(n));
       }
+      u.unseen.insert(u.unseen.end(), other.unseen.begin(), other.unseen.end());
     }
   }
 }
@@ -173,7 +175,32 @@ std::string TaskCheck::as_written(source::Span span, std::string_view value) con
   return std::string(value);
 }
 
+// The services that ECS may ask for what is not to be seen of a task.
+static void add_unseen(const TaskDefinition& task, std::vector<std::string>& out) {
+  auto add = [&](bool open, std::initializer_list<std::string_view> services) {
+    for (std::string_view s : services) {
+      if (open && std::find(out.begin(), out.end(), s) == out.end()) out.emplace_back(s);
+    }
+  };
+  auto hidden = [](const Text& t) {
+    return t.written && (t.text.empty() || t.text[0] == kUnknownPart || t.text.starts_with("{{"));
+  };
+  auto any_hidden = [](const std::vector<Variable>& list) {
+    return std::any_of(list.begin(), list.end(), [](const Variable& v) { return !tells(v.value); });
+  };
+  add(!task.containers_known, {"ecr", "ssm", "secretsmanager", "kms", "s3", "logs"});
+  for (const Container& x : task.containers) {
+    add(hidden(x.image), {"ecr"});
+    add(!x.secrets_known || any_hidden(x.secrets), {"ssm", "secretsmanager", "kms"});
+    add(hidden(x.repository_credentials), {"ssm", "secretsmanager", "kms"});
+    add(std::any_of(x.environment_files.begin(), x.environment_files.end(), hidden), {"s3"});
+    add(!x.log_known || (x.log && (!x.log->known || hidden(x.log->driver))), {"logs", "ssm", "secretsmanager", "kms"});
+    add(x.log && any_hidden(x.log->secret_options), {"ssm", "secretsmanager", "kms"});
+  }
+}
+
 void add_use(const TaskDefinition& task, ExecutionUse& use) {
+  add_unseen(task, use.unseen);
   for (const Container& x : task.containers) {
     std::string who = x.shown();
     if (x.image.written) use.images.push_back({as_needed(x.image.text), x.image.span, who});
@@ -259,6 +286,7 @@ static void check_role_use(const RoleUse& u, const RoleOptions& options, const s
   // Who else takes it on is not to be seen.
   if (u.assumed || !u.tell_unused) of_role.tell_unused = false;
   of_role.others = u.others;
+  of_role.unseen = u.unseen;
   of_role.of_others.insert(of_role.of_others.end(), u.of_others.begin(), u.of_others.end());
   documents.name = (u.assumed                  ? "the role "
                     : u.kind == RoleKind::Task ? "the task role "
@@ -307,8 +335,9 @@ ExecutionUse check_read_files(const std::vector<TaskFile>& files, const syntax::
       add_use(task, own);
       // On EC2 the instance's role pulls images and writes logs.
       if (c.fargate || task.launch_unknown()) add_use(task, together);
-      add_needs(role_uses, role_of(file, task.execution_role_id, task.execution_role), RoleKind::Execution,
-                execution_needs(own, here.surroundings));
+      RoleUse* started = add_needs(role_uses, role_of(file, task.execution_role_id, task.execution_role),
+                                   RoleKind::Execution, execution_needs(own, here.surroundings));
+      if (started != nullptr) started->unseen.insert(started->unseen.end(), own.unseen.begin(), own.unseen.end());
       const Role* role = role_of(file, task.task_role_id, task.task_role);
       if (role != nullptr) {
         Callers& calling = callers[role];

@@ -373,7 +373,8 @@ Container TaskReader::container(NodeId node) {
   each("environmentFiles", [&](const Entry& e) { environment_files(e.value, c); });
   each("secrets", [&](const Entry& e) {
     c.secrets_key = e.key_span;
-    c.secrets = variables(e.value, "valueFrom", "secrets", c.environment_known);
+    c.secrets = variables(e.value, "valueFrom", "secrets", c.secrets_known);
+    c.environment_known = c.environment_known && c.secrets_known;
   });
   each("portMappings", [&](const Entry& e) {
     c.ports_key = e.key_span;

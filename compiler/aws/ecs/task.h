@@ -121,6 +121,7 @@ struct Container {
   source::Span environment_key, secrets_key, health_key;
   std::vector<Text> environment_files;  // ARNs
   bool environment_known = true;        // false: environment files, or entries that cannot be known
+  bool secrets_known = true;            // false: there may be others
   std::vector<PortMapping> ports;
   source::Span ports_key;
   std::optional<HealthCheck> health;

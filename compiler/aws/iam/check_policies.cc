@@ -168,6 +168,7 @@ private:
       return;
     }
     RoleOptions here = options_;
+    if (use_ != nullptr && (!is_task(kind) || one_role())) here.unseen = use_->unseen;
     if (one_role()) {  // what it allows for nothing is told once, of the task's
       const bool known = is_needed(RoleKind::Execution);
       here.tell_unused = here.tell_unused && is_task(kind) && known;

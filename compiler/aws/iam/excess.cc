@@ -131,7 +131,7 @@ public:
       auto attached = std::find_if(role_.managed.begin(), role_.managed.end(),
                                    [&](const Role::Attached& a) { return a.policy == policy; });
       if (attached != role_.managed.end()) {
-        if (!guesses_) managed(*attached);
+        if (!guesses_ && options_.unseen.empty()) managed(*attached);
         continue;
       }
       policy_ = policy;
@@ -198,7 +198,18 @@ private:
     d.note("{} has this role too: whether it needs this is not to be seen here", all);
   }
 
+  // Whether an action is one of a service that may be called for more than is known.
+  bool unseen(std::string_view action) const {
+    if (options_.unseen.empty()) return false;
+    const std::string service = source::small_letters(action.substr(0, action.find(':')));
+    return std::any_of(options_.unseen.begin(), options_.unseen.end(),
+                       [&](const std::string& u) { return fits(service, u); });
+  }
+
   void statement(const Statement& s) {
+    if (s.not_actions ? !options_.unseen.empty()
+                      : std::any_of(s.actions.begin(), s.actions.end(), [&](const Text& t) { return unseen(t.text); }))
+      return;
     std::vector<const Need*> uses;
     for (size_t i = 0; i < needs_.size(); ++i) {
       if (serves(s, i)) uses.push_back(&needs_[i]);
