@@ -69,7 +69,8 @@ WHITTLE_VALUES(kVersions, "enabled", "disabled");
 WHITTLE_VALUES(kEnabled, "ENABLED", "DISABLED");
 WHITTLE_VALUES(kUlimitName, "nofile", "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nproc",
                "rss", "rtprio", "rttime", "sigpending", "stack");
-WHITTLE_VALUES(kLogDriver, "awslogs", "awsfirelens", "splunk", "json-file", "syslog", "journald", "gelf", "fluentd");
+WHITTLE_VALUES(kLogDriver, "awslogs", "awsfirelens", "splunk", "json-file", "syslog", "journald", "gelf", "fluentd",
+               "none");
 WHITTLE_VALUES(kResource, "GPU", "InferenceAccelerator");
 WHITTLE_VALUES(kRouter, "fluentbit", "fluentd");
 WHITTLE_VALUES(kScope, "task", "shared");
