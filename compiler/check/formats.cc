@@ -399,6 +399,13 @@ void check_addresses(CheckContext& c, Value& v) {
                                 : v.key   ? v.key
                                           : v.span)
           .help("`endpoint` is the path of the socket, for example `/run/collector.sock`");
+    } else if (x.text.starts_with("unix:")) {
+      x.wrong = true;
+      const size_t path = x.text.find_first_not_of('/', 5);
+      auto d = c.diags.emit(kSocketPath, x.span);
+      d.here("`unix:` is no part of a path, and there is no such folder");
+      if (path != std::string::npos)
+        d.help("write `/{}`", x.text.substr(path)).suggest(x.span, "/" + x.text.substr(path));
     } else if (x.text.size() > 107) {
       x.wrong = true;
       c.diags.emit(kSocketPath, x.span).here("the path of a socket has at most 107 bytes");
