@@ -252,7 +252,8 @@ std::string Module::made_by_aws(const std::string& address, const std::string& n
     NodeId n = resource(address)->block->find(key) == nullptr ? kNoNode : attribute(address, key, span, depth + 1);
     return n == kNoNode || !at(n).is_scalar() ? same(address + "." + key) : at(n).text;
   };
-  if (name == "arn") {
+  const bool secret = address.starts_with("aws_secretsmanager_secret.");
+  if (name == "arn" || (name == "id" && secret)) {
     std::string begin = "arn:" + open + ":";
     if (address.starts_with("aws_cloudwatch_log_group."))
       return begin + "logs:" + open + ":" + open + ":log-group:" + own("name");
@@ -264,7 +265,12 @@ std::string Module::made_by_aws(const std::string& address, const std::string& n
     if (address.starts_with("aws_ecr_repository."))
       return begin + "ecr:" + open + ":" + open + ":repository/" + own("name");
     if (address.starts_with("aws_s3_bucket.")) return begin + "s3:::" + own("bucket");
-    if (address.starts_with("aws_secretsmanager_secret."))
+    if (address.starts_with("aws_ssm_parameter.")) {
+      const std::string parameter = own("name");
+      if (!parameter.empty() && parameter[0] != kUnknownPart)
+        return begin + "ssm:" + open + ":" + open + ":parameter" + (parameter[0] == '/' ? "" : "/") + parameter;
+    }
+    if (secret)
       return begin + "secretsmanager:" + open + ":" + open + ":secret:" + own("name") + "-" + same(address + ".suffix");
   }
   if (name == "repository_url" && address.starts_with("aws_ecr_repository."))

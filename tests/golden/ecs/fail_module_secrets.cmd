@@ -1,0 +1,2 @@
+# What a module's own secrets and parameters are called on.
+check --terraform module_secrets # only 09
