@@ -21,7 +21,6 @@ namespace {
 
 constexpr size_t kMaxStates = 4000;       // beyond, the NFA program takes over
 constexpr size_t kMaxTable = 512 * 1024;  // entries
-constexpr size_t kMaxWork = 1 << 24;      // instructions looked at: a tenth of a second
 constexpr size_t kMaxInstructions = 1 << 18;
 constexpr size_t kMaxCaptureProgram = 1 << 15;  // with places for each thread
 
@@ -186,8 +185,8 @@ struct Set {
 
 class Determiniser {
 public:
-  Determiniser(const std::vector<Instruction>& code, uint32_t start)
-      : code_(code), start_(start), mark_(code.size(), 0) {
+  Determiniser(const std::vector<Instruction>& code, uint32_t start, size_t most_work)
+      : code_(code), start_(start), mark_(code.size(), 0), left_out_(code.size(), 0), most_work_(most_work) {
     for (auto& i : code) uses_ |= i.op == kAssert ? i.low : 0;
   }
 
@@ -196,6 +195,7 @@ public:
     uint32_t symbols = out.classes;
     add({});  // state 0: dead
     accept_ = id_of(accept_set());
+    if (uses_ == 0) return run_plain(out);
     Set start{kStart, {}};
     close(start_, start.instructions);
     out.start = state(std::move(start));
@@ -208,7 +208,7 @@ public:
       }
       for (uint32_t c = 0; c < symbols; ++c) {
         int byte = c + 1 == symbols ? -1 : sample_[c];
-        if ((work_ += sets_[s].instructions.size()) > kMaxWork) return false;
+        if ((work_ += sets_[s].instructions.size()) > most_work_) return false;
         uint32_t to = step(sets_[s], byte);
         table_.resize(sets_.size() * symbols, 0);
         table_[s * symbols + c] = to;
@@ -220,6 +220,55 @@ public:
   }
 
 private:
+  // The same of a pattern that asserts nothing. All states but the dead one hold what the pattern begins with, which
+  // may be thousands of instructions, so that is left out of them; and one pass over a state's others finds where all
+  // bytes lead.
+  bool run_plain(Tables& out) {
+    const uint32_t bytes = out.classes - 1;
+    std::vector<uint32_t> first;
+    close(start_, first);
+    const bool matches = std::ranges::any_of(first, [&](uint32_t i) { return code_[i].op == kMatch; });
+    for (size_t i = 0; i < code_.size(); ++i) left_out_[i] = mark_[i] == generation_;
+    std::vector<std::vector<uint32_t>> led(bytes), of_first(bytes);
+    lead(first, out, of_first);
+    for (std::vector<uint32_t>& to : of_first) {
+      std::vector<uint32_t> closed;
+      ++generation_;
+      for (uint32_t i : to) close_more(i, closed);
+      to = std::move(closed);
+    }
+    out.start = matches ? accept_ : id_of({kOther, {}});
+    for (size_t s = 1; s < sets_.size(); ++s) {
+      if (sets_.size() > kMaxStates || sets_.size() * out.classes > kMaxTable) return false;
+      table_.resize((s + 1) * out.classes, 0);
+      if (s == accept_) std::fill_n(&table_[s * out.classes], out.classes, accept_);
+      if (s == accept_) continue;
+      lead(sets_[s].instructions, out, led);
+      for (uint32_t c = 0; c < bytes; ++c) {
+        Set to{kOther, of_first[c]};
+        ++generation_;
+        for (uint32_t i : to.instructions) mark_[i] = generation_;
+        for (uint32_t i : led[c]) close_more(i, to.instructions);
+        if ((work_ += to.instructions.size() + 1) > most_work_) return false;
+        std::sort(to.instructions.begin(), to.instructions.end(), [](uint32_t a, uint32_t b) { return a < b; });
+        const bool match = std::ranges::any_of(to.instructions, [&](uint32_t i) { return code_[i].op == kMatch; });
+        table_[s * out.classes + c] = match ? accept_ : id_of(std::move(to));
+        led[c].clear();
+      }
+    }
+    table_.resize(sets_.size() * out.classes, 0);
+    minimise(out);
+    return true;
+  }
+  // Where the instructions lead, by class of bytes.
+  void lead(const std::vector<uint32_t>& from, const Tables& out, std::vector<std::vector<uint32_t>>& to) {
+    for (uint32_t i : from) {
+      const Instruction& in = code_[i];
+      if (in.op != kBytes) continue;
+      for (uint32_t c = out.byte_class[in.low]; c <= out.byte_class[in.high]; ++c) to[c].push_back(in.next);
+    }
+  }
+
   static Set accept_set() { return Set{kOther, {UINT32_MAX}}; }
 
   uint32_t add(Set s) {
@@ -256,7 +305,7 @@ private:
     while (!stack_.empty()) {
       uint32_t i = stack_.back();
       stack_.pop_back();
-      if (mark_[i] == generation_) continue;
+      if (mark_[i] == generation_ || left_out_[i]) continue;
       mark_[i] = generation_;
       const Instruction& in = code_[i];
       if (in.op == kSplit) {
@@ -351,6 +400,7 @@ private:
   uint32_t start_;
   uint32_t uses_ = 0;
   std::vector<uint32_t> mark_;
+  std::vector<uint8_t> left_out_;  // by instruction: all that is reached from it goes without saying
   uint32_t generation_ = 0;
   std::vector<uint32_t> stack_;
   std::map<Set, uint32_t> ids_;
@@ -358,10 +408,11 @@ private:
   std::vector<uint32_t> table_;
   std::vector<int> sample_;
   uint32_t accept_ = 0;
-  size_t work_ = 0;
+  size_t work_ = 0, most_work_;
 };
 
-std::expected<Tables, SyntaxError> tables(std::string_view pattern, bool want_dfa) {
+// `most_work` 0: no DFA.
+std::expected<Tables, SyntaxError> tables(std::string_view pattern, size_t most_work) {
   auto tree = parse(pattern);
   if (!tree) return std::unexpected(tree.error());
   Builder builder(false);
@@ -370,7 +421,7 @@ std::expected<Tables, SyntaxError> tables(std::string_view pattern, bool want_df
   if (builder.overflow) return std::unexpected(SyntaxError{"expression too large", 0});
   Tables out;
   out.pattern = std::string(pattern);
-  if (want_dfa && Determiniser(builder.code, start).run(out)) return out;
+  if (most_work > 0 && Determiniser(builder.code, start, most_work).run(out)) return out;
   out = Tables{};
   out.pattern = std::string(pattern);
   out.start = start;
@@ -391,7 +442,7 @@ void renumber(NodePtr& n, const std::vector<uint32_t>& numbers) {
 }  // namespace
 
 std::expected<Tables, SyntaxError> compile(std::string_view pattern) {
-  return tables(pattern, true);
+  return tables(pattern, kMostWork);
 }
 bool fits(const Node& tree, bool places) {
   Builder builder(places);
@@ -426,7 +477,7 @@ std::vector<uint8_t> first_bytes(const std::vector<Tables::Instruction>& program
   return bits;
 }
 
-std::expected<Tables, SyntaxError> captures(std::string_view pattern, bool named_only) {
+std::expected<Tables, SyntaxError> captures(std::string_view pattern, bool named_only, size_t most_work) {
   std::vector<std::string> groups;
   auto tree = parse(pattern, &groups);
   if (!tree) return std::unexpected(tree.error());
@@ -438,7 +489,7 @@ std::expected<Tables, SyntaxError> captures(std::string_view pattern, bool named
     renumber(*tree, numbers);
     std::erase(groups, "");
   }
-  auto out = tables(pattern, true);
+  auto out = tables(pattern, most_work);
   if (!out) return out;
   if (!fits(**tree, true)) return std::unexpected(SyntaxError{"expression too large", 0});
   Builder builder(true);
@@ -455,14 +506,14 @@ std::expected<Tables, SyntaxError> captures(std::string_view pattern, bool named
 
 }  // namespace
 
-std::expected<Tables, SyntaxError> compile_captures(std::string_view pattern) {
-  return captures(pattern, false);
+std::expected<Tables, SyntaxError> compile_captures(std::string_view pattern, size_t most_work) {
+  return captures(pattern, false, most_work);
 }
 std::expected<Tables, SyntaxError> compile_named_captures(std::string_view pattern) {
-  return captures(pattern, true);
+  return captures(pattern, true, kMostWork);
 }
 std::expected<Tables, SyntaxError> compile_program(std::string_view pattern) {
-  return tables(pattern, false);
+  return tables(pattern, 0);
 }
 
 }  // namespace whittle::regex

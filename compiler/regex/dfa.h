@@ -28,8 +28,11 @@ struct Tables {
 // Whether tables match is the same as Go's regexp.MatchString on UTF-8 text.
 std::expected<Tables, SyntaxError> compile(std::string_view pattern);
 
+// How many instructions may be looked at for a DFA, a tenth of a second; beyond, the NFA program takes over.
+inline constexpr size_t kMostWork = 1 << 24;
+
 // The same, and where it matches: with a program that marks groups (runtime/base/captures.h).
-std::expected<Tables, SyntaxError> compile_captures(std::string_view pattern);
+std::expected<Tables, SyntaxError> compile_captures(std::string_view pattern, size_t most_work = kMostWork);
 // The same, but groups without a name are not marked, and not numbered.
 std::expected<Tables, SyntaxError> compile_named_captures(std::string_view pattern);
 

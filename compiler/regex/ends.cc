@@ -2,7 +2,8 @@
 // A DFA that is begun at one place of a text, and keeps to Go's preferences: of the ways to match from there the first
 // one counts, not the longest. A state is the list of the ways that are open, the preferred ones first; a way that has
 // come to the match ends the list, for what stands behind it is of no interest any more. As in dfa.cc assertions are
-// decided one byte late, so it is the step that says whether a match ends in front of its byte.
+// decided one byte late, so it is the step that says whether a match ends in front of its byte. Until then a way that
+// leads to one stays where it began: which ways are open already when it goes on is a matter of their order.
 #include "compiler/regex/ends.h"
 
 #include "runtime/abi.h"
@@ -24,7 +25,7 @@ constexpr auto kBytes = static_cast<uint32_t>(RegexOp::Bytes), kSplit = static_c
 
 class Ends {
 public:
-  explicit Ends(Tables& t) : t_(t), seen_(t.program.size(), 0) {
+  explicit Ends(Tables& t) : t_(t), seen_(t.program.size(), 0), waits_(t.program.size(), Waits::Unknown) {
     for (const auto& i : t.program) asserts_ |= i.op == kAssert;
     for (int b = 255; b >= 0; --b) sample_[t.byte_class[static_cast<size_t>(b)]] = b;
   }
@@ -35,7 +36,7 @@ public:
     for (uint32_t before = 0; before < kBefores; ++before) {
       State s{before, {}};
       ++generation_;
-      open(t_.capture_start, s.ways, nullptr);
+      add(t_.capture_start, s.ways);
       states_.push_back(std::move(s));
     }
     for (size_t s = 1; s < states_.size(); ++s) {
@@ -58,13 +59,43 @@ private:
 
   struct State {
     uint32_t before;
-    std::vector<uint32_t> ways;  // instructions: kBytes, kAssert and kMatch only
+    std::vector<uint32_t> ways;  // instructions: kBytes, kMatch, and those from which an assertion is reached
     auto operator<=>(const State&) const = default;
   };
 
+  enum class Waits : uint8_t { Unknown, No, Yes };
+
+  // Whether an assertion is reached from an instruction without a byte.
+  bool waits(uint32_t from) {
+    if (!asserts_) return false;
+    if (waits_[from] == Waits::Unknown) {
+      waits_[from] = Waits::No;
+      std::vector<uint32_t> stack{from};
+      std::vector<bool> been(t_.program.size());
+      while (!stack.empty() && waits_[from] == Waits::No) {
+        const uint32_t i = stack.back();
+        stack.pop_back();
+        if (been[i]) continue;
+        been[i] = true;
+        const auto& in = t_.program[i];
+        if (in.op == kAssert) waits_[from] = Waits::Yes;
+        if (in.op == kSplit) stack.push_back(in.other);
+        if (in.op == kSplit || in.op == kMark) stack.push_back(in.next);
+      }
+    }
+    return waits_[from] == Waits::Yes;
+  }
+
+  // A way that goes on at an instruction. False: it has come to the match.
+  bool add(uint32_t at, std::vector<uint32_t>& ways) {
+    if (!waits(at)) return open(at, ways, 0);
+    if (std::exchange(seen_[at], generation_) != generation_) ways.push_back(at);
+    return true;
+  }
+
   // Adds what is reached from an instruction without a byte, the preferred ways first, through the assertions that
-  // `holds` has; null: up to these. False: the match is among it, which ends the list.
-  bool open(uint32_t from, std::vector<uint32_t>& ways, const uint32_t* holds) {
+  // `holds` has. False: the match is among it, which ends the list.
+  bool open(uint32_t from, std::vector<uint32_t>& ways, uint32_t holds) {
     std::vector<uint32_t> stack{from};
     while (!stack.empty()) {
       const uint32_t i = stack.back();
@@ -76,9 +107,9 @@ private:
         stack.push_back(in.next);
       } else if (in.op == kMark) {
         stack.push_back(in.next);
-      } else if (in.op == kAssert && holds) {
-        if (in.low & *holds) stack.push_back(in.next);
-      } else if (in.op == kBytes || in.op == kAssert) {
+      } else if (in.op == kAssert) {
+        if (in.low & holds) stack.push_back(in.next);
+      } else if (in.op == kBytes) {
         ways.push_back(i);
       } else if (in.op == kMatch) {
         ways.push_back(i);
@@ -93,7 +124,7 @@ private:
     std::vector<uint32_t> now;
     ++generation_;
     for (uint32_t i : s.ways)
-      if (!open(i, now, &holds)) break;
+      if (!open(i, now, holds)) break;
     const bool ended = !now.empty() && t_.program[now.back()].op == kMatch;
     State to{asserts_ && byte >= 0 ? regex_before(byte) : regex_before(' '), {}};
     ++generation_;
@@ -101,7 +132,7 @@ private:
       for (uint32_t i : now) {
         const auto& in = t_.program[i];
         if (in.op != kBytes || static_cast<uint32_t>(byte) < in.low || static_cast<uint32_t>(byte) > in.high) continue;
-        if (!open(in.next, to.ways, nullptr)) break;
+        if (!add(in.next, to.ways)) break;
       }
     return static_cast<uint16_t>(number(std::move(to)) | (ended ? kRegexEnded : 0));
   }
@@ -115,6 +146,7 @@ private:
 
   Tables& t_;
   std::vector<uint32_t> seen_;
+  std::vector<Waits> waits_;  // by instruction
   uint32_t generation_ = 0;
   bool asserts_ = false;
   int sample_[256] = {};

@@ -65,7 +65,8 @@ const Regex* compile_regex(Text pattern) {
 }
 
 const Regex* compile_passing_regex(Text pattern) {
-  return passing(pattern, [&] { return regex::compile_captures(pattern); });
+  // Each new one costs those who send it as little as it is worth: a few milliseconds.
+  return passing(pattern, [&] { return regex::compile_captures(pattern, regex::kMostWork / 32); });
 }
 
 const Regex* compile_passing_grok(Text pattern, std::span<const std::string> definitions, bool named_only) {

@@ -16,6 +16,8 @@ import tempfile
 
 ATOMS = ["a", "b", "c", ".", "é", "[ab]", "[^a]", "\\d", "\\w", "\\s", "\\b", "^", "$", "(?:ab)", "x", "[a-cé]", "\\B", "-", "(?i:A)"]
 TEXTS = "aabbccxé1 2-\n_A"
+# What differed once.
+FOUND = [("(?U:\\B|\\d){1,}", "2\nbcbx2b-", "<$0>")]
 
 
 def pattern(rng, depth=0):
@@ -56,7 +58,7 @@ def main():
     forms = ["<$0>", "$1", "${n1}-$2", "$$x", "$n0_", "${1}${2", "$é"]
     # Long texts are searched by another machine than short ones.
     text = lambda: "".join(rng.choice(TEXTS) for _ in range(rng.randint(0, 12))) * (150 if rng.random() < 0.05 else 1)
-    cases = [(pattern(rng), text(), rng.choice(forms)) for _ in range(a.count)]
+    cases = FOUND + [(pattern(rng), text(), rng.choice(forms)) for _ in range(a.count)]
     lines = "".join(" ".join(map(hexed, c)) + "\n" for c in cases)
     with tempfile.TemporaryDirectory() as tmp:
         program = os.path.join(tmp, "go_lines")
