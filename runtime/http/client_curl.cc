@@ -4,8 +4,9 @@
 // curl_options.cc, its body and its answer in curl_call.cc.
 //
 // Names are resolved by curl's threaded resolver: musl's getaddrinfo() blocks for as long as a DNS server is silent (5
-// s a try), and everything the collector does shares one loop. The thread lives for one look-up and touches nothing of
-// ours; addresses and `localhost` need no thread, and answers are cached for a minute.
+// s a try), and everything the collector does shares one loop. The thread lives for one look-up, longer than a call
+// that is given up meanwhile, and touches nothing of ours; addresses and `localhost` need no thread, and answers are
+// cached for a minute.
 #include "runtime/base/check.h"
 #include "runtime/http/client.h"
 #include "runtime/http/curl_call.h"
