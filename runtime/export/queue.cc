@@ -67,7 +67,7 @@ bool ExportQueue::has_room(const Payload& payload) const {
 
 Status ExportQueue::refuse() {
   runtime_.log->warn("the sending queue is full", {{"exporter", name_}, {"size", size_}, {"bytes", held()}});
-  return room_.refuse(runtime_, settings_ && settings_->block_on_overflow);
+  return room_.refuse(runtime_, settings_ && settings_->block_on_overflow, bounds_.awaited);
 }
 
 Status ExportQueue::offer(Payload& payload) {

@@ -40,7 +40,7 @@ bool ExportQueue::put(Payload& payload, uint64_t size, uint64_t held, StoredRef&
   const uint64_t id = store_->put(payload, runtime_.now_ns());
   if (id == 0) {
     if (!store_timer_.pending()) store_timer_.in(kStoreAgain);
-    answer = room_.refuse(runtime_, settings_->block_on_overflow);
+    answer = room_.refuse(runtime_, settings_->block_on_overflow, bounds_.awaited);
     return false;
   }
   // In its turn, when there is room.

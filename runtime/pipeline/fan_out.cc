@@ -25,6 +25,7 @@ struct FanOut::Branch {
   size_t first = 0;
   uint64_t held = 0, items = 0;
   bool blocks = false;                     // what refused last asks senders to wait
+  bool awaited = true;                     // and answers them when what it takes was delivered
   std::vector<int64_t*> lost;              // the counters of the exporters behind it
   std::vector<int64_t*> no_room, refused;  // likewise, by the reason
   Waiter waiter;
@@ -54,12 +55,13 @@ struct FanOut::Branch {
     const uint64_t bytes = payload.held();
     held += bytes;
     items += payload.items;
-    kept.push_back({static_cast<Payload&&>(payload), bytes, KeptReceipt(runtime.receipt)});
+    kept.push_back({static_cast<Payload&&>(payload), bytes, KeptReceipt(awaited ? runtime.receipt : nullptr)});
     return nullptr;
   }
 
   void wait_for_room() {
     blocks = runtime.refused_at && runtime.refused_at->blocks();
+    awaited = !runtime.refused_at || runtime.refused_at->awaited();
     waiter.wait(runtime);
   }
 
@@ -92,7 +94,9 @@ struct FanOut::Branch {
   void lose(uint64_t n, Text why) {
     for (int64_t* counter : lost) *counter += static_cast<int64_t>(n);
     for (int64_t* counter : why == kForGood ? refused : no_room) *counter += static_cast<int64_t>(n);
-    if (runtime.receipt) runtime.receipt->tell(why == kForGood ? Status::Invalid : Status::Refused, 0, why);
+    // Of a branch that nobody waits for the sender hears nothing: it would send again what the others have.
+    if (runtime.receipt && (awaited || why == kForGood))
+      runtime.receipt->tell(why == kForGood ? Status::Invalid : Status::Refused, 0, why);
     runtime.log->error("telemetry is lost for one way out of several",
                        {{"to", spec.name}, {"items", n}, {"error", why}});
   }
@@ -109,12 +113,13 @@ FanOut::~FanOut() {
 
 Status FanOut::offer(Payload& payload) {
   if (payload.items == 0) return Status::Ok;
-  bool room = false;
+  bool room = false, awaited = false;
   for (const Branch* branch : branches_) {
-    if (branch->full() && branch->blocks) return room_.refuse(runtime_, true);
+    if (branch->full() && branch->blocks) return room_.refuse(runtime_, true, branch->awaited);
     room = room || !branch->full();
+    awaited = awaited || branch->awaited;
   }
-  if (!room) return room_.refuse(runtime_);
+  if (!room) return room_.refuse(runtime_, false, awaited);
   const uint64_t items = payload.items;
   reasons_.clear();
   bool taken = false;

@@ -23,14 +23,14 @@ public:
   bool idle() const { return held_.slices.empty(); }
 
   // The answer to a payload that comes while something is held.
-  Status refuse() { return room_.refuse(*context_.runtime, blocks_); }
+  Status refuse() { return room_.refuse(*context_.runtime, blocks_, awaited_); }
 
   // Hands on what was made of a payload that was taken, and keeps it where it is refused. Nothing may be held.
   void give(Payload&& made) {
     if (made.slices.empty()) return;
     held_ = static_cast<Payload&&>(made);
     hand_on();
-    if (!idle()) receipt_ = KeptReceipt(context_.runtime->receipt);
+    if (!idle() && awaited_) receipt_ = KeptReceipt(context_.runtime->receipt);
   }
 
 private:
@@ -58,6 +58,7 @@ private:
     case Status::Refused: break;
     }
     blocks_ = runtime.refused_at && runtime.refused_at->blocks();
+    awaited_ = !runtime.refused_at || runtime.refused_at->awaited();
     waiter_.wait(runtime);
   }
 
@@ -68,6 +69,7 @@ private:
   Waiter waiter_;
   Room room_;
   bool blocks_ = false;  // what asks senders to wait
+  bool awaited_ = true;  // by senders who are answered when it was delivered
   int64_t* dropped_;
 };
 

@@ -37,20 +37,23 @@ public:
   Room(const Room&) = delete;
 
   // The answer of a consumer that has no room now. `blocks`: senders are to wait for it, whatever else has room
-  // (`block_on_overflow`).
-  Status refuse(Runtime& runtime, bool blocks = false) {
+  // (`block_on_overflow`). `awaited`: what it takes is answered when it was delivered, so what is kept for it has a
+  // sender who waits (pipeline/receipt.h); false where a queue or a batch answers at once.
+  Status refuse(Runtime& runtime, bool blocks = false, bool awaited = true) {
     blocks_ = blocks;
+    awaited_ = awaited;
     runtime.refused_at = this;
     return Status::Refused;
   }
   // There is room again: everyone who waits here tries once more.
   void made();
   bool blocks() const { return blocks_; }
+  bool awaited() const { return awaited_; }
 
 private:
   friend class Waiter;
   Waiter* first_ = nullptr;
-  bool blocks_ = false;
+  bool blocks_ = false, awaited_ = true;
 };
 
 // Offers a payload to what comes next. After Refused, a Waiter may wait where it was refused.

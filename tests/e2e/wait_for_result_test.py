@@ -205,4 +205,25 @@ with Collector(to_aws, {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_K
         aws.said, aws.calls = [(0, 503, "ServiceUnavailableException"), (0, 400, "ThrottlingException"), (0, 200, "")], 0
         assert send() == 200 and aws.calls == 3, aws.calls
     assert collector.stop() == 0, collector.log()
+
+# Beside an exporter that answers, one with a queue that is full: what it has no room for keeps nobody waiting, and is no reason to send
+# again what the other has.
+both = build(whittle, work, "both", f"""receivers: {{otlp: {{protocols: {{http: {{endpoint: '127.0.0.1:{front}'}}}}}}}}
+exporters:
+  awsxray: {{endpoint: 'http://127.0.0.1:{aws.server_port}', region: us-east-1}}
+  otlphttp: {{endpoint: 'http://127.0.0.1:1', sending_queue: {{queue_size: 2}}}}
+service: {{telemetry: {{metrics: {{level: none}}}}, pipelines: {{traces: {{receivers: [otlp], exporters: [otlphttp, awsxray]}}}}}}
+""", "--stop-timeout", "7s", "--linger", "0s")
+with Collector(both, {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}) as collector:
+    aws.said, aws.calls = [(0, 200, "")], 0
+    for n in range(20):  # beyond the queue and the place before it
+        began = time.monotonic()
+        assert ask("/v1/traces", request(n, 1, b"x" * 200_000), "application/x-protobuf", 5) == 200, n
+        assert time.monotonic() - began < 2
+    assert aws.calls == 20, aws.calls
+    assert "telemetry is lost for one way out of several to=otlphttp" in collector.log(), collector.log()
+    # And the one that answers is waited for as ever.
+    aws.said = [(1.0, 400, "InvalidParameterException")]
+    began = time.monotonic()
+    assert ask("/v1/traces", request(20, 1), "application/x-protobuf") == 500 and time.monotonic() - began >= 1.0
 print("ok")

@@ -86,13 +86,13 @@ public:
   // `own`: what of the payload is held here already.
   Status consume(Payload& payload, uint64_t own = 0) {
     if (payload.items == 0) return payload.clear(), Status::Ok;
-    if (ring_.empty()) return room_.refuse(runtime_);
+    if (ring_.empty()) return room_.refuse(runtime_, false, awaited());
     uint64_t held = 0;
     for (const auto& s : servers_) held += s->queue.held();
     held -= std::min(held, own);
     if (held > 0 && held + payload.held() > ExportQueue::kMostBytes) {
       runtime_.log->warn("the sending queues are full", {{"exporter", context_.id}, {"bytes", held}});
-      return room_.refuse(runtime_);
+      return room_.refuse(runtime_, false, awaited());
     }
     std::vector<Payload> parts;
     if (!divide(runtime_, config_, ring_, payload, parts)) {
@@ -135,6 +135,7 @@ private:
     if (inner) return &*inner;
     return config_.sending_queue ? &*config_.sending_queue : nullptr;
   }
+  bool awaited() const { return !queue_settings() || queue_settings()->wait_for_result; }
   const config::Retry* retry_settings() const {
     const config::Retry& inner = config_.protocol.otlp.retry_on_failure;
     return inner.enabled ? &inner : &config_.retry_on_failure;

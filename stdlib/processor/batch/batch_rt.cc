@@ -175,8 +175,9 @@ Status Shard::take(Payload& payload) {
   const uint64_t enough = std::max<uint64_t>(1, static_cast<uint64_t>(batch.config.send_batch_size));
   const bool many = batch.config.metadata_keys.size > 0;
   if (held.items > 0 && (pending.items >= enough || pending_bytes >= kMostBytesBehind))
-    return room.refuse(batch.runtime, blocks);
-  if (many && batch.holding > 0 && batch.bytes >= kMostBytesTogether) return batch.no_memory.refuse(batch.runtime);
+    return room.refuse(batch.runtime, blocks, false);
+  if (many && batch.holding > 0 && batch.bytes >= kMostBytesTogether)
+    return batch.no_memory.refuse(batch.runtime, false, false);
   const bool was_empty = pending.items == 0;
   last = batch.runtime.loop->now();
   holds(pending_bytes + payload.held(), held_bytes);
@@ -277,7 +278,7 @@ extern "C" Status processor_batch_consume(void* self, Payload* payload) {
           {{"processor", batch.context.id}, {"limit", batch.config.metadata_cardinality_limit}});
     batch.told_limit = true;
     if (!batch.forget_timer.pending()) batch.forget_timer.in(kForgotten);
-    return batch.no_shard.refuse(batch.runtime);
+    return batch.no_shard.refuse(batch.runtime, false, false);
   }
   return shard->take(*payload);
 }

@@ -58,7 +58,7 @@ public:
   }
 
   Status consume(Payload* payload) {
-    if (!held_.slices.empty() && bytes_ >= kMostBytes) return room_.refuse(runtime_, blocks_);
+    if (!held_.slices.empty() && bytes_ >= kMostBytes) return room_.refuse(runtime_, blocks_, false);
     const bool taken = split_traces(runtime_, *payload, [&](Bytes id, Payload&& part) {
       take(id, static_cast<Payload&&>(part));
       if (bytes_ > kMostBytes && held_.slices.empty()) hand_on();

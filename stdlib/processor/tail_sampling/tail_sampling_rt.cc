@@ -148,8 +148,8 @@ public:
   }
 
   Status consume(Payload* payload) {
-    if (!ready_.empty() && ready_bytes_ >= kMostBytes) return room_.refuse(runtime_, blocks_);
-    if (config_.block_on_overflow && undecided_ >= most_traces()) return room_.refuse(runtime_, true);
+    if (!ready_.empty() && ready_bytes_ >= kMostBytes) return room_.refuse(runtime_, blocks_, false);
+    if (config_.block_on_overflow && undecided_ >= most_traces()) return room_.refuse(runtime_, true, false);
     const bool taken = split_traces(runtime_, *payload, [&](Bytes id, Payload&& part) {
       take(id, static_cast<Payload&&>(part));
       while (bytes_ > kMostBytes && first_) relieve();
