@@ -189,11 +189,16 @@ int check_command(Arguments arguments, Output& output) {
     return out;
   };
   std::string changes;
-  if (roles.fix && !fix_policies(roles, check, changes, error)) {
+  if (roles.fix && !fix_policies(roles, !tasks.empty(), check, changes, error)) {
     output.err += "whittle: " + error + "\n";
     return 2;
   }
   std::vector<check::CheckResult> results = check(roles);
+  const bool left = std::any_of(results.begin(), results.end(), [](const check::CheckResult& r) {
+    const auto& all = r.diagnostics.all();
+    return std::any_of(all.begin(), all.end(), [](const diag::Diagnostic& d) { return d.code.substr(1, 2) == "09"; });
+  });
+  if (roles.fix && changes.empty() && left) changes = "nothing is changed: no change is sure to harm nobody\n";
 
   std::vector<diag::Findings> findings;
   int code = 0;

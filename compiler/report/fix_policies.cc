@@ -52,7 +52,8 @@ void replace_all(std::string& text, const std::string& from, const std::string& 
 
 }  // namespace
 
-bool fix_policies(const RoleInputs& roles, const CheckFn& check, std::string& changes, std::string& error) {
+bool fix_policies(const RoleInputs& roles, bool task_seen, const CheckFn& check, std::string& changes,
+                  std::string& error) {
   Folder folder;
   if (folder.path.empty()) return error = "no temporary folder can be made", false;
   std::vector<Copy> copies;
@@ -80,13 +81,17 @@ bool fix_policies(const RoleInputs& roles, const CheckFn& check, std::string& ch
   copy(with.policies.execution_trust);
 
   std::string done;
+  bool narrower = false;
   for (int round = 0; round < kMostRounds; ++round) {
     std::vector<check::CheckResult> results = check(with);
     std::vector<aws::iam::Fixed> fixed = aws::iam::fix(results[0].diagnostics, *results[0].sources, with.files());
     if (fixed.empty()) break;
     for (const aws::iam::Fixed& f : fixed) {
       if (!aws::iam::write_file(f.path, f.text, error)) return false;
-      for (const std::string& what : f.what) done += "fixed: " + what + "\n";
+      for (const std::string& what : f.what) {
+        done += "fixed: " + what + "\n";
+        narrower = narrower || what.find("[W091") != std::string::npos;
+      }
     }
   }
   std::string diffs;
@@ -100,6 +105,8 @@ bool fix_policies(const RoleInputs& roles, const CheckFn& check, std::string& ch
   }
   changes = roles.write ? done : diffs;
   if (!diffs.empty() && !roles.write) changes += "nothing is changed yet: `--write` changes the files\n";
+  if (narrower && !task_seen && !roles.policies.task_policies.empty())
+    changes += "an application of the task has the task role too: only with `--task-definition` is it seen\n";
   return true;
 }
 

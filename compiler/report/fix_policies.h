@@ -14,7 +14,8 @@ namespace whittle::report {
 using CheckFn = std::function<std::vector<check::CheckResult>(const RoleInputs&)>;
 
 // Tells in `changes` what would change, as a diff, or with `roles.write` what has changed. False with a message in
-// `error`.
-bool fix_policies(const RoleInputs& roles, const CheckFn& check, std::string& changes, std::string& error);
+// `error`. `task_seen`: so is who else has the task role.
+bool fix_policies(const RoleInputs& roles, bool task_seen, const CheckFn& check, std::string& changes,
+                  std::string& error);
 
 }  // namespace whittle::report
