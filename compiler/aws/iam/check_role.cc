@@ -21,7 +21,9 @@ void check_role(const RoleDocuments& documents, const syntax::Tree& tree, const 
   for (const Need& n : options.of_others) {
     if (n.role == documents.kind && n.assumed_role.empty()) all.push_back(n);
   }
-  iam::tell_excess(role, tree, all, missing, options, sources, diags);
+  RoleOptions shared = options;
+  for (std::string& who : iam::other_takers(documents, tree, sources)) shared.others.push_back(std::move(who));
+  iam::tell_excess(role, tree, all, missing, shared, sources, diags);
 }
 
 }  // namespace whittle::aws

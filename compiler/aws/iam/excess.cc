@@ -186,13 +186,16 @@ private:
     });
   }
 
+  // Whether nobody else has the role, as far as is to be seen.
+  bool alone() const { return options_.others.empty(); }
+
   // A change to the file, where it can harm nobody: other containers of the task may call with the same role.
   void offer(diag::Builder& d, Span span, const std::string& text) {
-    if (options_.others.empty()) d.suggest(span, text);
+    if (alone()) d.suggest(span, text);
   }
   // Says why nothing is offered.
   void mention_others(diag::Builder& d) const {
-    if (options_.others.empty()) return;
+    if (alone()) return;
     std::string all;
     for (const std::string& o : options_.others) all += (all.empty() ? "" : ", ") + o;
     d.note("{} has this role too: whether it needs this is not to be seen here", all);
@@ -545,9 +548,9 @@ private:
     if (unused.size() == s.actions.size()) {
       Span all = whole(s);
       if (all) {
-        d.help("remove this statement");
+        if (alone()) d.help("remove this statement");
         offer(d, all, "");
-      } else if (policy_->statements.size() == 1) {
+      } else if (policy_->statements.size() == 1 && alone()) {
         d.help("nothing else is in this policy: it can be taken off the role");
       }
       return;
@@ -583,7 +586,7 @@ private:
     if (failing != nullptr) d.label(failing->span, "never holds");
     for (size_t i = 1; i < s.resources.size(); ++i) d.label(s.resources[i].span, "nor on this");
     if (Span all = whole(s)) {
-      d.help("remove this statement");
+      if (alone()) d.help("remove this statement");
       offer(d, all, "");
     }
   }
@@ -648,7 +651,7 @@ private:
     mention_others(d);
     if (!stars.empty()) d.note("{} can be allowed on `*` only", listed(stars));
     std::string text = statements_text(grants, !is_json(s.span));
-    if (!text.empty()) d.help("this is enough:\n{}", text);
+    if (!text.empty()) d.help("this is enough{}:\n{}", alone() ? "" : " for the collector", text);
     if (!replacement.empty()) offer(d, s.span, replacement);
   }
 

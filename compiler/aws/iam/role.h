@@ -62,6 +62,10 @@ void check_scps(const RoleDocuments& documents, const Role& role, const syntax::
                 const std::vector<Need>& needs, const RoleOptions& options, const source::Sources& sources,
                 diag::Diagnostics& diags);
 
+// Who else than ECS may take the role, as its trust policy says: "`lambda.amazonaws.com`".
+std::vector<std::string> other_takers(const RoleDocuments& documents, const syntax::Tree& tree,
+                                      const source::Sources& sources);
+
 // Trust policies: whether ECS tasks may take the role.
 void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const RoleOptions& options,
                  const source::Sources& sources, diag::Diagnostics& diags);

@@ -196,6 +196,24 @@ void tell_untrusted(const Policy& policy, const RoleDocuments& documents, const 
 
 }  // namespace
 
+std::vector<std::string> other_takers(const RoleDocuments& documents, const syntax::Tree& tree,
+                                      const source::Sources& sources) {
+  std::vector<std::string> out;
+  if (!documents.trust) return out;
+  diag::Diagnostics nobody;  // what is wrong with it is told elsewhere
+  for (const Statement& s : read_policy(tree, *documents.trust, PolicyKind::Trust, sources, nobody).statements) {
+    if (!s.allow || s.broken || s.not_principals) continue;
+    for (const Principal& p : s.principals) {
+      const bool known = p.id.text.find(static_cast<char>(kUnknownChar)) == std::string::npos;
+      const bool ecs = p.kind == Principal::Kind::Service && p.id.text.starts_with("ecs");
+      const std::string who = "`" + p.id.text + "`";
+      if (known && !ecs && p.kind != Principal::Kind::Everybody && std::find(out.begin(), out.end(), who) == out.end())
+        out.push_back(who);
+    }
+  }
+  return out;
+}
+
 void check_trust(const RoleDocuments& documents, const syntax::Tree& tree, const RoleOptions& options,
                  const source::Sources& sources, diag::Diagnostics& diags) {
   if (!documents.trust) return;
