@@ -100,7 +100,7 @@ void histogram(Writer& out, Bytes message) {
       else append_uint(object.key("count"), count);
       break;
     }
-    case 2: append_number(object.key("sum"), wire::f64(p)); break;
+    case 3: append_number(object.key("sum"), wire::f64(p)); break;
     case 4: append_int(object.key("schema"), wire::zigzag(wire::varint(p))); break;
     case 5: append_number(object.key("zero_threshold"), wire::f64(p)); break;
     case 6: append_uint(object.key("zero_count"), wire::varint(p)); break;

@@ -44,15 +44,16 @@ struct Written {
   std::vector<std::pair<int64_t, double>> samples;
 };
 
+constexpr auto each = [](Bytes message, auto f) {
+  for (const uint8_t* p = message.data(); p < message.data() + message.size();) f(wire::next_field(p));
+};
+
 // The series of a request, with their `__name__`.
 std::vector<Written> decoded(const std::string& body) {
   std::vector<Written> list;
   auto plain = decompress_snappy(as_bytes(body), 1 << 28);
   EXPECT_TRUE(plain);
   if (!plain) return list;
-  const auto each = [](Bytes message, auto f) {
-    for (const uint8_t* p = message.data(); p < message.data() + message.size();) f(wire::next_field(p));
-  };
   each({plain->buffer.data(), plain->size}, [&](const wire::RawField& series) {
     Written w;
     std::string before;
@@ -121,6 +122,41 @@ TEST(Series, AreTheSameWhateverMadeThem) {
   const std::vector<Written> series = decoded(s.own.requests[0].body);
   ASSERT_EQ(series.size(), 3u);  // _count, _bucket 1, _bucket +Inf
   EXPECT_EQ(series[1].samples, (std::vector<std::pair<int64_t, double>>{{1, 1}, {2, 7}}));
+}
+
+// Each field of a native histogram, as Prometheus' prompb/types.proto numbers them.
+TEST(Series, NativeHistograms) {
+  config::Prometheusremotewrite c = usual();
+  Sender s(c);
+  s.send(
+      Signal::Metrics,
+      request(R"({"name":"e","exponentialHistogram":{"aggregationTemporality":2,"dataPoints":[{"timeUnixNano":)"
+              R"("5000000","count":"12","sum":30.5,"scale":-1,"zeroCount":"2","zeroThreshold":0.25,)"
+              R"("positive":{"offset":2,"bucketCounts":["1","3"]},"negative":{"offset":-4,"bucketCounts":["6"]}}]}})"));
+  s.settle();
+  ASSERT_EQ(s.own.requests.size(), 1u);
+  const std::string& body = s.own.requests[0].body;
+  const auto plain = decompress_snappy(as_bytes(Text(body)), 1 << 20);
+  ASSERT_TRUE(plain);
+  std::string histogram;
+  each({plain->buffer.data(), plain->size}, [&](const wire::RawField& series) {
+    each(series.content(), [&](const wire::RawField& f) {
+      if (f.number() == 4) histogram = as_text(f.content());
+    });
+  });
+  const auto f64 = [](double v) { return std::string(reinterpret_cast<const char*>(&v), sizeof v); };
+  EXPECT_EQ(histogram, "\x08\x0c"  // 1 count_int
+                       "\x19" +
+                           f64(30.5) +  // 3 sum
+                           "\x20\x01"   // 4 schema -1
+                           "\x29" +
+                           f64(0.25) +                 // 5 zero_threshold
+                           "\x30\x02"                  // 6 zero_count_int
+                           "\x42\x04\x08\x05\x10\x01"  // 8 negative_spans: offset -3, length 1
+                           "\x4a\x01\x0c"              // 9 negative_deltas: 6
+                           "\x5a\x04\x08\x06\x10\x02"  // 11 positive_spans: offset 3, length 2
+                           "\x62\x02\x02\x04"          // 12 positive_deltas: 1, 2
+                           "\x78\x05");                // 15 timestamp
 }
 
 TEST(Requests, EverySeriesIsInOne) {

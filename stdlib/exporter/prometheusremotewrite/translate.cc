@@ -356,7 +356,7 @@ void Translator::exponential(const views::ExponentialHistogramDataPoint& p) {
   Writer out;
   wire::put_tag(out, 1, wire::kVarint);
   wire::put_varint(out, has_no_value(p.flags) ? kStale : p.count);
-  put_double(out, 2, or_stale(p.has_sum ? p.sum : 0, p.flags));
+  put_double(out, 3, or_stale(p.has_sum ? p.sum : 0, p.flags));
   if (schema != 0) {
     wire::put_tag(out, 4, wire::kVarint);
     wire::put_varint(out, SparseBuckets::zigzag(schema));
