@@ -230,7 +230,9 @@ void FrontEnd::pipeline(const Entry& e) {
     std::string_view near =
         id->type == "spans" || id->type == "span" ? std::string_view("traces") : diag::nearest(id->type, kSignalNames);
     if (id->type == "profiles")
-      d.note("the Collector knows profiles as an experiment; collectors that whittle compiles do not carry them");
+      d.note(
+          "profiles are an experiment of the Collector, behind the feature gate `service.profilesSupport`, and whittle "
+          "knows nothing of them");
     else if (!near.empty()) d.here("did you mean `{}`?", near).suggest(type, near);
     d.help("a pipeline is named `traces`, `metrics` or `logs`, or one of them with a name: `traces/errors`");
     unread_pipelines_ = true;
