@@ -4,10 +4,12 @@
 
 usage: published_configs.py WHITTLE MODULES_TXT EXPECTED_TXT
 
-Each line of MODULES_TXT names a kind, a type and a Go module; the module's testdata/config.yaml holds settings by id. They are read by
+Each line of MODULES_TXT names a kind, a type and a Go module; the module's testdata/config.yaml holds settings by id, or several files
+of testdata do, and an id is then called FILE:ID. They are read by
 `go mod download`, so the test is skipped (77), visibly, where there is no Go or no module can be had. Each id must pass for one of its signals, but those that
 EXPECTED_TXT lists: `KIND/TYPE ID refused` for what the reference refuses as well, `KIND/TYPE ID differs REASON` for the rest.
 """
+import glob
 import json
 import os
 import shutil
@@ -57,6 +59,15 @@ def settings(name, text):
     return [(name, ["  " + line for line in text.splitlines()])]
 
 
+def meant(signals, lines):
+    """Of the signals those that a section of the settings is named for, `metrics:` or `trace_conditions:`; all where none is."""
+    indents = [len(line) - len(line.lstrip()) for line in lines if line.strip() and not line.strip().startswith("#")]
+    top = [line.strip() for line in lines if indents and len(line) - len(line.lstrip()) == min(indents)]
+    words = {"traces": ("trace", "span"), "metrics": ("metric",), "logs": ("log",)}
+    named = [s for s in signals if any(line.startswith(words.get(s, ())) for line in top)]
+    return named or signals
+
+
 def config(kind, component, lines, signal):
     body = "\n".join("    " + line for line in lines if line.strip()) if len(lines) != 1 or lines[0][:1].isspace() and "\n" not in lines[0] and ":" in lines[0] else ""
     value = "\n" + body if body else " " + (lines[0].strip() if lines else "")
@@ -65,6 +76,8 @@ def config(kind, component, lines, signal):
     section = kind + "s"
     if kind == "receiver":
         out["receivers"] = ""
+    if component == "debug":
+        out["exporters"] = ""
     out[section] = (out[section] + "\n" if out[section] else "") + own
     text = "".join(f"{name}:\n{settings}\n" for name, settings in out.items() if settings)
     text += "service:\n"
@@ -92,15 +105,17 @@ def main():
     cases, missing = [], []
     for kind, name, module, signals in modules:
         folder = module_folder(go, module, cache)
-        path = os.path.join(folder or "", "testdata", "config.yaml")
-        if not os.path.isfile(path):
+        paths = glob.glob(os.path.join(folder or "/nowhere", "testdata", "config.yaml")) or sorted(glob.glob(os.path.join(folder or "/nowhere", "testdata", "*.yaml")))
+        if not paths:
             missing.append(f"{kind}/{name}")
             continue
-        with open(path, encoding="utf-8") as f:
-            text = f.read()
-        for component, lines in settings(name, text):
-            for signal in signals.split(",") if signals != "-" else ["traces"]:
-                cases.append((f"{kind}/{name}", component, text if component == "-" else config(kind, component, lines, signal)))
+        for path in paths:
+            file = "" if os.path.basename(path) == "config.yaml" else os.path.basename(path) + ":"
+            with open(path, encoding="utf-8") as f:
+                text = f.read()
+            for component, lines in settings(name, text):
+                for signal in meant(signals.split(","), lines) if signals != "-" else ["traces"]:
+                    cases.append((f"{kind}/{name}", file + component, text if component == "-" else config(kind, component, lines, signal)))
     if not cases:
         print("skipped: no module can be had")
         return 77
