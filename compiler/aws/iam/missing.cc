@@ -226,6 +226,10 @@ private:
       if (need.resource == "*") d.label(best->span, "it knows no resources, so only `*` allows it");
       else d.label(best->span, "{}", s.not_resources ? "allowed, but not on this" : elsewhere(best->text, wanted));
       if (need.resource != "*") d.note("it is called on `{}`{}", wanted, cases ? ", and capital letters count" : "");
+      // What functions and variables of a template come to.
+      const std::string granted = without_names(as_needed(best->text));
+      if (need.resource != "*" && sources_.text(best->span).find(granted) == std::string_view::npos)
+        d.note("and allowed on `{}`", granted);
       return;
     }
     case Obstacle::Kind::Condition:

@@ -1,0 +1,1 @@
+check --cloudformation group_arn.yaml # only 09
