@@ -16,14 +16,22 @@ Payload Payload::clone() const {
   return copy;
 }
 
+static bool same_headers(const std::vector<Metadata::Header>& a, const std::vector<Metadata::Header>& b) {
+  if (a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i)
+    if (a[i].name != b[i].name || a[i].value != b[i].value) return false;
+  return true;
+}
+
 void Payload::join(Payload&& other) {
   if (slices.empty()) {
     slices.swap(other.slices);
+    metadata.headers.swap(other.metadata.headers);
   } else {  // growing by doubling: a batch is joined from thousands
     for (Slice& s : other.slices) slices.push_back(static_cast<Slice&&>(s));
+    if (!same_headers(metadata.headers, other.metadata.headers)) metadata.headers.clear();
   }
   metadata.peer = {};
-  if (metadata.headers.empty()) metadata.headers.swap(other.metadata.headers);
   items += other.items;
   bytes += other.bytes;
   other.clear();

@@ -51,7 +51,8 @@ struct Payload {
   void clear() { Payload gone(static_cast<Payload&&>(*this)); }
   // A second payload of the same bytes (they are shared, not copied).
   Payload clone() const;
-  // Takes the content of `other` in behind its own. Nobody is known to have sent all of it.
+  // Takes the content of `other` in behind its own. Nobody is known to have sent all of it, and headers stay where they
+  // are those of both.
   void join(Payload&& other);
   void add(Slice slice) {
     bytes += slice.bytes.size();

@@ -37,7 +37,6 @@ ExportQueue::ExportQueue(const ComponentContext& context, const config::Queue* s
           *runtime_.loop, [](void* q) { static_cast<ExportQueue*>(q)->refill_and_pump(); }, this),
       store_timer_(*runtime_.loop, [](void* q) { static_cast<ExportQueue*>(q)->room_.made(); }, this) {
   if (bounds_.awaited) runtime_.senders_wait = true;
-  for (uint32_t s = 0; s < 3; ++s) collecting_[s].payload.signal = static_cast<Signal>(s);
   next_ = runtime_.first_queue;
   runtime_.first_queue = this;
   runtime_.tell_exports = tell;
@@ -119,8 +118,8 @@ void ExportQueue::pump() {
 }
 
 void ExportQueue::drain() {
-  if (settings_ && settings_->batch)
-    for (uint32_t s = 0; s < 3; ++s) cut_batches(s, true);
+  for (Counted& c : collecting_) cut_batches(c, true);
+  collecting_.clear();
 }
 
 bool ExportQueue::idle() const {

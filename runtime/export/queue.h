@@ -155,7 +155,8 @@ private:
 
   // queue_batch.cc
   void collect(Counted&& c);
-  void cut_batches(uint32_t signal, bool all);
+  Counted& collected_with(const Payload& payload);
+  void cut_batches(Counted& from, bool all);
   Counted cut(Counted& from, uint64_t items);
   void cut_to_limit(Counted& c);
 
@@ -196,7 +197,7 @@ private:
   const QueueBounds bounds_;
   const Text name_;
   RequestLimit limits_[3];
-  Counted collecting_[3];  // for a batch, by signal
+  std::vector<Counted> collecting_;  // for a batch each, by signal and by the headers of `partition::metadata_keys`
   Timer flush_timer_;
   std::vector<Counted> waiting_;  // a ring: from first_ on
   size_t first_ = 0;

@@ -6,19 +6,45 @@
 #include "runtime/record/items.h"
 
 #include <algorithm>
+#include <strings.h>
 
 namespace whittle {
 
+// The headers that tell batches apart, in the order of the settings.
+static std::vector<Metadata::Header> partition_of(const config::QueueBatch& batch, const Payload& payload) {
+  std::vector<Metadata::Header> out;
+  for (Str key : batch.partition.metadata_keys)
+    for (const Metadata::Header& h : payload.metadata.headers)
+      if (h.name.size() == key.size && strncasecmp(h.name.data(), key.data, key.size) == 0) out.push_back(h);
+  return out;
+}
+
+Counted& ExportQueue::collected_with(const Payload& payload) {
+  const std::vector<Metadata::Header> of = partition_of(*settings_->batch, payload);
+  const auto same = [](const Metadata::Header& a, const Metadata::Header& b) {
+    return a.name == b.name && a.value == b.value;
+  };
+  for (Counted& c : collecting_) {
+    if (c.payload.signal != payload.signal) continue;
+    const std::vector<Metadata::Header> other = partition_of(*settings_->batch, c.payload);
+    if (std::equal(of.begin(), of.end(), other.begin(), other.end(), same)) return c;
+  }
+  return collecting_.emplace_back(Counted{Payload(payload.signal), 0, 0, 0, {}});
+}
+
 void ExportQueue::collect(Counted&& c) {
-  const auto signal = static_cast<uint32_t>(c.payload.signal);
-  Counted& collected = collecting_[signal];
-  if (collected.payload.items == 0 && !flush_timer_.pending()) flush_timer_.in(settings_->batch->flush_timeout);
-  if (collected.payload.items == 0) collected.taken = c.taken;
+  std::vector<Metadata::Header> partition = partition_of(*settings_->batch, c.payload);
+  Counted& collected = collected_with(c.payload);
+  const bool first = collected.payload.items == 0;
+  if (first && !flush_timer_.pending()) flush_timer_.in(settings_->batch->flush_timeout);
+  if (first) collected.taken = c.taken;
   collected.payload.join(static_cast<Payload&&>(c.payload));
+  if (!first && !partition.empty()) collected.payload.metadata.headers.swap(partition);
   collected.size += c.size;
   collected.held += c.held;
   for (Share& a : c.shares) collected.shares.push_back(static_cast<Share&&>(a));
-  cut_batches(signal, runtime_.draining);
+  cut_batches(collected, runtime_.draining);
+  std::erase_if(collecting_, [](const Counted& rest) { return rest.payload.items == 0; });
 }
 
 // Moves the shares of the first `items`; of one that is divided both parts have all that is bound to it.
@@ -56,9 +82,8 @@ Counted ExportQueue::cut(Counted& from, uint64_t n) {
 }
 
 // Moves full batches, and the rest when `all`, from what is collected to what waits.
-void ExportQueue::cut_batches(uint32_t signal, bool all) {
+void ExportQueue::cut_batches(Counted& from, bool all) {
   const config::QueueBatch& b = *settings_->batch;
-  Counted& from = collecting_[signal];
   const bool by_items = b.sizer != config::QueueBatchSizer::Bytes;
   while (from.payload.items > 0 &&
          (all || (by_items ? from.payload.items : from.payload.bytes) >= static_cast<uint64_t>(b.min_size))) {
