@@ -118,8 +118,8 @@ modifier
   | 'conditions' 'on' word ('errors' word)?                         # conditionsModifier
   ;
 
-// `ours`: a limit of the collectors that whittle compiles; others have it not.
-severity : 'warn' | 'ours' ;
+// `ours`: a limit of the collectors that whittle compiles; others have it not, and are not warned of it.
+severity : 'warn' 'ours'? | 'ours' ;
 
 range : '[' literal (',' literal)* ','? ']' | NUMBER '..' NUMBER? ;
 

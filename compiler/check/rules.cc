@@ -92,7 +92,8 @@ void constraint(CheckContext& c, Value& setting, const Value& v, const schema::C
     c.not_ours(v, "`" + name + ": " + is + "`", x.reason);
     return;
   }
-  bool warn = x.severity == schema::Severity::Warning;
+  if (x.severity == schema::Severity::OurWarning && c.meant == Meant::Stock) return;
+  bool warn = x.severity == schema::Severity::Warning || x.severity == schema::Severity::OurWarning;
   auto d = warn ? c.diags.emit(kOddValue, v.span, name, is) : c.diags.emit(kOutOfRange, v.span, name, is);
   std::string_view near = names.empty() ? std::string_view() : diag::nearest(v.text, names);
   if (!near.empty()) d.here("did you mean `{}`?", near).suggest(v.span, near);

@@ -107,8 +107,8 @@ struct Literal {
   std::span<const std::string_view> keys{};  // Map
 };
 
-// Ours: an error for collectors that whittle compiles, and nothing for others.
-enum class Severity : uint8_t { Error, Warning, Ours };
+// Ours and OurWarning: for collectors that whittle compiles, and nothing for others.
+enum class Severity : uint8_t { Error, Warning, Ours, OurWarning };
 enum class Compare : uint8_t { Less, LessEqual, Greater, GreaterEqual, Equal, NotEqual };
 
 // `in [...]`, `in 1..65535`, `where > 0s`.

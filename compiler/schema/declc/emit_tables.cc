@@ -195,8 +195,8 @@ private:
       std::string values;
       for (const LiteralModel& l : c.values) values += "    " + literal(l) + ",\n";
       items += "    {.kind = Constraint::Kind::" + std::string(kConstraints[static_cast<int>(c.kind)]);
-      if (c.warn) items += ", .severity = Severity::Warning";
-      if (c.ours) items += ", .severity = Severity::Ours";
+      if (c.warn) items += std::string(", .severity = Severity::") + (c.ours ? "OurWarning" : "Warning");
+      else if (c.ours) items += ", .severity = Severity::Ours";
       items += ", .compare = Compare::" + std::string(kCompares[static_cast<int>(c.compare)]);
       if (!c.has_max) items += ", .has_max = false";
       items += ", .values = " + array("Literal", values) + ", .reason = " + quote(c.reason) + "},\n";

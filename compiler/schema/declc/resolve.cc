@@ -342,8 +342,8 @@ private:
       else if (x.kind == "range") c.kind = schema::Constraint::Kind::Range;
       else if (x.kind == "where") c.kind = schema::Constraint::Kind::Compare;
       else continue;
-      c.warn = x.severity == "warn";
-      c.ours = x.severity == "ours";
+      c.warn = x.severity.starts_with("warn");
+      c.ours = x.severity.ends_with("ours");
       c.reason = x.text;
       c.has_max = x.literals.size() > 1;
       c.compare = compare(x.op);
