@@ -399,7 +399,7 @@ void check_addresses(CheckContext& c, Value& v) {
                                 : v.key   ? v.key
                                           : v.span)
           .help("`endpoint` is the path of the socket, for example `/run/collector.sock`");
-    } else if (x.text.starts_with("unix:")) {
+    } else if (x.text.starts_with("unix:") && v.find("transport") != nullptr) {  // else the scheme says what it is
       x.wrong = true;
       const size_t path = x.text.find_first_not_of('/', 5);
       auto d = c.diags.emit(kSocketPath, x.span);
