@@ -210,7 +210,7 @@ TEST(WebIdentity, TakesARoleOnWithTheTokenOfAFile) {
   Fixture f;
   unsetenv("AWS_ACCESS_KEY_ID");
   unsetenv("AWS_SECRET_ACCESS_KEY");
-  const std::string file = testing::TempDir() + "web_identity_token";
+  const std::string file = testing::TempDir() + "web_identity-" + std::to_string(getpid());
   setenv("AWS_WEB_IDENTITY_TOKEN_FILE", file.c_str(), 1);
   setenv("AWS_ROLE_ARN", kRole, 1);
   setenv("AWS_ROLE_SESSION_NAME", "shop", 1);
@@ -241,6 +241,7 @@ TEST(WebIdentity, TakesARoleOnWithTheTokenOfAFile) {
             "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%"
             "2Fcentral&RoleSessionName=shop&WebIdentityToken=a.b%2Bc");
   EXPECT_EQ(f.own.requests[1].headers.find("Authorization"), std::string::npos) << "it is not signed";
+  unlink(file.c_str());
   for (const char* name : {"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME", "AWS_REGION"})
     unsetenv(name);
 }

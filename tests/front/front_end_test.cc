@@ -278,7 +278,7 @@ TEST(Files, OddBytesAndSizesGetAnError) {
   for (char c : std::string(kSmall)) windows += c == '\n' ? "\r\n" : std::string(1, c);
   EXPECT_EQ(codes(run(windows)), codes(run(kSmall)));
 
-  std::string path = testing::TempDir() + "large.yaml";
+  std::string path = testing::TempDir() + "large-" + std::to_string(getpid()) + ".yaml";
   std::ofstream(path) << std::string(10 << 20, 'a');
   check::CheckOptions options;
   options.files = {path};
