@@ -27,8 +27,8 @@ constexpr Diag<std::string_view, std::string_view> kNeverEmitted{"W0502", "no me
 constexpr Diag<std::string_view, std::string_view> kNowhere{"N0503", "`{}` takes {} that go nowhere"};
 constexpr Diag<std::string_view, std::string_view> kLongAttempt{"W1304", "an attempt of `{}` may take {}"};
 constexpr Diag<std::string_view, std::string_view> kLongQueue{"W1415", "a full queue of `{}` is not sent within {}"};
-constexpr Diag<std::string_view, std::string_view, int64_t> kTooSlowToStop{
-    "W0504", "`{}` may hold telemetry for {}, and the task is killed {}s after it is told to stop"};
+constexpr Diag<std::string_view, std::string_view> kTooSlowToStop{
+    "W0504", "`{}` may hold telemetry for {}, which a task that ends without notice loses"};
 constexpr Diag<std::string_view> kLoop{"W0505", "`{}` sends to the collector itself"};
 
 std::string shown(const Listener& l) {
@@ -176,11 +176,10 @@ void check_stop_time(Check& check) {
     if (timeout.late || timeout.wrong || timeout.integer < limit * 1'000'000'000) continue;
     std::string own = setting_path(i);
     auto d = check.diags().emit(kTooSlowToStop, timeout.written ? timeout.span : i.key, own,
-                                source::format_duration(timeout.integer), limit);
-    d.here("longer than the task has to stop");
-    d.note("a task that is killed without warning loses up to {} of telemetry; the container's `stopTimeout` is taken "
-           "to be {}s, and can be 120s",
-           source::format_duration(timeout.integer), limit);
+                                source::format_duration(timeout.integer));
+    d.here("at least the {}s that the task has to stop", limit);
+    d.note("what is held is sent when the task is told to stop; a host that fails, or a container that is killed for "
+           "its memory, is not told");
     d.help("a few seconds are enough to fill batches; say `--stop-timeout` if the task has longer");
   }
 }
