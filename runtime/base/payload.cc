@@ -4,6 +4,7 @@
 #include "runtime/base/writer.h"
 
 #include <string.h>
+#include <strings.h>
 
 namespace whittle {
 
@@ -16,11 +17,12 @@ Payload Payload::clone() const {
   return copy;
 }
 
-static bool same_headers(const std::vector<Metadata::Header>& a, const std::vector<Metadata::Header>& b) {
-  if (a.size() != b.size()) return false;
-  for (size_t i = 0; i < a.size(); ++i)
-    if (a[i].name != b[i].name || a[i].value != b[i].value) return false;
-  return true;
+std::vector<Metadata::Header> Metadata::named(List<Str> keys) const {
+  std::vector<Header> out;
+  for (Str key : keys)
+    for (const Header& h : headers)
+      if (h.name.size() == key.size && strncasecmp(h.name.data(), key.data, key.size) == 0) out.push_back(h);
+  return out;
 }
 
 void Payload::join(Payload&& other) {
@@ -29,7 +31,7 @@ void Payload::join(Payload&& other) {
     metadata.headers.swap(other.metadata.headers);
   } else {  // growing by doubling: a batch is joined from thousands
     for (Slice& s : other.slices) slices.push_back(static_cast<Slice&&>(s));
-    if (!same_headers(metadata.headers, other.metadata.headers)) metadata.headers.clear();
+    if (metadata.headers != other.metadata.headers) metadata.headers.clear();
   }
   metadata.peer = {};
   items += other.items;

@@ -24,9 +24,13 @@ struct Metadata {
   struct Header {
     BufferRef owner;
     Text name, value;
+    bool operator==(const Header& o) const { return name == o.name && value == o.value; }
   };
   std::vector<Header> headers;
   PeerAddress peer;
+
+  // Those that `keys` name, in whatever letters, in the order of the keys.
+  std::vector<Header> named(List<Str> keys) const;
 };
 
 // A moved-from payload is empty in every field.

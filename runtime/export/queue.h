@@ -155,7 +155,7 @@ private:
 
   // queue_batch.cc
   void collect(Counted&& c);
-  Counted& collected_with(const Payload& payload);
+  Counted& collected_with(Signal signal, const std::vector<Metadata::Header>& partition);
   void cut_batches(Counted& from, bool all);
   Counted cut(Counted& from, uint64_t items);
   void cut_to_limit(Counted& c);

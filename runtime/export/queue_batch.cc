@@ -6,35 +6,20 @@
 #include "runtime/record/items.h"
 
 #include <algorithm>
-#include <strings.h>
 
 namespace whittle {
 
-// The headers that tell batches apart, in the order of the settings.
-static std::vector<Metadata::Header> partition_of(const config::QueueBatch& batch, const Payload& payload) {
-  std::vector<Metadata::Header> out;
-  for (Str key : batch.partition.metadata_keys)
-    for (const Metadata::Header& h : payload.metadata.headers)
-      if (h.name.size() == key.size && strncasecmp(h.name.data(), key.data, key.size) == 0) out.push_back(h);
-  return out;
-}
-
-Counted& ExportQueue::collected_with(const Payload& payload) {
-  const std::vector<Metadata::Header> of = partition_of(*settings_->batch, payload);
-  const auto same = [](const Metadata::Header& a, const Metadata::Header& b) {
-    return a.name == b.name && a.value == b.value;
-  };
-  for (Counted& c : collecting_) {
-    if (c.payload.signal != payload.signal) continue;
-    const std::vector<Metadata::Header> other = partition_of(*settings_->batch, c.payload);
-    if (std::equal(of.begin(), of.end(), other.begin(), other.end(), same)) return c;
-  }
-  return collecting_.emplace_back(Counted{Payload(payload.signal), 0, 0, 0, {}});
+Counted& ExportQueue::collected_with(Signal signal, const std::vector<Metadata::Header>& partition) {
+  for (Counted& c : collecting_)
+    if (c.payload.signal == signal && c.payload.metadata.named(settings_->batch->partition.metadata_keys) == partition)
+      return c;
+  return collecting_.emplace_back(Counted{Payload(signal), 0, 0, 0, {}});
 }
 
 void ExportQueue::collect(Counted&& c) {
-  std::vector<Metadata::Header> partition = partition_of(*settings_->batch, c.payload);
-  Counted& collected = collected_with(c.payload);
+  // Headers that tell batches apart.
+  std::vector<Metadata::Header> partition = c.payload.metadata.named(settings_->batch->partition.metadata_keys);
+  Counted& collected = collected_with(c.payload.signal, partition);
   const bool first = collected.payload.items == 0;
   if (first && !flush_timer_.pending()) flush_timer_.in(settings_->batch->flush_timeout);
   if (first) collected.taken = c.taken;

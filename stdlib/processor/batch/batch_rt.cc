@@ -24,8 +24,7 @@ namespace {
 
 constexpr uint64_t kMostBytesBehind = 8 << 20;  // of memory, collected behind a batch that waits for room
 constexpr uint64_t kMostBytesTogether = 2 * kMostBytesBehind;  // of all shards, however many combinations there are
-constexpr int64_t kForgotten =
-    int64_t{60} * 1'000'000'000;  // combinations of header values that did not come for so long
+constexpr int64_t kForgotten = 60'000'000'000;  // combinations of header values that did not come for so long
 
 struct Batch;
 
@@ -117,27 +116,11 @@ Shard::Shard(Batch& b, Signal signal)
           [](void* self) { static_cast<Shard*>(self)->hand_on(false, static_cast<Shard*>(self)->batch.by_size); },
           this) {}
 
-bool same_text(Text a, Text b) {
-  if (a.size() != b.size()) return false;
-  for (size_t i = 0; i < a.size(); ++i) {
-    auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    if (lower(a[i]) != lower(b[i])) return false;
-  }
-  return true;
-}
-
 Shard* Batch::shard_for(const Payload& payload) {
   if (config.metadata_keys.size == 0) return shards[0];
-  std::vector<Metadata::Header> values;
-  for (Str key : config.metadata_keys)
-    for (const Metadata::Header& h : payload.metadata.headers)
-      if (same_text(h.name, view(key))) values.push_back(h);
-  for (Shard* s : shards) {
-    auto equal = [](const Metadata::Header& a, const Metadata::Header& b) {
-      return a.name == b.name && a.value == b.value;
-    };
-    if (std::equal(s->values.begin(), s->values.end(), values.begin(), values.end(), equal)) return s;
-  }
+  std::vector<Metadata::Header> values = payload.metadata.named(config.metadata_keys);
+  for (Shard* s : shards)
+    if (s->values == values) return s;
   forget();
   if (config.metadata_cardinality_limit != 0 &&
       shards.size() >= static_cast<uint64_t>(config.metadata_cardinality_limit))
