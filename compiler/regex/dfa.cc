@@ -509,8 +509,8 @@ std::expected<Tables, SyntaxError> captures(std::string_view pattern, bool named
 std::expected<Tables, SyntaxError> compile_captures(std::string_view pattern, size_t most_work) {
   return captures(pattern, false, most_work);
 }
-std::expected<Tables, SyntaxError> compile_named_captures(std::string_view pattern) {
-  return captures(pattern, true, kMostWork);
+std::expected<Tables, SyntaxError> compile_named_captures(std::string_view pattern, size_t most_work) {
+  return captures(pattern, true, most_work);
 }
 std::expected<Tables, SyntaxError> compile_program(std::string_view pattern) {
   return tables(pattern, 0);

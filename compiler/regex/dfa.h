@@ -34,7 +34,7 @@ inline constexpr size_t kMostWork = 1 << 24;
 // The same, and where it matches: with a program that marks groups (runtime/base/captures.h).
 std::expected<Tables, SyntaxError> compile_captures(std::string_view pattern, size_t most_work = kMostWork);
 // The same, but groups without a name are not marked, and not numbered.
-std::expected<Tables, SyntaxError> compile_named_captures(std::string_view pattern);
+std::expected<Tables, SyntaxError> compile_named_captures(std::string_view pattern, size_t most_work = kMostWork);
 
 // Whether a pattern is small enough for these functions; `places` for the second. What is not is said by who checks it.
 bool fits(const Node& tree, bool places);

@@ -127,10 +127,10 @@ std::expected<Grok, GrokError> expand_grok(std::string_view pattern, std::span<c
 }
 
 std::expected<Tables, SyntaxError> compile_grok(std::string_view pattern, std::span<const std::string> definitions,
-                                                bool named_only) {
+                                                bool named_only, size_t most_work) {
   auto grok = expand_grok(pattern, definitions, named_only);
   if (!grok) return std::unexpected(SyntaxError{std::move(grok.error().message), grok.error().begin});
-  auto out = compile_named_captures(grok->pattern);
+  auto out = compile_named_captures(grok->pattern, most_work);
   if (!out) return out;
   for (std::string& group : out->groups) {
     std::string_view type;

@@ -40,6 +40,6 @@ std::expected<Grok, GrokError> expand_grok(std::string_view pattern, std::span<c
 // Tables that mark the groups with names only. A group is called as its field is, with `:type` behind it where one is
 // given.
 std::expected<Tables, SyntaxError> compile_grok(std::string_view pattern, std::span<const std::string> definitions,
-                                                bool named_only);
+                                                bool named_only, size_t most_work = kMostWork);
 
 }  // namespace whittle::regex

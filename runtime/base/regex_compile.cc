@@ -37,6 +37,9 @@ const Regex* usable(const Compiled& c) {
   return c.good ? &c.regex : nullptr;
 }
 
+// Each new one that comes with telemetry costs as little as it is worth: a few milliseconds.
+constexpr size_t kMostPassingWork = regex::kMostWork / 32;
+
 // Patterns that come with telemetry, the newest few hundred of them.
 template <class Make>
 const Regex* passing(Text key, const Make& make) {
@@ -65,8 +68,7 @@ const Regex* compile_regex(Text pattern) {
 }
 
 const Regex* compile_passing_regex(Text pattern) {
-  // Each new one costs those who send it as little as it is worth: a few milliseconds.
-  return passing(pattern, [&] { return regex::compile_captures(pattern, regex::kMostWork / 32); });
+  return passing(pattern, [&] { return regex::compile_captures(pattern, kMostPassingWork); });
 }
 
 const Regex* compile_passing_grok(Text pattern, std::span<const std::string> definitions, bool named_only) {
@@ -74,7 +76,7 @@ const Regex* compile_passing_grok(Text pattern, std::span<const std::string> def
   std::string key = named_only ? "named" : "all";
   for (const std::string& d : definitions) key += '\0', key += d;
   key += '\0', key += pattern;
-  return passing(key, [&] { return regex::compile_grok(pattern, definitions, named_only); });
+  return passing(key, [&] { return regex::compile_grok(pattern, definitions, named_only, kMostPassingWork); });
 }
 
 }  // namespace whittle
