@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What tests of delivery share: numbered spans in OTLP written by hand, ports, waiting, and a collector that is ended by its pid."""
+import http.server
 import os
 import re
 import signal
 import socket
 import struct
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -88,6 +90,23 @@ def post(port, body, timeout=10):
         return e.code, e.read()
     except (OSError, ValueError):
         return 0, b""
+
+
+def backend(received):
+    """A server that takes all that is posted; received(headers, body) hears of each request. Its port is `server_port`."""
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            received(self.headers, self.rfile.read(int(self.headers["content-length"])))
+            self.send_response(200)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
 
 
 # ---- collectors --------------------------------------------------------------------------------------------------------

@@ -4,33 +4,16 @@ name of another tenant, and what `metadata_keys` tell apart arrives under its ow
 
 usage: tenants_test.py WHITTLE WORK_DIR
 """
-import http.server
 import os
 import sys
-import threading
 import urllib.request
 
-from numbered import Collector, build, free_port, request, span_numbers
+from numbered import Collector, backend, build, free_port, request, span_numbers
 
 whittle, work = (os.path.abspath(a) for a in sys.argv[1:])
 os.makedirs(work, exist_ok=True)
 arrived = []
-
-
-class Backend(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["content-length"]))
-        arrived.append((self.headers.get("x-scope"), sorted(span_numbers(body))))
-        self.send_response(200)
-        self.send_header("content-length", "0")
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
-backend = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Backend)
-threading.Thread(target=backend.serve_forever, daemon=True).start()
+behind = backend(lambda headers, body: arrived.append((headers.get("x-scope"), sorted(span_numbers(body)))))
 port = free_port()
 SENT = "aabcbaac"  # the tenant of each span
 BATCH = "batch: {min_size: 1000, flush_timeout: 20s"
@@ -41,7 +24,7 @@ def run(name, processor, queue):
     binary = build(whittle, work, name, f"""receivers: {{otlp: {{protocols: {{http: {{endpoint: "127.0.0.1:{port}", include_metadata: true}}}}}}}}
 processors: {{{processor}}}
 extensions: {{headers_setter: {{headers: [{{key: x-scope, from_context: X-Tenant, default_value: nobody}}]}}}}
-exporters: {{otlphttp: {{endpoint: "http://127.0.0.1:{backend.server_port}", compression: none, auth: {{authenticator: headers_setter}}{queue}}}}}
+exporters: {{otlphttp: {{endpoint: "http://127.0.0.1:{behind.server_port}", compression: none, auth: {{authenticator: headers_setter}}{queue}}}}}
 service:
   extensions: [headers_setter]
   telemetry: {{metrics: {{level: none}}}}

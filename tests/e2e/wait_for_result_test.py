@@ -219,7 +219,7 @@ with Collector(both, {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY
     for n in range(20):  # beyond the queue and the place before it
         began = time.monotonic()
         assert ask("/v1/traces", request(n, 1, b"x" * 200_000), "application/x-protobuf", 5) == 200, n
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 4
     assert aws.calls == 20, aws.calls
     assert "telemetry is lost for one way out of several to=otlphttp" in collector.log(), collector.log()
     # And the one that answers is waited for as ever.
