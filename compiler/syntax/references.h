@@ -30,8 +30,7 @@ FoundReference find_reference(std::string_view text, size_t from);
 // A reference that no compiled collector resolves, and some stock Collectors do.
 struct Foreign {
   source::Span span;
-  std::string
-      scheme;  // the source of the value, as it is written: "https"; empty: it stands inside of another reference
+  std::string scheme;  // where the value comes from, as it is written: "https"; empty: within another reference
 };
 
 // Finds the references below `root`, marks late texts, puts in what `${file:...}` and `${yaml:...}` stand for, and says

@@ -15,9 +15,8 @@ void append_json_text(Writer& out, Text t);
 // The same without the quotes, for a string that is put together from parts.
 void append_json_escaped(Writer& out, Text t);
 
-// Appends `t`, which may be any bytes, as Go's encoding/json writes a string: what HTML would take for its own (<, >
-// and
-// &) is escaped too, and each byte that is no UTF-8 is an escaped U+FFFD.
+// Appends `t`, which may be any bytes, as Go's encoding/json writes a string: what HTML would take for its own
+// ("<", ">" and "&") is escaped too, and each byte that is no UTF-8 is an escaped U+FFFD.
 void append_json_html(Writer& out, Text t);
 
 // Appends the bytes in base64 (with padding), or in lower-case hex; neither adds quotes.

@@ -239,8 +239,7 @@ bool set_options(Call& call, const HttpRequest& request, TrustedRoots& roots) {
   curl_easy_setopt(easy, CURLOPT_PRIVATE, &call);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call.error);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT,
-                   1L);  // a call that ends while its name is looked up does not join the thread
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);  // the thread that looks a name up is not waited for
   curl_easy_setopt(easy, CURLOPT_URL, url.data());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
